@@ -1,0 +1,1 @@
+"""The rules of money: pure Python on the standard library alone, no clock, no database, no network."""
