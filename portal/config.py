@@ -1,0 +1,109 @@
+"""Settings, read from the environment once; the application refuses to start when they are incomplete."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+LIVE_KEYS = ("sk_live_", "rk_live_")
+
+
+class ConfigurationError(RuntimeError):
+    """A setting is missing or dangerous; the message says which one and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything the processes need to know about where they run."""
+
+    home: Path
+    database_url: str | None  # None: the embedded server in `home`
+    port: int
+    public_url: str  # what patients type, no slash at the end
+    secret_keys: tuple[str, ...]  # newest first
+    file_keys: tuple[str, ...]  # newest first; Fernet keys
+    smtp_url: str
+    mail_from: str
+    stripe_secret_key: str
+    stripe_webhook_secret: str
+    stripe_api_base: str | None
+    checkout_origin: str
+    twilio_account_sid: str
+    twilio_auth_token: str
+    twilio_from: str
+    twilio_api_base: str | None
+    testing: bool = False
+
+    def __post_init__(self) -> None:
+        """A live key never talks to a stand-in (payments.md section 3)."""
+        if self.stripe_secret_key.startswith(LIVE_KEYS) and self.stripe_api_base:
+            raise ConfigurationError(
+                "STRIPE_SECRET_KEY is a live key and STRIPE_API_BASE points elsewhere:"
+                " unset one of them"
+            )
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def test_keys(self) -> bool:
+        return not self.stripe_secret_key.startswith(LIVE_KEYS)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read the environment. Keys that are not given are made once and kept in the home folder."""
+        home = Path(environ.get("KINDBILL_HOME") or default_home()).resolve()
+        port = int(environ.get("KINDBILL_PORT", "8000"))
+        stripe_base = environ.get("STRIPE_API_BASE")
+        return cls(
+            home=home,
+            database_url=environ.get("KINDBILL_DATABASE_URL"),
+            port=port,
+            public_url=environ.get("KINDBILL_PUBLIC_URL", f"http://localhost:{port}").rstrip("/"),
+            secret_keys=_keys(environ, "KINDBILL_SECRET_KEYS", home),
+            file_keys=_keys(environ, "KINDBILL_FILE_KEYS", home),
+            smtp_url=environ.get("KINDBILL_SMTP_URL", "smtp://127.0.0.1:1025"),
+            mail_from=environ.get("KINDBILL_MAIL_FROM", "billing@practice.example.com"),
+            stripe_secret_key=environ.get("STRIPE_SECRET_KEY", ""),
+            stripe_webhook_secret=environ.get("STRIPE_WEBHOOK_SECRET", ""),
+            stripe_api_base=stripe_base,
+            checkout_origin=stripe_base or "https://checkout.stripe.com",
+            twilio_account_sid=environ.get("TWILIO_ACCOUNT_SID", ""),
+            twilio_auth_token=environ.get("TWILIO_AUTH_TOKEN", ""),
+            twilio_from=environ.get("TWILIO_FROM", "+15005550006"),
+            twilio_api_base=environ.get("TWILIO_API_BASE"),
+        )
+
+
+def derived_key(key: str, purpose: str) -> bytes:
+    """A key for one purpose, so that no two uses share a secret."""
+    return hmac.new(key.encode(), purpose.encode(), hashlib.sha256).digest()
+
+
+def default_home() -> Path:
+    """`var/` in the checkout; under a folder closed to others (root's home) the embedded server needs an open one."""
+    inside = CHECKOUT / "var"
+    if os.geteuid() == 0 and any(parent.stat().st_mode & 0o001 == 0 for parent in CHECKOUT.parents):
+        digest = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:12]
+        return Path("/var/lib/kindbill") / digest
+    return inside
+
+
+def _keys(environ: Mapping[str, str], name: str, home: Path) -> tuple[str, ...]:
+    """The keys of one setting, newest first; a first run without them writes one into the home folder."""
+    if environ.get(name):
+        return tuple(environ[name].split(","))
+    path = home / "keys" / name.lower()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.write_text(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+        path.chmod(0o600)
+    return tuple(path.read_text().split(","))

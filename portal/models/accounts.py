@@ -1,0 +1,166 @@
+"""Who owes, who was treated, and who insures: guarantor accounts, patients, payers, coverages, conditions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base
+
+
+class GuarantorAccount(Base):
+    """The one who owes. `named` is false while a minor's account waits for a person (posting.md)."""
+
+    __tablename__ = "guarantor_accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)  # printed; random digits, never a member id
+    named: Mapped[bool]
+    last_name: Mapped[str]
+    first_name: Mapped[str] = mapped_column(default="")
+    middle_name: Mapped[str] = mapped_column(default="")
+    suffix: Mapped[str] = mapped_column(default="")
+    birth_on: Mapped[date | None]
+    relationship: Mapped[str] = mapped_column(default="self")
+    street: Mapped[str] = mapped_column(default="")
+    street2: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="")
+    postal_code: Mapped[str] = mapped_column(default="")
+    mobile: Mapped[str] = mapped_column(default="")  # E.164
+    mobile_owner: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    sms_billing_consent: Mapped[bool] = mapped_column(default=False)
+    sms_consent_on: Mapped[date | None]
+    sms_consent_source: Mapped[str] = mapped_column(default="")
+    sms_consent_text_version: Mapped[str] = mapped_column(default="")
+    estatement_consent: Mapped[bool] = mapped_column(default=False)
+    paper_only: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    @property
+    def display_name(self) -> str:
+        """How a page or an envelope addresses the account."""
+        if not self.named:
+            return self.last_name
+        parts = (self.first_name, self.middle_name, self.last_name, self.suffix)
+        return " ".join(part for part in parts if part)
+
+
+class AccountCondition(Base):
+    """A fact that the gate asks about (CORE-6), on an account, one patient or one visit; ended, never deleted."""
+
+    __tablename__ = "account_conditions"
+    __table_args__ = (
+        Index(
+            "ix__account_conditions__open",
+            "guarantor_account_id",
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    guarantor_account_id: Mapped[int] = mapped_column(ForeignKey("guarantor_accounts.id"))
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patients.id"), index=True)
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), index=True)
+    kind: Mapped[str]  # billing.holds.Condition values
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    source: Mapped[str]  # contacts:<row id>, staff:<login id>, era:<remittance claim id>
+    note: Mapped[str] = mapped_column(default="")
+
+
+class Patient(Base):
+    """A person treated here."""
+
+    __tablename__ = "patients"
+    __table_args__ = (Index("ix__patients__match", "birth_on", "match_name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    guarantor_account_id: Mapped[int] = mapped_column(
+        ForeignKey("guarantor_accounts.id"), index=True
+    )
+    practice_patient_id: Mapped[str | None] = mapped_column(unique=True)
+    last_name: Mapped[str]
+    first_name: Mapped[str] = mapped_column(default="")
+    middle_name: Mapped[str] = mapped_column(default="")
+    suffix: Mapped[str] = mapped_column(default="")
+    match_name: Mapped[str]  # folded "last first" by which files find the person again
+    birth_on: Mapped[date]
+    sex: Mapped[str] = mapped_column(default="U")
+    street: Mapped[str] = mapped_column(default="")
+    street2: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="")
+    postal_code: Mapped[str] = mapped_column(default="")
+    confidential: Mapped[bool] = mapped_column(default=False)  # STMT-13: own account, own envelope
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    @property
+    def full_name(self) -> str:
+        parts = (self.first_name, self.middle_name, self.last_name, self.suffix)
+        return " ".join(part for part in parts if part)
+
+
+class Payer(Base):
+    """An insurance plan's payer, as 837P and 835 files name it."""
+
+    __tablename__ = "payers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    identifier: Mapped[str] = mapped_column(unique=True)  # NM1*PR 09, folded
+    name: Mapped[str]
+    capitated: Mapped[bool] = mapped_column(default=False)
+
+
+class PayerAlias(Base):
+    """Another way files name a payer: a tax id (TRN03), an 835's N1 id or its folded name."""
+
+    __tablename__ = "payer_aliases"
+    __table_args__ = (UniqueConstraint("kind", "value"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payer_id: Mapped[int] = mapped_column(ForeignKey("payers.id"), index=True)
+    kind: Mapped[str]  # tax_id, n1_id, name
+    value: Mapped[str]
+
+
+class Coverage(Base):
+    """One patient's membership of one plan. `sequence` is P, S or T as last claimed."""
+
+    __tablename__ = "coverages"
+    __table_args__ = (UniqueConstraint("patient_id", "payer_id", "member_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
+    payer_id: Mapped[int] = mapped_column(ForeignKey("payers.id"), index=True)
+    member_id: Mapped[str]
+    group_number: Mapped[str] = mapped_column(default="")
+    plan_name: Mapped[str] = mapped_column(default="")
+    filing_code: Mapped[str] = mapped_column(default="")  # SBR09: MC Medicaid, MB Medicare ...
+    sequence: Mapped[str]
+    relationship: Mapped[str] = mapped_column(default="18")
+    subscriber_last_name: Mapped[str] = mapped_column(default="")
+    subscriber_first_name: Mapped[str] = mapped_column(default="")
+    subscriber_birth_on: Mapped[date | None]
+    first_service_on: Mapped[date | None]  # seen on claims; an 837P has no effective dates
+    last_service_on: Mapped[date | None]
+
+
+class RecordVersion(Base):
+    """What a person's record said before a file changed it; nothing is overwritten without a trace."""
+
+    __tablename__ = "record_versions"
+    __table_args__ = (Index("ix__record_versions__row", "record", "record_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record: Mapped[str]  # table name
+    record_id: Mapped[int]
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    source: Mapped[str]
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,102 @@
+"""Payments by patients, how they were split, the provider's events, and the practice's own receipts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from billing.money import Money
+from portal.db import Base
+
+LIVE_STATES = ("created", "submitting", "requires_action", "processing")
+_LIVE = "state IN ('created', 'submitting', 'requires_action', 'processing')"
+
+
+class Payment(Base):
+    """One attempt to pay; the page makes the id, `pay-{id}` is its key at the provider (payments.md)."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount_above_zero"),
+        Index(
+            "uq__payments__one_live",
+            "guarantor_account_id",
+            unique=True,
+            postgresql_where=text(_LIVE),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    guarantor_account_id: Mapped[int] = mapped_column(
+        ForeignKey("guarantor_accounts.id"), index=True
+    )
+    login_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    amount: Mapped[Money] = mapped_column("amount_cents")
+    scope: Mapped[str]  # all, bill, own_amount
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))  # scope bill
+    request_hash: Mapped[str]  # the same id with other wishes is refused
+    state: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    state_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    session_id: Mapped[str | None] = mapped_column(unique=True)
+    intent_id: Mapped[str | None] = mapped_column(unique=True)
+    charge_id: Mapped[str | None] = mapped_column(unique=True)  # the provider's, ch_ or py_
+    method: Mapped[str] = mapped_column(default="")  # card, us_bank_account
+    brand: Mapped[str] = mapped_column(default="")
+    last4: Mapped[str] = mapped_column(default="")
+    failure: Mapped[str] = mapped_column(default="")  # our words, safe to show
+    receipt_number: Mapped[str | None] = mapped_column(unique=True)
+    succeeded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
+
+
+class PaymentAllocation(Base):
+    """Which charge a payment settled, by how much (STMT-21)."""
+
+    __tablename__ = "payment_allocations"
+    __table_args__ = (UniqueConstraint("payment_id", "charge_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
+    charge_id: Mapped[int] = mapped_column(ForeignKey("charges.id"), index=True)
+    amount: Mapped[Money] = mapped_column("amount_cents")
+
+
+class InboundEvent(Base):
+    """The webhook inbox: verified, stored once by event id, handled by a job."""
+
+    __tablename__ = "inbound_events"
+    __table_args__ = (UniqueConstraint("provider", "event_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider: Mapped[str]  # stripe, twilio
+    event_id: Mapped[str]
+    type: Mapped[str]
+    object_id: Mapped[str] = mapped_column(default="")
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    outcome: Mapped[str] = mapped_column(default="")
+
+
+class PracticeReceipt(Base):
+    """Money the practice took itself: one row of its receipts file, or of the desk (posting.md)."""
+
+    __tablename__ = "practice_receipts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    receipt_id: Mapped[str] = mapped_column(unique=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), index=True)
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), index=True)
+    received_on: Mapped[date]
+    method: Mapped[str]
+    kind: Mapped[str]  # copay, balance, deposit
+    amount: Mapped[Money] = mapped_column("amount_cents")
+    reverses_receipt_id: Mapped[str | None]
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))

@@ -1,0 +1,52 @@
+"""Work that a person must decide: every held, unmatched, denied or unexplained thing has one row."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import DateTime, ForeignKey
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from billing.money import Money
+from portal.db import Base
+
+
+class WorkItem(Base):
+    """What is wrong, whose money, how much, by when, and how it ended."""
+
+    __tablename__ = "work_items"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dedupe_key: Mapped[str] = mapped_column(unique=True)  # the same fact opens one item
+    kind: Mapped[str] = mapped_column(
+        index=True
+    )  # held_claim, unmatched, held_set, denial, review, plb, refund, ...
+    reasons: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
+    next_step: Mapped[str] = mapped_column(default="")
+    amount: Mapped[Money] = mapped_column("amount_cents", default=Money(0))
+    guarantor_account_id: Mapped[int | None] = mapped_column(
+        ForeignKey("guarantor_accounts.id"), index=True
+    )
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), index=True)
+    claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"))
+    remittance_id: Mapped[int | None] = mapped_column(ForeignKey("remittances.id"))
+    remittance_claim_id: Mapped[int | None] = mapped_column(ForeignKey("remittance_claims.id"))
+    holds_bill: Mapped[bool] = mapped_column(default=False)  # the visit is not billable while open
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    due_on: Mapped[date | None]
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    outcome: Mapped[str] = mapped_column(default="")
+
+
+class WorkNote(Base):
+    """What a member of staff found out about an item; never edited."""
+
+    __tablename__ = "work_notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_item_id: Mapped[int] = mapped_column(ForeignKey("work_items.id"), index=True)
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    text: Mapped[str]
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

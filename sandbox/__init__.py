@@ -1,0 +1,1 @@
+"""Stand-ins for Stripe, Twilio and a mail server: real HTTP and SMTP on loopback, test keys only."""

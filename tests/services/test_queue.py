@@ -1,0 +1,42 @@
+"""A job commits or vanishes with the work that asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from portal import db, queue
+
+
+@pytest.fixture
+def ran() -> Iterator[list[tuple[datetime, int]]]:
+    seen: list[tuple[datetime, int]] = []
+    queue.job("test_note")(lambda context, *, number: seen.append((context.now, number)))
+    yield seen
+    del queue.HANDLERS["test_note"]
+
+
+def test_a_job_runs_with_the_clock_it_is_given(database_url: str, now: datetime, ran: list) -> None:
+    with db.transaction() as session:
+        queue.enqueue(session, "test_note", number=7)
+    assert queue.run_due(database_url, None, now=now) == 0
+    assert ran == [(now, 7)]
+
+
+def test_a_job_vanishes_with_its_transaction(database_url: str, now: datetime, ran: list) -> None:
+    with pytest.raises(RuntimeError), db.transaction() as session:
+        queue.enqueue(session, "test_note", number=7)
+        raise RuntimeError
+    queue.run_due(database_url, None, now=now)
+    assert ran == []
+
+
+def test_a_job_for_later_waits(database_url: str, now: datetime, ran: list) -> None:
+    with db.transaction() as session:
+        later = session.execute(text("SELECT now()")).scalar_one() + timedelta(hours=1)
+        queue.enqueue(session, "test_note", not_before=later, number=8)
+    queue.run_due(database_url, None, now=now)
+    assert ran == []
