@@ -9,9 +9,10 @@ from functools import partial
 from typing import Any
 
 import procrastinate
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from portal.db import APP_ROLE
+from portal.db import APP_ROLE, read_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,7 @@ def run_due(database_url: str, gateways: Any, *, now: datetime) -> int:
     For `run-day` and tests: the same rows and handlers as the worker, with `now` as the clock.
     """
     app = build_worker(database_url, gateways, fixed_now=now)
-    with app.open():
-        app.run_worker(
-            wait=False, listen_notify=False, install_signal_handlers=False, concurrency=1
-        )
-        failed = app.job_manager.connector.get_sync_connector()
-        counted = failed.execute_query_one(
-            "SELECT count(*) AS n FROM procrastinate_jobs WHERE status = 'failed'"
-        )
-    return int(counted["n"])
+    app.run_worker(wait=False, listen_notify=False, install_signal_handlers=False, concurrency=1)
+    with read_only() as session:
+        failed = text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
+        return int(session.execute(failed).scalar_one())
