@@ -1,0 +1,211 @@
+"""The held queue: what is wrong, whose money, how much, by when, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from billing.money import ZERO, Money
+from portal.db import read_only
+from portal.models.accounts import GuarantorAccount
+from portal.models.identity import Login
+from portal.models.remittances import RemittanceRow
+from portal.models.work import WorkItem, WorkNote
+from portal.queries.paging import Page, limits, page_of
+
+KIND_LABELS = {
+    "held_claim": "Claim held",
+    "unmatched": "Claim not found here",
+    "held_set": "Remittance held",
+    "denial": "Denied by the payer",
+    "review": "Amount to check",
+    "plb": "Payer adjustment",
+    "refund": "Refund to decide",
+    "unnamed_guarantor": "Guarantor not named",
+}
+
+
+def kind_label(kind: str) -> str:
+    """What staff read for a kind of work."""
+    return KIND_LABELS.get(kind, kind.replace("_", " ").capitalize())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueCount:
+    """How much of one kind is open."""
+
+    kind: str
+    label: str
+    count: int
+    amount: Money
+    overdue: int
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """One open item, as the list shows it."""
+
+    id: int
+    kind: str
+    label: str
+    reasons: tuple[str, ...]
+    whose: str
+    account_id: int | None
+    amount: Money
+    due_on: date | None
+    overdue: bool
+    next_step: str
+    holds_bill: bool
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What somebody found out."""
+
+    by: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkItemFacts:
+    """One item with its notes and the ids of what it concerns."""
+
+    row: QueueRow
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str
+    outcome: str
+    notes: tuple[Note, ...]
+    remittance_id: int | None
+    remittance_claim_id: int | None
+
+
+def queue_counts(session: Session, *, on: date) -> tuple[QueueCount, ...]:
+    """Open work by kind, the most money first."""
+    overdue = func.count(case((WorkItem.due_on < on, 1)))
+    total = func.coalesce(func.sum(WorkItem.amount), ZERO)
+    rows = session.execute(
+        select(WorkItem.kind, func.count(), total, overdue, func.min(WorkItem.due_on))
+        .where(WorkItem.closed_at.is_(None))
+        .group_by(WorkItem.kind)
+        .order_by(total.desc(), WorkItem.kind)
+    )
+    return tuple(
+        QueueCount(
+            kind=kind, label=kind_label(kind), count=count, amount=amount, overdue=late, due_on=due
+        )
+        for kind, count, amount, late, due in rows
+    )
+
+
+def queue_page(
+    *, on: date, kind: str = "", closed: bool = False, number: int = 1
+) -> tuple[tuple[QueueCount, ...], Page[QueueRow]]:
+    """The counts by kind, and one page of items: what is due first stands first."""
+    offset, limit = limits(number)
+    wanted = WorkItem.closed_at.is_not(None) if closed else WorkItem.closed_at.is_(None)
+    order = (
+        (WorkItem.closed_at.desc(),)
+        if closed
+        else (WorkItem.due_on.asc().nulls_last(), WorkItem.amount.desc())
+    )
+    query = _items().where(wanted).order_by(*order, WorkItem.id).offset(offset).limit(limit)
+    if kind:
+        query = query.where(WorkItem.kind == kind)
+    with read_only() as session:
+        counts = queue_counts(session, on=on)
+        rows = [_row(row, on) for row in session.execute(query)]
+    return counts, page_of(rows, number)
+
+
+def open_items_of(session: Session, account_id: int, *, on: date) -> tuple[QueueRow, ...]:
+    """What is open on one account."""
+    query = _items().where(
+        WorkItem.closed_at.is_(None), WorkItem.guarantor_account_id == account_id
+    )
+    return tuple(_row(row, on) for row in session.execute(query.order_by(WorkItem.id)))
+
+
+def work_item(session: Session, item_id: int, *, on: date) -> WorkItemFacts | None:
+    """One item with everything noted about it; None when there is no such item."""
+    row = session.execute(_items().where(WorkItem.id == item_id)).one_or_none()
+    if row is None:
+        return None
+    notes = session.execute(
+        select(Login.name, Login.email, WorkNote.at, WorkNote.text)
+        .join(Login, Login.id == WorkNote.login_id)
+        .where(WorkNote.work_item_id == item_id)
+        .order_by(WorkNote.id)
+    )
+    return WorkItemFacts(
+        row=_row(row, on),
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        closed_by=row.closer_name or row.closer_email or "",
+        outcome=row.outcome,
+        notes=tuple(Note(by=name or email, at=at, text=text) for name, email, at, text in notes),
+        remittance_id=row.remittance_id,
+        remittance_claim_id=row.remittance_claim_id,
+    )
+
+
+def _items() -> Select[*tuple[Any, ...]]:
+    """The columns of an item, with the person or payer it concerns."""
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            WorkItem.id,
+            WorkItem.kind,
+            WorkItem.reasons,
+            WorkItem.next_step,
+            WorkItem.amount,
+            WorkItem.due_on,
+            WorkItem.holds_bill,
+            WorkItem.opened_at,
+            WorkItem.closed_at,
+            WorkItem.outcome,
+            WorkItem.remittance_id,
+            WorkItem.remittance_claim_id,
+            WorkItem.guarantor_account_id,
+            GuarantorAccount.first_name,
+            GuarantorAccount.last_name,
+            GuarantorAccount.number,
+            RemittanceRow.payer_name,
+            RemittanceRow.trace,
+            Login.name.label("closer_name"),
+            Login.email.label("closer_email"),
+        )
+        .outerjoin(GuarantorAccount, GuarantorAccount.id == WorkItem.guarantor_account_id)
+        .outerjoin(RemittanceRow, RemittanceRow.id == WorkItem.remittance_id)
+        .outerjoin(Login, Login.id == WorkItem.closed_by_id)
+    )
+    return query
+
+
+def _row(row: Row[*tuple[Any, ...]], on: date) -> QueueRow:
+    if row.number:
+        whose = f"{row.first_name} {row.last_name}".strip() + f" ({row.number})"
+    elif row.trace:
+        whose = f"{row.payer_name}, trace {row.trace}"
+    else:
+        whose = "Not known yet"
+    return QueueRow(
+        id=row.id,
+        kind=row.kind,
+        label=kind_label(row.kind),
+        reasons=tuple(row.reasons),
+        whose=whose,
+        account_id=row.guarantor_account_id,
+        amount=row.amount,
+        due_on=row.due_on,
+        overdue=row.due_on is not None and row.due_on < on,
+        next_step=row.next_step,
+        holds_bill=row.holds_bill,
+        closed=row.closed_at is not None,
+    )
