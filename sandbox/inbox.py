@@ -1,0 +1,104 @@
+"""The inbox: every text and e-mail, and the authenticator codes of the demo's people."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyotp
+from flask import Blueprint, Response, redirect
+from werkzeug.wrappers import Response as AnyResponse
+
+from sandbox.pages import render
+from sandbox.store import Json
+from sandbox.world import World
+
+SHOWN = 100
+CODE_SECONDS = 30
+LINK = re.compile(r"(https?://[^\s<>\"]+[^\s<>\".,;:!?)])")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of a message's text, or an address in it."""
+
+    text: str
+    link: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One text or e-mail as the page shows it."""
+
+    channel: str
+    to: str
+    subject: str
+    parts: tuple[Part, ...]
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a person's authenticator app would show now."""
+
+    name: str
+    email: str
+    code: str
+    seconds: int
+
+
+def messages(world: World) -> list[Message]:
+    """The latest texts and e-mails, newest first."""
+    sent = [row for row in world.store.find("sms") if row["direction"] != "inbound"]
+    rows = sent[:SHOWN] + world.store.find("email")[:SHOWN]
+    rows.sort(key=lambda row: row["created"], reverse=True)
+    return [_message(row) for row in rows[:SHOWN]]
+
+
+def _message(row: Json) -> Message:
+    parts = (Part(text, bool(LINK.fullmatch(text))) for text in LINK.split(row["body"].strip()))
+    return Message(
+        channel=row["object"],
+        to=row["to"],
+        subject=row.get("subject", ""),
+        parts=tuple(part for part in parts if part.text),
+        status=row.get("status", ""),
+        at=datetime.fromtimestamp(row["created"], UTC),
+    )
+
+
+def codes(demo: Path | None, at: float) -> list[Code]:
+    """The current code of each person in demo.json who has an authenticator."""
+    if demo is None or not demo.exists():
+        return []
+    people = json.loads(demo.read_text()).get("sign_ins", [])
+    return [
+        Code(
+            name=person.get("name") or person.get("role") or "",
+            email=person.get("email", ""),
+            code=pyotp.TOTP(person["totp_secret"]).at(int(at)),
+            seconds=CODE_SECONDS - int(at) % CODE_SECONDS,
+        )
+        for person in people
+        if person.get("totp_secret")
+    ]
+
+
+def make_blueprint(world: World, demo: Path | None) -> Blueprint:
+    """The inbox page, at the sandbox's front door too."""
+    blueprint = Blueprint("inbox", __name__)
+
+    @blueprint.get("/")
+    def front_door() -> AnyResponse:
+        return redirect("/inbox")
+
+    @blueprint.get("/inbox")
+    def inbox() -> Response:
+        return render("inbox.html", messages=messages(world), codes=codes(demo, time.time()))
+
+    return blueprint

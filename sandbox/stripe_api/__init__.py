@@ -1,0 +1,1 @@
+"""The subset of Stripe's API that Kindbill uses, one module for each resource."""
