@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from portal import db
+from portal import db, queue, wiring
 from portal.config import CHECKOUT, ConfigurationError, Settings
 from portal.embedded import database_of
+from portal.services.refusal import Refusal
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -89,12 +90,165 @@ def serve(workers: int) -> None:
         raise SystemExit(subprocess.run(command, env=environment, check=False).returncode)
 
 
+@main.command("set-practice")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def set_practice_command(file: Path) -> None:
+    """Set name, contact and policy of the practice from a TOML file (docs/files.md)."""
+    from portal.services.set_practice import set_practice
+
+    with practice():
+        set_practice(toml=file.read_text())
+    click.echo("The practice is set.")
+
+
+@main.command("import-claims")
+@FILES
+@AS_JSON
+def import_claims_command(files: tuple[Path, ...], as_json: bool) -> None:
+    """Read 837P claims: patients, coverage, charges and claims."""
+    from portal.services.import_claims import import_claims
+
+    with practice() as (settings, _):
+        store = wiring.build(settings).documents
+        results = [
+            import_claims(data=file.read_bytes(), name=str(file), now=clock(), store=store)
+            for file in files
+        ]
+    finish_import([result.to_json() for result in results], as_json=as_json)
+
+
+@main.command("import-practice")
+@click.argument("kind", type=click.Choice(["contacts", "receipts", "charges", "opening"]))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Judge every row, change nothing.")
+@AS_JSON
+def import_practice_command(kind: str, file: Path, dry_run: bool, as_json: bool) -> None:
+    """Read one of the practice's own CSV files (docs/files.md)."""
+    from portal.services.import_practice import import_practice
+
+    with practice():
+        result = import_practice(
+            kind=kind, data=file.read_bytes(), name=str(file), now=clock(), dry_run=dry_run
+        )
+    finish_import([result.to_json()], as_json=as_json)
+
+
+@main.command("post-remittance")
+@FILES
+@click.option("--dry-run", is_flag=True, help="Judge every set and claim, change nothing.")
+@AS_JSON
+def post_remittance_command(files: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
+    """Post 835 remittances; held and duplicate are outcomes, a rejected file is exit 1."""
+    from portal.services.post_remittance import post_remittance
+
+    with practice() as (settings, _):
+        store = wiring.build(settings).documents
+        reports = [
+            post_remittance(
+                data=file.read_bytes(), name=str(file), now=clock(), store=store, dry_run=dry_run
+            ).to_json()
+            for file in files
+        ]
+    finish_posting(reports, as_json=as_json)
+
+
+@main.command("run-day")
+@click.option("--on", "on", type=DAY, required=True, help="The day to run, YYYY-MM-DD.")
+@click.option("--at", "at", default="10:00", show_default=True, help="HH:MM at the practice.")
+def run_day_command(on: datetime, at: str) -> None:
+    """The daily cycle as of one day; running it twice changes nothing."""
+    from portal.jobs import schedule
+    from portal.services.run_day import moment_of, run_day
+
+    with practice() as (settings, url):
+        schedule.register()
+        gateways = wiring.build(settings)
+        moment = moment_of(on=on.date(), at=at)
+        report = run_day(on=on.date(), now=moment, gateways=gateways, settings=settings)
+        failed = queue.run_due(url, gateways, now=moment)
+    for line in report.lines():
+        click.echo(line)
+    if failed:
+        raise SystemExit(f"{failed} jobs failed; the worker's log says why")
+
+
+@main.command("verify-ledger")
+@AS_JSON
+def verify_ledger_command(as_json: bool) -> None:
+    """Prove every cent; exit 1 when one is out of place."""
+    from portal.queries.ledger_proof import verify_ledger
+
+    with practice():
+        proof = verify_ledger()
+    say(as_json, proof.to_json(), proof.lines())
+    if not proof.ok:
+        raise SystemExit(1)
+
+
+@main.command("balances")
+@AS_JSON
+def balances_command(as_json: bool) -> None:
+    """One row a claim, from the one balance function."""
+    from portal.queries.claim_balances import claim_balances
+
+    with practice():
+        rows = claim_balances()
+    say(as_json, {"claims": [row.to_json() for row in rows]}, (row.line() for row in rows))
+
+
+@main.command("export-payments")
+@click.option("--since", type=DAY, required=True, help="First day, YYYY-MM-DD.")
+def export_payments_command(since: datetime) -> None:
+    """Receipts, refunds and adjustments as CSV, for the practice's other software."""
+    from portal.services.export_payments import export_payments
+
+    with practice():
+        click.echo(export_payments(since=since.date()), nl=False)
+
+
+@main.command("create-staff")
+@click.argument("email")
+@click.option("--role", required=True, help="front_desk, biller, payment_poster, manager ...")
+@click.option("--name", default="", help="As colleagues see it.")
+def create_staff_command(email: str, role: str, name: str) -> None:
+    """Invite a member of staff; prints the one-time link that sets password and second factor."""
+    from portal.services.create_staff import create_staff
+
+    with practice() as (settings, _):
+        invitation = create_staff(email=email, role=role, name=name, now=clock())
+        click.echo(f"{settings.public_url}/staff{invitation.path}")
+
+
+def finish_import(documents: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Print what imports did; exit 1 when anything was refused."""
+    files = [file for document in documents for file in document["files"]]
+    lines = (f"{file['file']}: {file['accepted']} accepted" for file in files)
+    say(as_json, {"files": files}, lines)
+    refused = [(file["file"], refusal) for file in files for refusal in file["refused"]]
+    for name, refusal in refused:
+        where = f"{name}, {refusal['position']}"
+        click.echo(f"{where}: {refusal['id'] or '-'}: {refusal['reason']}", err=True)
+    if refused:
+        raise SystemExit(1)
+
+
+def finish_posting(documents: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Print what posting did; exit 1 when a file was rejected."""
+    files = [file for document in documents for file in document["files"]]
+    say(as_json, {"files": files}, (f"{file['file']}: {file['status']}" for file in files))
+    rejected = [file for file in files if file["status"] == "rejected"]
+    for file in rejected:
+        click.echo(f"{file['file']}: {file['error']}", err=True)
+    if rejected:
+        raise SystemExit(1)
+
+
 def clock() -> datetime:
     """The one place of the commands that looks at the clock."""
     return datetime.now(UTC)
 
 
-def say(as_json: bool, document: dict[str, Any], lines: Iterator[str]) -> None:
+def say(as_json: bool, document: dict[str, Any], lines: Iterable[str]) -> None:
     """JSON alone, or plain lines for a person."""
     if as_json:
         click.echo(json.dumps(document, indent=2, default=str))
@@ -103,9 +257,10 @@ def say(as_json: bool, document: dict[str, Any], lines: Iterator[str]) -> None:
             click.echo(line)
 
 
-def on_day(value: datetime) -> date:
-    """The date that click read."""
-    return value.date()
-
-
-__all__ = ["ConfigurationError", "main", "migrate"]
+def run() -> None:
+    """The command line; a refusal ends with its own words and exit 1, never with a traceback."""
+    try:
+        main()
+    except (Refusal, ConfigurationError) as refusal:
+        click.echo(str(refusal), err=True)
+        sys.exit(1)
