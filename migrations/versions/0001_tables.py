@@ -474,6 +474,7 @@ def upgrade() -> None:
         sa.Column("guarantor_account_id", sa.Integer(), nullable=False),
         sa.Column("cycle_on", sa.Date(), nullable=False),
         sa.Column("cut_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ledger_position", sa.BigInteger(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("amount_due_cents", sa.BigInteger(), nullable=False),
         sa.Column("previous_balance_cents", sa.BigInteger(), nullable=False),

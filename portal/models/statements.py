@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, ForeignKey, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +24,9 @@ class Statement(Base):
     guarantor_account_id: Mapped[int] = mapped_column(ForeignKey("guarantor_accounts.id"))
     cycle_on: Mapped[date]
     cut_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    # AccountBalance.position when cut: the ledger up to that posting must always give these lines,
+    # whatever clock a demo or a late file lives by.
+    ledger_position: Mapped[int] = mapped_column(BigInteger)
     due_on: Mapped[date]
     amount_due: Mapped[Money] = mapped_column("amount_due_cents")
     previous_balance: Mapped[Money] = mapped_column("previous_balance_cents")

@@ -1,0 +1,113 @@
+"""State tables: `next_state(table, state, event)` is the only way a status ever changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+
+class PaymentState(StrEnum):
+    """Where one try to pay stands (payments.md)."""
+
+    CREATED = "created"
+    SUBMITTING = "submitting"  # the provider was asked; until it answers the outcome is unknown
+    REQUIRES_ACTION = "requires_action"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class PaymentEvent(StrEnum):
+    """What we did, or what the provider's own record says when fetched."""
+
+    SUBMIT = "submit"
+    NEEDS_ACTION = "needs_action"
+    PROCESS = "process"
+    SUCCEED = "succeed"
+    FAIL = "fail"
+    CANCEL = "cancel"
+
+
+class ClaimState(StrEnum):
+    """Where one claim stands with its payer."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    DECIDING_AGAIN = "deciding_again"
+    VOID = "void"
+
+
+class ClaimEvent(StrEnum):
+    """What an 835 or an 837P says of a claim."""
+
+    DECIDE = "decide"  # every line has a decision
+    DECIDE_PART = "decide_part"
+    REVERSE = "reverse"
+    RESUBMIT = "resubmit"  # frequency 7
+    CANCEL = "cancel"  # frequency 8
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """This event cannot happen in this state."""
+
+    state: StrEnum
+    event: StrEnum
+
+
+State = TypeVar("State", bound=StrEnum)
+Event = TypeVar("Event", bound=StrEnum)
+
+_P, _E = PaymentState, PaymentEvent
+_LIVE_ANSWERS = {
+    _E.NEEDS_ACTION: _P.REQUIRES_ACTION,
+    _E.PROCESS: _P.PROCESSING,
+    _E.SUCCEED: _P.SUCCEEDED,
+    _E.FAIL: _P.FAILED,
+    _E.CANCEL: _P.CANCELED,
+}
+# Money that arrived beats every other story: success is accepted from any state. What is over
+# stays over for anything else, and a late lesser answer never turns a finished payment back.
+PAYMENT: Mapping[PaymentState, Mapping[PaymentEvent, PaymentState]] = {
+    _P.CREATED: {_E.SUBMIT: _P.SUBMITTING, **_LIVE_ANSWERS},
+    _P.SUBMITTING: {_E.SUBMIT: _P.SUBMITTING, **_LIVE_ANSWERS},
+    _P.REQUIRES_ACTION: _LIVE_ANSWERS,
+    _P.PROCESSING: {
+        _E.PROCESS: _P.PROCESSING,
+        _E.SUCCEED: _P.SUCCEEDED,
+        _E.FAIL: _P.FAILED,
+        _E.CANCEL: _P.CANCELED,
+    },
+    _P.SUCCEEDED: {_E.SUCCEED: _P.SUCCEEDED},
+    _P.FAILED: {_E.FAIL: _P.FAILED, _E.SUCCEED: _P.SUCCEEDED},
+    _P.CANCELED: {_E.CANCEL: _P.CANCELED, _E.SUCCEED: _P.SUCCEEDED},
+}
+
+_C, _V = ClaimState, ClaimEvent
+_UNDECIDED = {
+    _V.DECIDE: _C.DECIDED,
+    _V.REVERSE: _C.DECIDING_AGAIN,
+    _V.RESUBMIT: _C.DECIDING_AGAIN,
+    _V.CANCEL: _C.DECIDING_AGAIN,
+}
+CLAIM: Mapping[ClaimState, Mapping[ClaimEvent, ClaimState]] = {
+    _C.OPEN: {**_UNDECIDED, _V.DECIDE_PART: _C.OPEN},
+    _C.DECIDED: {
+        _V.REVERSE: _C.DECIDING_AGAIN,
+        _V.RESUBMIT: _C.DECIDING_AGAIN,
+        _V.CANCEL: _C.DECIDING_AGAIN,
+    },
+    _C.DECIDING_AGAIN: {**_UNDECIDED, _V.DECIDE_PART: _C.DECIDING_AGAIN},
+    _C.VOID: {},
+}
+
+
+def next_state(
+    table: Mapping[State, Mapping[Event, State]], state: State, event: Event
+) -> State | Refused:
+    """Where the event leads from this state, or the refusal."""
+    following = table[state].get(event)
+    return Refused(state, event) if following is None else following

@@ -1,0 +1,157 @@
+"""The facts that the gate asks about, for many accounts and visits in one statement (CORE-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+from sqlalchemy.types import BigInteger, Date
+
+from billing.holds import REASONS, Condition, holds_bill
+from billing.money import ZERO, Money
+
+# One branch for each kind of fact: account, visit or null for all visits, kind, detail, cents.
+_FACTS = text("""
+WITH chosen AS (
+  SELECT id, guarantor_account_id, patient_id, service_on, desk_payment_cents
+    FROM visits
+   WHERE (:any_account OR guarantor_account_id = ANY(:accounts))
+     AND (:any_visit OR id = ANY(:visits))
+), holders AS (
+  SELECT id, named, sms_billing_consent, mobile, estatement_consent, paper_only
+    FROM guarantor_accounts
+   WHERE (:any_account OR id = ANY(:accounts))
+     AND (:any_visit OR id IN (SELECT guarantor_account_id FROM chosen))
+)
+SELECT v.guarantor_account_id, v.id,
+       CASE c.filing_code WHEN 'MC' THEN 'medicaid_qmb' WHEN 'WC' THEN 'workers_comp'
+                          WHEN 'VA' THEN 'veterans_affairs' ELSE 'open_claim' END, '', 0
+  FROM chosen v JOIN claims c ON c.visit_id = v.id
+ WHERE c.state <> 'void' AND c.filing_code IN ('MC', 'WC', 'VA')
+UNION ALL
+SELECT v.guarantor_account_id, v.id, 'open_claim',
+       CASE c.state WHEN 'deciding_again' THEN 'your insurer is deciding this again'
+                    ELSE 'waiting for ' || p.name END, 0
+  FROM chosen v JOIN claims c ON c.visit_id = v.id JOIN payers p ON p.id = c.payer_id
+ WHERE c.state IN ('open', 'deciding_again')
+UNION ALL
+SELECT v.guarantor_account_id, v.id, 'medicaid_qmb', '', 0
+  FROM chosen v JOIN coverages k ON k.patient_id = v.patient_id
+ WHERE k.filing_code = 'MC' AND coalesce(k.first_service_on, v.service_on) <= v.service_on
+   AND coalesce(k.last_service_on, v.service_on) >= v.service_on
+UNION ALL
+SELECT v.guarantor_account_id, v.id, a.kind, '', 0
+  FROM chosen v JOIN account_conditions a ON a.guarantor_account_id = v.guarantor_account_id
+ WHERE a.ended_at IS NULL AND (a.visit_id = v.id OR (a.visit_id IS NULL AND a.patient_id = v.patient_id))
+UNION ALL
+SELECT a.guarantor_account_id, NULL, a.kind, '', 0
+  FROM holders h JOIN account_conditions a ON a.guarantor_account_id = h.id
+ WHERE a.ended_at IS NULL AND a.visit_id IS NULL AND a.patient_id IS NULL
+UNION ALL
+SELECT v.guarantor_account_id, v.id, 'bill_held', array_to_string(w.reasons, '; '), 0
+  FROM chosen v JOIN work_items w ON w.visit_id = v.id
+ WHERE w.holds_bill AND w.closed_at IS NULL
+UNION ALL
+SELECT h.id, NULL, 'bill_held', array_to_string(w.reasons, '; '), 0
+  FROM holders h JOIN work_items w ON w.guarantor_account_id = h.id
+ WHERE w.holds_bill AND w.closed_at IS NULL AND w.visit_id IS NULL
+UNION ALL
+SELECT v.guarantor_account_id, v.id, 'review', '', sum(r.under_review_cents)::bigint
+  FROM chosen v JOIN claims c ON c.visit_id = v.id JOIN remittance_claims r ON r.claim_id = c.id
+ WHERE r.disposition = 'posted' AND r.reversed_by_id IS NULL AND r.under_review_cents <> 0
+ GROUP BY v.guarantor_account_id, v.id
+UNION ALL
+SELECT v.guarantor_account_id, v.id, 'receipts_missing', '', 0
+  FROM chosen v
+ WHERE v.desk_payment_cents > (
+         SELECT coalesce(sum(r.amount_cents), 0) FROM practice_receipts r WHERE r.visit_id = v.id)
+    OR (coalesce((SELECT receipts_through FROM practices), DATE '0001-01-01') < :receipts_needed
+        AND EXISTS (
+          SELECT 1 FROM claims c
+            JOIN remittance_claims r ON r.claim_id = c.id
+            JOIN remittance_lines l ON l.remittance_claim_id = r.id
+            JOIN line_adjustments a ON a.remittance_line_id = l.id
+           WHERE c.visit_id = v.id AND r.disposition = 'posted' AND r.reversed_by_id IS NULL
+             AND a.group_code = 'PR' AND a.carc = '3' AND a.outcome = 'posted'))
+UNION ALL
+SELECT id, NULL, 'minor_unnamed', '', 0 FROM holders WHERE NOT named
+UNION ALL
+SELECT id, NULL, 'no_sms_consent', '', 0 FROM holders WHERE NOT sms_billing_consent OR mobile = ''
+UNION ALL
+SELECT id, NULL, 'no_estatement_consent', '', 0
+  FROM holders WHERE NOT estatement_consent OR paper_only
+""").bindparams(
+    bindparam("accounts", type_=ARRAY(BigInteger)),
+    bindparam("visits", type_=ARRAY(BigInteger)),
+    bindparam("receipts_needed", type_=Date),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What holds for an account as a whole, or for one of its visits."""
+
+    details: tuple[tuple[Condition, str], ...] = ()  # with the words that tell the fact
+    under_review: Money = ZERO
+
+    @property
+    def kinds(self) -> frozenset[Condition]:
+        return frozenset(condition for condition, _ in self.details)
+
+    @property
+    def holding_reasons(self) -> tuple[str, ...]:
+        """Why the bill is not one yet, in words."""
+        holding = holds_bill(self.kinds)
+        return tuple(words for condition, words in self.details if condition in holding)
+
+
+NONE = Conditions()
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionBook:
+    """Conditions of many accounts and visits."""
+
+    accounts: dict[int, Conditions] = field(default_factory=dict)
+    visits: dict[int, Conditions] = field(default_factory=dict)
+
+    def of(self, account_id: int, visit_id: int | None = None) -> Conditions:
+        """All that holds for a visit, with its account's; or for the account alone."""
+        account = self.accounts.get(account_id, NONE)
+        visit = NONE if visit_id is None else self.visits.get(visit_id, NONE)
+        return Conditions(account.details + visit.details, visit.under_review)
+
+
+def conditions(
+    session: Session,
+    *,
+    on: date,
+    account_ids: Collection[int] | None = None,
+    visit_ids: Collection[int] | None = None,
+) -> ConditionBook:
+    """Every condition that holds on a day for these accounts or visits; None means all."""
+    rows = session.execute(
+        _FACTS,
+        {
+            "any_account": account_ids is None,
+            "accounts": list(account_ids or ()),
+            "any_visit": visit_ids is None,
+            "visits": list(visit_ids or ()),
+            "receipts_needed": on - timedelta(days=1),
+        },
+    )
+    book = ConditionBook()
+    for account_id, visit_id, kind, detail, cents in rows:
+        shelf, key = (book.accounts, account_id) if visit_id is None else (book.visits, visit_id)
+        known = shelf.get(key, NONE)
+        condition = Condition(kind)
+        fact = (condition, detail or REASONS[condition])
+        shelf[key] = Conditions(
+            known.details if fact in known.details else (*known.details, fact),
+            known.under_review + Money(cents),
+        )
+    return book
