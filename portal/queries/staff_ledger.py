@@ -1,0 +1,225 @@
+"""The chain behind a figure: each entry with its date, what happened, its legs, and the file that said so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from billing.ledger import Account
+from billing.money import Money
+from portal.db import read_only
+from portal.models.accounts import Payer
+from portal.models.claims import Charge, Claim, Visit
+from portal.models.files import File
+from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
+from portal.models.payments import Payment, PracticeReceipt
+from portal.models.remittances import RemittanceClaim, RemittanceRow
+from portal.queries.paging import Page, limits, page_of
+
+KIND_WORDS = {
+    "charge": "Charged to the plan",
+    "self_pay_charge": "Charged to the patient",
+    "opening": "Balance at cut-over",
+    "remittance_claim": "Payer decided",
+    "payer_suspense": "Payer's money held",
+    "suspense_release": "Held money released",
+    "receipt": "Paid at the practice",
+    "credit_application": "Credit used",
+    "payment": "Paid online",
+    "adjustment": "Adjusted by staff",
+    "patient_share": "Patient share confirmed",
+    "provider_adjustment": "Payer adjustment",
+}
+ACCOUNT_WORDS = {account: account.value.replace("_", " ").capitalize() for account in Account}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One debit or credit."""
+
+    account: str
+    debit: Money | None
+    credit: Money | None
+    line: str
+    charge_id: int | None
+    payer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where an entry comes from: a file and the segment in it, a receipt, or a payment."""
+
+    words: str
+    remittance_id: int | None = None
+    receipt_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One entry as far as it concerns the account."""
+
+    id: UUID
+    kind: str
+    what: str
+    memo: str
+    source_ref: str
+    occurred_on: date
+    recorded_at: datetime
+    reverses_id: UUID | None
+    reversed_by_id: UUID | None
+    reversible: bool
+    origin: Origin | None
+    legs: tuple[Leg, ...]
+
+
+def account_entries(
+    account_id: int, *, charge_id: int | None = None, visit_id: int | None = None, number: int = 1
+) -> Page[LedgerEntry]:
+    """The entries of an account, newest first; of one bill or one line where asked."""
+    where = [PostingRow.guarantor_account_id == account_id]
+    if charge_id is not None:
+        where.append(PostingRow.charge_id == charge_id)
+    if visit_id is not None:
+        where.append(PostingRow.visit_id == visit_id)
+    offset, limit = limits(number)
+    reverse = aliased(JournalEntry)
+    query = (
+        select(
+            JournalEntry.id,
+            JournalEntry.kind,
+            JournalEntry.memo,
+            JournalEntry.source_ref,
+            JournalEntry.occurred_on,
+            JournalEntry.recorded_at,
+            JournalEntry.reverses_id,
+            reverse.id.label("reversed_by_id"),
+        )
+        .outerjoin(reverse, reverse.reverses_id == JournalEntry.id)
+        .where(exists().where(PostingRow.entry_id == JournalEntry.id, *where))
+        .order_by(JournalEntry.recorded_at.desc(), JournalEntry.id)
+    )
+    with read_only() as session:
+        rows = session.execute(query.offset(offset).limit(limit)).all()
+        ids = [row.id for row in rows]
+        legs = _legs(session, ids, PostingRow.guarantor_account_id == account_id)
+        origins = _origins(session, ids)
+    return page_of([_entry(row, legs[row.id], origins.get(row.id)) for row in rows], number)
+
+
+def is_staff_adjustment(kind: str, source_ref: str) -> bool:
+    """Whether staff made the entry on the adjustment page, and so may take it back there."""
+    return kind == "adjustment" and source_ref.startswith("staff:")
+
+
+def _legs(
+    session: Session, entry_ids: Sequence[UUID], where: ColumnElement[bool]
+) -> dict[UUID, list[Leg]]:
+    rows = session.execute(
+        select(
+            PostingRow.entry_id,
+            LedgerAccount.code,
+            PostingRow.side,
+            PostingRow.amount,
+            PostingRow.charge_id,
+            Charge.procedure_code,
+            Charge.description,
+            Charge.service_on,
+            Payer.name.label("payer"),
+        )
+        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
+        .outerjoin(Charge, Charge.id == PostingRow.charge_id)
+        .outerjoin(Payer, Payer.id == PostingRow.payer_id)
+        .where(PostingRow.entry_id.in_(entry_ids), where)
+        .order_by(PostingRow.id)
+    )
+    legs: dict[UUID, list[Leg]] = defaultdict(list)
+    for row in rows:
+        legs[row.entry_id].append(
+            Leg(
+                account=ACCOUNT_WORDS[Account(row.code)],
+                debit=row.amount if row.side == "debit" else None,
+                credit=row.amount if row.side == "credit" else None,
+                line=f"{row.procedure_code} {row.description}".strip() if row.charge_id else "",
+                charge_id=row.charge_id,
+                payer=row.payer or "",
+            )
+        )
+    return legs
+
+
+def _origins(session: Session, entry_ids: Sequence[UUID]) -> dict[UUID | None, Origin]:
+    """What each entry was read from; an entry made by hand has no origin but its memo."""
+    origins: dict[UUID | None, Origin] = {}
+    for row in session.execute(
+        select(
+            RemittanceClaim.entry_id,
+            RemittanceClaim.position,
+            RemittanceClaim.remittance_id,
+            RemittanceRow.payer_name,
+            File.name,
+        )
+        .join(RemittanceRow, RemittanceRow.id == RemittanceClaim.remittance_id)
+        .join(File, File.id == RemittanceRow.file_id)
+        .where(RemittanceClaim.entry_id.in_(entry_ids))
+    ):
+        origins[row.entry_id] = Origin(
+            words=f"{row.payer_name}, {row.name}, segment {row.position}",
+            remittance_id=row.remittance_id,
+        )
+    # A charge entry was read from the first claim of its visit.
+    for entry_id, position, name in session.execute(
+        select(JournalEntry.id, Claim.file_position, File.name)
+        .join(
+            PostingRow,
+            and_(PostingRow.entry_id == JournalEntry.id, PostingRow.visit_id.is_not(None)),
+        )
+        .join(Visit, Visit.id == PostingRow.visit_id)
+        .join(Claim, and_(Claim.visit_id == Visit.id, Claim.sequence == "P"))
+        .join(File, File.id == Claim.file_id)
+        .where(JournalEntry.id.in_(entry_ids), JournalEntry.kind == "charge")
+        .distinct()
+    ):
+        origins.setdefault(entry_id, Origin(words=f"{name}, segment {position}"))
+    for entry, receipt_id, method in session.execute(
+        select(PracticeReceipt.entry_id, PracticeReceipt.receipt_id, PracticeReceipt.method).where(
+            PracticeReceipt.entry_id.in_(entry_ids)
+        )
+    ):
+        origins[entry] = Origin(words=f"Receipt {receipt_id}, {method}")
+    for entry, receipt_number, brand, last4 in session.execute(
+        select(Payment.entry_id, Payment.receipt_number, Payment.brand, Payment.last4).where(
+            Payment.entry_id.in_(entry_ids)
+        )
+    ):
+        origins[entry] = Origin(
+            words=f"Receipt {receipt_number or 'to come'}, {brand} {last4}".strip(),
+            receipt_number=receipt_number or "",
+        )
+    return origins
+
+
+def _entry(row: Row[*tuple[Any, ...]], legs: list[Leg], origin: Origin | None) -> LedgerEntry:
+    undone = row.kind.endswith("_reversal")
+    kind = row.kind.removesuffix("_reversal")
+    words = KIND_WORDS.get(kind, kind.replace("_", " ").capitalize())
+    return LedgerEntry(
+        id=row.id,
+        kind=row.kind,
+        what=f"Taken back: {words[0].lower()}{words[1:]}" if undone else words,
+        memo=row.memo or "",
+        source_ref=row.source_ref,
+        occurred_on=row.occurred_on,
+        recorded_at=row.recorded_at,
+        reverses_id=row.reverses_id,
+        reversed_by_id=row.reversed_by_id,
+        reversible=is_staff_adjustment(row.kind, row.source_ref) and row.reversed_by_id is None,
+        origin=origin,
+        legs=tuple(legs),
+    )

@@ -1,0 +1,129 @@
+"""Take back an adjustment that staff made: a reversing entry, never an edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.adjustments import kinds_for
+from billing.entries import undo
+from billing.free_text import check_free_text
+from billing.ledger import Account, Entry, Party, Posting, Side
+from portal.db import transaction
+from portal.models.accounts import GuarantorAccount
+from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
+from portal.queries.staff_ledger import is_staff_adjustment
+from portal.queries.viewer import StaffViewer
+from portal.services.post_entry import AlreadyPosted, post_entry
+from portal.services.record_access import Access, add_access
+from portal.services.refusal import NotFound, Refusal
+
+
+class ReversalRefused(Refusal):
+    """The entry cannot be taken back here; the message says why."""
+
+    title = "This cannot be taken back here"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversed:
+    """The reversing entry; `repeated` when the adjustment was taken back before."""
+
+    entry_id: UUID
+    repeated: bool
+
+
+def reverse_adjustment(
+    *,
+    entry_id: UUID,
+    account_id: int,
+    reason: str,
+    staff: StaffViewer,
+    on: date,
+    now: datetime,
+) -> Reversed:
+    """Post the entry that undoes an adjustment, leg by leg; twice is one reversal.
+
+    Raises ReversalRefused, CardNumberRefused or NotFound.
+    """
+    reason = check_free_text(reason)
+    if not reason:
+        raise ReversalRefused("Say why: a reason stays with the entry. Nothing was changed.")
+    if not kinds_for(staff.role):
+        raise ReversalRefused("Your role cannot take adjustments back. Ask a manager.")
+    with transaction() as session:
+        session.execute(
+            select(GuarantorAccount.id).where(GuarantorAccount.id == account_id).with_for_update()
+        )
+        entry = _entry(session, entry_id, account_id)
+        if not is_staff_adjustment(entry.kind, entry.source_ref):
+            raise ReversalRefused("Only an adjustment made by staff can be taken back here.")
+        # The source names the entry that is undone, so a second try is the same fact.
+        outcome = post_entry(
+            session,
+            undo(
+                entry,
+                entry_id=entry_id,
+                source_ref=f"staff:{entry_id}:reversed",
+                occurred_on=on,
+                memo=reason,
+            ),
+        )
+        if isinstance(outcome, AlreadyPosted):
+            return Reversed(entry_id=outcome.entry_id, repeated=True)
+        add_access(
+            session,
+            Access(
+                face="staff",
+                login_id=staff.login_id,
+                role=staff.role,
+                action="create",
+                object_type="adjustment_reversal",
+                object_id=str(outcome.entry_id),
+                account_ids=(account_id,),
+            ),
+            now=now,
+        )
+    return Reversed(entry_id=outcome.entry_id, repeated=False)
+
+
+def _entry(session: Session, entry_id: UUID, account_id: int) -> Entry:
+    """The entry as a value, if it concerns the account."""
+    entry = session.get(JournalEntry, entry_id)
+    rows = session.execute(
+        select(
+            LedgerAccount.code,
+            PostingRow.side,
+            PostingRow.amount,
+            PostingRow.guarantor_account_id,
+            PostingRow.visit_id,
+            PostingRow.charge_id,
+        )
+        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
+        .where(PostingRow.entry_id == entry_id)
+        .order_by(PostingRow.id)
+    ).all()
+    if entry is None or any(row.guarantor_account_id != account_id for row in rows):
+        raise NotFound
+    return Entry(
+        kind=entry.kind,
+        source_ref=entry.source_ref,
+        occurred_on=entry.occurred_on,
+        postings=tuple(
+            Posting(
+                Account(row.code),
+                Side(row.side),
+                row.amount,
+                Party(
+                    guarantor_account_id=row.guarantor_account_id,
+                    visit_id=row.visit_id,
+                    charge_id=row.charge_id,
+                ),
+            )
+            for row in rows
+        ),
+    )
