@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
@@ -58,7 +58,7 @@ class TransactionSet:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the body as if it had been sent with the usual delimiters and no line breaks."""
-        text = "~".join(self.body)
+        text = "\n".join(self.body)  # a line break is the one thing no body holds
         cut = self.delimiters
         if (cut.element, cut.component) != ("*", ":"):
             text = text.translate({ord(cut.element): "*", ord(cut.component): ":"})
@@ -68,25 +68,24 @@ class TransactionSet:
 def read_cents(text: str) -> int:
     """Cents of an X12 amount ("132", "810.8", "-.06"), exactly; nothing is 0, anything else ValueError."""
     whole, dot, fraction = text.partition(".")
-    if dot:
-        if len(fraction) > 2:  # noqa: PLR2004 - cents have two digits
-            fraction = fraction[:2] + fraction[2:].rstrip("0")
-        elif len(fraction) < 2:  # noqa: PLR2004
-            fraction = (fraction + "00")[:2]
-    else:
-        fraction = "00"
+    if len(fraction) != 2:  # noqa: PLR2004 - cents have two digits
+        if dot and not fraction and not whole[-1:].isdecimal():
+            raise ValueError(text)
+        fraction = fraction[:2].ljust(2, "0") + fraction[2:].rstrip("0")
     digits = whole[1:] if whole[:1] in {"-", "+"} else whole
     if (
-        len(fraction) != 2  # noqa: PLR2004
-        or not (fraction.isdecimal() and (digits.isdecimal() or (not digits and dot)))
-        or len(digits) > _LONGEST_AMOUNT
+        len(fraction) == 2  # noqa: PLR2004
+        and fraction.isdecimal()
+        and (digits.isdecimal() or (dot and not digits))
+        and len(digits) <= _LONGEST_AMOUNT
     ):
-        if text.strip(BLANKS):
-            if text != text.strip(BLANKS):
-                return read_cents(text.strip(BLANKS))
-            raise ValueError(text)
+        return int(whole + fraction)
+    bare = text.strip(BLANKS)
+    if not bare:
         return 0
-    return int(whole + fraction)
+    if bare != text:
+        return read_cents(bare)
+    raise ValueError(text)
 
 
 def read_date(text: str) -> date | None:
@@ -114,10 +113,16 @@ def interchanges(data: bytes, *, file: str) -> Iterator[Interchange]:
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         chunk = text[start:end]
         cut = _isa_delimiters(chunk, file, position)
+        in_use = _component_in_use(chunk, cut.element)
+        if in_use in {"", cut.component, cut.terminator}:
+            told: tuple[str, ...] = ()
+        else:
+            told = (f"ISA16 says {cut.component!r}, the lines use {in_use!r}",)
+            cut = replace(cut, component=in_use)
         segments = _cut(chunk, cut)
         closing = {segment[:3].rstrip(cut.element + " ") for segment in segments[-4:]}
         missing = tuple(f"no {name}" for name in ("GE", "IEA") if name not in closing)
-        yield Interchange(position, segments, cut, missing)
+        yield Interchange(position, segments, cut, told + missing)
         position += len(segments)
 
 
@@ -217,9 +222,14 @@ def _bare_delimiters(text: str, element: str) -> Delimiters:
     before = text[: second.start()].rstrip(BLANKS)[-1:] if second else "~"
     if not before or before.isalnum() or before == element:
         before = "\n" if "~" not in text else "~"
+    return Delimiters(element, _component_in_use(text, element) or ":", before, "")
+
+
+def _component_in_use(text: str, element: str) -> str:
+    """What cuts the first procedure code from its qualifier; empty where there is no service line."""
     quoted = re.escape(element)
-    composite = re.search(rf"SV[C1]{quoted}[A-Z]{{2}}([^A-Za-z0-9{quoted} ])", text)
-    return Delimiters(element, composite.group(1) if composite else ":", before, "")
+    composite = re.search(rf"SV[C1]{quoted}[A-Z]{{2}}([^A-Za-z0-9{quoted} \t\r\n])", text)
+    return composite.group(1) if composite else ""
 
 
 def _cut(text: str, cut: Delimiters) -> list[str]:
