@@ -1,0 +1,52 @@
+// Small comforts; every page works without them.
+"use strict";
+
+// A menu closes when one presses Escape or elsewhere.
+const menu = document.querySelector("details.menu");
+if (menu) {
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+}
+
+// The summary of errors is where reading starts after a form came back.
+document.getElementById("errors")?.focus();
+
+// A second press while the first is on its way does nothing; the server would treat it as the same one anyway.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+
+// Before the session ends: a warning, and one button to stay.
+const warning = document.getElementById("session-warning");
+if (warning) {
+  const warnAt = Number(warning.dataset.warn);
+  const length = Number(warning.dataset.left);
+  let end = Date.now() + length * 1000;
+  const tick = () => {
+    const left = Math.round((end - Date.now()) / 1000);
+    if (left <= 0) {
+      window.location.reload(); // the server answers with the sign-in page
+      return;
+    }
+    warning.hidden = left > warnAt;
+    if (left <= warnAt) document.getElementById("session-left").textContent = `${left} seconds`;
+  };
+  const timer = setInterval(tick, 1000);
+  document.getElementById("session-stay").addEventListener("click", async () => {
+    const answer = await fetch(warning.dataset.ping, { credentials: "same-origin", cache: "no-store" });
+    if (answer.ok) end = Date.now() + length * 1000;
+    warning.hidden = true;
+  });
+  window.addEventListener("pagehide", () => clearInterval(timer));
+}

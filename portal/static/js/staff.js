@@ -1,0 +1,29 @@
+// Staff keys: / search, j and k move in a table, Enter opens the row's first link.
+"use strict";
+
+const rows = () => [...document.querySelectorAll("table[data-rows-open] tbody tr")];
+const typing = (element) => element.matches("input, select, textarea, [contenteditable]");
+
+function move(step) {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.findIndex((row) => row.getAttribute("aria-current") === "true");
+  const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
+  for (const row of all) row.removeAttribute("aria-current");
+  next.setAttribute("aria-current", "true");
+  const link = next.querySelector("a[href]");
+  if (link) link.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.key === "/") {
+    const search = document.getElementById("search");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  } else if (event.key === "j") move(1);
+  else if (event.key === "k") move(-1);
+});

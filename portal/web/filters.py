@@ -1,0 +1,65 @@
+"""How values read on a page: amounts, dates, moments, phone numbers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from flask import Flask
+
+from billing.money import Money
+
+
+def money(amount: Money) -> str:
+    """`$1,250.00`; a minus is the real sign, which screen readers say and fonts align."""
+    return str(amount).replace("-", "\N{MINUS SIGN}")
+
+
+def day(value: date) -> str:
+    """`March 14, 2026`."""
+    return f"{value:%B} {value.day}, {value.year}"
+
+
+def short_day(value: date) -> str:
+    """`Mar 14`; where the year is not plain from the page, use `day`."""
+    return f"{value:%b} {value.day}"
+
+
+def moment(value: datetime, zone: str) -> str:
+    """`March 14, 2026 at 3:05 PM`, on the practice's clock."""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{day(local)} at {local.hour % 12 or 12}:{local:%M %p}"
+
+
+def phone(number: str) -> str:
+    """`(555) 555-0142`; what is no US number stays as it was typed."""
+    try:
+        parsed = phonenumbers.parse(number, "US")
+    except phonenumbers.NumberParseException:
+        return number
+    if not phonenumbers.is_possible_number(parsed):
+        return number
+    style = phonenumbers.PhoneNumberFormat
+    home = parsed.country_code == 1
+    return phonenumbers.format_number(parsed, style.NATIONAL if home else style.INTERNATIONAL)
+
+
+def phone_link(number: str) -> str:
+    """`tel:+15555550142`."""
+    try:
+        parsed = phonenumbers.parse(number, "US")
+    except phonenumbers.NumberParseException:
+        return f"tel:{''.join(c for c in number if c.isdigit())}"
+    return f"tel:{phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 bill`, `2 bills`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def register(app: Flask) -> None:
+    """Give every template these filters."""
+    for name in (money, day, short_day, moment, phone, phone_link, counted):
+        app.add_template_filter(name)

@@ -1,0 +1,142 @@
+"""What every layout needs: the practice's name and help, the menu, versioned assets, and `/theme.css`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Flask, Response, current_app, g, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.queries.practice import PracticePage, practice_page
+from portal.queries.viewer import StaffViewer
+from portal.web.access import current_viewer, public
+from portal.web.colour import theme_css
+from portal.web.logging import LOG
+
+HOUSE_ACCENT = "#14604F"
+NAMELESS = PracticePage(
+    name="Your practice",
+    legal_name="",
+    address=(),
+    phone="",
+    phone_hours="",
+    email="",
+    time_zone="America/New_York",
+    accent_colour=HOUSE_ACCENT,
+    assistance_phone="",
+    assistance_url="",
+    receipts_through=None,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLink:
+    """One entry of a menu; shown when its page exists and the role may open it."""
+
+    endpoint: str
+    label: str
+    icon: str
+    permission: str = ""
+
+
+MENUS = {
+    "patient": (
+        MenuLink("overview.home", "Your bills", "receipt"),
+        MenuLink("payments.history", "Payments", "credit-card"),
+        MenuLink("account.security", "Sign-in and security", "shield-check"),
+        MenuLink("pages.help", "Help", "question-circle"),
+    ),
+    "staff": (
+        MenuLink("home.index", "Work", "list"),
+        MenuLink("remittances.index", "Remittances", "receipt"),
+        MenuLink("accounts.index", "Accounts", "people"),
+        MenuLink("staff.index", "Staff", "key"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Context of the layouts, under the one name `layout`."""
+
+    practice: PracticePage
+    menu: tuple[MenuLink, ...]
+    signed_in: bool
+    accent_version: str  # empty: the house's own accent, no request for /theme.css
+
+
+def register(app: Flask) -> None:
+    """Give an app of either face the layout context, the asset function and its theme."""
+
+    @app.context_processor
+    def _look() -> dict[str, Any]:
+        return {
+            "layout": _layout(),
+            "asset": asset,
+            "page_exists": page_exists,
+            "is_current": is_current,
+        }
+
+    @app.get("/theme.css")
+    @public
+    def theme() -> Response:
+        return Response(theme_css(current_practice().accent_colour), mimetype="text/css")
+
+
+def current_practice() -> PracticePage:
+    """The practice, read once a request. Error pages must stand without a database too."""
+    if "practice" not in g:
+        try:
+            g.practice = practice_page() or NAMELESS
+        except SQLAlchemyError as error:
+            LOG.warning("practice_unreadable", exc_info=error)
+            g.practice = NAMELESS
+    return cast("PracticePage", g.practice)
+
+
+def asset(filename: str) -> str:
+    """The address of a static file, with its hash, so that browsers may keep it."""
+    return url_for("static", filename=filename, v=_version(filename))
+
+
+def page_exists(endpoint: str) -> bool:
+    """Whether this app has the page: a link to what is not there is a dead end."""
+    return endpoint in current_app.view_functions
+
+
+@cache
+def _version(filename: str) -> str:
+    folder = Path(__file__).resolve().parent.parent / "static"
+    return hashlib.sha256((folder / filename).read_bytes()).hexdigest()[:10]
+
+
+def _layout() -> Layout:
+    practice = current_practice()
+    accent = practice.accent_colour
+    signed_in = "login_id" in g
+    return Layout(
+        practice=practice,
+        menu=_menu() if signed_in else (),
+        signed_in=signed_in,
+        accent_version="" if accent.lower() == HOUSE_ACCENT.lower() else accent.lstrip("#"),
+    )
+
+
+def _menu() -> tuple[MenuLink, ...]:
+    links = [link for link in MENUS[current_app.config["FACE"].name] if page_exists(link.endpoint)]
+    if any(link.permission for link in links):
+        viewer = current_viewer()
+        may = viewer.permissions if isinstance(viewer, StaffViewer) else frozenset()
+        links = [link for link in links if not link.permission or link.permission in may]
+    return tuple(links)
+
+
+def is_current(endpoint: str) -> bool:
+    """Whether the page on screen belongs to this menu entry."""
+    here = request.endpoint or ""
+    part, _, _ = endpoint.partition(".")
+    return here == endpoint or here.partition(".")[0] == part != "pages"
