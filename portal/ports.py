@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
+from uuid import UUID
+
+from billing.money import Money
 
 
 class GatewayError(Exception):
@@ -13,6 +18,14 @@ class GatewayError(Exception):
 
 class Refused(GatewayError):
     """A definite no: nothing happened and asking again the same way is useless."""
+
+
+class OptedOut(Refused):
+    """The phone's owner has told the carrier to stop our texts."""
+
+
+class ForgedMessage(GatewayError):
+    """A message that claims to come from a provider, and does not."""
 
 
 class RetryLater(GatewayError):
@@ -30,18 +43,84 @@ class Accepted:
     provider_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What a provider says became of a message."""
+
+    provider_id: str
+    status: str
+    error: str
+
+
 class SmsSender(Protocol):
-    """Texts."""
+    """Texts. The provider has no idempotency key, so an unknown outcome is looked up by `find`."""
 
     def send(self, *, to: str, body: str) -> Accepted: ...
 
-    def verify_callback(self, *, url: str, form: Mapping[str, str], signature: str) -> bool: ...
+    def find(self, *, to: str, body: str, since: datetime) -> Accepted | None: ...
+
+    def verify_callback(self, *, form: Mapping[str, str], signature: str) -> Delivery: ...
 
 
 class EmailSender(Protocol):
-    """Plain e-mails."""
+    """Plain e-mails. `message_id` stays the same when one is sent again."""
 
-    def send(self, *, to: str, subject: str, body: str) -> Accepted: ...
+    def send(self, *, to: str, subject: str, body: str, message_id: str) -> Accepted: ...
+
+
+class Outcome(StrEnum):
+    """What the provider's own record of a payment says at the moment of asking."""
+
+    OPEN = "open"  # the page waits for the patient, who may have been declined and try again
+    NEEDS_ACTION = "needs_action"  # the patient's bank asks them something
+    PROCESSING = "processing"  # a bank debit is on its way
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"  # a debit that had been on its way came back
+    CLOSED = "closed"  # expired or canceled: nothing can be paid on it any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFacts:
+    """A payment as the provider knows it. `payment_id` is ours; None means that it is not ours."""
+
+    payment_id: UUID | None
+    outcome: Outcome
+    amount: Money | None
+    session_id: str | None = None
+    checkout_url: str | None = None
+    intent_id: str | None = None
+    charge_id: str | None = None
+    method: str = ""
+    brand: str = ""
+    last4: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A genuine event: what it is about, not what became of it. That is asked for anew."""
+
+    event_id: str
+    type: str
+    object_id: str
+    intent_id: str | None  # the payment that a charge, refund or dispute belongs to
+
+
+class PaymentGateway(Protocol):
+    """Card and bank payments on the provider's own page; no card number ever comes to us (PCI-1)."""
+
+    def start_checkout(
+        self, *, payment_id: UUID, amount: Money, expires_at: datetime
+    ) -> PaymentFacts: ...
+
+    def find_checkout(self, session_id: str) -> PaymentFacts: ...
+
+    def search_checkout(self, *, payment_id: UUID, started_at: datetime) -> PaymentFacts | None: ...
+
+    def expire_checkout(self, session_id: str) -> PaymentFacts: ...
+
+    def find_payment(self, intent_id: str) -> PaymentFacts: ...
+
+    def verify_event(self, *, body: bytes, signature: str) -> Notice: ...
 
 
 class DocumentStore(Protocol):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.adapters.email import SmtpEmail
+from portal.adapters.twilio import TwilioSms
 from portal.config import Settings, derived_key
+from portal.ports import EmailSender, SmsSender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +17,22 @@ class Gateways:
     hash_keys: tuple[
         bytes, ...
     ]  # newest first; for codes and addresses that are kept only as hashes
+    public_url: str  # for links in messages
+    sms: SmsSender
+    email: EmailSender
 
 
 def build(settings: Settings) -> Gateways:
     """The gateways that these settings ask for."""
-    return Gateways(hash_keys=tuple(derived_key(key, "hashes") for key in settings.secret_keys))
+    return Gateways(
+        hash_keys=tuple(derived_key(key, "hashes") for key in settings.secret_keys),
+        public_url=settings.public_url,
+        sms=TwilioSms(
+            account_sid=settings.twilio_account_sid,
+            auth_token=settings.twilio_auth_token,
+            sender=settings.twilio_from,
+            callback_url=f"{settings.public_url}/webhooks/twilio",
+            api_base=settings.twilio_api_base,
+        ),
+        email=SmtpEmail(url=settings.smtp_url, sender=settings.mail_from),
+    )

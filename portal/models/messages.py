@@ -25,7 +25,7 @@ class OutboundMessage(Base):
     guarantor_account_id: Mapped[int | None] = mapped_column(
         ForeignKey("guarantor_accounts.id"), index=True
     )
-    state: Mapped[str]  # queued, sending, sent, failed, refused
+    state: Mapped[str]  # queued, sending, sent, delivered, undelivered, failed, refused
     provider_id: Mapped[str | None] = mapped_column(unique=True)
     error: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

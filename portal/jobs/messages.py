@@ -1,0 +1,20 @@
+"""Jobs of texts and e-mails."""
+
+from __future__ import annotations
+
+from portal.queue import JobContext, job
+from portal.services.record_delivery import record_delivery
+from portal.services.send_message import send_message
+
+
+@job("send_message")
+def send(context: JobContext, *, message_id: int) -> None:
+    """Hand one queued message to its provider."""
+    doors = context.gateways
+    send_message(message_id=message_id, sms=doors.sms, email=doors.email, now=context.now)
+
+
+@job("record_delivery")
+def delivered(context: JobContext, *, event_id: int) -> None:
+    """Note what the provider told about a text."""
+    record_delivery(event_id=event_id, now=context.now)

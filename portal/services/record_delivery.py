@@ -1,0 +1,75 @@
+"""What became of a text: callbacks are verified, stored once, and only ever move a message forward (MSG-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.db import transaction
+from portal.models.messages import OutboundMessage
+from portal.models.payments import InboundEvent
+from portal.ports import RetryLater, SmsSender
+from portal.queue import enqueue
+
+PROVIDER = "twilio"
+RANKS = {"queued": 0, "sending": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
+
+
+def receive_delivery(
+    *, sms: SmsSender, form: Mapping[str, str], signature: str, now: datetime
+) -> bool:
+    """Store a genuine callback for the worker; false when the same one was there already.
+
+    Raises ForgedMessage. Only the status is kept: the phone number is in our own row.
+    """
+    delivery = sms.verify_callback(form=form, signature=signature)
+    with transaction() as session:
+        event = (
+            insert(InboundEvent)
+            .values(
+                provider=PROVIDER,
+                event_id=f"{delivery.provider_id}:{delivery.status}",
+                type=delivery.status,
+                object_id=delivery.provider_id,
+                payload={"error": delivery.error},
+                received_at=now,
+            )
+            .on_conflict_do_nothing()
+            .returning(InboundEvent.id)
+        )
+        event_id = session.scalar(event)
+        if event_id is not None:
+            enqueue(session, "record_delivery", event_id=event_id)
+    return event_id is not None
+
+
+def record_delivery(*, event_id: int, now: datetime) -> str:
+    """Move the message to the status told, unless it is further already; returns what was done."""
+    with transaction() as session:
+        event = session.scalars(
+            select(InboundEvent).where(InboundEvent.id == event_id).with_for_update()
+        ).one()
+        if event.done_at is None:
+            event.outcome = _apply(session, event)
+            event.done_at = now
+        return event.outcome
+
+
+def _apply(session: Session, event: InboundEvent) -> str:
+    message = session.scalars(
+        select(OutboundMessage)
+        .where(OutboundMessage.provider_id == event.object_id)
+        .with_for_update()
+    ).one_or_none()
+    if message is None:
+        # The callback overtook our own note of the provider's id.
+        raise RetryLater("no message of that id yet")
+    if RANKS.get(event.type, -1) <= RANKS.get(message.state, 0):
+        return "late"
+    message.state = event.type
+    message.error = str(event.payload.get("error", ""))
+    return "moved"

@@ -1,0 +1,157 @@
+"""Texts and e-mails: queued with the work that causes them, sent by a job, at most once when in doubt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.db import transaction
+from portal.models.accounts import GuarantorAccount
+from portal.models.messages import OutboundMessage
+from portal.ports import Accepted, EmailSender, OptedOut, Refused, RetryLater, SmsSender
+from portal.queue import enqueue
+
+
+def queue_text(
+    session: Session,
+    *,
+    to: str,
+    template: str,
+    body: str,
+    now: datetime,
+    guarantor_account_id: int | None = None,
+    dedupe_key: str | None = None,
+) -> int | None:
+    """Write a text to a phone (E.164) in the caller's transaction; None when `dedupe_key` was used before.
+
+    The body carries no PHI (MSG-9).
+    """
+    return _queue(
+        session,
+        channel="sms",
+        recipient=to,
+        template=template,
+        body=body,
+        created_at=now,
+        guarantor_account_id=guarantor_account_id,
+        dedupe_key=dedupe_key,
+    )
+
+
+def queue_email(
+    session: Session,
+    *,
+    to: str,
+    template: str,
+    subject: str,
+    body: str,
+    now: datetime,
+    guarantor_account_id: int | None = None,
+    dedupe_key: str | None = None,
+) -> int | None:
+    """Write a plain e-mail in the caller's transaction; None when `dedupe_key` was used before.
+
+    Neither subject nor body says anything about care.
+    """
+    return _queue(
+        session,
+        channel="email",
+        recipient=to,
+        template=template,
+        subject=subject,
+        body=body,
+        created_at=now,
+        guarantor_account_id=guarantor_account_id,
+        dedupe_key=dedupe_key,
+    )
+
+
+def _queue(session: Session, **values: object) -> int | None:
+    statement = (
+        insert(OutboundMessage)
+        .values(state="queued", **values)
+        .on_conflict_do_nothing(index_elements=[OutboundMessage.dedupe_key])
+        .returning(OutboundMessage.id)
+    )
+    message_id = session.scalar(statement)
+    if message_id is not None:
+        enqueue(session, "send_message", message_id=message_id)
+    return message_id
+
+
+def send_message(*, message_id: int, sms: SmsSender, email: EmailSender, now: datetime) -> str:
+    """Hand one message to its provider and return its state; a message already over is left alone."""
+    message, doubtful = _claim(message_id, now)
+    if message.state != "sending":
+        return message.state
+    try:
+        accepted = _hand_over(message, doubtful, sms, email)
+    except OptedOut as refused:
+        return _close(message_id, state="refused", error=str(refused), opted_out=message.recipient)
+    except Refused as refused:
+        return _close(message_id, state="refused", error=str(refused))
+    except RetryLater:
+        # Nothing was sent: the next try starts afresh. An unknown outcome stays in "sending".
+        _close(message_id, state="queued", error="")
+        raise
+    return _close(message_id, state="sent", error="", accepted=accepted, sent_at=now)
+
+
+def _claim(message_id: int, now: datetime) -> tuple[OutboundMessage, bool]:
+    """The message, marked as being sent; true when an earlier try may have sent it."""
+    with transaction() as session:
+        message = session.scalars(
+            select(OutboundMessage).where(OutboundMessage.id == message_id).with_for_update()
+        ).one()
+        doubtful = message.state == "sending"
+        if message.state == "queued":
+            message.state = "sending"
+            message.sent_at = now
+        return message, doubtful
+
+
+def _hand_over(
+    message: OutboundMessage, doubtful: bool, sms: SmsSender, email: EmailSender
+) -> Accepted:
+    if message.channel == "email":
+        # A second copy bears the same id, and mail programs show one.
+        return email.send(
+            to=message.recipient,
+            subject=message.subject,
+            body=message.body,
+            message_id=f"message-{message.id}",
+        )
+    if doubtful:
+        since = message.created_at
+        earlier = sms.find(to=message.recipient, body=message.body, since=since)
+        if earlier is not None:
+            return earlier
+    return sms.send(to=message.recipient, body=message.body)
+
+
+def _close(
+    message_id: int,
+    *,
+    state: str,
+    error: str,
+    accepted: Accepted | None = None,
+    sent_at: datetime | None = None,
+    opted_out: str = "",
+) -> str:
+    with transaction() as session:
+        values: dict[str, object] = {"state": state, "error": error, "sent_at": sent_at}
+        if accepted is not None:
+            values["provider_id"] = accepted.provider_id
+        session.execute(
+            update(OutboundMessage).where(OutboundMessage.id == message_id).values(**values)
+        )
+        if opted_out:
+            session.execute(
+                update(GuarantorAccount)
+                .where(GuarantorAccount.mobile == opted_out)
+                .values(sms_billing_consent=False)
+            )
+    return state
