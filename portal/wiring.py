@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.adapters.email import SmtpEmail
+from portal.adapters.pdf import TypstPrinter
+from portal.adapters.storage import EncryptedFolder
 from portal.adapters.twilio import TwilioSms
 from portal.config import Settings, derived_key
-from portal.ports import EmailSender, SmsSender
+from portal.ports import DocumentStore, EmailSender, PdfPrinter, SmsSender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,8 @@ class Gateways:
     public_url: str  # for links in messages
     sms: SmsSender
     email: EmailSender
+    documents: DocumentStore
+    printer: PdfPrinter
 
 
 def build(settings: Settings) -> Gateways:
@@ -35,4 +39,6 @@ def build(settings: Settings) -> Gateways:
             api_base=settings.twilio_api_base,
         ),
         email=SmtpEmail(url=settings.smtp_url, sender=settings.mail_from),
+        documents=EncryptedFolder(settings.home / "documents", settings.file_keys),
+        printer=TypstPrinter(),
     )
