@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -75,7 +76,7 @@ class Decision:
 def decisions(
     session: Session, *where: ColumnElement[bool], offset: int = 0, limit: int | None = None
 ) -> tuple[Decision, ...]:
-    """The decisions that match, in the order of their remittance, with lines: three queries."""
+    """The decisions that match, in the order of their remittance, with lines: two queries."""
     claims = session.execute(
         select(
             RemittanceClaim.id,
@@ -128,37 +129,39 @@ def _lines(session: Session, claim_ids: Sequence[int]) -> dict[int, tuple[Decide
             RemittanceLine.billed,
             RemittanceLine.paid,
             RemittanceLine.remarks,
-        )
-        .where(RemittanceLine.remittance_claim_id.in_(claim_ids))
-        .order_by(RemittanceLine.id)
-    ).all()
-    amounts: dict[int, list[DecidedAmount]] = defaultdict(list)
-    for line_id, group, carc, amount, bucket, outcome in session.execute(
-        select(
-            LineAdjustment.remittance_line_id,
             LineAdjustment.group_code,
             LineAdjustment.carc,
             LineAdjustment.amount,
             LineAdjustment.bucket,
             LineAdjustment.outcome,
         )
-        .where(LineAdjustment.remittance_line_id.in_([row.id for row in rows]))
-        .order_by(LineAdjustment.id)
-    ):
-        amounts[line_id].append(
-            DecidedAmount(group=group, carc=carc, amount=amount, bucket=bucket, outcome=outcome)
-        )
+        .outerjoin(LineAdjustment, LineAdjustment.remittance_line_id == RemittanceLine.id)
+        .where(RemittanceLine.remittance_claim_id.in_(claim_ids))
+        .order_by(RemittanceLine.id, LineAdjustment.id)
+    )
     found: dict[int, list[DecidedLine]] = defaultdict(list)
-    for row in rows:
-        found[row.remittance_claim_id].append(
+    for _, of_line in groupby(rows, key=lambda row: row.id):
+        amounts = list(of_line)
+        line = amounts[0]
+        found[line.remittance_claim_id].append(
             DecidedLine(
-                position=row.position,
-                charge_id=row.charge_id,
-                procedure=row.procedure,
-                billed=row.billed,
-                paid=row.paid,
-                remarks=tuple(row.remarks),
-                amounts=tuple(amounts[row.id]),
+                position=line.position,
+                charge_id=line.charge_id,
+                procedure=line.procedure,
+                billed=line.billed,
+                paid=line.paid,
+                remarks=tuple(line.remarks),
+                amounts=tuple(
+                    DecidedAmount(
+                        group=row.group_code,
+                        carc=row.carc,
+                        amount=row.amount,
+                        bucket=row.bucket,
+                        outcome=row.outcome,
+                    )
+                    for row in amounts
+                    if row.carc is not None
+                ),
             )
         )
     return {claim_id: tuple(of_claim) for claim_id, of_claim in found.items()}

@@ -1,0 +1,162 @@
+"""One account as staff see it: what is owed and why not, bill by bill, with holds and open work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.holds import BUILT, REASONS, RULES, Action, Condition, Denied, allowed
+from portal.db import read_only
+from portal.models.accounts import GuarantorAccount, Patient
+from portal.queries.balances import AccountBalance, VisitBalance, balances
+from portal.queries.conditions import Conditions, conditions
+from portal.queries.paging import PAGE_SIZE, Page
+from portal.queries.staff_queue import QueueRow, open_items_of
+from portal.queries.viewer import StaffViewer
+
+ACTION_WORDS = {
+    Action.STATEMENT: "Send a paper statement",
+    Action.ELECTRONIC_STATEMENT: "Send an electronic statement",
+    Action.REMINDER: "Text a reminder",
+    Action.PORTAL_PAYMENT: "Take a payment in the portal",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientRow:
+    """One person treated on the account."""
+
+    id: int
+    name: str
+    birth_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountHeader:
+    """Whose account it is; stands on every page of it."""
+
+    id: int
+    number: str
+    name: str
+    named: bool
+    patients: tuple[PatientRow, ...]
+
+    @property
+    def patient_ids(self) -> tuple[int, ...]:
+        return tuple(patient.id for patient in self.patients)
+
+    def patient_name(self, patient_id: int) -> str:
+        return next((p.name for p in self.patients if p.id == patient_id), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateAnswer:
+    """Whether an action may be taken on the account now, and the rules and facts that say no."""
+
+    action: str
+    is_allowed: bool
+    rules: tuple[str, ...]
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPage:
+    """The first page of an account. `balance` is None for roles that see no money."""
+
+    header: AccountHeader
+    balance: AccountBalance | None
+    bills: Page[VisitBalance]
+    gate: tuple[GateAnswer, ...]
+    open_items: tuple[QueueRow, ...]
+
+
+def account_page(
+    viewer: StaffViewer, account_id: int, *, on: date, number: int = 1
+) -> AccountPage | None:
+    """One account; None when there is none by this id."""
+    with read_only() as session:
+        header = account_header(session, account_id)
+        if header is None:
+            return None
+        balance = None
+        if viewer.may("balances.view"):
+            (balance,) = balances(session, on=on, account_ids=[account_id])
+        facts = conditions(session, on=on, account_ids=[account_id]).of(account_id)
+        items = open_items_of(session, account_id, on=on) if viewer.may("work.view") else ()
+    bills = tuple(reversed(balance.visits)) if balance else ()
+    start = (max(number, 1) - 1) * PAGE_SIZE
+    return AccountPage(
+        header=header,
+        balance=balance,
+        bills=Page(
+            rows=bills[start : start + PAGE_SIZE],
+            number=max(number, 1),
+            has_next=len(bills) > start + PAGE_SIZE,
+        ),
+        gate=gate_answers(facts),
+        open_items=items,
+    )
+
+
+def account_header(session: Session, account_id: int) -> AccountHeader | None:
+    """Name, number and patients of an account."""
+    rows = session.execute(
+        select(
+            GuarantorAccount.number,
+            GuarantorAccount.named,
+            GuarantorAccount.first_name,
+            GuarantorAccount.last_name,
+            Patient.id,
+            Patient.first_name.label("patient_first"),
+            Patient.last_name.label("patient_last"),
+            Patient.birth_on,
+        )
+        .outerjoin(Patient, Patient.guarantor_account_id == GuarantorAccount.id)
+        .where(GuarantorAccount.id == account_id)
+        .order_by(Patient.birth_on, Patient.id)
+    ).all()
+    if not rows:
+        return None
+    return AccountHeader(
+        id=account_id,
+        number=rows[0].number,
+        name=f"{rows[0].first_name} {rows[0].last_name}".strip(),
+        named=rows[0].named,
+        patients=tuple(
+            PatientRow(
+                id=row.id,
+                name=f"{row.patient_first} {row.patient_last}".strip(),
+                birth_on=row.birth_on,
+            )
+            for row in rows
+            if row.id is not None
+        ),
+    )
+
+
+def gate_answers(facts: Conditions) -> tuple[GateAnswer, ...]:
+    """The gate's answer for everything that can be done today, in words and rule ids."""
+    answers = []
+    for action, words in ACTION_WORDS.items():
+        answer = allowed(facts.kinds, action)
+        denied = isinstance(answer, Denied)
+        answers.append(
+            GateAnswer(
+                action=words,
+                is_allowed=not denied,
+                rules=answer.rule_ids if isinstance(answer, Denied) else (),
+                because=hold_words(answer.conditions) if isinstance(answer, Denied) else (),
+            )
+        )
+    return tuple(answers)
+
+
+def hold_words(kinds: frozenset[Condition]) -> tuple[str, ...]:
+    """Each condition in words with its rule."""
+    return tuple(f"{REASONS[kind]} ({RULES[kind]})" for kind in sorted(kinds))
+
+
+assert set(ACTION_WORDS) == BUILT, "every action that is built has its words"

@@ -1,0 +1,105 @@
+"""Today's work: what waits, what came in, what was paid; only what the role may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.money import Money
+from portal.db import read_only
+from portal.models.accounts import GuarantorAccount
+from portal.models.payments import Payment
+from portal.queries.staff_queue import QueueCount, queue_counts
+from portal.queries.staff_remittances import RemittanceSummary, recent_remittances
+from portal.queries.viewer import StaffViewer
+
+RECENT = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRow:
+    """One payment by a patient, whatever became of it."""
+
+    id: UUID
+    account_id: int
+    account_number: str
+    name: str
+    amount: Money
+    state: str
+    method: str
+    at: datetime
+    receipt_number: str
+    failure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffHome:
+    """None stands for a part that the role does not see."""
+
+    counts: tuple[QueueCount, ...] | None
+    remittances: tuple[RemittanceSummary, ...] | None
+    payments: tuple[PaymentRow, ...] | None
+
+    @property
+    def account_ids(self) -> tuple[int, ...]:
+        return tuple(payment.account_id for payment in self.payments or ())
+
+
+def staff_home(viewer: StaffViewer, *, on: date) -> StaffHome:
+    """The parts of the first page that the viewer may see."""
+    with read_only() as session:
+        return StaffHome(
+            counts=queue_counts(session, on=on) if viewer.may("work.view") else None,
+            remittances=recent_remittances(session, limit=RECENT)
+            if viewer.may("remittances.view")
+            else None,
+            payments=payments(session, limit=RECENT) if viewer.may("payments.view") else None,
+        )
+
+
+def payments(
+    session: Session, *, account_id: int | None = None, limit: int, offset: int = 0
+) -> tuple[PaymentRow, ...]:
+    """Payments by patients, the newest first; of one account where asked."""
+    query = (
+        select(
+            Payment.id,
+            Payment.guarantor_account_id,
+            GuarantorAccount.number,
+            GuarantorAccount.first_name,
+            GuarantorAccount.last_name,
+            Payment.amount,
+            Payment.state,
+            Payment.method,
+            Payment.brand,
+            Payment.last4,
+            Payment.state_at,
+            Payment.receipt_number,
+            Payment.failure,
+        )
+        .join(GuarantorAccount, GuarantorAccount.id == Payment.guarantor_account_id)
+        .order_by(Payment.state_at.desc(), Payment.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    if account_id is not None:
+        query = query.where(Payment.guarantor_account_id == account_id)
+    return tuple(
+        PaymentRow(
+            id=row.id,
+            account_id=row.guarantor_account_id,
+            account_number=row.number,
+            name=f"{row.first_name} {row.last_name}".strip(),
+            amount=row.amount,
+            state=row.state,
+            method=f"{row.brand} {row.last4}".strip() or row.method,
+            at=row.state_at,
+            receipt_number=row.receipt_number or "",
+            failure=row.failure,
+        )
+        for row in session.execute(query)
+    )

@@ -1,0 +1,161 @@
+"""Who an account is about: how to reach the guarantor, what they agreed to, who insures whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.db import read_only
+from portal.models.accounts import Coverage, GuarantorAccount, Patient, Payer, RecordVersion
+from portal.queries.staff_account import AccountHeader, account_header
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """The guarantor's particulars and consents."""
+
+    birth_on: date | None
+    relationship: str
+    address: tuple[str, ...]
+    mobile: str
+    mobile_owner: str
+    email: str
+    language: str
+    sms_billing_consent: bool
+    sms_consent_on: date | None
+    sms_consent_source: str
+    estatement_consent: bool
+    paper_only: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageRow:
+    """One membership of one plan."""
+
+    patient_name: str
+    payer_name: str
+    member_id: str
+    group_number: str
+    sequence: str
+    subscriber: str
+    first_service_on: date | None
+    last_service_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a record said before it was changed, and who changed it."""
+
+    at: datetime
+    record: str
+    source: str
+    before: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeoplePage:
+    """Everyone on the account."""
+
+    header: AccountHeader
+    contact: Contact
+    coverages: tuple[CoverageRow, ...]
+    changes: tuple[Change, ...]
+
+
+def people_page(account_id: int) -> PeoplePage | None:
+    """The people of an account; None when there is none by this id."""
+    with read_only() as session:
+        header = account_header(session, account_id)
+        if header is None:
+            return None
+        return PeoplePage(
+            header=header,
+            contact=_contact(session, account_id),
+            coverages=_coverages(session, account_id),
+            changes=_changes(session, account_id, header.patient_ids),
+        )
+
+
+def _contact(session: Session, account_id: int) -> Contact:
+    row = session.get_one(GuarantorAccount, account_id)
+    town = f"{row.city}, {row.state} {row.postal_code}".strip(", ")
+    return Contact(
+        birth_on=row.birth_on,
+        relationship=row.relationship,
+        address=tuple(line for line in (row.street, row.street2, town) if line),
+        mobile=row.mobile,
+        mobile_owner=row.mobile_owner,
+        email=row.email,
+        language=row.language,
+        sms_billing_consent=row.sms_billing_consent,
+        sms_consent_on=row.sms_consent_on,
+        sms_consent_source=row.sms_consent_source,
+        estatement_consent=row.estatement_consent,
+        paper_only=row.paper_only,
+    )
+
+
+def _coverages(session: Session, account_id: int) -> tuple[CoverageRow, ...]:
+    rows = session.execute(
+        select(
+            Patient.first_name,
+            Patient.last_name,
+            Payer.name.label("payer_name"),
+            Coverage.member_id,
+            Coverage.group_number,
+            Coverage.sequence,
+            Coverage.subscriber_first_name,
+            Coverage.subscriber_last_name,
+            Coverage.first_service_on,
+            Coverage.last_service_on,
+        )
+        .join(Patient, Patient.id == Coverage.patient_id)
+        .join(Payer, Payer.id == Coverage.payer_id)
+        .where(Patient.guarantor_account_id == account_id)
+        .order_by(Patient.birth_on, Coverage.sequence, Coverage.id)
+    )
+    return tuple(
+        CoverageRow(
+            patient_name=f"{row.first_name} {row.last_name}".strip(),
+            payer_name=row.payer_name,
+            member_id=row.member_id,
+            group_number=row.group_number,
+            sequence=row.sequence,
+            subscriber=f"{row.subscriber_first_name} {row.subscriber_last_name}".strip(),
+            first_service_on=row.first_service_on,
+            last_service_on=row.last_service_on,
+        )
+        for row in rows
+    )
+
+
+def _changes(session: Session, account_id: int, patient_ids: tuple[int, ...]) -> tuple[Change, ...]:
+    rows = session.execute(
+        select(RecordVersion.at, RecordVersion.record, RecordVersion.source, RecordVersion.before)
+        .where(
+            or_(
+                (RecordVersion.record == GuarantorAccount.__tablename__)
+                & (RecordVersion.record_id == account_id),
+                (RecordVersion.record == Patient.__tablename__)
+                & RecordVersion.record_id.in_(patient_ids),
+            )
+        )
+        .order_by(RecordVersion.at.desc(), RecordVersion.id.desc())
+        .limit(50)
+    )
+    return tuple(
+        Change(at=row.at, record=row.record, source=row.source, before=_words(row.before))
+        for row in rows
+    )
+
+
+def _words(before: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (field.replace("_", " "), str(value))
+        for field, value in before.items()
+        if value not in ("", None)
+    )

@@ -1,0 +1,14 @@
+"""Which day it is at the practice: a bill is not due a day early because the clock in London says so."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from portal.web.clock import now
+from portal.web.theme import current_practice
+
+
+def practice_day() -> date:
+    """Today's date in the practice's own time zone."""
+    return now().astimezone(ZoneInfo(current_practice().time_zone)).date()
