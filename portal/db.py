@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Engine, MetaData, create_engine, event, text
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from billing.money import Money
@@ -94,3 +94,8 @@ def read_only() -> Iterator[Session]:
             yield session
         finally:
             session.rollback()
+
+
+def sign_in_session() -> scoped_session[Session]:
+    """The session of the sign-in library, one a thread; it touches `logins` and nothing else."""
+    return scoped_session(_sessions)

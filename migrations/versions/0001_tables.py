@@ -160,6 +160,8 @@ def upgrade() -> None:
         sa.Column("tf_totp_secret", sa.String(), nullable=True),
         sa.Column("tf_phone_number", sa.String(), nullable=True),
         sa.Column("totp_last_counter", sa.Integer(), nullable=False),
+        sa.Column("invitation_hash", sa.String(), nullable=True),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
@@ -172,6 +174,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk__logins")),
         sa.UniqueConstraint("face", "email", name=op.f("uq__logins__face_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq__logins__fs_uniquifier")),
+        sa.UniqueConstraint("invitation_hash", name=op.f("uq__logins__invitation_hash")),
     )
     op.create_table(
         "payers",

@@ -32,6 +32,8 @@ class Login(Base):
     tf_totp_secret: Mapped[str | None]
     tf_phone_number: Mapped[str | None]
     totp_last_counter: Mapped[int] = mapped_column(default=0)
+    invitation_hash: Mapped[str | None] = mapped_column(unique=True)  # staff: the link, until used
+    invited_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 

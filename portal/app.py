@@ -1,0 +1,21 @@
+"""The patients' app."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal import wiring
+from portal.blueprints import account, enrolment
+from portal.config import Settings
+from portal.web.base import create_base_app
+from portal.web.faces import PATIENT
+from portal.web.sign_in import add_sign_in
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build it: shared base, sign-in, then one blueprint for each journey."""
+    app = create_base_app(face=PATIENT, settings=settings, gateways=wiring.build(settings))
+    add_sign_in(app, face=PATIENT, settings=settings)
+    app.register_blueprint(enrolment.blueprint)
+    app.register_blueprint(account.blueprint)
+    return app

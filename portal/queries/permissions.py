@@ -1,0 +1,107 @@
+"""What each role of the staff may do: the matrix of HIPAA-7, denied unless written here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Everybody's own sign-in page; it shows no patient.
+OWN = "own_sign_in"
+_MATRIX: Mapping[str, frozenset[str]] = {
+    "front_desk": frozenset(
+        {
+            "accounts.view",
+            "accounts.edit",
+            "balances.view",
+            "insurance.edit",
+            "payments.take",
+            "practice_files.import",
+        }
+    ),
+    "biller": frozenset(
+        {
+            "accounts.view",
+            "accounts.name_guarantor",
+            "balances.view",
+            "ledger.view",
+            "ledger.adjust",
+            "claims.view",
+            "claims.import",
+            "insurance.edit",
+            "remittances.view",
+            "remittances.post",
+            "work.view",
+            "work.decide",
+            "statements.view",
+            "payments.view",
+            "practice_files.import",
+        }
+    ),
+    "payment_poster": frozenset(
+        {
+            "accounts.view",
+            "balances.view",
+            "ledger.view",
+            "claims.view",
+            "remittances.view",
+            "remittances.post",
+            "work.view",
+            "work.decide",
+            "statements.view",
+            "payments.view",
+            "payments.take",
+        }
+    ),
+    "fa_counsellor": frozenset(
+        {"accounts.view", "balances.view", "ledger.view", "claims.view", "statements.view"}
+    ),
+    "collections": frozenset(
+        {
+            "accounts.view",
+            "balances.view",
+            "ledger.view",
+            "statements.view",
+            "payments.view",
+            "payments.take",
+        }
+    ),
+    "manager": frozenset(
+        {
+            "accounts.view",
+            "accounts.name_guarantor",
+            "balances.view",
+            "ledger.view",
+            "ledger.adjust",
+            "claims.view",
+            "claims.import",
+            "remittances.view",
+            "remittances.post",
+            "work.view",
+            "work.decide",
+            "statements.view",
+            "payments.view",
+            "practice_files.import",
+            "audit.view",
+            "staff.view",
+        }
+    ),
+    "auditor": frozenset(
+        {
+            "accounts.view",
+            "balances.view",
+            "ledger.view",
+            "claims.view",
+            "remittances.view",
+            "work.view",
+            "statements.view",
+            "payments.view",
+            "audit.view",
+        }
+    ),
+    # Runs the machine, sees no patient.
+    "sysadmin": frozenset({"staff.view", "staff.edit", "practice.edit"}),
+}
+
+ROLES: Mapping[str, frozenset[str]] = {
+    role: permissions | {OWN} for role, permissions in _MATRIX.items()
+}
+ALL_PERMISSIONS: frozenset[str] = frozenset().union(*ROLES.values())

@@ -1,0 +1,54 @@
+"""Who is looking: every query takes a viewer and filters by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from portal.db import read_only
+from portal.models.identity import AccountAccess, Login
+from portal.queries.permissions import ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class PatientViewer:
+    """A patient's sign-in and the guarantor accounts that it may see."""
+
+    login_id: int
+    account_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffViewer:
+    """A member of staff; the role decides which pages open."""
+
+    login_id: int
+    role: str
+    permissions: frozenset[str]
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
+
+
+Viewer = PatientViewer | StaffViewer
+
+
+def patient_viewer(login_id: int) -> PatientViewer:
+    """The accounts linked to a sign-in and not ended."""
+    with read_only() as session:
+        found = session.scalars(
+            select(AccountAccess.guarantor_account_id).where(
+                AccountAccess.login_id == login_id, AccountAccess.ended_at.is_(None)
+            )
+        )
+        return PatientViewer(login_id, frozenset(found))
+
+
+def staff_viewer(login_id: int) -> StaffViewer:
+    """The role a member of staff has now; an unknown one opens nothing."""
+    with read_only() as session:
+        role = session.scalar(
+            select(Login.role).where(Login.id == login_id, Login.face == "staff", Login.active)
+        )
+    return StaffViewer(login_id, role or "", ROLES.get(role or "", frozenset()))

@@ -1,0 +1,32 @@
+"""End sessions: this one at sign-out, one device from the list, or all when the password changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from portal.db import transaction
+from portal.models.identity import LoginSession
+
+
+def end_sessions(
+    *,
+    login_id: int,
+    now: datetime,
+    session_id: int | None = None,
+    except_session_id: int | None = None,
+) -> int:
+    """End the sign-in's live sessions, or just one; the number that ended. Another's id ends nothing."""
+    statement = (
+        update(LoginSession)
+        .where(LoginSession.login_id == login_id, LoginSession.ended_at.is_(None))
+        .values(ended_at=now)
+        .returning(LoginSession.id)
+    )
+    if session_id is not None:
+        statement = statement.where(LoginSession.id == session_id)
+    if except_session_id is not None:
+        statement = statement.where(LoginSession.id != except_session_id)
+    with transaction() as session:
+        return len(session.scalars(statement).all())

@@ -1,0 +1,44 @@
+"""Write who saw or changed whose data (HIPAA-3)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.db import transaction
+from portal.models.audit import AuditEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """One view, search, change or refused try."""
+
+    face: str
+    login_id: int | None
+    action: str
+    object_type: str
+    role: str = ""
+    object_id: str = ""
+    account_ids: tuple[int, ...] = ()
+    patient_ids: tuple[int, ...] = ()
+    outcome: str = "ok"
+    reason: str = ""
+    ip: str = ""
+    user_agent: str = ""
+    request_id: str = ""
+
+
+def record_access(access: Access, *, now: datetime) -> None:
+    """Write the row in a transaction of its own: for pages, after they were shown."""
+    with transaction() as session:
+        add_access(session, access, now=now)
+
+
+def add_access(session: Session, access: Access, *, now: datetime) -> None:
+    """Write the row with the work it tells of: for everything that moves money or rights."""
+    values = asdict(access)
+    values["account_ids"] = list(access.account_ids)
+    values["patient_ids"] = list(access.patient_ids)
+    session.add(AuditEvent(at=now, **values))

@@ -1,0 +1,20 @@
+"""The root of every named refusal: a service that says no raises one, and its words are shown as they are."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """A definite no with a reason that the person may read. Subclass it by name; `status` is the page's."""
+
+    status = 409
+    title = "We could not do that"
+
+
+class NotFound(Refusal):
+    """It does not exist, or it is not the viewer's: the answer is the same."""
+
+    status = 404
+    title = "We could not find that page"
+
+    def __init__(self) -> None:
+        super().__init__("The address may be old or mistyped, or it belongs to another account.")

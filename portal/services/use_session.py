@@ -1,0 +1,50 @@
+"""Let a session live on, or refuse it: idle too long, too old, ended, or its sign-in switched off (HIPAA-2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from portal.db import transaction
+from portal.models.identity import Login, LoginSession
+from portal.services.start_session import session_hash
+
+# Writing each request's time would make every page a write; this much slack is part of the limit.
+TOUCH_EVERY = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A session that may go on, and when the server will end it if nothing more comes."""
+
+    id: int
+    login_id: int
+    ends_at: datetime
+
+
+def use_session(
+    *, token: str, face: str, idle: timedelta, absolute: timedelta, now: datetime
+) -> LiveSession | None:
+    """The live session behind the token, its clock set back to now; None ends it for good."""
+    with transaction() as session:
+        row = session.scalar(
+            select(LoginSession)
+            .join(Login, Login.id == LoginSession.login_id)
+            .where(
+                LoginSession.id_hash == session_hash(token),
+                LoginSession.face == face,
+                LoginSession.ended_at.is_(None),
+                Login.active,
+            )
+        )
+        if row is None:
+            return None
+        if now - row.seen_at > idle or now - row.started_at > absolute:
+            row.ended_at = now
+            return None
+        if now - row.seen_at > TOUCH_EVERY:
+            row.seen_at = now
+        ends_at = min(row.seen_at + idle, row.started_at + absolute)
+        return LiveSession(row.id, row.login_id, ends_at)

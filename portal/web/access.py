@@ -1,0 +1,198 @@
+"""Closed by default: an endpoint opens only through exactly one of `public`, `patient` and `staff`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, abort, current_app, flash, g, make_response, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from portal.queries.permissions import ALL_PERMISSIONS
+from portal.queries.viewer import PatientViewer, StaffViewer, Viewer, patient_viewer, staff_viewer
+from portal.services.record_access import Access, record_access
+from portal.services.refusal import Refusal
+from portal.web import sessions
+from portal.web.clock import now
+
+View = TypeVar("View", bound=Callable[..., Any])
+# The library's own sign-in pages guard themselves; portal.web.sign_in lists them.
+SIGN_IN_ENDPOINTS: set[str] = set()
+STATIC = "static"
+READING = {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may call an endpoint."""
+
+    face: str  # public, patient, staff
+    permission: str = ""
+
+
+@dataclass(slots=True)
+class Seen:
+    """Whose data a view showed or changed, as its query reported it."""
+
+    account_ids: set[int]
+    patient_ids: set[int]
+    object_type: str = ""
+    object_id: str = ""
+    action: str = ""
+
+
+def public(view: View) -> View:
+    """Anybody, signed in or not. Such a page shows no patient data."""
+    return _ruled(view, Rule("public"))
+
+
+def patient(view: View) -> View:
+    """A patient with password and second factor; the view is written to the audit trail."""
+    return _ruled(_recorded(view), Rule("patient"))
+
+
+def staff(permission: str) -> Callable[[View], View]:
+    """A member of staff whose role holds the permission; the view is written to the audit trail."""
+    if permission not in ALL_PERMISSIONS:
+        raise ValueError(f"no role holds {permission}: see portal/queries/permissions.py")
+    return lambda view: _ruled(_recorded(view), Rule("staff", permission))
+
+
+def saw(
+    *,
+    accounts: Iterable[int] = (),
+    patients: Iterable[int] = (),
+    kind: str = "",
+    id: object = "",  # noqa: A002 (it is the object's id)
+    action: str = "",
+) -> None:
+    """Tell the audit trail whose data this request shows or changes; call it with what the query reports.
+
+    `action` defaults to view or update by the method; say search, export, create, print or send.
+    """
+    seen = _seen()
+    seen.account_ids.update(accounts)
+    seen.patient_ids.update(patients)
+    seen.object_type = kind or seen.object_type
+    seen.object_id = str(id) or seen.object_id
+    seen.action = action or seen.action
+
+
+def current_viewer() -> Viewer:
+    """Who is asking; only pages behind `patient` or `staff` may call this."""
+    if "viewer" not in g:
+        if "login_id" not in g:
+            abort(403)
+        face = current_app.config["FACE"].name
+        g.viewer = (patient_viewer if face == "patient" else staff_viewer)(g.login_id)
+    return cast("Viewer", g.viewer)
+
+
+def current_patient() -> PatientViewer:
+    """The signed-in patient."""
+    viewer = current_viewer()
+    if not isinstance(viewer, PatientViewer):
+        abort(403)
+    return viewer
+
+
+def current_staff() -> StaffViewer:
+    """The signed-in member of staff."""
+    viewer = current_viewer()
+    if not isinstance(viewer, StaffViewer):
+        abort(403)
+    return viewer
+
+
+def close_by_default(app: Flask) -> None:
+    """Refuse every request whose endpoint does not say who may call it."""
+
+    @app.before_request
+    def _guard() -> Response | None:
+        sessions.recognise()
+        if request.endpoint is None:
+            return None  # no such page: the 404 is the router's
+        if request.endpoint == STATIC or request.endpoint in SIGN_IN_ENDPOINTS:
+            return None
+        rule = rule_of(app.view_functions[request.endpoint])
+        if rule is None:
+            abort(403)
+        if rule.face == "public":
+            return None
+        if rule.face != app.config["FACE"].name:
+            abort(404)
+        if "login_id" not in g:
+            return _ask_to_sign_in()
+        if rule.permission and rule.permission not in current_staff().permissions:
+            _record(outcome="denied", reason=rule.permission)
+            abort(403)
+        return None
+
+
+def rule_of(view: Callable[..., Any]) -> Rule | None:
+    """The rule an endpoint carries, if any."""
+    return getattr(view, "access_rule", None)
+
+
+def _ruled(view: View, rule: Rule) -> View:
+    if rule_of(view) is not None:
+        raise TypeError(f"{view.__module__}.{view.__name__} carries two access decorators")
+    view.access_rule = rule  # type: ignore[attr-defined]
+    return view
+
+
+def _recorded(view: View) -> View:
+    @wraps(view)
+    def recorded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            response = make_response(view(*args, **kwargs))
+        except (HTTPException, Refusal) as refused:
+            _record(outcome="refused", reason=type(refused).__name__)
+            raise
+        _record(outcome="ok")
+        return response
+
+    return cast("View", recorded)
+
+
+def _record(*, outcome: str, reason: str = "") -> None:
+    viewer, seen = current_viewer(), _seen()
+    accounts = seen.account_ids
+    if isinstance(viewer, PatientViewer):
+        accounts = accounts | viewer.account_ids
+    first_argument = next(iter((request.view_args or {}).values()), "")
+    record_access(
+        Access(
+            face=current_app.config["FACE"].name,
+            login_id=viewer.login_id,
+            role=viewer.role if isinstance(viewer, StaffViewer) else "",
+            action=seen.action or ("view" if request.method in READING else "update"),
+            object_type=seen.object_type or (request.endpoint or ""),
+            object_id=seen.object_id or str(first_argument),
+            account_ids=tuple(sorted(accounts)),
+            patient_ids=tuple(sorted(seen.patient_ids)),
+            outcome=outcome,
+            reason=reason,
+            ip=request.remote_addr or "",
+            user_agent=request.user_agent.string[:200],
+            request_id=g.request_id,
+        ),
+        now=now(),
+    )
+
+
+def _seen() -> Seen:
+    if "seen" not in g:
+        g.seen = Seen(set(), set())
+    return cast("Seen", g.seen)
+
+
+def _ask_to_sign_in() -> Response:
+    if g.get("session_expired"):
+        flash("You were signed out because the page was not used for a while.", "info")
+    # Only the path comes back, and only of a page that was read: nothing is repeated by itself.
+    target = request.script_root + request.path if request.method in READING else None
+    return redirect(url_for("security.login", next=target))

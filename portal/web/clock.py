@@ -1,0 +1,18 @@
+"""The one place where a page learns the time; tests and demos put another clock into the app."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import current_app
+
+
+def now() -> datetime:
+    """The present moment, aware, as the app's `CLOCK` tells it."""
+    moment: datetime = current_app.config["CLOCK"]()
+    return moment
+
+
+def system_clock() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)

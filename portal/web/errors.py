@@ -1,0 +1,113 @@
+"""What goes wrong, mapped once to a page that says what happened, whether money moved, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, Response, g, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from portal.ports import GatewayError, OutcomeUnknown
+from portal.services.refusal import Refusal
+from portal.web.logging import LOG
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The words of one error page."""
+
+    title: str
+    message: str
+
+
+PAGES = {
+    400: Explanation(
+        "We could not use that",
+        "Something in that request was not right. Nothing was changed. Go back and try again.",
+    ),
+    403: Explanation(
+        "You cannot open this page",
+        "Your sign-in does not include this page. If you need it, ask us to add it.",
+    ),
+    404: Explanation(
+        "We could not find that page",
+        "The address may be old or mistyped, or it belongs to another account.",
+    ),
+    405: Explanation(
+        "We could not do that here", "Go back and use the buttons on the page. Nothing was changed."
+    ),
+    409: Explanation(
+        "Something changed meanwhile", "Go back, check what the page says now, and try again."
+    ),
+    413: Explanation("That file is too large", "Send a smaller file. Nothing was saved."),
+    429: Explanation(
+        "Please wait a little",
+        "There were too many tries. For your safety we paused this for 15 minutes.",
+    ),
+    500: Explanation(
+        "Something broke on our side",
+        "This is not your fault, and we have been told. Try again in a few minutes."
+        " If you were paying, look at your bills first: they show whether a payment went through.",
+    ),
+    502: Explanation(
+        "Another service did not answer",
+        "Nothing was changed. Try again in a few minutes.",
+    ),
+}
+OLD_FORM = Explanation(
+    "This page was open too long",
+    "For your safety it can no longer be sent. Nothing was changed. Go back, reload and try again.",
+)
+CHECKING = Explanation(
+    "We are checking",
+    "The other side did not answer in time, so we do not know yet whether this went through."
+    " We are looking it up. Please do not send it again.",
+)
+
+
+def register_error_pages(app: Flask) -> None:
+    """Every failure of a view ends in one of these; none shows a stack trace or a patient's data."""
+
+    @app.errorhandler(CSRFError)
+    def _old_form(_error: CSRFError) -> Response:
+        return error_page(400, OLD_FORM)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        if error.response is not None or (error.code or 500) < 400:  # noqa: PLR2004
+            return make_response(error.get_response())
+        code = error.code or 500
+        return error_page(code, PAGES.get(code, PAGES[500 if code >= 500 else 400]))  # noqa: PLR2004
+
+    @app.errorhandler(Refusal)
+    def _refused(error: Refusal) -> Response:
+        return error_page(error.status, Explanation(error.title, str(error)))
+
+    @app.errorhandler(GatewayError)
+    def _gateway(error: GatewayError) -> Response:
+        LOG.warning("gateway_error", exc_info=error, extra=_about())
+        return error_page(502, CHECKING if isinstance(error, OutcomeUnknown) else PAGES[502])
+
+    @app.errorhandler(Exception)
+    def _unexpected(error: Exception) -> Response:
+        if app.config["TESTING"]:
+            raise error
+        LOG.error("unhandled_error", exc_info=error, extra=_about())
+        return error_page(500, PAGES[500])
+
+
+def error_page(status: int, words: Explanation) -> Response:
+    """Our own page with a number that staff can find in the log."""
+    page = render_template(
+        ["errors/error.html"],
+        title=words.title,
+        message=words.message,
+        status=status,
+        request_id=g.get("request_id", ""),
+    )
+    return make_response(page, status)
+
+
+def _about() -> dict[str, str]:
+    return {"request_id": g.get("request_id", ""), "endpoint": request.endpoint or ""}

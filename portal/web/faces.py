@@ -1,0 +1,48 @@
+"""The two faces: patients and staff share code, never a cookie, a secret or a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+PORTAL = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """What differs between the faces' sign-ins (HIPAA-2, ID-9, ID-10)."""
+
+    name: str  # logins.face
+    package: str
+    templates: tuple[Path, ...]
+    idle: timedelta
+    absolute: timedelta
+    second_factors: tuple[str, ...]
+    remembers_devices: bool
+    home: str  # endpoint after signing in
+    pays: bool  # its pages send people to the hosted checkout
+
+
+PATIENT = Face(
+    name="patient",
+    package="portal",
+    templates=(PORTAL / "templates",),
+    idle=timedelta(minutes=20),
+    absolute=timedelta(hours=24),
+    second_factors=("authenticator", "sms"),
+    remembers_devices=True,
+    home="/",
+    pays=True,
+)
+STAFF = Face(
+    name="staff",
+    package="staff_admin",
+    templates=(PORTAL / "templates", PORTAL.parent / "staff_admin" / "templates"),
+    idle=timedelta(minutes=15),
+    absolute=timedelta(hours=12),
+    second_factors=("authenticator",),
+    remembers_devices=False,
+    home="/",
+    pays=False,
+)

@@ -1,0 +1,101 @@
+"""Sessions are rows: the cookie holds a random token, the server decides whether it still lives."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Flask, current_app, g, request, session
+from flask_login import user_logged_in, user_logged_out
+
+from portal.services.end_sessions import end_sessions
+from portal.services.record_access import Access, record_access
+from portal.services.start_session import start_session
+from portal.services.use_session import use_session
+from portal.web.clock import now
+from portal.web.faces import Face
+
+TOKEN = "sid"  # noqa: S105 (the name of a cookie's field)
+WARN_SECONDS = 60  # WCAG 2.2.1: at least this long to press "Stay signed in"
+SYSTEMS = ("Windows", "iPhone", "iPad", "Android", "Mac OS", "Linux")
+BROWSERS = {"Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+
+
+def recognise() -> None:
+    """Put the signed-in person of this request into `g`, or forget a cookie whose session ended."""
+    token = session.get(TOKEN)
+    if token is None:
+        if "_user_id" in session:  # signed in by something that made no row: never accepted
+            session.clear()
+        return
+    face: Face = current_app.config["FACE"]
+    live = use_session(
+        token=token, face=face.name, idle=face.idle, absolute=face.absolute, now=now()
+    )
+    if live is None:
+        session.clear()
+        g.session_expired = True
+        return
+    g.login_id, g.session_id, g.session_ends_at = live.login_id, live.id, live.ends_at
+
+
+def connect_sessions(app: Flask) -> None:
+    """Make a row at every sign-in, end it at sign-out, and tell pages how long is left."""
+    user_logged_in.connect(_signed_in, app, weak=False)
+    user_logged_out.connect(_signed_out, app, weak=False)
+
+    @app.context_processor
+    def _session_limits() -> dict[str, Any]:
+        if "session_ends_at" not in g:
+            return {"session_left_seconds": None, "session_warn_seconds": WARN_SECONDS}
+        left = int((g.session_ends_at - now()).total_seconds())
+        return {"session_left_seconds": left, "session_warn_seconds": WARN_SECONDS}
+
+
+def device_name(user_agent: str) -> str:
+    """How a list of devices calls this browser; guesses are fine, it only has to be recognised."""
+    system = next((name for name in SYSTEMS if name in user_agent), "")
+    browser = next((name for mark, name in BROWSERS.items() if f"{mark}/" in user_agent), "")
+    found = [re.sub("Mac OS", "a Mac", part) for part in (browser or "A browser", system) if part]
+    return " on ".join(found)
+
+
+def _signed_in(app: Flask, user: Any, **_rest: Any) -> None:
+    # Nothing from before the sign-in lives on but what the library has just written for this user.
+    kept = {key: session[key] for key in ("_user_id", "_id", "_fresh") if key in session}
+    session.clear()
+    session.update(kept)
+    g.pop("csrf_token", None)
+    face: Face = app.config["FACE"]
+    session[TOKEN] = start_session(
+        login_id=user.id,
+        face=face.name,
+        device=device_name(request.user_agent.string),
+        now=now(),
+    )
+    audit_sign_in("sign_in", login_id=user.id)
+
+
+def _signed_out(_app: Flask, **_rest: Any) -> None:
+    if "login_id" in g:
+        end_sessions(login_id=g.login_id, session_id=g.session_id, now=now())
+        audit_sign_in("sign_out", login_id=g.login_id)
+    session.pop(TOKEN, None)
+
+
+def audit_sign_in(action: str, *, login_id: int | None, outcome: str = "ok") -> None:
+    """Sign-ins, failures and sign-outs are part of the audit trail."""
+    record_access(
+        Access(
+            face=current_app.config["FACE"].name,
+            login_id=login_id,
+            action=action,
+            object_type="login",
+            object_id=str(login_id or ""),
+            outcome=outcome,
+            ip=request.remote_addr or "",
+            user_agent=request.user_agent.string[:200],
+            request_id=g.get("request_id", ""),
+        ),
+        now=now(),
+    )

@@ -1,0 +1,333 @@
+"""Sign-in by Flask-Security, fenced in: our table, our throttles, our sessions, our words.
+
+Its views are the one exception to "views never touch a session": they work on a scoped session that
+knows nothing but the `logins` table.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask_security import (
+    MailUtil,
+    PasswordUtil,
+    Security,
+    SQLAlchemySessionUserDatastore,
+    UserMixin,
+    password_changed,
+    password_reset,
+    tf_profile_changed,
+)
+from sqlalchemy import select
+from sqlalchemy.orm import registry
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.config import Settings, derived_key
+from portal.db import sign_in_session
+from portal.models.identity import Login
+from portal.services.end_sessions import end_sessions
+from portal.services.refuse_weak_password import SHORTEST, refuse_weak_password
+from portal.services.send_sign_in_message import send_sign_in_email
+from portal.web import access, sign_in_forms
+from portal.web.base import cookie_name
+from portal.web.clock import now
+from portal.web.faces import Face
+from portal.web.second_factor import (
+    TEXT_CODE_LIFE,
+    OneTimeCodes,
+    RecoveryCodes,
+    has_recovery_codes,
+    send_text_code,
+)
+from portal.web.sign_in_notices import notify_factor_changed
+from portal.web.sign_in_words import WORDS
+
+# Exactly the library's pages that may answer. The access test accepts this list and nothing else.
+ENDPOINTS = {
+    "security.login",
+    "security.logout",
+    "security.verify",
+    "security.forgot_password",
+    "security.reset_password",
+    "security.change_password",
+    "security.two_factor_setup",
+    "security.two_factor_setup_validate",
+    "security.two_factor_token_validation",
+    "security.two_factor_rescue",
+    "security.tf_select",
+    "security.mf_recovery",
+    "security.mf_recovery_codes",
+}
+# The answers of these must not tell by their time whether a person exists (ID-4).
+PADDED = {"security.login", "security.forgot_password", "security.two_factor_token_validation"}
+PAD_SECONDS = 0.8
+
+
+class SignIn(UserMixin):  # type: ignore[misc]
+    """A row of `logins` as Flask-Security wants to see it; the application's own model is `Login`."""
+
+    id: int
+    email: str
+    totp_last_counter: int
+    roles = ()
+
+    def check_tf_required(
+        self, tf_setup_methods: list[tuple[str, str]], tf_fresh: bool
+    ) -> tuple[bool, list[tuple[str, str]]]:
+        """Always, but on a device that the patient chose to trust; never without a factor set up."""
+        trusted = tf_fresh and current_app.config["FACE"].remembers_devices and tf_setup_methods
+        return not trusted, tf_setup_methods
+
+    def tf_send_security_token(self, method: str, **kwargs: Any) -> str | None:
+        """Codes go by text or not at all; an authenticator needs none sent, e-mail is no factor."""
+        if method == "sms":
+            if sign_in_forms.begin_try("text_code", account=str(self.id)) is None:
+                return sign_in_forms.WAIT
+            send_text_code(
+                self, totp_secret=kwargs["totp_secret"], phone_number=kwargs["phone_number"]
+            )
+        return None
+
+
+registry().map_imperatively(SignIn, Login.__table__)
+
+
+class FaceDatastore(SQLAlchemySessionUserDatastore):  # type: ignore[misc]
+    """Finds people of one face only: a patient's e-mail opens nothing on the staff's side."""
+
+    def __init__(self, scoped: Any, face: Face) -> None:
+        super().__init__(scoped, SignIn, None)
+        self.face = face
+
+    def find_user(self, **kwargs: Any) -> SignIn | None:
+        kwargs.pop("case_insensitive", None)
+        attribute, value = kwargs.popitem()
+        table = Login.__table__.c
+        if attribute == "email":
+            value = str(value).strip().lower()
+        found: SignIn | None = self.db.session.scalar(
+            select(SignIn).where(table.face == self.face.name, table[attribute] == value)
+        )
+        return found
+
+    def mf_get_recovery_codes(self, user: SignIn) -> list[str]:
+        """Only whether there are any: the codes themselves are hashes."""
+        return ["saved"] if has_recovery_codes(user.id) else []
+
+
+class QueuedMail(MailUtil):  # type: ignore[misc]
+    """The library's e-mails become rows that the worker sends."""
+
+    def send_mail(
+        self,
+        template: str,
+        subject: str,
+        recipient: Any,
+        _sender: Any,
+        body: str,
+        *_rest: Any,
+        **_kw: Any,
+    ) -> None:
+        send_sign_in_email(
+            to=str(recipient),
+            template=template,
+            subject=subject,
+            body=body.strip() + "\n",
+            now=now(),
+        )
+
+
+class Passwords(PasswordUtil):  # type: ignore[misc]
+    """NIST's rules: long, not known, nothing else."""
+
+    def validate(
+        self, password: str, _is_register: bool, **kwargs: Any
+    ) -> tuple[list[str] | None, str]:
+        normal = self.normalize(password)
+        user = kwargs.get("user")
+        reason = refuse_weak_password(normal, about=(user.email,) if user else ())
+        return ([reason] if reason else None), normal
+
+
+def add_sign_in(app: Flask, *, face: Face, settings: Settings) -> None:
+    """Give the app its sign-in pages."""
+    app.config.update(_configuration(face, settings))
+    app.config.update({f"SECURITY_MSG_{name}": words for name, words in WORDS.items()})
+    scoped = sign_in_session()
+    security = Security(
+        app,
+        FaceDatastore(scoped, face),
+        login_form=sign_in_forms.SignInForm,
+        verify_form=sign_in_forms.ConfirmPasswordForm,
+        forgot_password_form=sign_in_forms.AskForResetForm,
+        reset_password_form=sign_in_forms.NewPasswordForm,
+        change_password_form=sign_in_forms.ReplacePasswordForm,
+        two_factor_setup_form=sign_in_forms.ChooseFactorForm,
+        two_factor_verify_code_form=sign_in_forms.SecondFactorForm,
+        mf_recovery_form=sign_in_forms.UseRecoveryCodeForm,
+        mail_util_cls=QueuedMail,
+        password_util_cls=Passwords,
+        totp_cls=OneTimeCodes,
+        mf_recovery_codes_util_cls=RecoveryCodes,
+    )
+    # Pages only: no JSON answers beside the forms, no tokens in headers beside the session.
+    security.want_json(lambda _request: False)
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    access.SIGN_IN_ENDPOINTS.update(ENDPOINTS)
+    app.teardown_appcontext(lambda _error: scoped.remove())
+    app.context_processor(lambda: {"second_factor_in_use": second_factor_in_use})
+    _pad_answers(app)
+    _connect(app)
+    app.add_url_rule("/welcome", "welcome", welcome)
+    app.add_url_rule("/sign-in/new-code", "new_code", new_code, methods=["POST"])
+
+
+@access.public
+def welcome() -> AnyResponse:
+    """Where a sign-in ends: saved codes first, if there are none, then home."""
+    if "login_id" in g and not has_recovery_codes(g.login_id):
+        return redirect(url_for("security.mf_recovery_codes"))
+    return redirect(f"{request.script_root}/")
+
+
+@access.public
+def new_code() -> AnyResponse:
+    """Text another code to somebody who has already given the right password."""
+    store = current_app.extensions["security"].datastore
+    user = store.find_user(fs_uniquifier=session.get("tf_user_id", ""))
+    if user is None or session.get("tf_state") != "ready" or user.tf_primary_method != "sms":
+        return redirect(url_for("security.login"))
+    user.tf_send_security_token(
+        method="sms", totp_secret=user.tf_totp_secret, phone_number=user.tf_phone_number
+    )
+    return redirect(url_for("security.two_factor_token_validation"))
+
+
+def second_factor_in_use() -> str:
+    """Which kind of code the person at the second step is to enter."""
+    store = current_app.extensions["security"].datastore
+    user = store.find_user(fs_uniquifier=session.get("tf_user_id", ""))
+    return (user.tf_primary_method or "") if user else ""
+
+
+def begin_second_factor(login_id: int) -> AnyResponse:
+    """Lead somebody whose password was just set to choosing the second factor; signed in comes after."""
+    security = current_app.extensions["security"]
+    user = security.datastore.find_user(id=login_id)
+    answer: AnyResponse = security.two_factor_plugins.tf_enter(
+        user, None, "register", next_loc=None
+    )
+    return answer
+
+
+def hash_new_password(password: str) -> str:
+    """The hash under which Flask-Security will know the password."""
+    security = current_app.extensions["security"]
+    hashed: str = security.pwd_context.hash(security.password_util.normalize(password))
+    return hashed
+
+
+def _configuration(face: Face, settings: Settings) -> dict[str, Any]:
+    cheap = {"argon2__rounds": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
+    options = {
+        "PASSWORD_SALT": derived_key(settings.secret_keys[0], f"{face.name} sign-in").hex(),
+        "PASSWORD_HASH": "argon2",
+        "PASSWORD_SCHEMES": ["argon2"],
+        "PASSWORD_SINGLE_HASH": {"argon2"},  # rotating secrets must not lock anybody out
+        "PASSWORD_HASH_PASSLIB_OPTIONS": {
+            **(cheap if settings.testing else {}),
+            "argon2__type": "ID",
+        },
+        "PASSWORD_LENGTH_MIN": SHORTEST,
+        "PASSWORD_NORMALIZE_FORM": "NFC",
+        "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+        "EMAIL_HTML": False,
+        "EMAIL_SENDER": settings.mail_from,
+        "RETURN_GENERIC_RESPONSES": True,
+        "API_ENABLED_METHODS": ["session"],
+        "STATIC_FOLDER": None,
+        "LOGIN_URL": "/sign-in",
+        "LOGOUT_URL": "/sign-out",
+        "LOGOUT_METHODS": ["POST"],
+        "LOGOUT_CSRF": True,
+        "VERIFY_URL": "/confirm-password",
+        "RESET_URL": "/reset-password",
+        "CHANGE_URL": "/change-password",
+        "TWO_FACTOR_SETUP_URL": "/second-step/set-up",
+        "TWO_FACTOR_TOKEN_VALIDATION_URL": "/second-step",
+        "TWO_FACTOR_RESCUE_URL": "/second-step/help",
+        "TWO_FACTOR_SELECT_URL": "/second-step/choose",
+        "MULTI_FACTOR_RECOVERY_URL": "/second-step/recovery-code",
+        "MULTI_FACTOR_RECOVERY_CODES_URL": "/recovery-codes",
+        "POST_LOGIN_VIEW": "welcome",
+        "POST_LOGOUT_VIEW": "security.login",
+        "POST_RESET_VIEW": "security.login",
+        "POST_CHANGE_VIEW": "welcome",
+        "RECOVERABLE": True,
+        "RESET_PASSWORD_WITHIN": timedelta(hours=1),
+        "EMAIL_SUBJECT_PASSWORD_RESET": "Choose a new password",
+        "EMAIL_SUBJECT_PASSWORD_NOTICE": "Your password was changed",
+        "EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": "Your password was changed",
+        "CHANGEABLE": True,
+        "FRESHNESS": timedelta(minutes=10),
+        "FRESHNESS_GRACE_PERIOD": timedelta(0),
+        "TWO_FACTOR": True,
+        "TWO_FACTOR_REQUIRED": True,
+        "TWO_FACTOR_ENABLED_METHODS": list(face.second_factors),
+        "TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
+        "TWO_FACTOR_SMS_VALIDITY": int(TEXT_CODE_LIFE.total_seconds()),
+        "TWO_FACTOR_RESCUE_EMAIL": False,
+        "TWO_FACTOR_RESCUE_MAIL": settings.mail_from,
+        "TWO_FACTOR_POST_SETUP_VIEW": "welcome",
+        "TWO_FACTOR_ALWAYS_VALIDATE": not face.remembers_devices,
+        "TWO_FACTOR_LOGIN_VALIDITY": timedelta(days=30),
+        "TWO_FACTOR_VALIDITY_COOKIE_NAME": cookie_name("device", face, settings),
+        "TWO_FACTOR_VALIDITY_COOKIE": {
+            "httponly": True,
+            "secure": settings.secure_cookies,
+            "samesite": "Strict",
+        },
+        "MULTI_FACTOR_RECOVERY_CODES": True,
+        "TOTP_SECRETS": dict(enumerate(_totp_keys(face, settings), start=1)),
+        "TOTP_ISSUER": "Kindbill" if face.name == "patient" else "Kindbill staff",
+        "USER_IDENTITY_ATTRIBUTES": [
+            {"email": {"mapper": lambda typed: typed.strip().lower(), "case_insensitive": False}}
+        ],
+    }
+    return {f"SECURITY_{name}": value for name, value in options.items()}
+
+
+def _totp_keys(face: Face, settings: Settings) -> list[str]:
+    return [derived_key(key, f"{face.name} authenticator").hex() for key in settings.secret_keys]
+
+
+def _pad_answers(app: Flask) -> None:
+    app.config["PAD_SECONDS"] = 0.0 if app.config["TESTING"] else PAD_SECONDS
+
+    @app.after_request
+    def _pad(response: Response) -> Response:
+        if request.method == "POST" and (request.endpoint in PADDED or g.get("pad_answer")):
+            spent = time.perf_counter() - g.started
+            time.sleep(max(0.0, app.config["PAD_SECONDS"] - spent))
+        return response
+
+
+def _connect(app: Flask) -> None:
+    """A new password or factor ends what was opened with the old one."""
+
+    def everywhere(_app: Flask, user: SignIn, **_rest: Any) -> None:
+        end_sessions(login_id=user.id, now=now())
+
+    def elsewhere(_app: Flask, user: SignIn, **_rest: Any) -> None:
+        end_sessions(login_id=user.id, except_session_id=g.get("session_id"), now=now())
+
+    def changed(_app: Flask, user: SignIn, **_rest: Any) -> None:
+        elsewhere(_app, user)
+        notify_factor_changed(user)
+
+    password_reset.connect(everywhere, app, weak=False)
+    password_changed.connect(elsewhere, app, weak=False)
+    tf_profile_changed.connect(changed, app, weak=False)

@@ -1,0 +1,233 @@
+"""Flask-Security's forms with our words, and with every try counted before the secret is looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, g, request
+from flask_security import (
+    ChangePasswordForm,
+    ForgotPasswordForm,
+    LoginForm,
+    MfRecoveryForm,
+    ResetPasswordForm,
+    TwoFactorSetupForm,
+    TwoFactorVerifyCodeForm,
+    VerifyForm,
+)
+from wtforms import (
+    BooleanField,
+    EmailField,
+    PasswordField,
+    RadioField,
+    StringField,
+    SubmitField,
+    TelField,
+)
+from wtforms.validators import InputRequired
+
+from portal.services.record_attempt import (
+    ACCOUNT,
+    ADDRESS,
+    Subject,
+    Try,
+    record_attempt,
+    record_success,
+)
+from portal.web.clock import now
+from portal.web.sessions import audit_sign_in
+from portal.web.sign_in_notices import notify_locked, notify_recovery_code_used
+
+WAIT = "There were too many tries. For your safety, wait 15 minutes and try again."
+NO_MATCH = "The e-mail or the password is not right. Check both and try again."
+
+
+class CountedForm:
+    """Mixed in before a library form: counts the try, refuses the sixth, remembers a success."""
+
+    action = ""
+
+    def subject(self) -> str:
+        """Whose account the try is counted against."""
+        return str(self.user.id)  # type: ignore[attr-defined]
+
+    def validate(self, **kwargs: Any) -> bool:
+        if "login_id" in g and self.action == "reset":
+            return bool(super().validate(**kwargs))  # type: ignore[misc]
+        tried = begin_try(self.action, account=self.subject())
+        if tried is None:
+            self.form_errors = [WAIT]
+            g.throttled = True
+            return False
+        if super().validate(**kwargs):  # type: ignore[misc]
+            record_success(tried)
+            return True
+        self.failed(tried)
+        return False
+
+    def failed(self, tried: Try) -> None:
+        user = getattr(self, "user", None)
+        audit_sign_in(
+            f"{self.action}_failed", login_id=getattr(user, "id", None), outcome="refused"
+        )
+        if tried.locks and user is not None:
+            notify_locked(user.email)
+
+
+class SignInForm(CountedForm, LoginForm):  # type: ignore[misc]
+    """E-mail and password."""
+
+    action = "sign_in"
+    email = EmailField(
+        "E-mail",
+        validators=[InputRequired("Enter your e-mail address.")],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        "Password",
+        validators=[InputRequired("Enter your password.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    remember = BooleanField("Trust this device for 30 days")
+    submit = SubmitField("Sign in")
+
+    def subject(self) -> str:
+        self.email.data = (self.email.data or "").strip().lower()
+        return str(self.email.data)
+
+
+class ConfirmPasswordForm(CountedForm, VerifyForm):  # type: ignore[misc]
+    """The password once more, before something that matters."""
+
+    action = "confirm_password"
+    password = PasswordField(
+        "Password",
+        validators=[InputRequired("Enter your password.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    submit = SubmitField("Continue")
+
+
+class AskForResetForm(CountedForm, ForgotPasswordForm):  # type: ignore[misc]
+    """Where to send the link for a new password."""
+
+    action = "reset"
+    email = EmailField(
+        "E-mail",
+        validators=ForgotPasswordForm.email.kwargs["validators"],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    submit = SubmitField("Send me a link")
+
+    def subject(self) -> str:
+        self.email.data = (self.email.data or "").strip().lower()
+        return str(self.email.data)
+
+
+class NewPasswordForm(ResetPasswordForm):  # type: ignore[misc]
+    """A new password by the link that was mailed."""
+
+    password = PasswordField(
+        "New password",
+        description="At least 12 characters. Three or four words work well.",
+        validators=[InputRequired("Choose a password.")],
+        render_kw={"autocomplete": "new-password"},
+    )
+    password_confirm = PasswordField(
+        "New password again",
+        validators=ResetPasswordForm.password_confirm.kwargs["validators"],
+        render_kw={"autocomplete": "new-password"},
+    )
+    submit = SubmitField("Save the password")
+
+
+class ReplacePasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """The old password and a new one."""
+
+    password = PasswordField("Your password now", render_kw={"autocomplete": "current-password"})
+    new_password = PasswordField(
+        "New password",
+        description="At least 12 characters. Three or four words work well.",
+        validators=[InputRequired("Choose a password.")],
+        render_kw={"autocomplete": "new-password"},
+    )
+    new_password_confirm = PasswordField(
+        "New password again",
+        validators=ChangePasswordForm.new_password_confirm.kwargs["validators"],
+        render_kw={"autocomplete": "new-password"},
+    )
+    submit = SubmitField("Save the password")
+
+
+class ChooseFactorForm(TwoFactorSetupForm):  # type: ignore[misc]
+    """How the second step shall work."""
+
+    setup = RadioField(
+        "How do you want to get your codes?",
+        choices=[
+            ("authenticator", "An authenticator app on my phone"),
+            ("sms", "A text message"),
+        ],
+        validate_choice=False,
+    )
+    phone = TelField(
+        "Mobile number",
+        description="Only for codes by text.",
+        render_kw={"autocomplete": "tel", "inputmode": "tel"},
+    )
+    submit = SubmitField("Continue")
+
+    def validate(self, **kwargs: Any) -> bool:
+        if not super().validate(**kwargs):
+            return False
+        if self.setup.data == "sms":
+            self.phone.data = self._canonical(self.phone.data or "")
+            if begin_try("send_code", account=str(self.user.id)) is None:
+                self.form_errors = [WAIT]
+                return False
+        return True
+
+    @staticmethod
+    def _canonical(typed: str) -> str:
+        found = current_app.extensions["security"].phone_util.get_canonical_form(typed)
+        return str(found)
+
+
+class SecondFactorForm(CountedForm, TwoFactorVerifyCodeForm):  # type: ignore[misc]
+    """Six digits."""
+
+    action = "second_factor"
+    code = StringField(
+        "Code",
+        validators=[InputRequired("Enter the six digits.")],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "8"},
+    )
+    submit = SubmitField("Continue")
+
+
+class UseRecoveryCodeForm(CountedForm, MfRecoveryForm):  # type: ignore[misc]
+    """A saved code, in place of the phone."""
+
+    action = "second_factor"
+    code = StringField(
+        "Recovery code",
+        validators=[InputRequired("Enter one of your saved codes.")],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+    submit = SubmitField("Continue")
+
+    def validate(self, **kwargs: Any) -> bool:
+        if not super().validate(**kwargs):
+            return False
+        notify_recovery_code_used(self.user)
+        return True
+
+
+def begin_try(action: str, *, account: str) -> Try | None:
+    """Count a try against the account and against the address it comes from."""
+    subjects = [
+        Subject(f"{current_app.config['FACE'].name} {account}", ACCOUNT),
+        Subject(f"address {request.remote_addr}", ADDRESS),
+    ]
+    keys = current_app.extensions["kindbill"].hash_keys
+    return record_attempt(action=action, subjects=subjects, keys=keys, now=now())

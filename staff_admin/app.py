@@ -1,0 +1,20 @@
+"""The staff's app: own cookie, own secrets, own permissions; the services are the portal's."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal import wiring
+from portal.config import Settings
+from portal.web.base import create_base_app
+from portal.web.faces import STAFF
+from portal.web.sign_in import add_sign_in
+from staff_admin.blueprints import account
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build it: shared base, sign-in, then one blueprint for each job of the office."""
+    app = create_base_app(face=STAFF, settings=settings, gateways=wiring.build(settings))
+    add_sign_in(app, face=STAFF, settings=settings)
+    app.register_blueprint(account.blueprint)
+    return app

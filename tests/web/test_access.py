@@ -1,0 +1,128 @@
+"""Who may open what: closed by default, one decorator an endpoint, every permission on every role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.db import transaction
+from portal.models.audit import AuditEvent
+from portal.queries.permissions import ROLES
+from portal.web import sign_in
+from portal.web.access import public, rule_of, staff
+from tests.web.pages import PageClient
+from tests.web.people import make_account
+
+
+def rules(flask_app: Flask) -> dict[str, object]:
+    return {
+        rule.endpoint: rule_of(flask_app.view_functions[rule.endpoint])
+        for rule in flask_app.url_map.iter_rules()
+    }
+
+
+@pytest.mark.parametrize("face", ["patient_app", "staff_app"])
+def test_every_endpoint_says_who_may_call_it(face: str, request: pytest.FixtureRequest) -> None:
+    """Exactly one decorator each; the library's own pages are a closed list."""
+    flask_app = request.getfixturevalue(face)
+    silent = {name for name, rule in rules(flask_app).items() if rule is None}
+    assert silent == {"static"} | sign_in.ENDPOINTS, (
+        "put exactly one of @public, @patient, @staff(...) from portal.web.access on the view"
+    )
+
+
+def test_two_decorators_are_refused_at_once() -> None:
+    with pytest.raises(TypeError, match="two access decorators"):
+        public(staff("accounts.view")(lambda: ""))
+
+
+def test_an_unknown_permission_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match=r"no role holds balances\.steal"):
+        staff("balances.steal")
+
+
+def test_an_endpoint_without_decorator_answers_nobody(
+    patient_app: Flask, as_patient: Callable[..., PageClient]
+) -> None:
+    patient_app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    assert (
+        as_patient(make_account()).get("/forgotten", expect=403).h1 == "You cannot open this page"
+    )
+    assert "secret" not in PageClient(patient_app).get("/forgotten", expect=403).text
+
+
+def test_HIPAA_7_matrix_role_by_route(
+    staff_app: Flask, as_staff: Callable[[str], PageClient]
+) -> None:
+    """Each role meets each page: open exactly when the role holds the page's permission."""
+    wrong = []
+    for role, permissions in ROLES.items():
+        client = as_staff(role)
+        for rule in staff_app.url_map.iter_rules():
+            found = rule_of(staff_app.view_functions[rule.endpoint])
+            if found is None or found.face != "staff" or "GET" not in rule.methods:
+                continue
+            path = rule.rule
+            for name, converter in rule._converters.items():
+                sample = "1" if type(converter).__name__ == "IntegerConverter" else "x"
+                path = path.replace(f"<int:{name}>", sample).replace(f"<{name}>", sample)
+            page = client.get(path, expect=None)
+            if (page.status == 403) == (found.permission in permissions):
+                wrong.append((role, rule.rule, page.status))
+    assert wrong == []
+
+
+def test_nobody_is_led_to_the_sign_in_page(patient_app: Flask, staff_app: Flask) -> None:
+    for flask_app in (patient_app, staff_app):
+        for rule in flask_app.url_map.iter_rules():
+            found = rule_of(flask_app.view_functions[rule.endpoint])
+            if (
+                found is None
+                or found.face == "public"
+                or "GET" not in rule.methods
+                or rule.arguments
+            ):
+                continue
+            page = PageClient(flask_app).get(rule.rule, expect=302)
+            assert "/sign-in" in page.location, rule.rule
+
+
+def test_a_session_of_one_face_opens_nothing_on_the_other(
+    patient_app: Flask, as_staff: Callable[[str], PageClient]
+) -> None:
+    """Other cookie, other secret: the staff's cookie under the patients' name is noise."""
+    theirs = as_staff("manager")
+    name = theirs.flask_app.config["SESSION_COOKIE_NAME"]
+    cookie = theirs.http.get_cookie(name)
+    assert cookie is not None
+    ours = PageClient(patient_app)
+    ours.http.set_cookie(patient_app.config["SESSION_COOKIE_NAME"], cookie.value)
+    assert "/sign-in" in ours.get("/account/security", expect=302).location
+
+
+def test_HIPAA_3_every_view_writes_who_saw_whose(as_patient: Callable[..., PageClient]) -> None:
+    account = make_account()
+    client = as_patient(account)
+    page = client.get("/account/security")
+    with transaction() as session:
+        row = session.scalars(select(AuditEvent).where(AuditEvent.action == "view")).one()
+    assert row.login_id == client.login_id
+    assert row.account_ids == [account]
+    assert row.object_type == "login"
+    assert row.request_id == page.response.headers["X-Request-ID"]
+
+
+def test_HIPAA_3_a_denied_try_is_written(
+    as_staff: Callable[[str], PageClient], staff_app: Flask
+) -> None:
+    from portal.web.access import staff as only
+
+    staff_app.add_url_rule("/all-audit", "all_audit", only("audit.view")(lambda: "rows"))
+    client = as_staff("front_desk")
+    client.get("/all-audit", expect=403)
+    with transaction() as session:
+        row = session.scalars(select(AuditEvent).where(AuditEvent.outcome == "denied")).one()
+    assert (row.role, row.reason) == ("front_desk", "audit.view")

@@ -1,0 +1,21 @@
+"""Both faces in one process for gunicorn: patients at `/`, staff under `/staff`."""
+
+from __future__ import annotations
+
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import db
+from portal.app import create_app as create_patient_app
+from portal.config import ConfigurationError, Settings
+from staff_admin.app import create_app as create_staff_app
+
+settings = Settings.from_env()
+if settings.database_url is None:
+    raise ConfigurationError(
+        "KINDBILL_DATABASE_URL is not set: start with `python -m portal serve`, which hands it down"
+    )
+db.bind(db.connect(settings.database_url, pool_size=8))
+faces = DispatcherMiddleware(create_patient_app(settings), {"/staff": create_staff_app(settings)})
+# Over TLS exactly one proxy of ours stands in front: throttles and the audit trail want the caller's address.
+application = ProxyFix(faces, x_for=1, x_proto=1, x_host=1) if settings.secure_cookies else faces
