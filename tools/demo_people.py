@@ -1,0 +1,185 @@
+"""Gives the demo's people their sign-ins through the application's own services, and remembers them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from portal import wiring
+from portal.app import create_app as create_patient_app
+from portal.config import Settings
+from portal.db import read_only, transaction
+from portal.models.accounts import GuarantorAccount
+from portal.models.identity import AccountAccess
+from portal.models.statements import Statement
+from portal.services.accept_invitation import accept_invitation
+from portal.services.create_staff import create_staff
+from portal.services.enrol_patient import enrol_patient
+from portal.services.enrolment_codes import issue_code
+from portal.services.match_enrolment import Matched, match_enrolment
+from portal.services.recovery_codes import issue_recovery_codes
+from portal.web.sign_in import hash_new_password
+from staff_admin.app import create_app as create_staff_app
+
+PASSWORD = "river-otter-sample-42"
+STAFF = (
+    ("manager@riverside.example.com", "manager", "Maria Manager-Demo"),
+    ("biller@riverside.example.com", "biller", "Bill Example"),
+)
+ENROLLED, TO_ENROL = ("devon", "mother"), "testa"
+LOOPBACK = "127.0.0.1"
+
+
+class Demo:
+    """What the demo must remember between starts: who can sign in, and with what."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        state: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+        self.complete: bool = state.get("complete", False)
+        self.sign_ins: list[dict[str, str]] = state.get("sign_ins", [])
+        self.enrolment: dict[str, str] = state.get("enrolment", {})
+        self.upload: str = state.get("upload", "")
+
+    def save(self) -> None:
+        """Written whole or not at all."""
+        half = self._path.with_suffix(".half")
+        kept = {
+            "complete": self.complete,
+            "sign_ins": self.sign_ins,
+            "enrolment": self.enrolment,
+            "upload": self.upload,
+        }
+        half.write_text(json.dumps(kept, indent=2) + "\n")
+        half.chmod(0o600)
+        half.rename(self._path)
+
+    def forget(self, home: Path) -> None:
+        """Remove what the demo wrote beside the database."""
+        for name in ("state.json", "sandbox.sqlite", "sandbox.sqlite-wal", "sandbox.sqlite-shm"):
+            (home / "demo" / name).unlink(missing_ok=True)
+        for folder in ("demo/practice", "demo/logs", "documents", "outbox", "mail"):
+            shutil.rmtree(home / folder, ignore_errors=True)
+
+
+def invite_everybody(demo: Demo, settings: Settings, story: dict[str, Any]) -> None:
+    """Staff by invitation, two patients by the code on their statement; one is left to enrol."""
+    people = {person["key"]: person for person in story["people"]}
+    now, demo.sign_ins = datetime.now(UTC), []
+    staff_app, patient_app = create_staff_app(settings), create_patient_app(settings)
+    for email, role, name in STAFF:
+        demo.sign_ins.append(_staff(staff_app, email, role, name, now))
+    for key in ENROLLED:
+        demo.sign_ins.append(_patient(patient_app, people[key], settings, now))
+    chosen = people[TO_ENROL]
+    demo.enrolment = {
+        "name": chosen["guarantor"],
+        "birth_on": chosen["birth_on"],
+        "postal_code": chosen["postal_code"],
+        "email": chosen["email"],
+    }
+    demo.upload, demo.complete = story["upload"], True
+    demo.save()
+
+
+def fresh_code(demo: Demo, settings: Settings) -> None:
+    """A code as on a newly printed copy of the statement, since printed ones die after 30 days."""
+    name, now = demo.enrolment["name"], datetime.now(UTC)
+    account_id = _account(name, date.fromisoformat(demo.enrolment["birth_on"]))
+    demo.enrolment["code"] = _code(account_id, settings, now)
+    with read_only() as session:
+        opened = session.scalar(
+            select(AccountAccess.id).where(AccountAccess.guarantor_account_id == account_id)
+        )
+    demo.enrolment["enrolled"] = "yes" if opened else "no"
+    demo.save()
+
+
+def _staff(app: Flask, email: str, role: str, name: str, now: datetime) -> dict[str, str]:
+    invitation = create_staff(email=email, role=role, name=name, now=now)
+    with app.test_request_context():
+        accept_invitation(
+            token=invitation.path.rpartition("/")[2],
+            password_hash=hash_new_password(PASSWORD),
+            now=now,
+        )
+    return _with_authenticator(app, invitation.login_id, role=role, name=name, email=email)
+
+
+def _patient(
+    app: Flask, person: dict[str, str], settings: Settings, now: datetime
+) -> dict[str, str]:
+    born, email = date.fromisoformat(person["birth_on"]), person["email"]
+    keys = wiring.build(settings).hash_keys
+    matched = match_enrolment(
+        code=_code(_account(person["guarantor"], born), settings, now),
+        birth_on=born,
+        postal_code=person["postal_code"],
+        address=LOOPBACK,
+        keys=keys,
+        now=now,
+    )
+    assert isinstance(matched, Matched), f"{person['guarantor']} could not enrol"
+    with app.test_request_context():
+        hashed = hash_new_password(PASSWORD)
+    enrolled = enrol_patient(code_id=matched.code_id, email=email, password_hash=hashed, now=now)
+    return _with_authenticator(
+        app, enrolled.login_id, role="patient", name=person["guarantor"], email=email
+    )
+
+
+def _with_authenticator(
+    app: Flask, login_id: int, *, role: str, name: str, email: str
+) -> dict[str, str]:
+    """Set up the authenticator and saved codes as the sign-in pages would."""
+    with app.test_request_context():
+        security = app.extensions["security"]
+        user = security.datastore.find_user(id=login_id)
+        secret = security.totp_factory.generate_totp_secret()
+        security.datastore.tf_set(user, "authenticator", totp_secret=secret)
+        security.datastore.commit()
+        plain = security.totp_factory.get_totp_pretty_key(secret)
+        issue_recovery_codes(login_id=login_id, keys=app.extensions["kindbill"].hash_keys)
+    return {
+        "face": "patient" if role == "patient" else "staff",
+        "role": role,
+        "name": name,
+        "email": email,
+        "password": PASSWORD,
+        "totp_secret": plain.replace("-", "").replace(" ", ""),
+    }
+
+
+def _account(name: str, born: date) -> int:
+    first, _, last = name.partition(" ")
+    with read_only() as session:
+        return session.scalars(
+            select(GuarantorAccount.id).where(
+                GuarantorAccount.first_name == first,
+                GuarantorAccount.last_name == last,
+                GuarantorAccount.birth_on == born,
+            )
+        ).one()
+
+
+def _code(account_id: int, settings: Settings, now: datetime) -> str:
+    with transaction() as session:
+        statement_id = session.scalar(
+            select(Statement.id)
+            .where(Statement.guarantor_account_id == account_id)
+            .order_by(Statement.cut_at.desc())
+            .limit(1)
+        )
+        return issue_code(
+            session,
+            account_id=account_id,
+            statement_id=statement_id,
+            now=now,
+            keys=wiring.build(settings).hash_keys,
+        )

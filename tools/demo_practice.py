@@ -1,0 +1,117 @@
+"""Fills the demo's database the way a practice does: its files, day by day, through the real importers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from alembic import command
+from alembic.config import Config
+
+from portal import db, queue, wiring
+from portal.config import CHECKOUT, Settings
+from portal.jobs import schedule
+from portal.models.practice import Practice
+from portal.services.import_claims import import_claims
+from portal.services.import_practice import import_practice
+from portal.services.post_remittance import post_remittance
+from portal.services.run_day import run_day
+from portal.services.set_practice import set_practice
+from sandbox.practice.catalogue import PRACTICE_NPI
+from sandbox.practice.generate import invent_practice, write_practice
+
+ZONE = ZoneInfo("America/New_York")
+CSV_KINDS = ("contacts", "charges", "receipts")
+
+
+class NotTheDemo(RuntimeError):
+    """What is there is not a demo's, so the demo leaves it alone."""
+
+
+def generate_practice(folder: Path) -> dict[str, Any]:
+    """The invented practice's files, up to yesterday."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    today = datetime.now(ZONE).date()
+    return write_practice(invent_practice(today=today), folder)
+
+
+def feed_practice(
+    folder: Path,
+    story: dict[str, Any],
+    *,
+    settings: Settings,
+    url: str,
+    say: Callable[[str], None],
+) -> None:
+    """Every file on its own day, and the daily cycle once a week, with the clock of that day."""
+    set_practice(toml=(folder / story["settings"]).read_text())
+    schedule.register()
+    gateways = wiring.build(settings)
+    yesterday = date.fromisoformat(story["today"]) - timedelta(days=1)
+    month = 0
+    for day, found in groupby(story["calendar"], key=lambda file: str(file["on"])):
+        on = date.fromisoformat(day)
+        if on.month != month:
+            month = on.month
+            say(f"  {on:%B %Y}")
+        for file in found:
+            _hand_in(folder / file["path"], file["kind"], at(on, 8), gateways)
+        if (yesterday - on).days % 7 == 0:
+            run_day(on=on, now=at(on, 10), gateways=gateways, settings=settings)
+            failed = queue.run_due(url, gateways, now=at(on, 10))
+            if failed:
+                raise RuntimeError(f"{failed} jobs of {on} failed")
+
+
+def refuse_other_practice() -> None:
+    """A database that holds another practice, or half a demo, is not filled."""
+    with db.read_only() as session:
+        practice = session.get(Practice, 1)
+    if practice is None:
+        return
+    if practice.npi != PRACTICE_NPI:
+        raise NotTheDemo(
+            f"This database belongs to {practice.name}: point KINDBILL_DATABASE_URL at an empty one."
+        )
+    raise NotTheDemo("The demo's data is half there: `make demo-reset` starts over.")
+
+
+def reset(url: str) -> None:
+    """Take every table of a demo's database away again; any other practice's is refused."""
+    engine = db.connect(url)
+    db.bind(engine)
+    with db.read_only() as session:
+        practice = session.get(Practice, 1)
+    engine.dispose()
+    if practice is not None and practice.npi != PRACTICE_NPI:
+        raise NotTheDemo(f"This database belongs to {practice.name}; nothing was reset.")
+    config = Config(CHECKOUT / "alembic.ini")
+    config.set_main_option("script_location", str(CHECKOUT / "migrations"))
+    config.attributes["url"] = url
+    command.downgrade(config, "base")
+
+
+def at(on: date, hour: int) -> datetime:
+    """An hour of a day at the practice."""
+    return datetime.combine(on, time(hour), ZONE).astimezone(UTC)
+
+
+def _hand_in(path: Path, kind: str, now: datetime, gateways: wiring.Gateways) -> None:
+    data, name = path.read_bytes(), path.name
+    if kind == "claims":
+        result = import_claims(data=data, name=name, now=now, store=gateways.documents)
+    elif kind in CSV_KINDS:
+        result = import_practice(kind=kind, data=data, name=name, now=now)
+    else:
+        post_remittance(data=data, name=name, now=now, store=gateways.documents)
+        return
+    refused = [refusal for file in result.to_json()["files"] for refusal in file["refused"]]
+    if refused:
+        raise RuntimeError(f"{name} was refused: {json.dumps(refused[:3], default=str)}")
