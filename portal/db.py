@@ -93,6 +93,7 @@ def read_only() -> Iterator[Session]:
         try:
             yield session
         finally:
+            session.expunge_all()  # a rollback would empty the rows that were read
             session.rollback()
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from portal.adapters.email import SmtpEmail
 from portal.adapters.pdf import TypstPrinter
 from portal.adapters.storage import EncryptedFolder
+from portal.adapters.stripe import StripeGateway
 from portal.adapters.twilio import TwilioSms
 from portal.config import Settings, derived_key
-from portal.ports import DocumentStore, EmailSender, PdfPrinter, SmsSender
+from portal.ports import DocumentStore, EmailSender, PaymentGateway, PdfPrinter, SmsSender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class Gateways:
         bytes, ...
     ]  # newest first; for codes and addresses that are kept only as hashes
     public_url: str  # for links in messages
+    payments: PaymentGateway
     sms: SmsSender
     email: EmailSender
     documents: DocumentStore
@@ -31,6 +33,12 @@ def build(settings: Settings) -> Gateways:
     return Gateways(
         hash_keys=tuple(derived_key(key, "hashes") for key in settings.secret_keys),
         public_url=settings.public_url,
+        payments=StripeGateway(
+            secret_key=settings.stripe_secret_key,
+            webhook_secret=settings.stripe_webhook_secret,
+            page_url=f"{settings.public_url}/pay/{{payment_id}}",
+            api_base=settings.stripe_api_base,
+        ),
         sms=TwilioSms(
             account_sid=settings.twilio_account_sid,
             auth_token=settings.twilio_auth_token,

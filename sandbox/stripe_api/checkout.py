@@ -104,6 +104,8 @@ def expire(world: World, session_id: str) -> Json:
     if session["status"] == "open":
         session.update(status="expired", url=None)
         world.store.put(session)
+        if session["mode"] == "payment" and session.get("_intent"):
+            payment_intents.cancel_intent(world, {}, session["_intent"])
         world.emit("checkout.session.expired", session)
     return session
 

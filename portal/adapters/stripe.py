@@ -1,0 +1,260 @@
+"""Payments through Stripe's hosted Checkout; its objects and errors in our words.
+
+Stripe is no business associate: nothing leaves but amounts, our addresses and opaque ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TypeVar
+from uuid import UUID
+
+import stripe
+from stripe.params.checkout import SessionCreateParams
+
+from billing.money import Money
+from portal.ports import (
+    ForgedMessage,
+    Notice,
+    Outcome,
+    OutcomeUnknown,
+    PaymentFacts,
+    Refused,
+    RetryLater,
+)
+
+WHAT = "Statement payment"  # all that Stripe is told about what is paid
+RETRIES = 2  # the library's own default is none
+CURRENCY = "usd"
+SEARCHED = timedelta(hours=1)  # how far from its start a lost session is looked for
+INTENT = "payment_intent.latest_charge"
+INTENT_OUTCOMES = {
+    "succeeded": Outcome.SUCCEEDED,
+    "processing": Outcome.PROCESSING,
+    "requires_action": Outcome.NEEDS_ACTION,
+    "canceled": Outcome.CLOSED,
+}
+T = TypeVar("T")
+
+
+class StripeGateway:
+    """A PaymentGateway. `page_url` is our page of one payment, with `{payment_id}` in it."""
+
+    def __init__(
+        self, *, secret_key: str, webhook_secret: str, page_url: str, api_base: str | None = None
+    ) -> None:
+        self._secret_key = secret_key
+        self._webhook_secret = webhook_secret
+        self._page_url = page_url
+        self._api_base = api_base
+
+    @cached_property
+    def _client(self) -> stripe.StripeClient:
+        """Made at the first payment: the library refuses an empty key, and not every command pays."""
+        if self._api_base:
+            return stripe.StripeClient(
+                self._secret_key,
+                base_addresses={"api": self._api_base},
+                max_network_retries=RETRIES,
+            )
+        return stripe.StripeClient(self._secret_key, max_network_retries=RETRIES)
+
+    def start_checkout(
+        self, *, payment_id: UUID, amount: Money, expires_at: datetime
+    ) -> PaymentFacts:
+        """A page to pay on. The same payment gives the same page: its id is the key, for a day.
+
+        A repeated answer is Stripe's stored one and may be out of date; `find_checkout` is not.
+        """
+        params = self._params(payment_id, amount, expires_at)
+        session = _changing(
+            lambda: self._client.v1.checkout.sessions.create(
+                params=params, options={"idempotency_key": f"pay-{payment_id}"}
+            )
+        )
+        return _session_facts(session)
+
+    def _params(self, payment_id: UUID, amount: Money, expires_at: datetime) -> SessionCreateParams:
+        reference = str(payment_id)
+        page = self._page_url.format(payment_id=payment_id)
+        return {
+            "mode": "payment",
+            "ui_mode": "hosted_page",
+            "client_reference_id": reference,
+            "metadata": {"payment": reference},
+            "payment_intent_data": {"description": WHAT, "metadata": {"payment": reference}},
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": CURRENCY,
+                        "unit_amount": amount.cents,
+                        "product_data": {"name": WHAT},
+                    },
+                }
+            ],
+            "success_url": f"{page}/return",
+            "cancel_url": f"{page}/cancelled",
+            "expires_at": int(expires_at.timestamp()),
+        }
+
+    def find_checkout(self, session_id: str) -> PaymentFacts:
+        """What became of a page."""
+        session = _reading(
+            lambda: self._client.v1.checkout.sessions.retrieve(
+                session_id, params={"expand": [INTENT]}
+            )
+        )
+        return _session_facts(session)
+
+    def search_checkout(self, *, payment_id: UUID, started_at: datetime) -> PaymentFacts | None:
+        """A page whose answer was lost and whose key has lapsed; None proves that there is none."""
+        earliest = int((started_at - SEARCHED).timestamp())
+        latest = int((started_at + SEARCHED).timestamp())
+        found = _reading(
+            lambda: [
+                session
+                for session in self._client.v1.checkout.sessions.list(
+                    params={"created": {"gte": earliest, "lte": latest}, "limit": 100}
+                ).auto_paging_iter()
+                if session.client_reference_id == str(payment_id)
+            ]
+        )
+        return self.find_checkout(found[0].id) if found else None
+
+    def expire_checkout(self, session_id: str) -> PaymentFacts:
+        """Close a page so that nobody can pay on it; what it says if it was over already."""
+        try:
+            self._client.v1.checkout.sessions.expire(session_id)
+        except stripe.InvalidRequestError:
+            pass  # not open: paid or expired, and the page itself says which
+        except stripe.StripeError as error:
+            raise RetryLater(_words(error)) from error
+        return self.find_checkout(session_id)
+
+    def find_payment(self, intent_id: str) -> PaymentFacts:
+        """What became of a payment, by Stripe's id."""
+        intent = _reading(
+            lambda: self._client.v1.payment_intents.retrieve(
+                intent_id, params={"expand": ["latest_charge"]}
+            )
+        )
+        return _intent_facts(intent)
+
+    def verify_event(self, *, body: bytes, signature: str) -> Notice:
+        """What a genuine event is about; without a secret, none is genuine."""
+        if not self._webhook_secret:
+            raise ForgedMessage("no webhook secret is set")
+        try:
+            event = stripe.Webhook.construct_event(
+                body, signature, self._webhook_secret, api_key=self._secret_key
+            )
+        except (ValueError, stripe.SignatureVerificationError) as error:
+            raise ForgedMessage("the signature is not Stripe's") from error
+        about = event.data.object
+        is_intent = event.type.startswith("payment_intent.")
+        intent = about["id"] if is_intent else _field(about, "payment_intent")
+        return Notice(
+            event_id=event.id,
+            type=event.type,
+            object_id=str(_field(about, "id") or ""),
+            intent_id=intent if isinstance(intent, str) else None,
+        )
+
+
+def _session_facts(session: stripe.checkout.Session) -> PaymentFacts:
+    intent = session.payment_intent
+    known = _intent_facts(intent) if isinstance(intent, stripe.PaymentIntent) else None
+    if session.status == "open":
+        outcome = Outcome.OPEN
+    elif session.status == "expired":
+        outcome = Outcome.CLOSED
+    elif known and known.outcome is Outcome.OPEN:
+        outcome = Outcome.FAILED  # the page is over and the money did not come: a returned debit
+    else:
+        outcome = known.outcome if known else Outcome.PROCESSING
+    whole = Money(session.amount_total or 0) if session.currency == CURRENCY else None
+    return PaymentFacts(
+        payment_id=_our_id(session.client_reference_id),
+        outcome=outcome,
+        amount=known.amount if known else whole,
+        session_id=session.id,
+        checkout_url=session.url if outcome is Outcome.OPEN else None,
+        intent_id=known.intent_id if known else None,
+        charge_id=known.charge_id if known else None,
+        method=known.method if known else "",
+        brand=known.brand if known else "",
+        last4=known.last4 if known else "",
+    )
+
+
+def _intent_facts(intent: stripe.PaymentIntent) -> PaymentFacts:
+    charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
+    details = charge.payment_method_details if charge else None
+    card = details.card if details else None
+    bank = details.us_bank_account if details else None
+    outcome = INTENT_OUTCOMES.get(intent.status, Outcome.OPEN)
+    if outcome is Outcome.OPEN and bank and charge and charge.status == "failed":
+        outcome = Outcome.FAILED
+    received = intent.amount_received if outcome is Outcome.SUCCEEDED else intent.amount
+    return PaymentFacts(
+        payment_id=_our_id(_field(intent.metadata, "payment")),
+        outcome=outcome,
+        amount=Money(received) if intent.currency == CURRENCY else None,
+        intent_id=intent.id,
+        charge_id=charge.id if charge else None,
+        method=details.type if details else "",
+        brand=(card.brand or "") if card else ((bank.bank_name or "") if bank else ""),
+        last4=(card.last4 or "") if card else ((bank.last4 or "") if bank else ""),
+    )
+
+
+def _our_id(reference: object) -> UUID | None:
+    """Our payment's id; anything else on the account was made by somebody else."""
+    try:
+        return UUID(str(reference))
+    except ValueError:
+        return None
+
+
+def _field(item: object, name: str) -> object:
+    """A field of a StripeObject, which is no dict."""
+    if item is None or name not in item:  # type: ignore[operator]
+        return None
+    return item[name]  # type: ignore[index]
+
+
+def _changing(call: Callable[[], T]) -> T:
+    """A request that may move something: only what Stripe answered clearly is certain."""
+    try:
+        return call()
+    except stripe.RateLimitError as error:
+        raise RetryLater(_words(error)) from error
+    except stripe.IdempotencyError as error:
+        raise OutcomeUnknown(_words(error)) from error  # the key was used: something was made
+    except (
+        stripe.InvalidRequestError,
+        stripe.AuthenticationError,
+        stripe.PermissionError,
+        stripe.CardError,
+    ) as error:
+        raise Refused(_words(error)) from error
+    except stripe.StripeError as error:
+        raise OutcomeUnknown(_words(error)) from error
+
+
+def _reading(call: Callable[[], T]) -> T:
+    """A request that moves nothing: whatever went wrong, it may be asked again."""
+    try:
+        return call()
+    except (stripe.InvalidRequestError, stripe.AuthenticationError, stripe.PermissionError) as e:
+        raise Refused(_words(e)) from e
+    except stripe.StripeError as error:
+        raise RetryLater(_words(error)) from error
+
+
+def _words(error: stripe.StripeError) -> str:
+    """Kind, status and code for the log; the message itself may quote what was sent."""
+    return f"{type(error).__name__} {error.http_status or ''} {error.code or ''}".strip()

@@ -1,0 +1,42 @@
+"""Jobs of payments: events from the provider, and payments whose outcome must be looked up."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from portal.queue import JobContext, job
+from portal.services.handle_event import handle_event
+from portal.services.settle_payment import settle_payment
+from portal.services.sweep_payments import sweep_payments
+
+LOG = logging.getLogger(__name__)
+
+
+@job("handle_event")
+def handle(context: JobContext, *, event_id: int) -> None:
+    """Act on one stored event."""
+    doors = context.gateways
+    handle_event(
+        event_id=event_id, gateway=doors.payments, public_url=doors.public_url, now=context.now
+    )
+
+
+@job("settle_payment")
+def settle(context: JobContext, *, payment_id: str) -> None:
+    """Ask the provider what became of one payment."""
+    doors = context.gateways
+    settle_payment(
+        payment_id=UUID(payment_id),
+        gateway=doors.payments,
+        public_url=doors.public_url,
+        now=context.now,
+    )
+
+
+@job("sweep_payments", cron="*/5 * * * *")
+def sweep(context: JobContext) -> None:
+    """Take up what nobody has finished, and say loudly what is overdue."""
+    swept = sweep_payments(now=context.now)
+    if swept.overdue:
+        LOG.error("payments_unknown_too_long", extra={"payments": swept.overdue})

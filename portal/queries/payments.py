@@ -1,0 +1,279 @@
+"""What a patient may pay, what became of each payment, and the payments made so far."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from billing.allocation import Allocation, OpenLine
+from billing.money import ZERO, Money, total_of
+from billing.payment_choice import Agreed, Choice, Objection, agree
+from portal.db import read_only
+from portal.models.accounts import GuarantorAccount, Patient
+from portal.models.claims import Charge, Visit
+from portal.models.payments import LIVE_STATES, Payment
+from portal.queries.balances import AccountBalance, balances
+from portal.queries.viewer import PatientViewer, StaffViewer, Viewer
+
+SHOWN_PAYMENTS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """One visit that may be paid."""
+
+    visit_id: int
+    patient_id: int
+    patient_name: str
+    service_on: date
+    what: str  # in plain words
+    due: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayPage:
+    """Everything the page needs where a patient chooses what to pay."""
+
+    account_id: int
+    account_name: str
+    due: Money
+    credit: Money
+    bills: tuple[Bill, ...]
+    other_accounts: tuple[int, ...]  # this viewer's accounts beside this one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """The part of a payment that goes to one bill, and what stays due on it."""
+
+    bill: Bill
+    amount: Money
+    left: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A payment before it is made: how much, and which bills it settles."""
+
+    account_id: int
+    amount: Money
+    settled: tuple[Settled, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRow:
+    """One payment as its owner sees it."""
+
+    id: UUID
+    account_id: int
+    amount: Money
+    state: str
+    at: datetime
+    method: str
+    brand: str
+    last4: str
+    receipt_number: str | None
+    visit_id: int | None
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE_STATES
+
+
+def visible_accounts(viewer: Viewer) -> Collection[int] | None:
+    """The accounts a viewer may see; None is all of them."""
+    return None if isinstance(viewer, StaffViewer) else viewer.account_ids
+
+
+def open_lines(account: AccountBalance) -> tuple[OpenLine, ...]:
+    """What the ledger says is open on each line; a held visit's lines are marked."""
+    return tuple(
+        OpenLine(
+            charge_id=charge.charge_id,
+            visit_id=visit.visit_id,
+            service_on=charge.service_on,
+            due=charge.patient_due,
+            held=visit.held,
+        )
+        for visit in account.visits
+        for charge in visit.charges
+        if charge.patient_due > ZERO
+    )
+
+
+def lines_of(session: Session, account_id: int, *, on: date) -> tuple[OpenLine, ...]:
+    """The open lines of one account, from the one balance function."""
+    found = balances(session, on=on, account_ids=[account_id])
+    return open_lines(found[0]) if found else ()
+
+
+def pay_page(
+    viewer: PatientViewer, *, on: date, account_id: int | None = None, bill: int | None = None
+) -> PayPage | None:
+    """The page for one account: the one asked for, the bill's, or the first that owes.
+
+    None when the viewer has no such account.
+    """
+    with read_only() as session:
+        found = balances(session, on=on, account_ids=sorted(viewer.account_ids))
+        account = _chosen(found, account_id, bill)
+        if account is None:
+            return None
+        lines = open_lines(account)
+        bills = _bills(session, [line for line in lines if not line.held])
+        name = session.scalars(
+            select(GuarantorAccount).where(GuarantorAccount.id == account.guarantor_account_id)
+        ).one()
+    return PayPage(
+        account_id=account.guarantor_account_id,
+        account_name=name.display_name,
+        due=account.due_now,
+        credit=account.credit,
+        bills=bills,
+        other_accounts=tuple(
+            a.guarantor_account_id
+            for a in found
+            if a.due_now > ZERO and a.guarantor_account_id != account.guarantor_account_id
+        ),
+    )
+
+
+def _chosen(
+    found: Sequence[AccountBalance], account_id: int | None, bill: int | None
+) -> AccountBalance | None:
+    if account_id is not None:
+        return next((a for a in found if a.guarantor_account_id == account_id), None)
+    if bill is not None:
+        of_bill = (a for a in found if any(v.visit_id == bill for v in a.visits))
+        return next(of_bill, None)
+    owing = (a for a in found if a.due_now > ZERO)
+    return next(owing, found[0] if found else None)
+
+
+def review(
+    viewer: PatientViewer, *, account_id: int, choice: Choice, on: date
+) -> Review | Objection | None:
+    """What the choice would pay and settle now; None when the account is not the viewer's."""
+    if account_id not in viewer.account_ids:
+        return None
+    with read_only() as session:
+        lines = lines_of(session, account_id, on=on)
+        agreed = agree(choice, lines)
+        if not isinstance(agreed, Agreed):
+            return agreed
+        settled = _settled(agreed.allocation, _bills(session, lines))
+    return Review(account_id=account_id, amount=agreed.amount, settled=settled)
+
+
+def _settled(allocation: Allocation, bills: Collection[Bill]) -> tuple[Settled, ...]:
+    paid: dict[int, Money] = {}
+    for share in allocation.shares:
+        paid[share.line.visit_id] = paid.get(share.line.visit_id, ZERO) + share.amount
+    by_id = {bill.visit_id: bill for bill in bills}
+    return tuple(
+        Settled(bill=by_id[visit_id], amount=amount, left=by_id[visit_id].due - amount)
+        for visit_id, amount in paid.items()
+    )
+
+
+def _bills(session: Session, lines: Sequence[OpenLine]) -> tuple[Bill, ...]:
+    """The visits of these lines, oldest first, with what is open on them."""
+    open_by_visit: dict[int, list[Money]] = {}
+    for line in lines:
+        open_by_visit.setdefault(line.visit_id, []).append(line.due)
+    if not open_by_visit:
+        return ()
+    rows = session.execute(
+        select(
+            Visit.id,
+            Visit.service_on,
+            Visit.patient_id,
+            Patient.first_name,
+            Patient.last_name,
+            func.array_agg(Charge.description).label("descriptions"),
+        )
+        .join(Patient, Patient.id == Visit.patient_id)
+        .join(Charge, Charge.visit_id == Visit.id)
+        .where(Visit.id.in_(open_by_visit))
+        .group_by(Visit.id, Patient.id)
+        .order_by(Visit.service_on, Visit.id)
+    )
+    return tuple(
+        Bill(
+            visit_id=row.id,
+            patient_id=row.patient_id,
+            patient_name=row.first_name or row.last_name,
+            service_on=row.service_on,
+            what=_in_words(row.descriptions),
+            due=total_of(open_by_visit[row.id]),
+        )
+        for row in rows
+    )
+
+
+def _in_words(descriptions: Sequence[str]) -> str:
+    """The first service of a visit, and how many more."""
+    named = [text for text in descriptions if text]
+    if not named:
+        return "Visit"
+    more = len(descriptions) - 1
+    return named[0] if more == 0 else f"{named[0]} and {more} more"
+
+
+_COLUMNS = (
+    Payment.id,
+    Payment.guarantor_account_id,
+    Payment.amount.label("amount"),
+    Payment.state,
+    func.coalesce(Payment.succeeded_at, Payment.created_at).label("at"),
+    Payment.method,
+    Payment.brand,
+    Payment.last4,
+    Payment.receipt_number,
+    Payment.visit_id,
+)
+
+
+def payment_status(viewer: Viewer, payment_id: UUID) -> PaymentRow | None:
+    """One payment; another account's is not found."""
+    found = _payments(viewer, Payment.id == payment_id)
+    return found[0] if found else None
+
+
+def payment_history(viewer: Viewer, *, account_id: int | None = None) -> tuple[PaymentRow, ...]:
+    """Payments that went through or are on their way, newest first."""
+    told = Payment.state.in_(("succeeded", "processing"))
+    if account_id is None:
+        return _payments(viewer, told)
+    return _payments(viewer, told & (Payment.guarantor_account_id == account_id))
+
+
+def _payments(viewer: Viewer, condition: ColumnElement[bool]) -> tuple[PaymentRow, ...]:
+    query = (
+        select(*_COLUMNS).where(condition).order_by(Payment.created_at.desc()).limit(SHOWN_PAYMENTS)
+    )
+    accounts = visible_accounts(viewer)
+    if accounts is not None:
+        query = query.where(Payment.guarantor_account_id.in_(accounts))
+    with read_only() as session:
+        rows = session.execute(query).all()
+    return tuple(
+        PaymentRow(
+            id=row.id,
+            account_id=row.guarantor_account_id,
+            amount=row.amount,
+            state=row.state,
+            at=row.at,
+            method=row.method,
+            brand=row.brand,
+            last4=row.last4,
+            receipt_number=row.receipt_number,
+            visit_id=row.visit_id,
+        )
+        for row in rows
+    )

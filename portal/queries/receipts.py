@@ -1,0 +1,173 @@
+"""Receipts of payments: what was paid, how, and for which services, as a health account may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from billing.money import Money, total_of
+from portal.db import read_only
+from portal.models.accounts import GuarantorAccount, Patient
+from portal.models.claims import Charge, Visit
+from portal.models.payments import Payment, PaymentAllocation
+from portal.models.practice import Practice
+from portal.queries.payments import visible_accounts
+from portal.queries.viewer import Viewer
+
+BANK = "us_bank_account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptLine:
+    """One service that the payment went to."""
+
+    service_on: date
+    patient_id: int
+    patient_name: str
+    what: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A payment that went through."""
+
+    payment_id: UUID
+    number: str
+    account_id: int
+    payer_name: str
+    amount: Money
+    paid_at: datetime
+    paid_on: date  # in the practice's zone
+    method: str
+    lines: tuple[ReceiptLine, ...]
+    credit: Money  # what no service took: kept for the payer
+    practice_name: str
+    practice_address: tuple[str, ...]
+    practice_phone: str
+    practice_tax_id: str
+
+    @property
+    def patient_ids(self) -> frozenset[int]:
+        return frozenset(line.patient_id for line in self.lines)
+
+
+def receipt(viewer: Viewer, payment_id: UUID) -> Receipt | None:
+    """The receipt of one payment; none before the money came, or for another's account."""
+    query = (
+        select(
+            Payment.id,
+            Payment.receipt_number,
+            Payment.guarantor_account_id,
+            Payment.amount.label("amount"),
+            Payment.succeeded_at,
+            Payment.method,
+            Payment.brand,
+            Payment.last4,
+            GuarantorAccount,
+            Practice,
+        )
+        .join(GuarantorAccount, GuarantorAccount.id == Payment.guarantor_account_id)
+        .join(Practice, Practice.id == 1)
+        .where(Payment.id == payment_id, Payment.receipt_number.is_not(None))
+    )
+    accounts = visible_accounts(viewer)
+    if accounts is not None:
+        query = query.where(Payment.guarantor_account_id.in_(accounts))
+    with read_only() as session:
+        row = session.execute(query).one_or_none()
+        return None if row is None else _receipt(row, _lines(session, payment_id))
+
+
+def _lines(session: Session, payment_id: UUID) -> tuple[ReceiptLine, ...]:
+    rows = session.execute(
+        select(
+            Charge.service_on,
+            Charge.description,
+            Patient.id.label("patient_id"),
+            Patient.first_name,
+            Patient.last_name,
+            PaymentAllocation.amount.label("amount"),
+        )
+        .join(Charge, Charge.id == PaymentAllocation.charge_id)
+        .join(Visit, Visit.id == Charge.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(PaymentAllocation.payment_id == payment_id)
+        .order_by(Charge.service_on, Charge.id)
+    )
+    return tuple(
+        ReceiptLine(
+            service_on=row.service_on,
+            patient_id=row.patient_id,
+            patient_name=f"{row.first_name} {row.last_name}".strip(),
+            what=row.description or "Service",
+            amount=row.amount,
+        )
+        for row in rows
+    )
+
+
+def _receipt(row: Row[*tuple[Any, ...]], lines: tuple[ReceiptLine, ...]) -> Receipt:
+    practice = row.Practice
+    town = f"{practice.city}, {practice.state} {practice.postal_code}"
+    address = (practice.street, practice.street2, town)
+    return Receipt(
+        payment_id=row.id,
+        number=row.receipt_number,
+        account_id=row.guarantor_account_id,
+        payer_name=row.GuarantorAccount.display_name,
+        amount=row.amount,
+        paid_at=row.succeeded_at,
+        paid_on=row.succeeded_at.astimezone(ZoneInfo(practice.time_zone)).date(),
+        method=method_in_words(row.method, row.brand, row.last4),
+        lines=lines,
+        credit=row.amount - total_of(line.amount for line in lines),
+        practice_name=practice.name,
+        practice_address=tuple(line for line in address if line.strip(", ")),
+        practice_phone=practice.phone,
+        practice_tax_id=practice.tax_id,
+    )
+
+
+def method_in_words(method: str, brand: str, last4: str) -> str:
+    """`Visa card ending in 4242`."""
+    kind = "Bank account" if method == BANK else f"{brand.capitalize()} card".strip().capitalize()
+    return f"{kind} ending in {last4}" if last4 else kind
+
+
+def receipt_print(receipt: Receipt) -> Mapping[str, Any]:
+    """The same receipt as plain data for the printed layout."""
+    lines = [
+        {
+            "date": _day(line.service_on),
+            "what": f"{line.what} for {line.patient_name}",
+            "amount": str(line.amount),
+        }
+        for line in receipt.lines
+    ]
+    if receipt.credit:
+        lines.append(
+            {"date": "", "what": "Credit kept on your account", "amount": str(receipt.credit)}
+        )
+    return {
+        "receipt_number": receipt.number,
+        "practice_name": receipt.practice_name,
+        "practice_address": list(receipt.practice_address),
+        "practice_phone": receipt.practice_phone,
+        "amount": str(receipt.amount),
+        "paid_on": _day(receipt.paid_on),
+        "method": receipt.method,
+        "lines": lines,
+        "note": f"Paid by {receipt.payer_name}. Practice tax id {receipt.practice_tax_id}.",
+    }
+
+
+def _day(value: date) -> str:
+    return f"{value:%B} {value.day}, {value.year}"

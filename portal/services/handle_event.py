@@ -1,0 +1,81 @@
+"""Handle one stored event: fetch its object anew, then move the payment and post in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from billing.money import ZERO
+from portal.db import read_only, transaction
+from portal.models.payments import InboundEvent, Payment
+from portal.models.work import WorkItem
+from portal.ports import PaymentFacts, PaymentGateway, Refused
+from portal.services.record_payment import record_payment
+
+# Made outside, in the provider's own pages or by a bank: a person takes these up.
+FOR_A_PERSON = {
+    "charge.dispute.created": "A payment is disputed by the card's bank.",
+    "charge.refunded": "A payment was refunded.",
+    "refund.failed": "A refund did not arrive.",
+}
+
+
+def handle_event(*, event_id: int, gateway: PaymentGateway, public_url: str, now: datetime) -> str:
+    """Returns what was done: moved, unchanged, late, mismatch, not_ours, work_item or ignored."""
+    with read_only() as session:
+        event = session.get_one(InboundEvent, event_id)
+    if event.done_at is not None:
+        return event.outcome
+    try:
+        facts = _fetch(event, gateway)
+    except Refused:
+        return _close(event_id, "not_found", now)
+    if facts is None:
+        return _close(event_id, "ignored", now)
+    with transaction() as session:
+        outcome = record_payment(session, facts, public_url=public_url, now=now).outcome
+        if event.type in FOR_A_PERSON and outcome != "not_ours":
+            outcome = _open_work(session, event, facts, now)
+        _finish(session, event_id, outcome, now)
+    return outcome
+
+
+def _fetch(event: InboundEvent, gateway: PaymentGateway) -> PaymentFacts | None:
+    """The object as it is now; events say only where to look."""
+    if event.type.startswith("checkout.session."):
+        return gateway.find_checkout(event.object_id)
+    intent_id = event.payload.get("intent_id")
+    if intent_id and event.type.startswith(("payment_intent.", "charge.", "refund.")):
+        return gateway.find_payment(intent_id)
+    return None
+
+
+def _open_work(session: Session, event: InboundEvent, facts: PaymentFacts, now: datetime) -> str:
+    payment = session.get(Payment, facts.payment_id)
+    session.execute(
+        insert(WorkItem)
+        .values(
+            dedupe_key=f"stripe:{event.type}:{event.object_id}",
+            kind="card_dispute" if "dispute" in event.type else "card_refund",
+            reasons=[FOR_A_PERSON[event.type]],
+            next_step="Look at the payment in the card company's pages and write down the outcome.",
+            amount=facts.amount or ZERO,
+            guarantor_account_id=payment.guarantor_account_id if payment else None,
+            opened_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+    return "work_item"
+
+
+def _close(event_id: int, outcome: str, now: datetime) -> str:
+    with transaction() as session:
+        _finish(session, event_id, outcome, now)
+    return outcome
+
+
+def _finish(session: Session, event_id: int, outcome: str, now: datetime) -> None:
+    event = session.get_one(InboundEvent, event_id)
+    event.outcome, event.done_at = outcome, now

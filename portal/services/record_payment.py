@@ -1,0 +1,197 @@
+"""Fold what the provider says into our payment: the one function behind webhook, return page and sweep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from billing import entries
+from billing.allocation import Allocation
+from billing.ledger import Party
+from billing.money import ZERO
+from billing.payment_choice import settles
+from billing.transitions import PAYMENT, PaymentEvent, PaymentState, Refused, next_state
+from portal.models.accounts import GuarantorAccount
+from portal.models.identity import Login
+from portal.models.payments import Payment, PaymentAllocation
+from portal.models.practice import Practice
+from portal.models.work import WorkItem
+from portal.ports import Outcome, PaymentFacts
+from portal.queries.payments import lines_of
+from portal.services.post_entry import post_entry
+from portal.services.record_access import Access, add_access
+from portal.services.send_message import queue_email
+
+EVENTS = {
+    Outcome.NEEDS_ACTION: PaymentEvent.NEEDS_ACTION,
+    Outcome.PROCESSING: PaymentEvent.PROCESS,
+    Outcome.SUCCEEDED: PaymentEvent.SUCCEED,
+    Outcome.FAILED: PaymentEvent.FAIL,
+    Outcome.CLOSED: PaymentEvent.CANCEL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was done with the facts: moved, unchanged, late, mismatch or not_ours."""
+
+    outcome: str
+    state: PaymentState | None
+
+
+def record_payment(
+    session: Session, facts: PaymentFacts, *, public_url: str, now: datetime
+) -> Recorded:
+    """Bring the payment to the state the provider tells, and post its money once, whoever calls."""
+    payment = lock_payment(session, facts.payment_id)
+    if payment is None:
+        return Recorded("not_ours", None)
+    state = PaymentState(payment.state)
+    payment.session_id = payment.session_id or facts.session_id
+    payment.intent_id = payment.intent_id or facts.intent_id
+    if payment.session_id:
+        payment.lease_until = None  # the call has answered; the sweep need not hurry
+    event = EVENTS.get(facts.outcome)
+    if event is None:
+        return Recorded("unchanged", state)
+    following = next_state(PAYMENT, state, event)
+    if isinstance(following, Refused):
+        return Recorded("late", state)
+    if following is state:
+        return Recorded("unchanged", state)
+    if following is PaymentState.SUCCEEDED:
+        if facts.amount != payment.amount or facts.charge_id is None:
+            _report_mismatch(session, payment, facts, now)
+            return Recorded("mismatch", state)
+        _post(session, payment, facts, public_url=public_url, now=now)
+    payment.state, payment.state_at, payment.lease_until = following.value, now, None
+    if following is PaymentState.FAILED:
+        payment.failure = "Your bank did not pay. No money was taken."
+    return Recorded("moved", following)
+
+
+def lock_payment(session: Session, payment_id: UUID | None) -> Payment | None:
+    """The payment, its account locked first, as everywhere (account, payment, refund)."""
+    if payment_id is None:
+        return None
+    account_id = session.scalar(
+        select(Payment.guarantor_account_id).where(Payment.id == payment_id)
+    )
+    if account_id is None:
+        return None
+    lock_account(session, account_id)
+    return session.scalars(select(Payment).where(Payment.id == payment_id).with_for_update()).one()
+
+
+def lock_account(session: Session, account_id: int) -> None:
+    """Hold the guarantor account: whatever reads its balance to act on it comes one by one."""
+    session.execute(
+        select(GuarantorAccount.id).where(GuarantorAccount.id == account_id).with_for_update()
+    )
+
+
+def practice_date(session: Session, now: datetime) -> date:
+    """The day it is at the practice."""
+    zone = session.scalar(select(Practice.time_zone))
+    return now.astimezone(ZoneInfo(zone or "America/New_York")).date()
+
+
+def _post(
+    session: Session, payment: Payment, facts: PaymentFacts, *, public_url: str, now: datetime
+) -> None:
+    account_id, charge_id = payment.guarantor_account_id, facts.charge_id
+    today = practice_date(session, now)
+    split = settles(payment.visit_id, payment.amount, lines_of(session, account_id, on=today))
+    entry = entries.payment(
+        source_ref=f"stripe:{charge_id}",
+        occurred_on=today,
+        lines=_ledger_lines(split, account_id),
+        leftover=_leftover(split, account_id),
+    )
+    payment.entry_id = post_entry(session, entry).entry_id
+    session.add_all(
+        PaymentAllocation(
+            payment_id=payment.id, charge_id=share.line.charge_id, amount=share.amount
+        )
+        for share in split.shares
+    )
+    payment.charge_id, payment.method = charge_id, facts.method
+    payment.brand, payment.last4 = facts.brand, facts.last4
+    payment.succeeded_at = now
+    payment.receipt_number = f"R-{payment.id.hex[:10].upper()}"
+    _send_receipt(session, payment, public_url=public_url, now=now)
+    access = Access(
+        face="patient",
+        login_id=payment.login_id,
+        action="payment_posted",
+        object_type="payments",
+        object_id=str(payment.id),
+        account_ids=(account_id,),
+    )
+    add_access(session, access, now=now)
+
+
+def _ledger_lines(split: Allocation, account_id: int) -> tuple[entries.Line, ...]:
+    return tuple(
+        entries.Line(
+            Party(
+                guarantor_account_id=account_id,
+                visit_id=share.line.visit_id,
+                charge_id=share.line.charge_id,
+            ),
+            share.amount,
+        )
+        for share in split.shares
+    )
+
+
+def _leftover(split: Allocation, account_id: int) -> entries.Line | None:
+    """What came in although less was due by then: the patient's credit."""
+    if split.leftover == ZERO:
+        return None
+    return entries.Line(Party(guarantor_account_id=account_id), split.leftover)
+
+
+def _send_receipt(session: Session, payment: Payment, *, public_url: str, now: datetime) -> None:
+    address = session.scalar(select(Login.email).where(Login.id == payment.login_id))
+    if address is None:
+        return
+    practice = session.scalar(select(Practice.name)) or "your practice"
+    queue_email(
+        session,
+        to=address,
+        template="receipt",
+        subject="We received your payment",
+        body=f"{practice} received your payment of {payment.amount}.\n\n"
+        f"Receipt number: {payment.receipt_number}\n"
+        f"See or print the receipt: {public_url}/pay/{payment.id}/receipt\n\n"
+        "If you did not make this payment, please call us.\n",
+        now=now,
+        guarantor_account_id=payment.guarantor_account_id,
+        dedupe_key=f"receipt:{payment.id}",
+    )
+
+
+def _report_mismatch(
+    session: Session, payment: Payment, facts: PaymentFacts, now: datetime
+) -> None:
+    """Money arrived that is not what was asked for: a person decides, nothing is posted (PCI-6)."""
+    session.execute(
+        insert(WorkItem)
+        .values(
+            dedupe_key=f"payment_mismatch:{payment.id}",
+            kind="payment_mismatch",
+            reasons=[f"The card company reports {facts.amount}, the payment was {payment.amount}."],
+            next_step="Compare with the card company's record, then refund or post by hand.",
+            amount=facts.amount or ZERO,
+            guarantor_account_id=payment.guarantor_account_id,
+            opened_at=now,
+        )
+        .on_conflict_do_nothing()
+    )

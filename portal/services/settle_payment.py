@@ -1,0 +1,90 @@
+"""Find out what became of a payment by asking the provider; it is never charged again blind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from portal.db import read_only, transaction
+from portal.models.payments import LIVE_STATES, Payment
+from portal.ports import (
+    GatewayError,
+    Outcome,
+    OutcomeUnknown,
+    PaymentFacts,
+    PaymentGateway,
+    Refused,
+)
+from portal.services.record_payment import Recorded, record_payment
+from portal.services.refusal import NotFound
+
+PAGE_OPEN = timedelta(minutes=45)  # how long a patient has on the provider's page
+KEY_LIVES = timedelta(hours=23)  # the provider keeps keys for a day
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the provider said, if it could be asked."""
+
+    facts: PaymentFacts | None
+
+
+def settle_payment(
+    *, payment_id: UUID, gateway: PaymentGateway, public_url: str, now: datetime
+) -> Settled:
+    """Ask and record. A provider that cannot be reached raises, and the payment stays as it is."""
+    with read_only() as session:
+        payment = session.get(Payment, payment_id)
+    if payment is None:
+        raise NotFound
+    if payment.state not in LIVE_STATES:
+        return Settled(None)
+    facts = _ask(payment, gateway, now)
+    keep_facts(facts, public_url=public_url, now=now)
+    return Settled(facts)
+
+
+def keep_facts(facts: PaymentFacts, *, public_url: str, now: datetime) -> Recorded:
+    """Record what the provider said, in a transaction of its own."""
+    with transaction() as session:
+        return record_payment(session, facts, public_url=public_url, now=now)
+
+
+def try_to_settle(
+    *, payment_id: UUID, gateway: PaymentGateway, public_url: str, now: datetime
+) -> bool:
+    """The same for a page that must show something either way; false when nobody answered."""
+    try:
+        settle_payment(payment_id=payment_id, gateway=gateway, public_url=public_url, now=now)
+    except GatewayError:
+        return False
+    return True
+
+
+def _ask(payment: Payment, gateway: PaymentGateway, now: datetime) -> PaymentFacts:
+    if payment.session_id:
+        return gateway.find_checkout(payment.session_id)
+    certain = now - payment.created_at >= KEY_LIVES
+    if not certain:
+        try:
+            # Under its own key this asks again for the page made before, or makes the first one.
+            again = gateway.start_checkout(
+                payment_id=payment.id,
+                amount=payment.amount,
+                expires_at=payment.created_at + PAGE_OPEN,
+            )
+            return gateway.find_checkout(again.session_id or "")
+        except Refused:
+            certain = True  # a page made before would have been given again
+        except OutcomeUnknown:
+            pass
+    found = gateway.search_checkout(payment_id=payment.id, started_at=payment.created_at)
+    if found is None and not certain:
+        raise OutcomeUnknown("the page may still appear in the provider's list")
+    return found or nothing_there(payment.id)
+
+
+def nothing_there(payment_id: UUID) -> PaymentFacts:
+    """Proven absent: the provider never made a page, so nobody can have paid on it."""
+    return PaymentFacts(payment_id=payment_id, outcome=Outcome.CLOSED, amount=None)

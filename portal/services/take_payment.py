@@ -1,0 +1,203 @@
+"""A patient starts to pay: the wish is checked and kept first, then the provider is asked for its page."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from billing.payment_choice import SMALLEST, Agreed, Choice, Objection, agree
+from billing.transitions import PAYMENT, PaymentEvent, PaymentState, next_state
+from portal.db import read_only, transaction
+from portal.models.payments import LIVE_STATES, Payment
+from portal.ports import GatewayError, Outcome, OutcomeUnknown, PaymentGateway, Refused
+from portal.queries.payments import lines_of
+from portal.queries.viewer import PatientViewer
+from portal.queue import enqueue
+from portal.services.record_payment import lock_account, practice_date
+from portal.services.refusal import NotFound, Refusal
+from portal.services.settle_payment import PAGE_OPEN, keep_facts, nothing_there, settle_payment
+
+LEASE = timedelta(minutes=2)  # how long a started call may take before the sweep looks
+TRIES_AN_HOUR = 20
+
+
+class CannotPay(Refusal):
+    """The wish does not fit what is due now."""
+
+    title = "You were not charged"
+
+
+class StillChecking(Refusal):
+    """An earlier payment of the account may have gone through."""
+
+    title = "We are still checking your last payment"
+
+
+class TooManyTries(Refusal):
+    """So many payments started within the hour that somebody may be testing cards."""
+
+    status = 429
+    title = "Please wait a little"
+
+
+WORDS = {
+    Objection.NOTHING_DUE: "You owe nothing right now.",
+    Objection.NOT_DUE: "This bill is not due. Go back to see what is.",
+    Objection.CHANGED: "The amount you owe has changed since you opened the page. Go back to see it.",
+    Objection.TOO_MUCH: "That is more than you owe. Go back and choose a smaller amount.",
+    Objection.TOO_LITTLE: f"The smallest amount a card can pay is {SMALLEST}.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Where to send the patient: the provider's page, or None when our own page tells the rest."""
+
+    payment_id: UUID
+    checkout_url: str | None
+
+
+def take_payment(
+    *,
+    viewer: PatientViewer,
+    account_id: int,
+    payment_id: UUID,
+    choice: Choice,
+    gateway: PaymentGateway,
+    public_url: str,
+    now: datetime,
+) -> Started:
+    """Start the payment whose id the page made; the same id again leads to the same page.
+
+    An earlier open payment of the account is closed first. Nothing is charged here: the patient
+    pays on the provider's page.
+    """
+    if account_id not in viewer.account_ids:
+        raise NotFound
+    for _ in range(2):  # another tab may have begun between closing and claiming
+        _close_earlier(account_id, payment_id, gateway, public_url, now)
+        with transaction() as session:
+            payment = _claim(
+                session, viewer, payment_id, account_id=account_id, choice=choice, now=now
+            )
+        if payment is not None:
+            break
+    else:
+        raise StillChecking(_CHECKING)
+    if payment.session_id or payment.state != PaymentState.SUBMITTING:
+        return _resume(payment, gateway, public_url, now)
+    try:
+        facts = gateway.start_checkout(
+            payment_id=payment_id, amount=payment.amount, expires_at=payment.created_at + PAGE_OPEN
+        )
+    except Refused:
+        # A clear answer: nothing was made there, so this try is over.
+        keep_facts(nothing_there(payment_id), public_url=public_url, now=now)
+        raise
+    except OutcomeUnknown:
+        with transaction() as session:
+            enqueue(session, "settle_payment", payment_id=str(payment_id))
+        return Started(payment_id, None)
+    keep_facts(facts, public_url=public_url, now=now)
+    return Started(payment_id, facts.checkout_url)
+
+
+def _claim(
+    session: Session,
+    viewer: PatientViewer,
+    payment_id: UUID,
+    *,
+    account_id: int,
+    choice: Choice,
+    now: datetime,
+) -> Payment | None:
+    """The payment under this id: the one there is, or a new one if the wish fits the live balance.
+
+    None while another payment of the account is live.
+    """
+    lock_account(session, account_id)
+    wishes = _hash(account_id, choice)
+    known = session.get(Payment, payment_id)
+    if known is not None:
+        if known.request_hash != wishes:
+            raise CannotPay("This page was sent twice with different amounts. Go back and reload.")
+        return known
+    if _live(session, account_id) is not None:
+        return None
+    lately = select(func.count()).where(
+        Payment.guarantor_account_id == account_id, Payment.created_at > now - timedelta(hours=1)
+    )
+    if (session.scalar(lately) or 0) >= TRIES_AN_HOUR:
+        raise TooManyTries(
+            "Many payments were started this hour. Try again in an hour, or call us."
+        )
+    agreed = agree(choice, lines_of(session, account_id, on=practice_date(session, now)))
+    if not isinstance(agreed, Agreed):
+        raise CannotPay(WORDS[agreed])
+    submitted = next_state(PAYMENT, PaymentState.CREATED, PaymentEvent.SUBMIT)
+    payment = Payment(
+        id=payment_id,
+        guarantor_account_id=account_id,
+        login_id=viewer.login_id,
+        amount=agreed.amount,
+        scope=choice.scope.value,
+        visit_id=choice.visit_id,
+        request_hash=wishes,
+        state=str(submitted),
+        created_at=now,
+        state_at=now,
+        lease_until=now + LEASE,
+    )
+    session.add(payment)
+    return payment
+
+
+_CHECKING = (
+    "Your last payment may have gone through. We will know soon. Please do not pay again until"
+    " your bills show it."
+)
+
+
+def _hash(account_id: int, choice: Choice) -> str:
+    """The wish in one value: the same id with another wish is refused."""
+    spelled = f"{account_id}|{choice.scope}|{choice.visit_id}|{choice.amount}"
+    return hashlib.sha256(spelled.encode()).hexdigest()
+
+
+def _live(session: Session, account_id: int) -> Payment | None:
+    return session.scalars(
+        select(Payment).where(
+            Payment.guarantor_account_id == account_id, Payment.state.in_(LIVE_STATES)
+        )
+    ).one_or_none()
+
+
+def _close_earlier(
+    account_id: int, payment_id: UUID, gateway: PaymentGateway, public_url: str, now: datetime
+) -> None:
+    """Close the account's earlier page, so that two can never both be paid; what it says is kept."""
+    with read_only() as session:
+        earlier = _live(session, account_id)
+    if earlier is None or earlier.id == payment_id:
+        return
+    try:
+        settled = settle_payment(
+            payment_id=earlier.id, gateway=gateway, public_url=public_url, now=now
+        )
+        facts = settled.facts
+        if facts and facts.outcome is Outcome.OPEN and facts.session_id:
+            facts = gateway.expire_checkout(facts.session_id)
+            keep_facts(facts, public_url=public_url, now=now)
+    except GatewayError as error:
+        raise StillChecking(_CHECKING) from error
+
+
+def _resume(payment: Payment, gateway: PaymentGateway, public_url: str, now: datetime) -> Started:
+    """The page of a payment begun before, if it still waits: asked for anew, never from memory."""
+    settled = settle_payment(payment_id=payment.id, gateway=gateway, public_url=public_url, now=now)
+    return Started(payment.id, settled.facts.checkout_url if settled.facts else None)
