@@ -66,16 +66,6 @@ def migrate(url: str) -> None:
 
 
 @main.command()
-def worker() -> None:
-    """Run the jobs until stopped."""
-    from portal import worker as worker_process
-
-    settings = Settings.from_env()
-    with database_of(settings) as url:
-        worker_process.run(settings, url)
-
-
-@main.command()
 @click.option("--workers", default=2, show_default=True, help="Web processes.")
 def serve(workers: int) -> None:
     """Serve patients at / and staff at /staff with gunicorn."""

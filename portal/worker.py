@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import click
 from sqlalchemy import Engine
 
 from portal import db, queue, wiring
 from portal.config import Settings
+from portal.embedded import database_of
 from portal.jobs import schedule
 
 
@@ -16,3 +18,11 @@ def run(settings: Settings, database_url: str) -> None:
     schedule.register()
     app = queue.build_worker(database_url, wiring.build(settings))
     app.run_worker(concurrency=2, name="kindbill", delete_jobs="never")
+
+
+@click.command()
+def worker() -> None:
+    """Run the jobs until stopped."""
+    settings = Settings.from_env()
+    with database_of(settings) as url:
+        run(settings, url)
