@@ -14,10 +14,10 @@ env-dev: ## The environment in .venv, as checks and tests need it
 	@python3 tools/bootstrap.py dev
 
 demo: env ## A sample practice on http://localhost:8000, until Ctrl-C
-	@exec $(PYTHON) tools/demo.py
+	@exec $(PYTHON) -m tools.demo
 
 demo-reset: env ## Forget the demo's data, so that the next demo starts over
-	@$(PYTHON) tools/demo.py --reset
+	@$(PYTHON) -m tools.demo --reset
 
 test: env-dev lint types contracts migrations browsers ## Everything that CI checks; pytest comes last
 	$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup

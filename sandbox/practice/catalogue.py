@@ -154,14 +154,12 @@ SERVICES = {
         Service(code="94010", words="Breathing test", fee=9_400, kind="test"),
         Service(code="71046", words="Chest X-ray", fee=11_800, kind="imaging"),
         Service(code="73610", words="Ankle X-ray", fee=10_600, kind="imaging"),
-        Service(code="73560", words="Knee X-ray", fee=10_200, kind="imaging"),
         Service(code="12001", words="Closing a small wound", fee=26_400, kind="procedure"),
         Service(code="17110", words="Removing warts", fee=19_600, kind="procedure"),
         Service(code="20610", words="Injection into a large joint", fee=17_900, kind="procedure"),
         Service(code="69210", words="Clearing ear wax", fee=9_600, kind="procedure"),
         Service(code="94640", words="Breathing treatment", fee=6_800, kind="procedure"),
         Service(code="97802", words="Nutrition coaching", fee=9_000, kind="procedure"),
-        Service(code="S9083", words="Walk-in visit after hours", fee=12_500, kind="office"),
     )
 }
 

@@ -73,7 +73,7 @@ def write_practice(practice: Practice, folder: Path) -> dict[str, Any]:
     return story
 
 
-ORDER = ("claims", "contacts", "charges", "receipts", "remittance")
+ORDER = ("contacts", "claims", "charges", "receipts", "remittance")
 
 
 class _Writer:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.services.procedure_words import PROCEDURE_WORDS
 from portal.x12.claim import Claim
 from portal.x12.read_835 import read_remittances
 from portal.x12.read_837 import read_claims
@@ -149,6 +150,10 @@ def test_the_deductible_is_counted_once_in_a_year(practice: Practice) -> None:
     desk.leave_to_meet(visit, testa.memberships[0], 5_000)
     assert desk.decide(visit, on=TODAY).owed == 5_000
     assert desk.decide(visit, on=TODAY).owed == 0, "met; this plan pays visits in full then"
+
+
+def test_every_service_has_plain_words_on_a_statement() -> None:
+    assert set(catalogue.SERVICES) <= set(PROCEDURE_WORDS)
 
 
 def test_npi_check_digit() -> None:

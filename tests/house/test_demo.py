@@ -1,0 +1,79 @@
+"""`make demo` as a stranger meets it: up in a minute, down without a trace, quicker the second time."""
+
+import json
+import signal
+import socket
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from tests.demo_run import DemoRun
+
+pytestmark = pytest.mark.xdist_group("demo")
+IN_A_MINUTE = 60.0
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[DemoRun]:
+    run = DemoRun()
+    yield run
+    run.remove()
+
+
+def fetch(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        assert answer.status == 200
+        return answer.read().decode()
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_demo_starts_serves_stops_and_finds_its_data_again(demo: DemoRun) -> None:
+    first = demo.start()
+    told = demo.addresses
+    assert told["patient_url"] == f"http://localhost:{demo.port}"
+    assert told["staff_url"] == f"http://localhost:{demo.port}/staff"
+    assert told["sandbox_url"] == f"http://localhost:{demo.sandbox_port}"
+    assert {s["role"] for s in told["sign_ins"]} == {"manager", "biller", "patient"}
+    assert all(s["email"] and s["password"] and s["totp_secret"] for s in told["sign_ins"])
+
+    assert "<h1" in fetch(told["patient_url"] + "/sign-in")
+    assert "<h1" in fetch(told["staff_url"] + "/sign-in")
+    assert "manager@riverside.example.com" in fetch(told["sandbox_url"] + "/inbox")
+
+    proof = demo.portal("verify-ledger", "--json")
+    assert proof.returncode == 0, proof.stdout + proof.stderr
+    preview = demo.portal("post-remittance", "--dry-run", "--json", told["upload"])
+    (sets,) = (file["transactions"] for file in json.loads(preview.stdout)["files"])
+    assert all(one["balanced"] and one["status"] == "posted" for one in sets)
+
+    assert demo.stop(signal.SIGINT) == 0
+    assert demo.left_running() == []
+    assert not answers(demo.port)
+    assert not answers(demo.sandbox_port)
+    assert not (demo.home / "demo.json").exists()
+    printed = demo.printed()
+    for words in (told["patient_url"], told["staff_url"], told["enrolment"]["code"], "Ctrl-C"):
+        assert words in printed
+
+    second = demo.start()
+    assert second < first
+    assert demo.addresses["sign_ins"] == told["sign_ins"]
+    assert first < IN_A_MINUTE, f"the first start took {first:.0f} s"
+    assert demo.stop(signal.SIGTERM) == 0
+    assert demo.left_running() == []
+
+
+def test_demo_reset_forgets_and_a_second_demo_is_refused(demo: DemoRun) -> None:
+    demo.start()
+    rival = demo.command("--reset")
+    assert rival.wait(30) == 1
+    assert "stop it first" in demo.printed()
+    demo.stop()
+    assert demo.command("--reset").wait(60) == 0
+    assert not (demo.home / "demo" / "state.json").exists()
+    assert demo.portal("balances", "--json").returncode != 0, "the tables are gone"
