@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -9,10 +10,12 @@ from datetime import UTC, date, datetime
 from flask import current_app
 from flask_login import login_user
 from flask_security.utils import hash_password
+from sqlalchemy import select
 
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.identity import AccountAccess, Login
+from portal.models.messages import OutboundMessage
 from tests.web.pages import PageClient, fresh_token
 
 PASSWORD = "four invented words here"
@@ -95,3 +98,22 @@ def hashed(client: PageClient, password: str = PASSWORD) -> str:
     """A password hash as this app makes it."""
     with client.flask_app.app_context():
         return str(hash_password(password))
+
+
+def messages(channel: str = "email") -> list[OutboundMessage]:
+    """What was queued so far, oldest first."""
+    with transaction() as session:
+        return list(
+            session.scalars(
+                select(OutboundMessage)
+                .where(OutboundMessage.channel == channel)
+                .order_by(OutboundMessage.id)
+            )
+        )
+
+
+def digits_in(message: OutboundMessage) -> str:
+    """The six digits of a code that was sent."""
+    found = re.search(r"\b\d{6}\b", message.body)
+    assert found, message.body
+    return found[0]
