@@ -621,6 +621,7 @@ def upgrade() -> None:
         sa.Column("statement_id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("batch", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
         sa.Column("delivered_on", sa.Date(), nullable=False),
         sa.Column("returned_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -668,7 +669,8 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "patient_id",
             "control_number",
-            name=op.f("uq__visits__patient_id_control_number"),
+            "service_on",
+            name=op.f("uq__visits__patient_id_control_number_service_on"),
         ),
     )
     op.create_index(
@@ -1034,6 +1036,7 @@ def upgrade() -> None:
         sa.Column("reasons", postgresql.ARRAY(sa.TEXT()), nullable=False),
         sa.Column("entry_id", sa.Uuid(), nullable=True),
         sa.Column("reversed_by_id", sa.Integer(), nullable=True),
+        sa.Column("share_returned_id", sa.Uuid(), nullable=True),
         sa.Column("decided_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
             ["claim_id"],
@@ -1054,6 +1057,11 @@ def upgrade() -> None:
             ["reversed_by_id"],
             ["remittance_claims.id"],
             name=op.f("fk__remittance_claims__reversed_by_id__remittance_claims"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["share_returned_id"],
+            ["journal_entries.id"],
+            name=op.f("fk__remittance_claims__share_returned_id__journal_entries"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk__remittance_claims")),
         sa.UniqueConstraint(

@@ -31,7 +31,8 @@ class Visit(Base):
     """One patient's services under one control number (CLM01), or one self-pay visit. A visit is a "bill"."""
 
     __tablename__ = "visits"
-    __table_args__ = (UniqueConstraint("patient_id", "control_number"),)
+    # Some practices use one control number for all visits of a patient.
+    __table_args__ = (UniqueConstraint("patient_id", "control_number", "service_on"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))

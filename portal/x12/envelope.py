@@ -169,9 +169,10 @@ def _set(chunk: Interchange, start: int, end: int, trailer: str) -> TransactionS
 
 def _decode(data: bytes) -> str:
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig").replace("\x00", "")
     except UnicodeDecodeError:
-        return data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+        return text.replace("\x00", "")
 
 
 def _isa_starts(text: str) -> list[int]:
