@@ -22,7 +22,7 @@ from portal import db
 from portal.cli import migrate
 from portal.config import ConfigurationError, Settings
 from portal.embedded import database_of
-from tools.demo_people import Demo, fresh_code, invite_everybody
+from tools.demo_people import Demo, invite_everybody, print_fresh_codes
 from tools.demo_practice import (
     NotTheDemo,
     feed_practice,
@@ -83,7 +83,7 @@ def serve(home: Path) -> int:
         engine = db.connect(url)
         db.bind(engine)
         fill(demo, settings, url)
-        fresh_code(demo, settings)
+        print_fresh_codes(demo, settings)
         engine.dispose()
         processes.start("worker", "-m", "portal", "worker")
         processes.start("web", "-m", "portal", "serve")
@@ -155,7 +155,7 @@ def write_addresses(demo: Demo, settings: Settings, home: Path) -> None:
         "staff_url": f"{settings.public_url}/staff",
         "sandbox_url": settings.stripe_api_base,
         "sign_ins": demo.sign_ins,
-        "enrolment": demo.enrolment,
+        "enrolments": demo.enrolments,
         "upload": str(home / "demo" / "practice" / demo.upload),
     }
     half = home / "demo.json.half"
@@ -166,7 +166,7 @@ def write_addresses(demo: Demo, settings: Settings, home: Path) -> None:
 
 def announce(demo: Demo, settings: Settings, *, seconds: float) -> None:
     """Where it is, who can sign in, what to try."""
-    code, inbox = demo.enrolment, f"{settings.stripe_api_base}/inbox"
+    first, inbox = demo.enrolments[0], f"{settings.stripe_api_base}/inbox"
     lines = [
         "",
         f"Kindbill is ready ({seconds:.0f} s). Everyone in it is invented.",
@@ -184,12 +184,14 @@ def announce(demo: Demo, settings: Settings, *, seconds: float) -> None:
         "",
         "Try this:",
         "",
-        f"  1. {code['name']} got a statement by mail and has no sign-in yet. Choose “Sign up” and enter",
-        f"     code {code['code']}, birth date {code['birth_on']}, ZIP code {code['postal_code']};",
-        "     take an e-mail address of your own invention. Then pay with card 4242 4242 4242 4242.",
+        f"  1. {first['name']} got a statement by mail and has no sign-in yet. Sign up at",
+        f"     {settings.public_url}/enroll with code {first['code']},",
+        f"     birth date {first['birth_date']}, ZIP code {first['postal_code']};",
+        "     invent an e-mail address, choose codes by text to 614-555-0188, and read both in the inbox.",
+        "     Then pay with the test card 4242 4242 4242 4242.",
         "  2. Sign in as staff and post yesterday's remittance, which lies ready at",
         f"     {settings.home / 'demo' / 'practice' / demo.upload}",
-        "  3. Prove every cent:  python -m portal verify-ledger",
+        "  3. Prove every cent:  .venv/bin/python -m portal verify-ledger",
         "",
         "Ctrl-C stops everything. The next `make demo` finds its data; `make demo-reset` starts over.",
     ]

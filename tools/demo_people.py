@@ -16,7 +16,6 @@ from portal.app import create_app as create_patient_app
 from portal.config import Settings
 from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount
-from portal.models.identity import AccountAccess
 from portal.models.statements import Statement
 from portal.services.accept_invitation import accept_invitation
 from portal.services.create_staff import create_staff
@@ -32,7 +31,7 @@ STAFF = (
     ("manager@riverside.example.com", "manager", "Maria Manager-Demo"),
     ("biller@riverside.example.com", "biller", "Bill Example"),
 )
-ENROLLED, TO_ENROL = ("devon", "mother"), "testa"
+ENROLLED, TO_ENROL = ("devon", "mother"), ("testa", "two_plans", "decided_again")
 LOOPBACK = "127.0.0.1"
 
 
@@ -44,7 +43,7 @@ class Demo:
         state: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
         self.complete: bool = state.get("complete", False)
         self.sign_ins: list[dict[str, str]] = state.get("sign_ins", [])
-        self.enrolment: dict[str, str] = state.get("enrolment", {})
+        self.enrolments: list[dict[str, str]] = state.get("enrolments", [])
         self.upload: str = state.get("upload", "")
 
     def save(self) -> None:
@@ -53,7 +52,7 @@ class Demo:
         kept = {
             "complete": self.complete,
             "sign_ins": self.sign_ins,
-            "enrolment": self.enrolment,
+            "enrolments": self.enrolments,
             "upload": self.upload,
         }
         half.write_text(json.dumps(kept, indent=2) + "\n")
@@ -77,27 +76,26 @@ def invite_everybody(demo: Demo, settings: Settings, story: dict[str, Any]) -> N
         demo.sign_ins.append(_staff(staff_app, email, role, name, now))
     for key in ENROLLED:
         demo.sign_ins.append(_patient(patient_app, people[key], settings, now))
-    chosen = people[TO_ENROL]
-    demo.enrolment = {
-        "name": chosen["guarantor"],
-        "birth_on": chosen["birth_on"],
-        "postal_code": chosen["postal_code"],
-        "email": chosen["email"],
-    }
+    demo.enrolments = [
+        {
+            "key": key,
+            "name": people[key]["guarantor"],
+            "birth_on": people[key]["birth_on"],
+            "birth_date": f"{date.fromisoformat(people[key]['birth_on']):%m/%d/%Y}",
+            "postal_code": people[key]["postal_code"],
+        }
+        for key in TO_ENROL
+    ]
     demo.upload, demo.complete = story["upload"], True
     demo.save()
 
 
-def fresh_code(demo: Demo, settings: Settings) -> None:
-    """A code as on a newly printed copy of the statement, since printed ones die after 30 days."""
-    name, now = demo.enrolment["name"], datetime.now(UTC)
-    account_id = _account(name, date.fromisoformat(demo.enrolment["birth_on"]))
-    demo.enrolment["code"] = _code(account_id, settings, now)
-    with read_only() as session:
-        opened = session.scalar(
-            select(AccountAccess.id).where(AccountAccess.guarantor_account_id == account_id)
-        )
-    demo.enrolment["enrolled"] = "yes" if opened else "no"
+def print_fresh_codes(demo: Demo, settings: Settings) -> None:
+    """Codes as on newly printed copies of the statements, since printed ones die after 30 days."""
+    now = datetime.now(UTC)
+    for person in demo.enrolments:
+        born = date.fromisoformat(person["birth_on"])
+        person["code"] = _code(_account(person["name"], born), settings, now)
     demo.save()
 
 

@@ -57,7 +57,7 @@ def test_demo_starts_serves_stops_and_finds_its_data_again(demo: DemoRun) -> Non
     assert not answers(demo.sandbox_port)
     assert not (demo.home / "demo.json").exists()
     printed = demo.printed()
-    for words in (told["patient_url"], told["staff_url"], told["enrolment"]["code"], "Ctrl-C"):
+    for words in (told["patient_url"], told["staff_url"], told["enrolments"][0]["code"], "Ctrl-C"):
         assert words in printed
 
     second = demo.start()
