@@ -154,7 +154,7 @@ def run_day_command(on: datetime, at: str) -> None:
         schedule.register()
         gateways = wiring.build(settings)
         moment = moment_of(on=on.date(), at=at)
-        report = run_day(on=on.date(), now=moment, gateways=gateways, settings=settings)
+        report = run_day(on=on.date(), now=moment, office=gateways)
         failed = queue.run_due(url, gateways, now=moment)
     for line in report.lines():
         click.echo(line)

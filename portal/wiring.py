@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from portal.adapters.email import SmtpEmail
 from portal.adapters.pdf import TypstPrinter
@@ -26,6 +27,7 @@ class Gateways:
     email: EmailSender
     documents: DocumentStore
     printer: PdfPrinter
+    outbox: Path  # mail batches, a folder a day
 
 
 def build(settings: Settings) -> Gateways:
@@ -49,4 +51,5 @@ def build(settings: Settings) -> Gateways:
         email=SmtpEmail(url=settings.smtp_url, sender=settings.mail_from),
         documents=EncryptedFolder(settings.home / "documents", settings.file_keys),
         printer=TypstPrinter(),
+        outbox=settings.home / "outbox",
     )

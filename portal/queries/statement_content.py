@@ -52,7 +52,7 @@ class PlanPaid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineItem:
-    """One service. `billed` = the three reductions + plan paid + under review + your share, to the cent."""
+    """One service. `billed` = what others carry + what is being checked + your share, to the cent."""
 
     charge_id: int
     service_on: date
@@ -62,6 +62,7 @@ class LineItem:
     place: str
     sensitive: bool  # paper prints neutral words (STMT-22)
     billed: Money
+    bundled: Money = ZERO  # what the plan counts with another service of the visit
     plan_discount: Money
     plan_paid: tuple[PlanPaid, ...]
     provider_responsibility: Money
@@ -92,7 +93,7 @@ class LineItem:
     def balanced(self) -> bool:
         """STMT-4, and the step from your share to what you owe."""
         plan = total_of((self.plan_discount, self.plan_paid_total, self.provider_responsibility))
-        pending = self.other_insurance + self.under_review
+        pending = self.other_insurance + self.under_review + self.bundled
         return (
             self.billed == plan + pending + self.your_share
             and self.owe == self.your_share - self.assistance - self.you_paid
@@ -254,11 +255,6 @@ class StatementContent:
     @property
     def lines(self) -> tuple[LineItem, ...]:
         return tuple(line for visit in self.visits for line in visit.lines)
-
-    @property
-    def unapplied(self) -> Money:
-        """Money of yours that is not on a line yet; it lowers what you owe."""
-        return total_of(line.owe for line in self.lines) - self.summary.balance
 
     @property
     def is_credit(self) -> bool:

@@ -185,7 +185,12 @@ def _line(line: LineItem) -> dict[str, Any]:
         "plan_discount": str(-line.plan_discount),
         "plan_paid": str(-line.plan_paid_total),
         "not_yours": str(
-            -(line.provider_responsibility + line.other_insurance + line.under_review)
+            -(
+                line.provider_responsibility
+                + line.other_insurance
+                + line.under_review
+                + line.bundled
+            )
         ),
         "share": str(line.your_share),
         "taken": str(-(line.you_paid + line.assistance)),
@@ -203,6 +208,7 @@ def _details(line: LineItem) -> list[str]:
             [
                 ("our own cost", line.provider_responsibility),
                 ("other insurance", line.other_insurance),
+                ("counted with another service", line.bundled),
                 ("being checked with your plan", line.under_review),
             ],
         ),

@@ -1,0 +1,105 @@
+"""The rows between what was billed and what a patient owes, summed over one line or many, in the order of STMT-3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from billing.money import ZERO, Money, total_of
+from portal.queries.statement_content import LineItem
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as a page prints it; `kind` ties it to its piece of the share bar."""
+
+    label: str
+    amount: Money  # signed: what lowers the bill is negative
+    kind: str  # none, discount, plan, checking, you, paid
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A bill's arithmetic: `billed` plus the rows before the share is the share; the rest leads to `owe`."""
+
+    billed: Money
+    lowered: tuple[Row, ...]  # what comes off the billed amount
+    share: tuple[Row, ...]  # what the plan left to you, by reason
+    taken: tuple[Row, ...]  # what you paid, and help
+    owe: Money
+    pieces: tuple[tuple[str, Money], ...]  # of the share bar; none when an amount runs backwards
+
+
+def figures(lines: Iterable[LineItem]) -> Figures:
+    """The rows of these lines together; rows of zero are left out."""
+    lines = tuple(lines)
+
+    def summed(name: str) -> Money:
+        return total_of(getattr(line, name) for line in lines)
+
+    plans = [Row(f"Plan paid ({payer})", -amount, "plan") for payer, amount in _plan_paid(lines)]
+    lowered = (
+        Row("Plan discount", -summed("plan_discount"), "discount"),
+        *plans,
+        Row("Our own cost, not yours", -summed("provider_responsibility"), "discount"),
+        Row("Other insurance", -summed("other_insurance"), "discount"),
+        Row("Counted with another service", -summed("bundled"), "discount"),
+        Row("Counted with another service", -summed("bundled"), "discount"),
+        Row("We are checking this; not due now", -summed("under_review"), "checking"),
+    )
+    share = (
+        Row("Your deductible", summed("deductible"), "you"),
+        Row("Your coinsurance", summed("coinsurance"), "you"),
+        Row("Your copay", summed("copay"), "you"),
+        Row("Not covered", summed("not_covered"), "you"),
+        Row("Price without a plan", summed("self_pay"), "you"),
+    )
+    taken = (
+        Row("Help and changes by us", -summed("assistance"), "paid"),
+        Row("You have paid", -summed("you_paid"), "paid"),
+    )
+    billed, owe = summed("billed"), summed("owe")
+    return Figures(
+        billed=billed,
+        lowered=_said(lowered),
+        share=_said(share),
+        taken=_said(taken),
+        owe=owe,
+        pieces=_pieces(billed, lowered, taken, owe),
+    )
+
+
+def share_words(lines: Iterable[LineItem]) -> str:
+    """What the patient's share is made of: "your deductible and copay"; empty when nothing is."""
+    names = [row.label.removeprefix("Your ").lower() for row in figures(lines).share]
+    if not names:
+        return ""
+    if names[0] in {"not covered", "price without a plan"}:
+        return " and ".join(names)
+    return "your " + " and ".join(names)
+
+
+def _plan_paid(lines: Sequence[LineItem]) -> list[tuple[str, Money]]:
+    sums: dict[str, Money] = {}
+    for line in lines:
+        for paid in line.plan_paid:
+            sums[paid.payer] = sums.get(paid.payer, ZERO) + paid.amount
+    return list(sums.items())
+
+
+def _said(rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(row for row in rows if row.amount)
+
+
+def _pieces(
+    billed: Money, lowered: Iterable[Row], taken: Iterable[Row], owe: Money
+) -> tuple[tuple[str, Money], ...]:
+    """A takeback or an overpayment has no honest picture; the rows alone tell it."""
+    kinds = ("discount", "plan", "checking", "paid")
+    rows = (*lowered, *taken)
+    pieces = [(k, total_of(-row.amount for row in rows if row.kind == k)) for k in kinds]
+    pieces.append(("you", owe))
+    drawable = all(amount >= ZERO for _, amount in pieces)
+    if not drawable or billed <= ZERO or total_of(amount for _, amount in pieces) != billed:
+        return ()
+    return tuple((kind, amount) for kind, amount in pieces if amount)

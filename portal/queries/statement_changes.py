@@ -1,0 +1,113 @@
+"""What happened between the last statement and this one, summed and told step by step."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from billing.money import ZERO, Money, total_of
+from portal.queries.statement_content import Change, Summary
+from portal.queries.statement_facts import DecisionFact, LastStatement, Movement, VisitFact
+from portal.queries.statement_lines import is_adjustment, is_payment
+from portal.queries.statement_print import day
+
+SHOWN_AT_MOST = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """The time since the statement that the patient has in hand, or since ever for a first one."""
+
+    last: LastStatement | None
+    movements: Sequence[Movement]
+    owed: Mapping[int, Money]  # by charge that is a bill now
+    balance: Money  # below zero: a credit
+    visits: Mapping[int, VisitFact]
+    decisions: Mapping[int, Sequence[DecisionFact]]
+
+    @cached_property
+    def steps(self) -> tuple[Movement, ...]:
+        """What changed the bills of either statement; a new bill brings its whole story."""
+        old = self.last.lines if self.last else {}
+        position = self.last.ledger_position if self.last else 0
+        return tuple(
+            movement
+            for movement in self.movements
+            if movement.charge_id in self.owed or movement.charge_id in old
+            if movement.charge_id not in old or movement.posting_id > position
+        )
+
+    @cached_property
+    def corrected_charges(self) -> frozenset[int]:
+        """Charges of the last statement whose share a payer has changed since."""
+        old = self.last.lines if self.last else {}
+        changed: dict[int, Money] = defaultdict(lambda: ZERO)
+        for movement in self.steps:
+            if movement.charge_id in old and _is_share(movement):
+                changed[movement.charge_id] += movement.amount
+        return frozenset(c for c, amount in changed.items() if amount and c in self.owed)
+
+
+def summary(span: Span) -> Summary:
+    """Previous balance, new bills, payments, and everything else; it adds up to the balance."""
+    old = span.last.lines if span.last else {}
+    previous = span.last.balance if span.last else ZERO
+    new = total_of(m.amount for m in span.steps if m.charge_id not in old and _is_share(m))
+    payments = -total_of(m.amount for m in span.steps if is_payment(m.kind))
+    return Summary(
+        previous_balance=previous,
+        new_charges=new,
+        payments=payments,
+        adjustments=previous + new - payments - span.balance,
+    )
+
+
+def changes(span: Span) -> tuple[Change, ...]:
+    """The same steps in words; nothing for a first statement, where everything is new."""
+    if span.last is None:
+        return ()
+    told: dict[tuple[date, str], Money] = defaultdict(lambda: ZERO)
+    for movement in span.steps:
+        told[movement.on, _what(span, movement)] += movement.amount
+    told = defaultdict(lambda: ZERO, {key: amount for key, amount in told.items() if amount})
+    for visit_id, amount in _no_longer_due(span).items():
+        service_on = span.visits[visit_id].service_on
+        what = f"The visit of {day(service_on)} is being decided again. It is not due now."
+        told[span.last.cycle_on, what] -= amount
+    rows = sorted(told.items())
+    return tuple(Change(on=on, what=what, amount=amount) for (on, what), amount in rows)[
+        -SHOWN_AT_MOST:
+    ]
+
+
+def _is_share(movement: Movement) -> bool:
+    return not (is_payment(movement.kind) or is_adjustment(movement.kind))
+
+
+def _what(span: Span, movement: Movement) -> str:
+    visit = span.visits.get(movement.visit_id or 0)
+    of = f" the visit of {day(visit.service_on)}" if visit else " a visit"
+    if is_payment(movement.kind):
+        return (
+            f"You paid for{of}. Thank you." if movement.amount < ZERO else f"Payment returned:{of}."
+        )
+    if is_adjustment(movement.kind):
+        return f"We took this off{of}."
+    decided = span.decisions.get(movement.visit_id or 0, ())
+    return f"{decided[-1].payer} decided{of}." if decided else f"New bill for{of}."
+
+
+def _no_longer_due(span: Span) -> dict[int, Money]:
+    """What the last statement asked for and nobody may ask for now, after the steps since."""
+    old = span.last.lines if span.last else {}
+    rest: dict[int, Money] = defaultdict(lambda: ZERO)
+    visit_of = {m.charge_id: m.visit_id for m in span.movements if m.charge_id is not None}
+    for charge_id, amount in old.items():
+        visit_id = visit_of.get(charge_id)
+        if charge_id not in span.owed and visit_id is not None:
+            steps = [m.amount for m in span.steps if m.charge_id == charge_id]
+            rest[visit_id] += amount + total_of(steps)
+    return {visit_id: amount for visit_id, amount in rest.items() if amount > ZERO}

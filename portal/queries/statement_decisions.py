@@ -1,0 +1,110 @@
+"""What each payer told us about a visit, and every step from its figure to ours (STMT-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from billing.money import ZERO, Money, total_of
+from portal.queries.statement_content import Decision, Difference, LineItem
+from portal.queries.statement_facts import DecisionFact
+from portal.queries.statement_print import day
+
+CHECKING = "We are checking this part; it is not due now"
+NOT_ASKED = "We do not ask you for this part"
+
+
+def decision_blocks(
+    visit_id: int,
+    facts: Sequence[DecisionFact],
+    lines: Sequence[LineItem],
+    taken_off: Mapping[tuple[int, int], Money],
+) -> tuple[Decision, ...]:
+    """The payers' decisions in order; only the last payer's current ones set what is owed."""
+    current = [fact for fact in facts if not fact.replaced]
+    last = current[-1].payer_id if current else None
+    blocks = []
+    for position, fact in enumerate(facts):
+        if fact.replaced:
+            blocks.append(_replaced(fact))
+        elif fact.payer_id == last:
+            final = [d for d in current if d.payer_id == last]
+            note = _replaces(facts[:position], fact)
+            blocks.append(_final(fact, lines, alone=len(final) == 1, note=note))
+        else:
+            later = [d for d in current[current.index(fact) + 1 :] if d.payer_id != fact.payer_id]
+            blocks.append(_earlier(visit_id, fact, later, lines, taken_off))
+    return tuple(blocks)
+
+
+def _final(fact: DecisionFact, lines: Sequence[LineItem], *, alone: bool, note: str) -> Decision:
+    """The decision that counts: its figure less what we check and what we chose not to bill."""
+    posted = total_of(
+        a.amount for a in fact.adjustments if a.group == "PR" and a.outcome == "posted"
+    )
+    # With one final decision its figure is the whole visit's share, staff's confirmations included.
+    share = total_of(line.your_share - line.self_pay for line in lines) if alone else posted
+    checking = total_of(line.under_review for line in lines) if alone else fact.under_review
+    steps = [Difference(label=CHECKING, amount=checking)] if checking else []
+    steps += _not_asked(fact.told - share - checking, lines)
+    return _block(fact, ours=share, steps=steps, note=note, current=True)
+
+
+def _earlier(
+    visit_id: int,
+    fact: DecisionFact,
+    later: Sequence[DecisionFact],
+    lines: Sequence[LineItem],
+    taken_off: Mapping[tuple[int, int], Money],
+) -> Decision:
+    """What an earlier plan said before the next one answered."""
+    share = total_of(line.your_share - line.self_pay for line in lines)
+    checking = total_of(line.under_review for line in lines)
+    steps: list[Difference] = []
+    for payer_id, payer in {d.payer_id: d.payer for d in later}.items():
+        paid = total_of(d.paid for d in later if d.payer_id == payer_id)
+        off = taken_off.get((visit_id, payer_id), ZERO)
+        steps += [Difference(label=f"{payer} paid", amount=paid)] if paid else []
+        steps += [Difference(label=f"{payer} took off", amount=off)] if off else []
+    steps += [Difference(label=CHECKING, amount=checking)] if checking else []
+    left = fact.told - share - total_of(step.amount for step in steps)
+    steps += _not_asked(left, lines)
+    note = "This was before your other plan answered."
+    return _block(fact, ours=share, steps=steps, note=note, current=False)
+
+
+def _not_asked(amount: Money, lines: Sequence[LineItem]) -> list[Difference]:
+    """A rest is explained when the practice itself carries as much; any other stays unexplained."""
+    carried = total_of(line.provider_responsibility + line.other_insurance for line in lines)
+    return [Difference(label=NOT_ASKED, amount=amount)] if ZERO < amount <= carried else []
+
+
+def _replaced(fact: DecisionFact) -> Decision:
+    note = "Your plan has changed this since. It no longer counts."
+    return _block(fact, ours=fact.told, steps=[], note=note, current=False)
+
+
+def _replaces(before: Sequence[DecisionFact], fact: DecisionFact) -> str:
+    old = [d for d in before if d.replaced and d.payer_id == fact.payer_id]
+    if not old:
+        return ""
+    number = f", claim {old[-1].claim_number}" if old[-1].claim_number else ""
+    return f"This replaces the decision of {day(old[-1].decided_on)}{number}."
+
+
+def _block(
+    fact: DecisionFact, *, ours: Money, steps: Sequence[Difference], note: str, current: bool
+) -> Decision:
+    claim = f"claim {fact.claim_number}, " if fact.claim_number else ""
+    told = f"{fact.payer} told us on {day(fact.decided_on)}: {claim}you may owe {fact.told}."
+    ask = " Your EOB (explanation of benefits) should say the same. If not, tell us."
+    return Decision(
+        payer=fact.payer,
+        claim_number=fact.claim_number,
+        decided_on=fact.decided_on,
+        told=fact.told,
+        ours=ours,
+        differences=tuple(steps),
+        note=note,
+        current=current,
+        sentence=told + (ask if current else ""),
+    )

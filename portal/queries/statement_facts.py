@@ -1,0 +1,383 @@
+"""Everything that statements of many accounts are made from, read in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Integer, case, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from billing.ledger import Account
+from billing.money import ZERO, Money
+from portal.models.accounts import GuarantorAccount, Patient, Payer
+from portal.models.claims import Charge, Claim, Provider, Visit
+from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
+from portal.models.practice import Practice
+from portal.models.remittances import (
+    LineAdjustment,
+    RemittanceClaim,
+    RemittanceLine,
+    RemittanceRow,
+)
+from portal.models.statements import Statement, StatementDelivery, StatementLine
+from portal.queries.balances import AccountBalance, balances
+from portal.queries.plain_services import describe, is_sensitive
+
+REVERSAL_STATUS = "22"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeFact:
+    """What was done."""
+
+    charge_id: int
+    service_on: date
+    procedure: str
+    modifiers: tuple[str, ...]
+    units: str
+    description: str
+    provider: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitFact:
+    """Who was seen, where, and since when the bill is known to the patient."""
+
+    visit_id: int
+    patient_id: int
+    patient: str
+    service_on: date
+    provider: str
+    place_of_service: str
+    private: bool  # confidential, by the visit or by the patient
+    first_statement_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentFact:
+    """One amount that a payer took off one of our lines, and what became of it."""
+
+    charge_id: int | None
+    group: str
+    carc: str
+    amount: Money
+    bucket: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionFact:
+    """One posted decision of one payer on one visit."""
+
+    id: int
+    payer_id: int
+    payer: str
+    sequence: str
+    claim_number: str
+    decided_on: date
+    told: Money
+    paid: Money
+    under_review: Money
+    replaced: bool
+    adjustments: tuple[AdjustmentFact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """One step of what a patient owes on one charge."""
+
+    posting_id: int
+    visit_id: int | None
+    charge_id: int | None
+    kind: str
+    on: date
+    amount: Money  # above zero: owes more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastStatement:
+    """The statement that the patient has in hand."""
+
+    number: str
+    cycle_on: date
+    ledger_position: int
+    balance: Money  # below zero: a credit
+    lines: dict[int, Money]  # by charge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementFacts:
+    """Facts by account, visit and charge."""
+
+    practice: Practice
+    accounts: dict[int, GuarantorAccount]
+    balances: tuple[AccountBalance, ...]
+    visits: dict[int, VisitFact] = field(default_factory=dict)
+    charges: dict[int, ChargeFact] = field(default_factory=dict)
+    movements: dict[int, list[Movement]] = field(default_factory=dict)  # by account
+    decisions: dict[int, list[DecisionFact]] = field(default_factory=dict)  # by visit
+    taken_off: dict[tuple[int, int], Money] = field(default_factory=dict)  # by visit and payer
+    waiting_for: dict[int, str] = field(default_factory=dict)  # visit -> payer
+    last: dict[int, LastStatement] = field(default_factory=dict)  # by account
+
+    def title_of(self, charge_id: int) -> str:
+        """Plain words for one service."""
+        charge = self.charges[charge_id]
+        return charge.description.strip() or describe(charge.procedure)
+
+    def is_sensitive(self, charge_ids: Collection[int]) -> bool:
+        """Whether paper must not name these services."""
+        return any(is_sensitive(self.charges[c].procedure) for c in charge_ids)
+
+
+class PracticeMissing(LookupError):
+    """The practice has no name and address yet: `set-practice` comes first."""
+
+
+def statement_facts(session: Session, *, account_ids: Collection[int], on: date) -> StatementFacts:
+    """The facts of these accounts as they stand; the same number of queries for one as for many."""
+    practice = session.get(Practice, 1)
+    if practice is None:
+        raise PracticeMissing("set the practice first: python -m portal set-practice FILE")
+    found = balances(session, on=on, account_ids=account_ids)
+    visit_ids = [visit.visit_id for account in found for visit in account.visits]
+    visits, charges = _visits(session, visit_ids)
+    return StatementFacts(
+        practice=practice,
+        accounts={
+            account.id: account
+            for account in session.scalars(
+                select(GuarantorAccount).where(GuarantorAccount.id.in_(account_ids))
+            )
+        },
+        balances=tuple(found),
+        visits=visits,
+        charges=charges,
+        movements=_movements(session, account_ids),
+        decisions=_decisions(session, visit_ids),
+        taken_off=_taken_off(session, visit_ids),
+        waiting_for=_waiting_for(session, visit_ids),
+        last=_last_statements(session, account_ids, on),
+    )
+
+
+def _visits(
+    session: Session, visit_ids: Sequence[int]
+) -> tuple[dict[int, VisitFact], dict[int, ChargeFact]]:
+    doctor, other = aliased(Provider), aliased(Provider)
+    rows: Iterable[Any] = session.execute(
+        select(Visit, Patient, Charge, doctor, other)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .outerjoin(Charge, Charge.visit_id == Visit.id)
+        .outerjoin(doctor, doctor.id == Visit.provider_id)
+        .outerjoin(other, other.id == Charge.provider_id)
+        .where(Visit.id.in_(visit_ids))
+        .order_by(Charge.visit_id, Charge.line_number)
+    )
+    visits: dict[int, VisitFact] = {}
+    charges: dict[int, ChargeFact] = {}
+    for visit, patient, charge, provider, line_provider in rows:
+        name = provider.display_name if provider else ""
+        visits[visit.id] = VisitFact(
+            visit_id=visit.id,
+            patient_id=patient.id,
+            patient=patient.full_name,
+            service_on=visit.service_on,
+            provider=name,
+            place_of_service=visit.place_of_service,
+            private=visit.confidential or patient.confidential,
+            first_statement_on=visit.first_statement_on,
+        )
+        if charge is None:
+            continue
+        charges[charge.id] = ChargeFact(
+            charge_id=charge.id,
+            service_on=charge.service_on,
+            procedure=charge.procedure_code,
+            modifiers=tuple(charge.modifiers),
+            units=charge.units,
+            description=charge.description,
+            provider=line_provider.display_name if line_provider else name,
+        )
+    return visits, charges
+
+
+def _movements(session: Session, account_ids: Collection[int]) -> dict[int, list[Movement]]:
+    signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
+    rows = session.execute(
+        select(
+            PostingRow.guarantor_account_id,
+            PostingRow.id,
+            PostingRow.visit_id,
+            PostingRow.charge_id,
+            JournalEntry.kind,
+            JournalEntry.occurred_on,
+            signed.label("amount"),
+        )
+        .join(JournalEntry, JournalEntry.id == PostingRow.entry_id)
+        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
+        .where(
+            PostingRow.guarantor_account_id.in_(account_ids),
+            LedgerAccount.code == Account.PATIENT_RECEIVABLE,
+        )
+        .order_by(PostingRow.id)
+    )
+    found: dict[int, list[Movement]] = defaultdict(list)
+    for row in rows:
+        found[row.guarantor_account_id].append(
+            Movement(
+                posting_id=row.id,
+                visit_id=row.visit_id,
+                charge_id=row.charge_id,
+                kind=row.kind,
+                on=row.occurred_on,
+                amount=row.amount,
+            )
+        )
+    return found
+
+
+def _decisions(session: Session, visit_ids: Sequence[int]) -> dict[int, list[DecisionFact]]:
+    rows = session.execute(
+        select(
+            RemittanceClaim.id,
+            Claim.visit_id,
+            Claim.payer_id,
+            Claim.sequence,
+            Payer.name,
+            RemittanceClaim.payer_claim_number,
+            RemittanceClaim.decided_on,
+            RemittanceClaim.patient_responsibility,
+            RemittanceClaim.paid,
+            RemittanceClaim.under_review,
+            RemittanceClaim.reversed_by_id,
+        )
+        .join(Claim, Claim.id == RemittanceClaim.claim_id)
+        .join(Payer, Payer.id == Claim.payer_id)
+        .join(RemittanceRow, RemittanceRow.id == RemittanceClaim.remittance_id)
+        .where(
+            Claim.visit_id.in_(visit_ids),
+            RemittanceClaim.disposition == "posted",
+            RemittanceClaim.status_code != REVERSAL_STATUS,
+        )
+        .order_by(RemittanceClaim.decided_on, RemittanceClaim.id)
+    ).all()
+    amounts = _adjustments(session, [row.id for row in rows])
+    found: dict[int, list[DecisionFact]] = defaultdict(list)
+    for row in rows:
+        found[row.visit_id].append(
+            DecisionFact(
+                id=row.id,
+                payer_id=row.payer_id,
+                payer=row.name,
+                sequence=row.sequence,
+                claim_number=row.payer_claim_number,
+                decided_on=row.decided_on,
+                told=row.patient_responsibility,
+                paid=row.paid,
+                under_review=row.under_review,
+                replaced=row.reversed_by_id is not None,
+                adjustments=tuple(amounts[row.id]),
+            )
+        )
+    return found
+
+
+def _adjustments(
+    session: Session, remittance_claim_ids: Sequence[int]
+) -> dict[int, list[AdjustmentFact]]:
+    rows = session.execute(
+        select(RemittanceLine.remittance_claim_id, RemittanceLine.charge_id, LineAdjustment)
+        .join(LineAdjustment, LineAdjustment.remittance_line_id == RemittanceLine.id)
+        .where(RemittanceLine.remittance_claim_id.in_(remittance_claim_ids))
+        .order_by(LineAdjustment.id)
+    )
+    found: dict[int, list[AdjustmentFact]] = defaultdict(list)
+    for claim_id, charge_id, row in rows:
+        found[claim_id].append(
+            AdjustmentFact(
+                charge_id=charge_id,
+                group=row.group_code,
+                carc=row.carc,
+                amount=row.amount,
+                bucket=row.bucket,
+                outcome=row.outcome,
+            )
+        )
+    return found
+
+
+def _taken_off(session: Session, visit_ids: Sequence[int]) -> dict[tuple[int, int], Money]:
+    """Plan discounts as posted, by visit and payer."""
+    signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
+    rows = session.execute(
+        select(PostingRow.visit_id, PostingRow.payer_id, func.sum(signed).label("amount"))
+        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
+        .where(
+            PostingRow.visit_id.in_(visit_ids),
+            PostingRow.payer_id.is_not(None),
+            LedgerAccount.code == Account.CONTRACTUAL_ADJUSTMENT,
+        )
+        .group_by(PostingRow.visit_id, PostingRow.payer_id)
+    )
+    return {(row.visit_id, row.payer_id): row.amount for row in rows}
+
+
+def _waiting_for(session: Session, visit_ids: Sequence[int]) -> dict[int, str]:
+    rows = session.execute(
+        select(Claim.visit_id, Payer.name)
+        .join(Payer, Payer.id == Claim.payer_id)
+        .where(Claim.visit_id.in_(visit_ids), Claim.state.in_(("open", "deciding_again")))
+        .order_by(Claim.sequence.desc())
+    )
+    return {row.visit_id: row.name for row in rows}
+
+
+def _last_statements(
+    session: Session, account_ids: Collection[int], on: date
+) -> dict[int, LastStatement]:
+    """The newest one that was sent; what was cut and then not sent never reached the patient."""
+    rows = session.execute(
+        select(
+            Statement.id,
+            Statement.guarantor_account_id,
+            Statement.number,
+            Statement.cycle_on,
+            Statement.ledger_position,
+            Statement.amount_due,
+            Statement.content["credit"].astext.cast(Integer).label("credit_cents"),
+        )
+        .distinct(Statement.guarantor_account_id)
+        .where(
+            Statement.guarantor_account_id.in_(account_ids),
+            Statement.cycle_on < on,
+            exists().where(StatementDelivery.statement_id == Statement.id),
+        )
+        .order_by(Statement.guarantor_account_id, Statement.cycle_on.desc())
+    ).all()
+    lines: dict[int, dict[int, Money]] = defaultdict(dict)
+    for statement_id, charge_id, amount in session.execute(
+        select(StatementLine.statement_id, StatementLine.charge_id, StatementLine.amount).where(
+            StatementLine.statement_id.in_([row.id for row in rows])
+        )
+    ):
+        lines[statement_id][charge_id] = amount
+    return {
+        row.guarantor_account_id: LastStatement(
+            number=row.number,
+            cycle_on=row.cycle_on,
+            ledger_position=row.ledger_position,
+            balance=row.amount_due - Money(row.credit_cents or 0),
+            lines=lines[row.id],
+        )
+        for row in rows
+    }
+
+
+def signed_total(movements: Collection[Movement]) -> Money:
+    """What these steps add up to."""
+    return sum((movement.amount for movement in movements), ZERO)

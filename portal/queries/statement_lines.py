@@ -1,0 +1,157 @@
+"""One line of a bill: the ledger's amounts under the names a patient reads, and why (STMT-3, STMT-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from billing.carc import Bucket, explain
+from billing.money import ZERO, Money, total_of
+from portal.queries.balances import ChargeBalance
+from portal.queries.plain_services import describe, is_sensitive
+from portal.queries.statement_content import LineItem, PlanPaid
+from portal.queries.statement_facts import (
+    AdjustmentFact,
+    ChargeFact,
+    DecisionFact,
+    Movement,
+    signed_total,
+)
+
+PAID_KINDS = frozenset({"payment", "credit_application", "refund", "dispute"})
+PRICE_KINDS = frozenset({"self_pay_charge", "opening"})
+CONFIRMED_KIND = "patient_share"
+SHARE_BUCKETS = (Bucket.DEDUCTIBLE, Bucket.COINSURANCE, Bucket.COPAY)
+REASONS_AT_MOST = 3
+
+
+def line_item(
+    *,
+    charge: ChargeFact,
+    balance: ChargeBalance,
+    movements: Sequence[Movement],
+    decisions: Sequence[DecisionFact],
+    in_review: bool,
+    place: str,
+) -> LineItem:
+    """The line as the ledger tells it; `balanced` is false where payer and ledger disagree."""
+    paid = -signed_total([m for m in movements if is_payment(m.kind)])
+    helped = -signed_total([m for m in movements if is_adjustment(m.kind)])
+    price = signed_total([m for m in movements if base_kind(m.kind) in PRICE_KINDS])
+    confirmed = signed_total([m for m in movements if base_kind(m.kind) == CONFIRMED_KIND])
+    decided = balance.patient_due + paid + helped - price - confirmed
+    current = [d for d in decisions if not d.replaced]
+    adjustments = [a for d in current for a in d.adjustments if a.charge_id == charge.charge_id]
+    shares = _share_buckets(current, charge.charge_id, decided)
+    review = _at_most(balance.insurance_due, _sum(adjustments, "review")) if in_review else ZERO
+    rest = balance.insurance_due - review
+    other = _at_most(rest, _sum(adjustments, "stays", groups=("OA", "PI")))
+    return LineItem(
+        charge_id=charge.charge_id,
+        service_on=charge.service_on,
+        service=charge.description.strip() or describe(charge.procedure),
+        code=_code(charge),
+        provider=charge.provider,
+        place=place,
+        sensitive=is_sensitive(charge.procedure),
+        billed=balance.billed,
+        bundled=-balance.bundled,
+        plan_discount=balance.plan_discount,
+        plan_paid=tuple(PlanPaid(payer=p.payer_name, amount=p.amount) for p in balance.plans),
+        provider_responsibility=balance.written_off - helped + rest - other,
+        other_insurance=other,
+        under_review=review,
+        deductible=shares[Bucket.DEDUCTIBLE],
+        coinsurance=shares[Bucket.COINSURANCE],
+        copay=shares[Bucket.COPAY],
+        not_covered=shares[Bucket.NOT_COVERED] + confirmed,
+        self_pay=price,
+        assistance=helped,
+        you_paid=paid,
+        owe=balance.patient_due,
+        why=_why(shares, adjustments, movements, review),
+    )
+
+
+def base_kind(kind: str) -> str:
+    """The kind of the entry that this one is, or takes back."""
+    return kind.removesuffix("_reversal")
+
+
+def is_payment(kind: str) -> bool:
+    """Whether an entry of this kind is the patient's money."""
+    return base_kind(kind) in PAID_KINDS
+
+
+def is_adjustment(kind: str) -> bool:
+    """Whether an entry of this kind takes something off what the patient owes."""
+    return kind.startswith(("adjustment", "write_off"))
+
+
+def _share_buckets(
+    current: Sequence[DecisionFact], charge_id: int, decided: Money
+) -> dict[Bucket, Money]:
+    """What the payers left to the patient, by reason: of all of them, or of the last where it replaced the rest."""
+    shares = _by_bucket(current, charge_id)
+    if total_of(shares.values()) != decided and current:
+        last = current[-1].payer_id
+        shares = _by_bucket([d for d in current if d.payer_id == last], charge_id)
+    return shares
+
+
+def _by_bucket(decisions: Iterable[DecisionFact], charge_id: int) -> dict[Bucket, Money]:
+    shares = dict.fromkeys((*SHARE_BUCKETS, Bucket.NOT_COVERED), ZERO)
+    for decision in decisions:
+        for fact in decision.adjustments:
+            if (fact.charge_id, fact.group, fact.outcome) == (charge_id, "PR", "posted"):
+                known = [b for b in SHARE_BUCKETS if b == fact.bucket]
+                shares[known[0] if known else Bucket.NOT_COVERED] += fact.amount
+    return shares
+
+
+def _sum(
+    adjustments: Iterable[AdjustmentFact], outcome: str, groups: tuple[str, ...] = ()
+) -> Money:
+    return total_of(
+        a.amount for a in adjustments if a.outcome == outcome and (not groups or a.group in groups)
+    )
+
+
+def _at_most(available: Money, wanted: Money) -> Money:
+    return max(ZERO, min(available, wanted))
+
+
+def _code(charge: ChargeFact) -> str:
+    code = "-".join((charge.procedure, *charge.modifiers))
+    return code if charge.units in {"", "1"} or not charge.procedure else f"{code} x {charge.units}"
+
+
+def _why(
+    shares: dict[Bucket, Money],
+    adjustments: Sequence[AdjustmentFact],
+    movements: Sequence[Movement],
+    review: Money,
+) -> tuple[str, ...]:
+    """At most a few sentences, each once: your share first, then what you need not pay."""
+    said: list[str] = []
+    if shares[Bucket.DEDUCTIBLE]:
+        said.append(
+            f"Your plan put {shares[Bucket.DEDUCTIBLE]} of this toward your yearly deductible."
+            " You pay that part."
+        )
+    if shares[Bucket.COINSURANCE]:
+        said.append(
+            f"{shares[Bucket.COINSURANCE]} is your coinsurance: your share (a percent) of the cost."
+        )
+    if shares[Bucket.COPAY]:
+        said.append(f"{shares[Bucket.COPAY]} is your copay: your set fee for this kind of visit.")
+    kinds = {base_kind(movement.kind) for movement in movements}
+    if "self_pay_charge" in kinds:
+        said.append("We did not bill a health plan for this. You pay the price itself.")
+    if "opening" in kinds:
+        said.append("You owed this before we began to send these statements.")
+    if review:
+        said.append(f"We are checking {review} with your plan. It is not due now.")
+    told = [a for a in adjustments if a.outcome in {"posted", "stays"}]
+    named = {Bucket.DEDUCTIBLE, Bucket.COINSURANCE, Bucket.COPAY, Bucket.PLAN_DISCOUNT}
+    said += [explain(a.group, a.carc).sentence for a in told if a.bucket not in named]
+    return tuple(dict.fromkeys(said))[:REASONS_AT_MOST]

@@ -1,0 +1,53 @@
+"""One statement as it was sent, beside what its account owes today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from billing.money import ZERO, Money, total_of
+from portal.db import read_only
+from portal.models.statements import Statement
+from portal.queries.balances import balances
+from portal.queries.statement_content import StatementContent
+from portal.queries.statement_json import from_json
+from portal.queries.viewer import PatientViewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementPage:
+    """The frozen content, and the live figures that decide whether there is still something to pay."""
+
+    account_id: int
+    content: StatementContent
+    owed_today: Money
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the statement still says what is owed."""
+        return self.owed_today == self.content.amount_due
+
+    @property
+    def asks(self) -> bool:
+        return self.owed_today > ZERO
+
+
+def statement_page(viewer: PatientViewer, number: str, *, on: date) -> StatementPage | None:
+    """The statement, if it belongs to one of the viewer's accounts."""
+    with read_only() as session:
+        row = session.execute(
+            select(Statement.guarantor_account_id, Statement.content).where(
+                Statement.number == number,
+                Statement.guarantor_account_id.in_(viewer.account_ids),
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        accounts = balances(session, on=on, account_ids=[row.guarantor_account_id])
+    return StatementPage(
+        account_id=row.guarantor_account_id,
+        content=from_json(row.content),
+        owed_today=total_of(account.due_now for account in accounts),
+    )

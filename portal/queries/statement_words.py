@@ -1,0 +1,62 @@
+"""The sentences that every statement carries: help, ways to pay, questions, languages (STMT-6, STMT-7, LANG-1)."""
+
+from __future__ import annotations
+
+from portal.models.accounts import GuarantorAccount
+from portal.models.practice import Practice
+from portal.queries.statement_content import Guarantor, Notices, PracticeBlock
+
+
+def practice_block(practice: Practice, public_url: str) -> PracticeBlock:
+    """Who bills."""
+    return PracticeBlock(
+        name=practice.name,
+        legal_name=practice.legal_name,
+        address=_address(practice),
+        phone=practice.phone,
+        phone_hours=practice.phone_hours,
+        email=practice.email,
+        portal_url=public_url,
+    )
+
+
+def guarantor_block(account: GuarantorAccount) -> Guarantor:
+    """Whom the envelope goes to."""
+    return Guarantor(name=account.display_name, address=_address(account))
+
+
+def has_address(account: GuarantorAccount) -> bool:
+    """Whether a letter would arrive: street, town, state and ZIP are all there."""
+    return all((account.street, account.city, account.state, account.postal_code))
+
+
+def notices(practice: Practice) -> Notices:
+    """What is said on every statement."""
+    return Notices(
+        assistance=(
+            "We offer financial help with medical bills. You may get care for less, or for free."
+            " Call us, or read the rules and get the form here:"
+        ),
+        assistance_phone=practice.assistance_phone,
+        assistance_url=practice.assistance_url,
+        ways_to_pay=(
+            f"By phone: {practice.phone}",
+            "By mail: send a check with this part",
+            "In person: cash, check or card",
+        ),
+        payment_plan="If you cannot pay all of it now, call us. You can ask for a payment plan.",
+        dispute=(
+            f"Call {practice.phone} or write to {practice.email}."
+            " The part you ask about is not due while we look into it."
+        ),
+        language=(
+            f"You can get free help in your language: call {practice.phone}."
+            f" Hay ayuda gratis en español: llame al {practice.phone}."
+        ),
+        text_phone="Hard of hearing? Dial 711 (TTY) first.",
+    )
+
+
+def _address(place: Practice | GuarantorAccount) -> tuple[str, ...]:
+    town = f"{place.city}, {place.state} {place.postal_code}".strip(", ")
+    return tuple(line for line in (place.street, place.street2, town) if line)

@@ -1,0 +1,229 @@
+"""Cut the statements that are due on a day: frozen, hashed, one for each guarantor and cycle (STMT-10, STMT-12)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Integer, Select, and_, cast, exists, func, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased
+
+from billing.holds import Action, Allowed, Condition, allowed
+from billing.ledger import Account
+from billing.money import ZERO, Money
+from portal.db import read_only, transaction
+from portal.models.accounts import GuarantorAccount
+from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
+from portal.models.statements import Statement, StatementDelivery, StatementLine
+from portal.models.work import WorkItem
+from portal.queries.statement_build import Draft, draft
+from portal.queries.statement_content import LAYOUT_VERSION
+from portal.queries.statement_facts import LastStatement, StatementFacts, statement_facts
+from portal.queries.statement_json import content_hash, to_json
+from portal.queries.statement_words import has_address
+
+CYCLE = timedelta(days=30)
+LEAST_APART = timedelta(days=21)
+AT_ONCE = 250
+# Statements are numbered without gaps and cut by one process at a time.
+LOCK = text("SELECT pg_advisory_xact_lock(hashtext('kindbill.statements'))")
+NO_ADDRESS = "the account has no complete mailing address"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a day's run cut, and the accounts that a person must look at first."""
+
+    numbers: tuple[str, ...] = ()
+    held_accounts: tuple[int, ...] = ()
+
+    def __add__(self, other: Cut) -> Cut:
+        return Cut(self.numbers + other.numbers, self.held_accounts + other.held_accounts)
+
+
+def cut_statements(*, on: date, now: datetime, public_url: str) -> Cut:
+    """Cut every statement that is due on this day; a second run, or a second process, cuts none."""
+    with read_only() as session:
+        candidates = session.scalars(_candidates(on)).all()
+    total = Cut()
+    for account_ids in _batches(candidates):
+        with transaction() as session:
+            session.execute(LOCK)
+            total += _cut(session, account_ids, on=on, now=now, public_url=public_url)
+    return total
+
+
+def _candidates(on: date) -> Select[int]:
+    """Accounts with anything in patient hands, whose last statement lies back far enough or was overtaken."""
+    sent = exists().where(StatementDelivery.statement_id == Statement.id)
+    last = (
+        select(Statement.guarantor_account_id, func.max(Statement.cycle_on).label("on"))
+        .where(sent)
+        .group_by(Statement.guarantor_account_id)
+        .subquery()
+    )
+    cut_already = aliased(Statement)
+    in_hand = exists().where(
+        PostingRow.guarantor_account_id == GuarantorAccount.id,
+        PostingRow.account_id == LedgerAccount.id,
+        LedgerAccount.code.in_((Account.PATIENT_RECEIVABLE, Account.PATIENT_CREDIT)),
+    )
+    overtaken = exists().where(
+        Statement.guarantor_account_id == GuarantorAccount.id,
+        Statement.cycle_on == last.c.on,
+        StatementLine.statement_id == Statement.id,
+        PostingRow.charge_id == StatementLine.charge_id,
+        PostingRow.id > Statement.ledger_position,
+        JournalEntry.id == PostingRow.entry_id,
+        JournalEntry.kind.like("remittance_claim%"),
+    )
+    return (
+        select(GuarantorAccount.id)
+        .outerjoin(last, last.c.guarantor_account_id == GuarantorAccount.id)
+        .where(
+            in_hand,
+            ~exists().where(
+                cut_already.guarantor_account_id == GuarantorAccount.id,
+                cut_already.cycle_on == on,
+            ),
+            or_(
+                last.c.on.is_(None),
+                last.c.on <= on - LEAST_APART,
+                and_(last.c.on < on, overtaken),
+            ),
+        )
+        .order_by(GuarantorAccount.id)
+    )
+
+
+def _batches(account_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(account_ids), AT_ONCE):
+        yield account_ids[start : start + AT_ONCE]
+
+
+def _cut(
+    session: Session, account_ids: Sequence[int], *, on: date, now: datetime, public_url: str
+) -> Cut:
+    # Whoever posts money locks the account first, so the ledger stands still while it is read.
+    free = session.scalars(
+        select(GuarantorAccount.id)
+        .where(GuarantorAccount.id.in_(account_ids), GuarantorAccount.id.in_(_candidates(on)))
+        .order_by(GuarantorAccount.id)
+        .with_for_update()
+    ).all()
+    if not free:
+        return Cut()
+    facts = statement_facts(session, account_ids=free, on=on)
+    drafts = [draft(facts, account, on=on, public_url=public_url) for account in facts.balances]
+    due = [d for d in drafts if _is_due(d, facts, on)]
+    held = {d.account_id: _reasons(d, facts) for d in due if _reasons(d, facts)}
+    _open_work_items(session, due, held, now)
+    clean = [d for d in due if d.account_id not in held]
+    return Cut(_freeze(session, clean, facts, on=on, now=now), tuple(held))
+
+
+def _is_due(made: Draft, facts: StatementFacts, on: date) -> bool:
+    """Whether the calendar and the gate let this account have a statement today."""
+    last = facts.last.get(made.account_id)
+    if not made.due:
+        return _tells_credit(made, last, facts, on)
+    floor = {Condition.BELOW_FLOOR} if made.due < facts.practice.statement_floor else set()
+    account_says = {c for visit in made.billable for c in visit.conditions}
+    if not isinstance(allowed(account_says | floor, Action.STATEMENT), Allowed):
+        return False
+    if last is None or made.content.corrected is not None:
+        return True
+    age = on - last.cycle_on
+    return age >= CYCLE or (age >= LEAST_APART and _has_new_bill(made, facts))
+
+
+def _tells_credit(made: Draft, last: LastStatement | None, facts: StatementFacts, on: date) -> bool:
+    """A credit is told once, to somebody who was billed before (STMT-11)."""
+    credit = made.content.credit
+    if last is None or credit < max(facts.practice.statement_floor, Money(1)):
+        return False
+    return last.balance != -credit and on - last.cycle_on >= LEAST_APART
+
+
+def _has_new_bill(made: Draft, facts: StatementFacts) -> bool:
+    return any(
+        visit.patient_due > ZERO and facts.visits[visit.visit_id].first_statement_on is None
+        for visit in made.billable
+    )
+
+
+def _reasons(made: Draft, facts: StatementFacts) -> list[str]:
+    reachable = has_address(facts.accounts[made.account_id])
+    return [*made.faults, *(() if reachable else (NO_ADDRESS,))]
+
+
+def _open_work_items(
+    session: Session, due: Sequence[Draft], held: dict[int, list[str]], now: datetime
+) -> None:
+    """One open item for each account and set of reasons; the same fact found again opens no second one."""
+    rows = [
+        {
+            "dedupe_key": f"statement:{made.account_id}:{_digest(held[made.account_id])}",
+            "kind": "held_statement",
+            "reasons": held[made.account_id],
+            "next_step": "Find out what is wrong and correct it; the next run sends the statement.",
+            "amount": made.due,
+            "guarantor_account_id": made.account_id,
+            "holds_bill": False,
+            "opened_at": now,
+            "outcome": "",
+        }
+        for made in due
+        if made.account_id in held
+    ]
+    if rows:
+        session.execute(insert(WorkItem).values(rows).on_conflict_do_nothing())
+
+
+def _digest(reasons: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(reasons).encode()).hexdigest()[:16]
+
+
+def _freeze(
+    session: Session, drafts: Sequence[Draft], facts: StatementFacts, *, on: date, now: datetime
+) -> tuple[str, ...]:
+    if not drafts:
+        return ()
+    first = _last_number(session, on.year) + 1
+    statements, lines = [], []
+    for number, made in enumerate(drafts, start=first):
+        content = replace(made.content, number=f"{on.year}-{number:04d}")
+        data = to_json(content)
+        last = facts.last.get(made.account_id)
+        statement = Statement(
+            number=content.number,
+            guarantor_account_id=made.account_id,
+            cycle_on=on,
+            cut_at=now,
+            ledger_position=made.position,
+            due_on=content.due_on,
+            amount_due=content.amount_due,
+            previous_balance=last.balance if last else ZERO,
+            layout_version=LAYOUT_VERSION,
+            content=data,
+            content_hash=content_hash(data),
+        )
+        statements.append(statement)
+        lines.append(content.lines)
+    session.add_all(statements)
+    session.flush()
+    session.add_all(
+        StatementLine(statement_id=statement.id, charge_id=line.charge_id, amount=line.owe)
+        for statement, its_lines in zip(statements, lines, strict=True)
+        for line in its_lines
+    )
+    session.flush()
+    return tuple(statement.number for statement in statements)
+
+
+def _last_number(session: Session, year: int) -> int:
+    newest = func.max(cast(func.split_part(Statement.number, "-", 2), Integer))
+    return session.scalar(select(newest).where(Statement.number.like(f"{year}-%"))) or 0

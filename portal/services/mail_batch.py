@@ -1,0 +1,54 @@
+"""The folder that goes to the printer and the post: one PDF for each statement and a file of addresses."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import select
+
+from portal.db import read_only
+from portal.models.statements import Statement, StatementDelivery
+from portal.queries.statement_json import from_json
+
+ADDRESS_FILE = "addresses.csv"
+COLUMNS = ("file", "statement", "name", "line_1", "line_2", "line_3")
+
+
+def put_in_envelope(folder: Path, number: str, pdf: bytes) -> None:
+    """Put one PDF into the batch; a half-written file never has the final name."""
+    _write(folder, f"{number}.pdf", pdf)
+
+
+def write_addresses(*, on: date, folder: Path) -> int:
+    """Write the address file of the day's batch from what was delivered; the number of envelopes."""
+    with read_only() as session:
+        rows = session.execute(
+            select(Statement.number, Statement.content)
+            .join(StatementDelivery, StatementDelivery.statement_id == Statement.id)
+            .where(StatementDelivery.batch == on.isoformat())
+            .order_by(Statement.number)
+        ).all()
+    if not rows:
+        return 0
+    page = io.StringIO(newline="")
+    writer = csv.writer(page, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for number, data in rows:
+        to = from_json(data).guarantor
+        lines = (*to.address, "", "", "")[:3]
+        writer.writerow((f"{number}.pdf", number, to.name, *lines))
+    _write(folder, ADDRESS_FILE, page.getvalue().encode())
+    return len(rows)
+
+
+def _write(folder: Path, name: str, content: bytes) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = folder / f".{name}.{os.getpid()}"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    draft.replace(folder / name)

@@ -1,0 +1,87 @@
+"""The daily cycle as of one day: finish payments that hang, cut the statements that are due, write the mail batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from portal.db import read_only
+from portal.models.practice import Practice
+from portal.services.cut_statements import Cut, cut_statements
+from portal.services.deliver_statements import Delivered, PrintShop, deliver_statements
+from portal.services.mail_batch import write_addresses
+from portal.services.refusal import Refusal
+from portal.services.sweep_payments import Swept, sweep_payments
+
+DEFAULT_ZONE = "America/New_York"
+
+
+class TimeRefused(Refusal):
+    """The time of day is not one."""
+
+    title = "That is not a time"
+
+
+class Office(PrintShop, Protocol):
+    """What a day needs of the outside."""
+
+    @property
+    def public_url(self) -> str: ...
+    @property
+    def outbox(self) -> Path: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayReport:
+    """What the day's run did; a second run of the same day does nothing more."""
+
+    on: date
+    swept: Swept
+    cut: Cut
+    delivered: Delivered
+    envelopes: int
+    folder: Path
+
+    def lines(self) -> Iterator[str]:
+        """The report as the command prints it."""
+        yield f"{self.on}: {len(self.cut.numbers)} statements cut, {len(self.delivered.sent)} sent"
+        if self.cut.held_accounts:
+            yield f"{len(self.cut.held_accounts)} held: see the work queue"
+        for number, rules in self.delivered.stopped:
+            yield f"{number} not sent: {', '.join(rules)}"
+        if self.envelopes:
+            yield f"{self.envelopes} envelopes in {self.folder}"
+
+
+def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
+    """Do everything that is due on this day."""
+    folder = office.outbox / on.isoformat()
+    swept = sweep_payments(now=now)
+    cut = cut_statements(on=on, now=now, public_url=office.public_url)
+    delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
+    envelopes = write_addresses(on=on, folder=folder)
+    return DayReport(
+        on=on, swept=swept, cut=cut, delivered=delivered, envelopes=envelopes, folder=folder
+    )
+
+
+def moment_of(*, on: date, at: str) -> datetime:
+    """The instant when the practice's clock shows this time on this day."""
+    try:
+        clock = time.fromisoformat(at)
+    except ValueError as error:
+        raise TimeRefused(f"“{at}” is not a time: write it as HH:MM.") from error
+    return datetime.combine(on, clock, tzinfo=practice_zone()).astimezone(UTC)
+
+
+def practice_zone() -> ZoneInfo:
+    """The practice's time zone."""
+    with read_only() as session:
+        name = session.scalar(select(Practice.time_zone).where(Practice.id == 1))
+    return ZoneInfo(name or DEFAULT_ZONE)
