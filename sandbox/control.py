@@ -12,6 +12,7 @@ from sandbox.store import Json
 from sandbox.stripe_api.charges import close_dispute, open_dispute
 from sandbox.stripe_api.payouts import pay_out_available
 from sandbox.twilio_api import NUMBER, Messages
+from sandbox.webhooks import Delivery
 from sandbox.world import World
 
 IN_A_DEMO = frozenset({"clock", "dispute", "close_dispute", "totals"})
@@ -60,6 +61,12 @@ def controls(world: World, messages: Messages) -> dict[str, Control]:
         world.outbox.purge()
         return {}
 
+    def reset(_wanted: Json) -> Json:
+        world.faults.clear()
+        world.outbox.delivery = Delivery()
+        world.store.clear()
+        return {}
+
     def text(wanted: Json) -> Json:
         to = wanted.get("to", NUMBER)
         status = messages.receive(wanted["from"], to, wanted["body"], wanted.get("url"))
@@ -75,6 +82,7 @@ def controls(world: World, messages: Messages) -> dict[str, Control]:
         "payout": lambda _wanted: pay_out_available(world),
         "purge": purge,
         "redeliver": redeliver,
+        "reset": reset,
         "sms": text,
         "totals": lambda _wanted: totals(world),
         "webhooks": webhooks,

@@ -137,8 +137,10 @@ class Store:
             values += [f"$.{field}", value]
         return [json.loads(data) for (data,) in self.query(sql + " ORDER BY seq DESC", *values)]
 
-    def remove(self, object_id: str) -> None:
-        self.query("DELETE FROM objects WHERE id = ?", object_id)
+    def clear(self) -> None:
+        """Forget everything, the clock's setting too."""
+        for table in ("objects", "answers", "outbox", "timetable", "settings"):
+            self.query(f"DELETE FROM {table}")
 
 
 def new_id(prefix: str) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal import db
 from portal.embedded import EmbeddedServer
+from tests.sandbox_server import SandboxServer, running
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday morning at the practice
@@ -137,3 +138,16 @@ def x12_samples() -> Path:
     if not folder.exists():
         pytest.skip(f"no X12 samples at {folder}: set KINDBILL_X12_SAMPLES")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sandbox_process() -> Iterator[SandboxServer]:
+    """The stand-ins, started once by whichever worker needs them."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(sandbox_process: SandboxServer, now: datetime) -> SandboxServer:
+    """The stand-ins, empty and at the test's time."""
+    return sandbox_process.fresh(now)

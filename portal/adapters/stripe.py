@@ -28,6 +28,7 @@ from portal.ports import (
 WHAT = "Statement payment"  # all that Stripe is told about what is paid
 RETRIES = 2  # the library's own default is none
 CURRENCY = "usd"
+BANK = "us_bank_account"
 SEARCHED = timedelta(hours=1)  # how far from its start a lost session is looked for
 INTENT = "payment_intent.latest_charge"
 INTENT_OUTCOMES = {
@@ -193,8 +194,9 @@ def _session_facts(session: stripe.checkout.Session) -> PaymentFacts:
 def _intent_facts(intent: stripe.PaymentIntent) -> PaymentFacts:
     charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
     details = charge.payment_method_details if charge else None
-    card = details.card if details else None
-    bank = details.us_bank_account if details else None
+    # Only the key of the kind that was used is there at all.
+    card = details.card if details and "card" in details else None
+    bank = details.us_bank_account if details and BANK in details else None
     outcome = INTENT_OUTCOMES.get(intent.status, Outcome.OPEN)
     if outcome is Outcome.OPEN and bank and charge and charge.status == "failed":
         outcome = Outcome.FAILED
