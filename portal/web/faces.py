@@ -20,7 +20,7 @@ class Face:
     absolute: timedelta
     second_factors: tuple[str, ...]
     remembers_devices: bool
-    home: str  # endpoint after signing in
+    mounted_at: str  # below the public address
     pays: bool  # its pages send people to the hosted checkout
 
 
@@ -32,7 +32,7 @@ PATIENT = Face(
     absolute=timedelta(hours=24),
     second_factors=("authenticator", "sms"),
     remembers_devices=True,
-    home="/",
+    mounted_at="",
     pays=True,
 )
 STAFF = Face(
@@ -43,6 +43,6 @@ STAFF = Face(
     absolute=timedelta(hours=12),
     second_factors=("authenticator",),
     remembers_devices=False,
-    home="/",
+    mounted_at="/staff",
     pays=False,
 )

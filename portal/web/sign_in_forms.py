@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, g, request
+from flask import current_app, g, request, url_for
 from flask_security import (
     ChangePasswordForm,
     ForgotPasswordForm,
@@ -90,6 +90,11 @@ class SignInForm(CountedForm, LoginForm):  # type: ignore[misc]
     )
     remember = BooleanField("Trust this device for 30 days")
     submit = SubmitField("Sign in")
+
+    def validate(self, **kwargs: Any) -> bool:
+        # Without a place to go the library would come back to this page, by its full address.
+        self.next.data = self.next.data or url_for("welcome")
+        return super().validate(**kwargs)
 
     def subject(self) -> str:
         self.email.data = (self.email.data or "").strip().lower()
