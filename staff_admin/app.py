@@ -9,7 +9,7 @@ from portal.config import Settings
 from portal.web.base import create_base_app
 from portal.web.faces import STAFF
 from portal.web.sign_in import add_sign_in
-from staff_admin.blueprints import account
+from staff_admin.blueprints import account, accounts, home, remittances, work
 
 
 def create_app(settings: Settings) -> Flask:
@@ -17,4 +17,8 @@ def create_app(settings: Settings) -> Flask:
     app = create_base_app(face=STAFF, settings=settings, gateways=wiring.build(settings))
     add_sign_in(app, face=STAFF, settings=settings)
     app.register_blueprint(account.blueprint)
+    app.register_blueprint(home.blueprint)
+    app.register_blueprint(work.blueprint)
+    app.register_blueprint(remittances.blueprint)
+    app.register_blueprint(accounts.blueprint)
     return app

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.holds import BUILT, REASONS, RULES, Action, Condition, Denied, allowed
+from billing.money import Money, total_of
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.queries.balances import AccountBalance, VisitBalance, balances
@@ -72,6 +73,11 @@ class AccountPage:
     gate: tuple[GateAnswer, ...]
     open_items: tuple[QueueRow, ...]
 
+    @property
+    def insurance_due(self) -> Money:
+        """What plans still owe on the account's bills."""
+        return total_of(v.insurance_due for v in (self.balance.visits if self.balance else ()))
+
 
 def account_page(
     viewer: StaffViewer, account_id: int, *, on: date, number: int = 1
@@ -99,6 +105,12 @@ def account_page(
         gate=gate_answers(facts),
         open_items=items,
     )
+
+
+def account_title(account_id: int) -> AccountHeader | None:
+    """The header alone, for a form about the account."""
+    with read_only() as session:
+        return account_header(session, account_id)
 
 
 def account_header(session: Session, account_id: int) -> AccountHeader | None:

@@ -22,6 +22,7 @@ from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.payments import Payment, PracticeReceipt
 from portal.models.remittances import RemittanceClaim, RemittanceRow
 from portal.queries.paging import Page, limits, page_of
+from portal.queries.staff_account import AccountHeader, account_header
 
 KIND_WORDS = {
     "charge": "Charged to the plan",
@@ -79,9 +80,17 @@ class LedgerEntry:
     legs: tuple[Leg, ...]
 
 
-def account_entries(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerPage:
+    """A page of the entries of an account."""
+
+    header: AccountHeader
+    entries: Page[LedgerEntry]
+
+
+def ledger_page(
     account_id: int, *, charge_id: int | None = None, visit_id: int | None = None, number: int = 1
-) -> Page[LedgerEntry]:
+) -> LedgerPage | None:
     """The entries of an account, newest first; of one bill or one line where asked."""
     where = [PostingRow.guarantor_account_id == account_id]
     if charge_id is not None:
@@ -89,8 +98,32 @@ def account_entries(
     if visit_id is not None:
         where.append(PostingRow.visit_id == visit_id)
     offset, limit = limits(number)
+    with read_only() as session:
+        header = account_header(session, account_id)
+        if header is None:
+            return None
+        entries = _entries(session, *where, offset=offset, limit=limit)
+    return LedgerPage(header=header, entries=page_of(entries, number))
+
+
+def one_entry(account_id: int, entry_id: UUID) -> LedgerEntry | None:
+    """One entry of an account; None when the account has none by this id."""
+    with read_only() as session:
+        found = _entries(
+            session,
+            PostingRow.guarantor_account_id == account_id,
+            PostingRow.entry_id == entry_id,
+            offset=0,
+            limit=1,
+        )
+    return found[0] if found else None
+
+
+def _entries(
+    session: Session, *where: ColumnElement[bool], offset: int, limit: int
+) -> list[LedgerEntry]:
     reverse = aliased(JournalEntry)
-    query = (
+    rows = session.execute(
         select(
             JournalEntry.id,
             JournalEntry.kind,
@@ -104,13 +137,12 @@ def account_entries(
         .outerjoin(reverse, reverse.reverses_id == JournalEntry.id)
         .where(exists().where(PostingRow.entry_id == JournalEntry.id, *where))
         .order_by(JournalEntry.recorded_at.desc(), JournalEntry.id)
-    )
-    with read_only() as session:
-        rows = session.execute(query.offset(offset).limit(limit)).all()
-        ids = [row.id for row in rows]
-        legs = _legs(session, ids, PostingRow.guarantor_account_id == account_id)
-        origins = _origins(session, ids)
-    return page_of([_entry(row, legs[row.id], origins.get(row.id)) for row in rows], number)
+        .offset(offset)
+        .limit(limit)
+    ).all()
+    ids = [row.id for row in rows]
+    legs, origins = _legs(session, ids, *where), _origins(session, ids)
+    return [_entry(row, legs[row.id], origins.get(row.id)) for row in rows]
 
 
 def is_staff_adjustment(kind: str, source_ref: str) -> bool:
@@ -119,7 +151,7 @@ def is_staff_adjustment(kind: str, source_ref: str) -> bool:
 
 
 def _legs(
-    session: Session, entry_ids: Sequence[UUID], where: ColumnElement[bool]
+    session: Session, entry_ids: Sequence[UUID], *where: ColumnElement[bool]
 ) -> dict[UUID, list[Leg]]:
     rows = session.execute(
         select(
@@ -136,7 +168,7 @@ def _legs(
         .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
         .outerjoin(Charge, Charge.id == PostingRow.charge_id)
         .outerjoin(Payer, Payer.id == PostingRow.payer_id)
-        .where(PostingRow.entry_id.in_(entry_ids), where)
+        .where(PostingRow.entry_id.in_(entry_ids), *where)
         .order_by(PostingRow.id)
     )
     legs: dict[UUID, list[Leg]] = defaultdict(list)

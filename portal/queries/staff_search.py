@@ -67,6 +67,14 @@ class SearchResult:
     remittances: tuple[FoundRemittance, ...]
 
     @property
+    def only(self) -> int | None:
+        """The one account found, where there is nothing else to choose from."""
+        first_page = self.accounts.number == 1
+        if len(self.accounts.rows) == 1 and first_page and not self.remittances:
+            return self.accounts.rows[0].id
+        return None
+
+    @property
     def account_ids(self) -> tuple[int, ...]:
         return tuple(account.id for account in self.accounts.rows)
 

@@ -51,10 +51,11 @@ MENUS = {
         MenuLink("pages.help", "Help", "question-circle"),
     ),
     "staff": (
-        MenuLink("home.index", "Work", "list"),
-        MenuLink("remittances.index", "Remittances", "receipt"),
-        MenuLink("accounts.index", "Accounts", "people"),
-        MenuLink("staff.index", "Staff", "key"),
+        MenuLink("home.index", "Today", "house"),
+        MenuLink("work.index", "Queue", "list", "work.view"),
+        MenuLink("remittances.index", "Remittances", "receipt", "remittances.view"),
+        MenuLink("accounts.index", "Accounts", "people", "accounts.view"),
+        MenuLink("staff.index", "Staff", "key", "staff.view"),
     ),
 }
 

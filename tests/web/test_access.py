@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -15,6 +16,8 @@ from portal.web import sign_in
 from portal.web.access import public, rule_of, staff
 from tests.web.pages import PageClient
 from tests.web.people import make_account
+
+SAMPLES = {"IntegerConverter": "1", "UUIDConverter": "00000000-0000-0000-0000-000000000001"}
 
 
 def rules(flask_app: Flask) -> dict[str, object]:
@@ -67,8 +70,8 @@ def test_HIPAA_7_matrix_role_by_route(
                 continue
             path = rule.rule
             for name, converter in rule._converters.items():
-                sample = "1" if type(converter).__name__ == "IntegerConverter" else "x"
-                path = path.replace(f"<int:{name}>", sample).replace(f"<{name}>", sample)
+                sample = SAMPLES.get(type(converter).__name__, "x")
+                path = re.sub(rf"<(\w+:)?{name}>", sample, path)
             page = client.get(path, expect=None)
             if (page.status == 403) == (found.permission in permissions):
                 wrong.append((role, rule.rule, page.status))

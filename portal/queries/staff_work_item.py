@@ -1,0 +1,41 @@
+"""One item of the queue with the facts it rests on: the payer's claim, and the bill it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.db import read_only
+from portal.models.remittances import RemittanceClaim
+from portal.queries.staff_decisions import Decision, decisions
+from portal.queries.staff_queue import WorkItemFacts, work_item
+from portal.queries.viewer import StaffViewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkItemPage:
+    """What is wrong, and what the payer said about it."""
+
+    item: WorkItemFacts
+    decision: Decision | None
+
+    @property
+    def account_ids(self) -> tuple[int, ...]:
+        return (self.item.row.account_id,) if self.item.row.account_id else ()
+
+    @property
+    def patient_ids(self) -> tuple[int, ...]:
+        found = self.decision.patient_id if self.decision else None
+        return (found,) if found else ()
+
+
+def work_item_page(viewer: StaffViewer, item_id: int, *, on: date) -> WorkItemPage | None:
+    """One item; None when there is none by this id."""
+    with read_only() as session:
+        item = work_item(session, item_id, on=on)
+        if item is None:
+            return None
+        found: tuple[Decision, ...] = ()
+        if item.remittance_claim_id is not None and viewer.may("claims.view"):
+            found = decisions(session, RemittanceClaim.id == item.remittance_claim_id)
+    return WorkItemPage(item=item, decision=found[0] if found else None)

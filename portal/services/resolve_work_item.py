@@ -1,0 +1,107 @@
+"""Close an item of the queue with its outcome; a bill that waited for it may go out again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from billing.free_text import check_free_text
+from billing.ledger import Account
+from billing.money import ZERO, Money
+from portal.db import transaction
+from portal.models.ledger import LedgerAccount, PostingRow
+from portal.models.remittances import RemittanceClaim
+from portal.models.work import WorkItem, WorkNote
+from portal.queries.viewer import StaffViewer
+from portal.services.record_access import Access, add_access
+from portal.services.refusal import NotFound, Refusal
+
+
+class Outcome(StrEnum):
+    """How an item ended; a closed list, so that the months can be compared."""
+
+    CORRECTED = "corrected"
+    WITH_THE_PAYER = "with_the_payer"
+    RIGHT_AS_POSTED = "right_as_posted"
+    ADJUSTED = "adjusted"
+    NOT_OURS = "not_ours"
+
+
+OUTCOME_WORDS = {
+    Outcome.CORRECTED: "Corrected: the claim or the record was mended",
+    Outcome.WITH_THE_PAYER: "With the payer: appealed, or sent again",
+    Outcome.RIGHT_AS_POSTED: "Right as it stands",
+    Outcome.ADJUSTED: "Taken off by an adjustment",
+    Outcome.NOT_OURS: "Not ours: the money goes back",
+}
+
+
+class ResolutionRefused(Refusal):
+    """The item cannot be closed yet; the message says why."""
+
+    title = "This cannot be closed yet"
+
+
+def resolve_work_item(
+    *, item_id: int, outcome: Outcome, note: str, staff: StaffViewer, now: datetime
+) -> bool:
+    """Close the item with a note; False when it was closed before.
+
+    Raises ResolutionRefused, CardNumberRefused or NotFound.
+    """
+    note = check_free_text(note)
+    if not note:
+        raise ResolutionRefused("Say what was done: the note stays with the item.")
+    with transaction() as session:
+        item = session.scalar(select(WorkItem).where(WorkItem.id == item_id).with_for_update())
+        if item is None:
+            raise NotFound
+        if item.closed_at is not None:
+            return False
+        waiting = _money_in_suspense(session, item.remittance_claim_id)
+        if waiting:
+            raise ResolutionRefused(
+                f"{waiting} of the payer's money still waits for this claim."
+                " Release it first, then close."
+            )
+        session.add(WorkNote(work_item_id=item_id, login_id=staff.login_id, text=note, at=now))
+        item.closed_at, item.closed_by_id, item.outcome = now, staff.login_id, outcome.value
+        add_access(
+            session,
+            Access(
+                face="staff",
+                login_id=staff.login_id,
+                role=staff.role,
+                action="update",
+                object_type="work_item",
+                object_id=str(item_id),
+                account_ids=(item.guarantor_account_id,) if item.guarantor_account_id else (),
+                reason=outcome.value,
+            ),
+            now=now,
+        )
+    return True
+
+
+def _money_in_suspense(session: Session, remittance_claim_id: int | None) -> Money:
+    """What the held claim's own entry put into suspense and nobody has released."""
+    if remittance_claim_id is None:
+        return ZERO
+    signed = case((PostingRow.side == "credit", PostingRow.amount), else_=-PostingRow.amount)
+    references = (
+        select(PostingRow.reference)
+        .join(RemittanceClaim, RemittanceClaim.entry_id == PostingRow.entry_id)
+        .where(RemittanceClaim.id == remittance_claim_id)
+    )
+    total = session.scalar(
+        select(func.sum(signed))
+        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
+        .where(
+            LedgerAccount.code == Account.PAYER_SUSPENSE.value,
+            PostingRow.reference.in_(references),
+        )
+    )
+    return total or ZERO

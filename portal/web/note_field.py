@@ -1,0 +1,25 @@
+"""A field for free words that never takes a card number (PCI-5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import TextAreaField
+from wtforms.validators import StopValidation
+
+from billing.free_text import CardNumberRefused, check_free_text
+
+
+class NoteField(TextAreaField):
+    """Free text, trimmed; what looks like a card number is refused before anything is saved."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = valuelist[0].strip() if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        del form  # the rule looks at the words alone
+        try:
+            check_free_text(self.data or "")
+        except CardNumberRefused as refused:
+            self.data = ""  # the number is not sent back either
+            raise StopValidation(str(refused)) from None

@@ -1,0 +1,109 @@
+"""Change an account: adjust a line, take an adjustment back, name a guarantor."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from billing.adjustments import AdjustmentRefused
+from billing.free_text import CardNumberRefused
+from billing.money import ZERO
+from portal.queries.staff_account import account_title
+from portal.queries.staff_bill import bill_page
+from portal.queries.staff_ledger import one_entry
+from portal.services.adjust_balance import adjust_balance
+from portal.services.name_guarantor import GuarantorRefused, name_guarantor
+from portal.services.reverse_adjustment import reverse_adjustment
+from portal.web.access import current_staff, saw, staff
+from portal.web.clock import now
+from portal.web.practice_day import practice_day
+from staff_admin.blueprints.accounts.forms import AdjustForm, GuarantorForm, TakeBackForm
+from staff_admin.blueprints.accounts.views import blueprint
+from staff_admin.blueprints.show import found, show
+
+
+@blueprint.route(
+    "/<int:account_id>/bills/<int:visit_id>/lines/<int:charge_id>/adjust", methods=["GET", "POST"]
+)
+@staff("ledger.adjust")
+def adjust(account_id: int, visit_id: int, charge_id: int) -> ResponseReturnValue:
+    """Take an amount off what the patient owes on one line."""
+    bill = found(bill_page(account_id, visit_id, on=practice_day()))
+    line, form = found(bill.line(charge_id)), AdjustForm()
+    form.offer(current_staff().role)
+    saw(accounts=[account_id], patients=[bill.patient_id], kind="adjustment", id=charge_id)
+    if form.validate_on_submit() and _adjusted(form, account_id, charge_id):
+        return redirect(url_for(".bill", account_id=account_id, visit_id=visit_id))
+    return show("accounts/adjust.html", form=form, bill=bill, line=line)
+
+
+@blueprint.route("/<int:account_id>/entries/<uuid:entry_id>/take-back", methods=["GET", "POST"])
+@staff("ledger.adjust")
+def take_back(account_id: int, entry_id: UUID) -> ResponseReturnValue:
+    """Undo an adjustment by a reversing entry."""
+    entry, form = found(one_entry(account_id, entry_id)), TakeBackForm()
+    saw(accounts=[account_id], kind="adjustment", id=entry_id)
+    if form.validate_on_submit():
+        reverse_adjustment(
+            entry_id=entry_id,
+            account_id=account_id,
+            reason=form.reason.data or "",
+            staff=current_staff(),
+            on=practice_day(),
+            now=now(),
+        )
+        flash("Taken back. Both entries stay in the ledger.", "done")
+        return redirect(url_for(".ledger", account_id=account_id))
+    return show("accounts/take_back.html", form=form, entry=entry, account_id=account_id)
+
+
+@blueprint.route("/<int:account_id>/guarantor", methods=["GET", "POST"])
+@staff("accounts.name_guarantor")
+def guarantor(account_id: int) -> ResponseReturnValue:
+    """Name the person responsible for a minor's account."""
+    header, form = found(account_title(account_id)), GuarantorForm()
+    saw(accounts=[account_id], patients=header.patient_ids, kind="guarantor", id=account_id)
+    if form.validate_on_submit() and _named(form, account_id):
+        return redirect(url_for(".account", account_id=account_id))
+    return show("accounts/guarantor.html", form=form, header=header)
+
+
+def _adjusted(form: AdjustForm, account_id: int, charge_id: int) -> bool:
+    """Post it, or put the refusal on the form."""
+    try:
+        done = adjust_balance(
+            form_id=form.id_of_form,
+            account_id=account_id,
+            charge_id=charge_id,
+            kind=form.chosen_kind,
+            amount=form.amount.data or ZERO,
+            reason=form.reason.data or "",
+            staff=current_staff(),
+            on=practice_day(),
+            now=now(),
+        )
+    except (AdjustmentRefused, CardNumberRefused) as refused:
+        form.form_errors.append(str(refused))
+        return False
+    again = " It was posted before and stands once." if done.repeated else ""
+    flash(f"{done.amount} taken off. You can take it back on the ledger page.{again}", "done")
+    return True
+
+
+def _named(form: GuarantorForm, account_id: int) -> bool:
+    """Name the person, or put the refusal on the form."""
+    try:
+        done = name_guarantor(
+            account_id=account_id,
+            guarantor=form.guarantor,
+            staff=current_staff(),
+            on=practice_day(),
+            now=now(),
+        )
+    except (GuarantorRefused, CardNumberRefused) as refused:
+        form.form_errors.append(str(refused))
+        return False
+    flash(f"{done.display_name} is named. Bills of this account may go out now.", "done")
+    return True

@@ -1,0 +1,79 @@
+"""What staff fill in about an account."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, SelectField
+from wtforms.validators import UUID, InputRequired
+
+from billing.adjustments import RULES, AdjustmentKind, kinds_for
+from portal.services.name_guarantor import Guarantor
+from portal.web.fields import AmountField, DayField, LineField, at_most, chosen, required
+from portal.web.note_field import NoteField
+
+RELATIONSHIPS = [
+    ("mother", "Mother"),
+    ("father", "Father"),
+    ("guardian", "Legal guardian"),
+    ("grandparent", "Grandparent"),
+    ("foster_parent", "Foster parent"),
+    ("other", "Someone else"),
+]
+
+
+class AdjustForm(FlaskForm):  # type: ignore[misc]
+    """An amount off one line. The id made with the page lets the same form post once only."""
+
+    form_id = HiddenField(
+        validators=[UUID("Open this page again.")], default=lambda: str(uuid.uuid4())
+    )
+    kind = RadioField(
+        "What kind",
+        [chosen("what kind of adjustment this is")],
+    )
+    amount = AmountField("Amount to take off", [InputRequired("Enter an amount.")])
+    reason = NoteField("Reason", [required("a reason"), at_most(500, "The reason")])
+
+    def offer(self, role: str) -> None:
+        """Only the kinds that the role may use."""
+        self.kind.choices = [
+            (kind.value, f"{RULES[kind].label} (up to {RULES[kind].limits[role]})")
+            for kind in kinds_for(role)
+        ]
+
+    @property
+    def chosen_kind(self) -> AdjustmentKind:
+        return AdjustmentKind(self.kind.data)
+
+    @property
+    def id_of_form(self) -> uuid.UUID:
+        return uuid.UUID(self.form_id.data)
+
+
+class TakeBackForm(FlaskForm):  # type: ignore[misc]
+    """Why an adjustment is taken back."""
+
+    reason = NoteField("Reason", [required("a reason"), at_most(500, "The reason")])
+
+
+class GuarantorForm(FlaskForm):  # type: ignore[misc]
+    """The person responsible for a minor's bills."""
+
+    first_name = LineField("First name", [required("a first name"), at_most(60, "The first name")])
+    middle_name = LineField("Middle name (optional)", [at_most(60, "The middle name")])
+    last_name = LineField("Last name", [required("a last name"), at_most(60, "The last name")])
+    suffix = LineField("Suffix (optional)", [at_most(10, "The suffix")])
+    birth_on = DayField("Birth date", [InputRequired("Enter a birth date.")])
+    relationship = SelectField("Relationship to the patient", choices=lambda: RELATIONSHIPS)
+    street = LineField("Street", [required("a street"), at_most(60, "The street")])
+    street2 = LineField("Apartment or unit (optional)", [at_most(60, "The second line")])
+    city = LineField("City", [required("a city"), at_most(40, "The city")])
+    state = LineField("State", [required("a state"), at_most(2, "The state")])
+    postal_code = LineField("ZIP code", [required("a ZIP code"), at_most(10, "The ZIP code")])
+
+    @property
+    def guarantor(self) -> Guarantor:
+        values = {name: value for name, value in self.data.items() if name != "csrf_token"}
+        return Guarantor(**values | {"state": values["state"].upper()})

@@ -1,0 +1,29 @@
+"""What every staff view does at its end: find or say not found, and print the page with its viewer."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from flask import render_template, request
+
+from portal.services.refusal import NotFound
+from portal.web.access import current_staff
+
+T = TypeVar("T")
+
+
+def found(page: T | None) -> T:
+    """The page, or the same "not found" whether it is missing or hidden."""
+    if page is None:
+        raise NotFound
+    return page
+
+
+def show(template: str, **values: object) -> str:
+    """Print a page; it knows who is looking, so that it offers only what the role may do."""
+    return render_template(template, viewer=current_staff(), **values)
+
+
+def page_number(name: str = "page") -> int:
+    """Which page of a list is asked for; nonsense means the first."""
+    return max(request.values.get(name, 1, type=int) or 1, 1)

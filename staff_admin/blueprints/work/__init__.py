@@ -1,0 +1,5 @@
+"""The held queue: what waits for a person."""
+
+from staff_admin.blueprints.work.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,31 @@
+"""What staff write about an item."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField
+
+from portal.services.resolve_work_item import OUTCOME_WORDS, Outcome
+from portal.web.fields import at_most, chosen, required
+from portal.web.note_field import NoteField
+
+
+class NoteForm(FlaskForm):  # type: ignore[misc]
+    """A finding; the item stays open."""
+
+    text = NoteField("What you found out", [required("a note"), at_most(2000, "The note")])
+
+
+class CloseForm(FlaskForm):  # type: ignore[misc]
+    """How it ended."""
+
+    outcome = RadioField(
+        "How it ended",
+        [chosen("how it ended")],
+        choices=lambda: [(value.value, words) for value, words in OUTCOME_WORDS.items()],
+    )
+    note = NoteField("What was done", [required("what was done"), at_most(2000, "The note")])
+
+    @property
+    def chosen_outcome(self) -> Outcome:
+        return Outcome(self.outcome.data)
