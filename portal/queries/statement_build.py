@@ -105,24 +105,33 @@ def draft(facts: StatementFacts, account: AccountBalance, *, on: date, public_ur
 def _patients(
     facts: StatementFacts, account_id: int, shown: list[VisitBalance]
 ) -> tuple[PatientSection, ...]:
-    steps: dict[int, list[Movement]] = defaultdict(list)
-    for movement in facts.movements.get(account_id, ()):
-        if movement.charge_id is not None:
-            steps[movement.charge_id].append(movement)
+    steps = steps_by_charge(facts, account_id)
 
     def patient_of(visit: VisitBalance) -> tuple[str, int]:
         fact = facts.visits[visit.visit_id]
         return fact.patient, fact.patient_id
 
     return tuple(
-        PatientSection(name=name, visits=tuple(_visit(facts, visit, steps) for visit in visits))
+        PatientSection(
+            name=name, visits=tuple(visit_section(facts, visit, steps) for visit in visits)
+        )
         for (name, _), visits in groupby(sorted(shown, key=patient_of), key=patient_of)
     )
 
 
-def _visit(
+def steps_by_charge(facts: StatementFacts, account_id: int) -> dict[int, list[Movement]]:
+    """What moved each charge's patient share."""
+    steps: dict[int, list[Movement]] = defaultdict(list)
+    for movement in facts.movements.get(account_id, ()):
+        if movement.charge_id is not None:
+            steps[movement.charge_id].append(movement)
+    return steps
+
+
+def visit_section(
     facts: StatementFacts, visit: VisitBalance, steps: dict[int, list[Movement]]
 ) -> VisitSection:
+    """One bill, explained as a statement would explain it now."""
     fact = facts.visits[visit.visit_id]
     decisions = facts.decisions.get(visit.visit_id, [])
     place = place_words(fact.place_of_service)

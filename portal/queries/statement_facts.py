@@ -165,6 +165,25 @@ def statement_facts(session: Session, *, account_ids: Collection[int], on: date)
     )
 
 
+def bill_facts(session: Session, *, visit_id: int, account_id: int, on: date) -> StatementFacts:
+    """The facts of one visit alone, for the page of that bill as it stands now."""
+    practice = session.get(Practice, 1)
+    if practice is None:
+        raise PracticeMissing("set the practice first: python -m portal set-practice FILE")
+    visits, charges = _visits(session, [visit_id])
+    return StatementFacts(
+        practice=practice,
+        accounts={},
+        balances=tuple(balances(session, on=on, visit_ids=[visit_id])),
+        visits=visits,
+        charges=charges,
+        movements=_movements(session, [account_id]),
+        decisions=_decisions(session, [visit_id]),
+        taken_off=_taken_off(session, [visit_id]),
+        waiting_for=_waiting_for(session, [visit_id]),
+    )
+
+
 def _visits(
     session: Session, visit_ids: Sequence[int]
 ) -> tuple[dict[int, VisitFact], dict[int, ChargeFact]]:

@@ -26,6 +26,11 @@ def short_day(value: date) -> str:
     return f"{value:%b} {value.day}"
 
 
+def brief_day(value: date) -> str:
+    """`Mar 14, 2026`, for lists."""
+    return f"{short_day(value)}, {value.year}"
+
+
 def moment(value: datetime, zone: str) -> str:
     """`March 14, 2026 at 3:05 PM`, on the practice's clock."""
     local = value.astimezone(ZoneInfo(zone))
@@ -61,5 +66,5 @@ def counted(number: int, noun: str) -> str:
 
 def register(app: Flask) -> None:
     """Give every template these filters."""
-    for name in (money, day, short_day, moment, phone, phone_link, counted):
+    for name in (money, day, short_day, brief_day, moment, phone, phone_link, counted):
         app.add_template_filter(name)

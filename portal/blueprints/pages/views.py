@@ -1,0 +1,55 @@
+"""The start page, help, help with paying, languages, accessibility and privacy: words, no patient data."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.blueprints.pages.languages import LANGUAGES
+from portal.web.access import public
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """The door: sign in, or start with the code on a letter."""
+    if "login_id" in g:
+        return redirect(url_for("overview.home"))
+    return render_template("pages/home.html")
+
+
+@blueprint.get("/help", endpoint="help")
+@public
+def help_page() -> ResponseReturnValue:
+    """Whom to ask, and the questions that most people have."""
+    return render_template("pages/help.html")
+
+
+@blueprint.get("/help-paying")
+@public
+def paying() -> ResponseReturnValue:
+    """Financial assistance: that it exists, and where to ask (STMT-7)."""
+    return render_template("pages/paying.html")
+
+
+@blueprint.get("/languages")
+@public
+def language() -> ResponseReturnValue:
+    """Free language help, said in each language (LANG-1)."""
+    return render_template("pages/language.html", languages=LANGUAGES)
+
+
+@blueprint.get("/accessibility")
+@public
+def accessibility() -> ResponseReturnValue:
+    """What we aim for, and how to tell us of a barrier."""
+    return render_template("pages/accessibility.html")
+
+
+@blueprint.get("/privacy")
+@public
+def privacy() -> ResponseReturnValue:
+    """What this site keeps, and what it never does."""
+    return render_template("pages/privacy.html")

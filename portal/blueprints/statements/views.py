@@ -1,0 +1,36 @@
+"""A statement as it was sent, a bill as it stands, and the entries behind it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+
+from portal.queries.bill_figures import figures
+from portal.queries.entry_chain import entry_chain
+from portal.queries.statement_page import statement_page
+from portal.web.access import current_patient, patient, saw
+from portal.web.practice_day import practice_day
+
+blueprint = Blueprint("statements", __name__)
+
+
+@blueprint.get("/statements/<number>")
+@patient
+def statement(number: str) -> ResponseReturnValue:
+    """One statement: frozen words and figures, with what is owed today beside them."""
+    page = statement_page(current_patient(), number, on=practice_day())
+    if page is None:
+        abort(404)
+    saw(accounts=[page.account_id], kind="statement", id=number)
+    return render_template("statements/statement.html", page=page, figures=figures)
+
+
+@blueprint.get("/bills/<int:visit_id>/entries")
+@patient
+def entries(visit_id: int) -> ResponseReturnValue:
+    """Every entry behind one bill (CORE-7)."""
+    chain = entry_chain(current_patient(), visit_id)
+    if chain is None:
+        abort(404)
+    saw(accounts=[chain.account_id], kind="visit", id=visit_id)
+    return render_template("statements/entries.html", chain=chain)

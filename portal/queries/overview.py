@@ -1,0 +1,297 @@
+"""Everything an account owes, waits for, has paid and was sent, for the first page after signing in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, exists, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from billing.carc import Bucket
+from billing.holds import Condition
+from billing.money import ZERO, Money, total_of
+from portal.db import read_only
+from portal.models.accounts import Patient, Payer
+from portal.models.claims import Charge, Claim, Provider, Visit
+from portal.models.payments import Payment, PracticeReceipt
+from portal.models.practice import Practice
+from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
+from portal.models.statements import Statement, StatementLine
+from portal.queries.balances import VisitBalance, balances
+from portal.queries.plain_services import describe
+from portal.queries.viewer import PatientViewer
+
+SHOWN_PAYMENTS = 6
+SHOWN_STATEMENTS = 24
+WAITS_FOR_PLAN = frozenset({Condition.OPEN_CLAIM})
+SHARE_WORDS = {
+    Bucket.DEDUCTIBLE: "deductible",
+    Bucket.COINSURANCE: "coinsurance",
+    Bucket.COPAY: "copay",
+}
+# Why a visit is no bill now, to the patient. What names a third person or a past stays unsaid.
+HELD_WORDS = {
+    Condition.MEDICAID_QMB: "Medicaid rules say we may not bill you for this visit.",
+    Condition.RECEIPTS_MISSING: "We are adding what you paid at our desk.",
+    Condition.MINOR_UNNAMED: "We need the name of a parent or guardian. Please call us.",
+    Condition.WORKERS_COMP: "Workers’ compensation pays for this visit.",
+    Condition.VETERANS_AFFAIRS: "Veterans Affairs pays for this visit.",
+    Condition.BANKRUPTCY: "We are not asking you to pay this.",
+}
+CHECKING = "We are checking this bill. You owe nothing for it now."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One visit on the overview, whatever its standing."""
+
+    visit_id: int
+    service_on: date
+    patient: str
+    title: str
+    provider: str
+    owe: Money
+    checking: Money  # part under review beside what is owed
+    share: str  # "deductible and copay"
+    due_on: date | None  # as the last statement that shows it said
+    note: str  # why it is not a bill, or not one any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """One payment: by card here, or at the practice's desk."""
+
+    on: date
+    amount: Money
+    method: str
+    receipt_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One statement."""
+
+    number: str
+    on: date
+    due_on: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The accounts of one viewer together."""
+
+    owed: Money
+    credit: Money
+    bills: tuple[Item, ...]
+    with_insurer: tuple[Item, ...]
+    held: tuple[Item, ...]
+    settled: tuple[Item, ...]
+    payments: tuple[Paid, ...]
+    statements: tuple[Sent, ...]
+
+    @property
+    def next_due(self) -> date | None:
+        return min((bill.due_on for bill in self.bills if bill.due_on), default=None)
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing has happened yet."""
+        return not (self.bills or self.with_insurer or self.held or self.settled)
+
+
+def overview(viewer: PatientViewer, *, on: date) -> Overview:
+    """What this viewer's accounts look like today."""
+    with read_only() as session:
+        accounts = balances(session, on=on, account_ids=viewer.account_ids)
+        visits = [visit for account in accounts for visit in account.visits]
+        facts = _facts(session, [visit.visit_id for visit in visits])
+        payments = _payments(session, viewer.account_ids)
+        statements = _statements(session, viewer.account_ids)
+    groups: dict[str, list[Item]] = {"bills": [], "with_insurer": [], "held": [], "settled": []}
+    for visit in sorted(visits, key=lambda v: v.service_on, reverse=True):
+        groups[_standing(visit)].append(_item(visit, facts[visit.visit_id]))
+    return Overview(
+        owed=total_of(account.due_now for account in accounts),
+        credit=total_of(account.credit for account in accounts),
+        payments=tuple(payments),
+        statements=tuple(statements),
+        **{name: tuple(items) for name, items in groups.items()},
+    )
+
+
+def _standing(visit: VisitBalance) -> str:
+    if visit.due_now > ZERO:
+        return "bills"
+    if visit.holding & WAITS_FOR_PLAN:
+        return "with_insurer"
+    if visit.held and (visit.patient_due or visit.insurance_due):
+        return "held"
+    return "with_insurer" if visit.insurance_due else "settled"
+
+
+def _item(visit: VisitBalance, facts: Row[*tuple[Any, ...]]) -> Item:
+    return Item(
+        visit_id=visit.visit_id,
+        service_on=visit.service_on,
+        patient=facts.first_name or facts.last_name,
+        title=visit_title(facts.services or ()),
+        provider=_provider(facts),
+        owe=visit.due_now,
+        checking=visit.under_review,
+        share=_share(facts.buckets or (), visit),
+        due_on=facts.due_on,
+        note=_note(visit, facts),
+    )
+
+
+def visit_title(services: Sequence[str]) -> str:
+    """What a visit is called: its first service, and how many more. A service may come as its bare code."""
+    if not services:
+        return "Visit"
+    first = describe(services[0]) or services[0]
+    return first if len(services) == 1 else f"{first} and {len(services) - 1} more"
+
+
+def _provider(facts: Row[*tuple[Any, ...]]) -> str:
+    if not facts.provider_last:
+        return ""
+    if not facts.provider_first:
+        return str(facts.provider_last)
+    return f"Dr.\N{NO-BREAK SPACE}{facts.provider_first} {facts.provider_last}"
+
+
+def _share(buckets: Collection[str], visit: VisitBalance) -> str:
+    if visit.coverage_intent != "insurance":
+        return "no plan billed"
+    names = [words for bucket, words in SHARE_WORDS.items() if bucket in buckets]
+    if any(bucket not in SHARE_WORDS for bucket in buckets):
+        names.append("not covered")
+    return " and ".join(names)
+
+
+def _note(visit: VisitBalance, facts: Row[*tuple[Any, ...]]) -> str:
+    standing = _standing(visit)
+    if standing == "with_insurer":
+        plan = facts.payer or "your plan"
+        if facts.deciding_again:
+            return f"{plan} is deciding this again."
+        if visit.holding & WAITS_FOR_PLAN:
+            return f"We are waiting for {plan}."
+        return f"We are working on this with {plan}."
+    if standing == "held":
+        known = (HELD_WORDS[c] for c in HELD_WORDS if c in visit.holding)
+        return next(known, CHECKING)
+    if standing == "settled":
+        return "Paid" if visit.patient_paid > ZERO else "Nothing to pay"
+    return ""
+
+
+def _facts(session: Session, visit_ids: Sequence[int]) -> dict[int, Row[*tuple[Any, ...]]]:
+    service = func.coalesce(func.nullif(Charge.description, ""), Charge.procedure_code)
+    services = (
+        select(func.array_agg(aggregate_order_by(service, Charge.line_number)))
+        .where(Charge.visit_id == Visit.id)
+        .scalar_subquery()
+    )
+    buckets = (
+        select(func.array_agg(LineAdjustment.bucket.distinct()))
+        .join(RemittanceLine, RemittanceLine.id == LineAdjustment.remittance_line_id)
+        .join(RemittanceClaim, RemittanceClaim.id == RemittanceLine.remittance_claim_id)
+        .join(Claim, Claim.id == RemittanceClaim.claim_id)
+        .where(
+            Claim.visit_id == Visit.id,
+            RemittanceClaim.disposition == "posted",
+            RemittanceClaim.reversed_by_id.is_(None),
+            LineAdjustment.group_code == "PR",
+            LineAdjustment.outcome == "posted",
+        )
+        .scalar_subquery()
+    )
+    due_on = (
+        select(Statement.due_on)
+        .join(StatementLine, StatementLine.statement_id == Statement.id)
+        .join(Charge, Charge.id == StatementLine.charge_id)
+        .where(Charge.visit_id == Visit.id, StatementLine.amount > ZERO)
+        .order_by(Statement.cycle_on.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    payer = (
+        select(Payer.name)
+        .join(Claim, Claim.payer_id == Payer.id)
+        .where(Claim.visit_id == Visit.id, Claim.state != "void")
+        .order_by(Claim.state.in_(("open", "deciding_again")).desc(), Claim.sequence)
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Visit.id,
+            Patient.first_name,
+            Patient.last_name,
+            Provider.first_name.label("provider_first"),
+            Provider.last_name.label("provider_last"),
+            services.label("services"),
+            buckets.label("buckets"),
+            due_on.label("due_on"),
+            payer.label("payer"),
+            exists()
+            .where(Claim.visit_id == Visit.id, Claim.state == "deciding_again")
+            .label("deciding_again"),
+        )
+        .join(Patient, Patient.id == Visit.patient_id)
+        .outerjoin(Provider, Provider.id == Visit.provider_id)
+        .where(Visit.id.in_(visit_ids))
+    )
+    return {row.id: row for row in rows}
+
+
+def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
+    zone = select(Practice.time_zone).scalar_subquery()
+    online = select(
+        func.date(func.timezone(zone, Payment.succeeded_at)).label("paid_on"),
+        Payment.amount.label("amount"),
+        literal("card").label("method"),
+        func.concat_ws(" ending ", func.initcap(Payment.brand), Payment.last4).label("detail"),
+        func.coalesce(Payment.receipt_number, "").label("receipt_number"),
+    ).where(Payment.guarantor_account_id.in_(account_ids), Payment.succeeded_at.is_not(None))
+    desk = (
+        select(
+            PracticeReceipt.received_on,
+            PracticeReceipt.amount,
+            literal("desk"),
+            PracticeReceipt.kind,
+            literal(""),
+        )
+        .join(Patient, Patient.id == PracticeReceipt.patient_id)
+        .where(Patient.guarantor_account_id.in_(account_ids))
+    )
+    both = union_all(online, desk).subquery()
+    rows = session.execute(select(both).order_by(both.c.paid_on.desc()).limit(SHOWN_PAYMENTS))
+    return [
+        Paid(
+            on=row.paid_on,
+            amount=row.amount,
+            method=row.detail or "Card" if row.method == "card" else f"At our desk, {row.detail}",
+            receipt_number=row.receipt_number,
+        )
+        for row in rows
+    ]
+
+
+def _statements(session: Session, account_ids: Collection[int]) -> list[Sent]:
+    rows = session.execute(
+        select(Statement.number, Statement.cycle_on, Statement.due_on, Statement.amount_due)
+        .where(Statement.guarantor_account_id.in_(account_ids))
+        .order_by(Statement.cycle_on.desc(), Statement.id.desc())
+        .limit(SHOWN_STATEMENTS)
+    )
+    return [
+        Sent(number=row.number, on=row.cycle_on, due_on=row.due_on, amount=row.amount_due)
+        for row in rows
+    ]
