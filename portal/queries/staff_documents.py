@@ -16,6 +16,8 @@ from portal.models.statements import Statement, StatementDelivery
 from portal.queries.paging import PAGE_SIZE, Page, limits, page_of
 from portal.queries.staff_account import AccountHeader, account_header
 from portal.queries.staff_home import PaymentRow, payments
+from portal.queries.statement_content import StatementContent
+from portal.queries.statement_json import from_json
 from portal.queries.viewer import StaffViewer
 
 
@@ -70,6 +72,17 @@ def documents_page(
             else None,
             receipts=_receipts(session, account_id) if sees_payments else None,
         )
+
+
+def statement_as_sent(account_id: int, statement_id: int) -> StatementContent | None:
+    """The frozen content of one statement; None when the account has none by this id."""
+    with read_only() as session:
+        content = session.scalar(
+            select(Statement.content).where(
+                Statement.id == statement_id, Statement.guarantor_account_id == account_id
+            )
+        )
+    return None if content is None else from_json(content)
 
 
 def _statements(session: Session, account_id: int, number: int) -> Page[StatementRow]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from billing.money import ZERO, Money
+from billing.money import Money
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.identity import Login
@@ -90,7 +90,7 @@ class WorkItemFacts:
 def queue_counts(session: Session, *, on: date) -> tuple[QueueCount, ...]:
     """Open work by kind, the most money first."""
     overdue = func.count(case((WorkItem.due_on < on, 1)))
-    total = func.coalesce(func.sum(WorkItem.amount), ZERO)
+    total = func.sum(WorkItem.amount)
     rows = session.execute(
         select(WorkItem.kind, func.count(), total, overdue, func.min(WorkItem.due_on))
         .where(WorkItem.closed_at.is_(None))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.queries.staff_account import account_page
 from portal.queries.staff_activity import activity_page
 from portal.queries.staff_bill import bill_page
-from portal.queries.staff_documents import documents_page
+from portal.queries.staff_documents import documents_page, statement_as_sent
 from portal.queries.staff_ledger import ledger_page
 from portal.queries.staff_people import people_page
 from portal.queries.staff_search import recently_opened, search
+from portal.queries.statement_print import statement_print
 from portal.web.access import current_staff, saw, staff
+from portal.web.base import gateways
 from portal.web.practice_day import practice_day
 from staff_admin.blueprints.show import found, page_number, show
 
@@ -78,6 +80,17 @@ def papers(account_id: int) -> str:
     page = found(documents_page(current_staff(), account_id, number=page_number()))
     saw(accounts=[account_id], patients=page.header.patient_ids, kind="papers", id=account_id)
     return show("accounts/papers.html", page=page)
+
+
+@blueprint.get("/<int:account_id>/statements/<int:statement_id>.pdf")
+@staff("statements.view")
+def statement_pdf(account_id: int, statement_id: int) -> Response:
+    """A statement as it was sent: the frozen content through the same printer, without a code."""
+    content = found(statement_as_sent(account_id, statement_id))
+    saw(accounts=[account_id], kind="statement", id=content.number, action="print")
+    pdf = gateways().printer.print("statement", statement_print(content))
+    headers = {"Content-Disposition": f'inline; filename="statement-{content.number}.pdf"'}
+    return Response(pdf, mimetype="application/pdf", headers=headers)
 
 
 @blueprint.get("/<int:account_id>/people")
