@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, case, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from billing.ledger import Account
@@ -92,7 +93,11 @@ def entry_chain(viewer: PatientViewer, visit_id: int) -> EntryChain | None:
                 Visit.guarantor_account_id,
                 Visit.service_on,
                 func.array_agg(
-                    func.coalesce(func.nullif(Charge.description, ""), Charge.procedure_code)
+                    aggregate_order_by(
+                        func.coalesce(func.nullif(Charge.description, ""), Charge.procedure_code),
+                        Charge.billed.desc(),
+                        Charge.line_number,
+                    )
                 ).label("services"),
             )
             .join(Charge, Charge.visit_id == Visit.id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, exists, func, literal, select, union_all
+from sqlalchemy import Row, ScalarSelect, exists, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -114,7 +114,7 @@ def overview(viewer: PatientViewer, *, on: date) -> Overview:
         statements = _statements(session, viewer.account_ids)
     groups: dict[str, list[Item]] = {"bills": [], "with_insurer": [], "held": [], "settled": []}
     for visit in sorted(visits, key=lambda v: v.service_on, reverse=True):
-        groups[_standing(visit)].append(_item(visit, facts[visit.visit_id]))
+        groups[standing(visit)].append(_item(visit, facts[visit.visit_id]))
     return Overview(
         owed=total_of(account.due_now for account in accounts),
         credit=total_of(account.credit for account in accounts),
@@ -124,7 +124,8 @@ def overview(viewer: PatientViewer, *, on: date) -> Overview:
     )
 
 
-def _standing(visit: VisitBalance) -> str:
+def standing(visit: VisitBalance) -> str:
+    """Where a visit belongs: bills, with_insurer, held or settled."""
     if visit.due_now > ZERO:
         return "bills"
     if visit.holding & WAITS_FOR_PLAN:
@@ -150,11 +151,8 @@ def _item(visit: VisitBalance, facts: Row[*tuple[Any, ...]]) -> Item:
 
 
 def visit_title(services: Sequence[str]) -> str:
-    """What a visit is called: its first service, and how many more. A service may come as its bare code."""
-    if not services:
-        return "Visit"
-    first = describe(services[0]) or services[0]
-    return first if len(services) == 1 else f"{first} and {len(services) - 1} more"
+    """A visit is named after its largest service, which comes first, in our words or as its bare code."""
+    return describe(services[0]) or services[0] if services else "Visit"
 
 
 def _provider(facts: Row[*tuple[Any, ...]]) -> str:
@@ -175,26 +173,46 @@ def _share(buckets: Collection[str], visit: VisitBalance) -> str:
 
 
 def _note(visit: VisitBalance, facts: Row[*tuple[Any, ...]]) -> str:
-    standing = _standing(visit)
-    if standing == "with_insurer":
+    stands = standing(visit)
+    if stands == "with_insurer":
         plan = facts.payer or "your plan"
         if facts.deciding_again:
             return f"{plan} is deciding this again."
         if visit.holding & WAITS_FOR_PLAN:
             return f"We are waiting for {plan}."
         return f"We are working on this with {plan}."
-    if standing == "held":
-        known = (HELD_WORDS[c] for c in HELD_WORDS if c in visit.holding)
-        return next(known, CHECKING)
-    if standing == "settled":
+    if stands == "held":
+        return held_note(visit)
+    if stands == "settled":
         return "Paid" if visit.patient_paid > ZERO else "Nothing to pay"
     return ""
+
+
+def held_note(visit: VisitBalance) -> str:
+    """Why this visit is not due, as far as a patient may be told."""
+    return next((HELD_WORDS[c] for c in HELD_WORDS if c in visit.holding), CHECKING)
+
+
+def due_on() -> ScalarSelect[date]:
+    """The due date of a visit as the last statement that asked for it said."""
+    return (
+        select(Statement.due_on)
+        .join(StatementLine, StatementLine.statement_id == Statement.id)
+        .join(Charge, Charge.id == StatementLine.charge_id)
+        .where(Charge.visit_id == Visit.id, StatementLine.amount > ZERO)
+        .order_by(Statement.cycle_on.desc())
+        .limit(1)
+        .correlate(Visit)
+        .scalar_subquery()
+    )
 
 
 def _facts(session: Session, visit_ids: Sequence[int]) -> dict[int, Row[*tuple[Any, ...]]]:
     service = func.coalesce(func.nullif(Charge.description, ""), Charge.procedure_code)
     services = (
-        select(func.array_agg(aggregate_order_by(service, Charge.line_number)))
+        select(
+            func.array_agg(aggregate_order_by(service, Charge.billed.desc(), Charge.line_number))
+        )
         .where(Charge.visit_id == Visit.id)
         .scalar_subquery()
     )
@@ -210,15 +228,6 @@ def _facts(session: Session, visit_ids: Sequence[int]) -> dict[int, Row[*tuple[A
             LineAdjustment.group_code == "PR",
             LineAdjustment.outcome == "posted",
         )
-        .scalar_subquery()
-    )
-    due_on = (
-        select(Statement.due_on)
-        .join(StatementLine, StatementLine.statement_id == Statement.id)
-        .join(Charge, Charge.id == StatementLine.charge_id)
-        .where(Charge.visit_id == Visit.id, StatementLine.amount > ZERO)
-        .order_by(Statement.cycle_on.desc())
-        .limit(1)
         .scalar_subquery()
     )
     payer = (
@@ -238,7 +247,7 @@ def _facts(session: Session, visit_ids: Sequence[int]) -> dict[int, Row[*tuple[A
             Provider.last_name.label("provider_last"),
             services.label("services"),
             buckets.label("buckets"),
-            due_on.label("due_on"),
+            due_on().label("due_on"),
             payer.label("payer"),
             exists()
             .where(Claim.visit_id == Visit.id, Claim.state == "deciding_again")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
+from portal.queries.bill import bill_page
 from portal.queries.bill_figures import figures
 from portal.queries.entry_chain import entry_chain
 from portal.queries.statement_page import statement_page
@@ -23,6 +24,17 @@ def statement(number: str) -> ResponseReturnValue:
         abort(404)
     saw(accounts=[page.account_id], kind="statement", id=number)
     return render_template("statements/statement.html", page=page, figures=figures)
+
+
+@blueprint.get("/bills/<int:visit_id>")
+@patient
+def bill(visit_id: int) -> ResponseReturnValue:
+    """One bill as it stands now, with the same figures as a statement of today."""
+    page = bill_page(current_patient(), visit_id, on=practice_day())
+    if page is None:
+        abort(404)
+    saw(accounts=[page.account_id], patients=[page.patient_id], kind="visit", id=visit_id)
+    return render_template("statements/bill.html", page=page, figures=figures)
 
 
 @blueprint.get("/bills/<int:visit_id>/entries")

@@ -1,0 +1,76 @@
+"""One bill as it stands now: what a statement of today would say about this visit, and whether it is a bill at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from billing.money import ZERO, Money
+from portal.db import read_only
+from portal.models.accounts import Patient
+from portal.models.claims import Visit
+from portal.queries.overview import due_on, held_note, standing
+from portal.queries.statement_build import steps_by_charge, visit_section
+from portal.queries.statement_content import VisitSection
+from portal.queries.statement_facts import bill_facts
+from portal.queries.viewer import PatientViewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillPage:
+    """A visit of any standing: bills, with_insurer, held or settled."""
+
+    account_id: int
+    patient_id: int
+    patient: str
+    section: VisitSection
+    standing: str
+    owe: Money
+    due_on: date | None
+    waiting_for: str
+    note: str
+
+    @property
+    def is_bill(self) -> bool:
+        return self.standing == "bills"
+
+    @property
+    def decided(self) -> bool:
+        """Whether there is arithmetic to show: before a plan answers there is none (STMT-1)."""
+        return bool(self.section.decisions) or any(line.self_pay for line in self.section.lines)
+
+
+def bill_page(viewer: PatientViewer, visit_id: int, *, on: date) -> BillPage | None:
+    """One of the viewer's visits; another's is not found."""
+    with read_only() as session:
+        visit = session.execute(
+            select(
+                Visit.guarantor_account_id,
+                Visit.patient_id,
+                Patient.first_name,
+                Patient.last_name,
+                due_on().label("due_on"),
+            )
+            .join(Patient, Patient.id == Visit.patient_id)
+            .where(Visit.id == visit_id, Visit.guarantor_account_id.in_(viewer.account_ids))
+        ).one_or_none()
+        if visit is None:
+            return None
+        account_id = visit.guarantor_account_id
+        facts = bill_facts(session, visit_id=visit_id, account_id=account_id, on=on)
+    [account] = facts.balances
+    [balance] = account.visits
+    stands = standing(balance)
+    return BillPage(
+        account_id=account_id,
+        patient_id=visit.patient_id,
+        patient=visit.first_name or visit.last_name,
+        section=visit_section(facts, balance, steps_by_charge(facts, account_id)),
+        standing=stands,
+        owe=balance.due_now,
+        due_on=visit.due_on if balance.due_now > ZERO else None,
+        waiting_for=facts.waiting_for.get(visit_id, "your plan"),
+        note=held_note(balance) if stands == "held" else "",
+    )
