@@ -8,7 +8,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from billing.allocation import Allocation, OpenLine
 from billing.money import ZERO, Money, total_of
@@ -18,6 +19,7 @@ from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge, Visit
 from portal.models.payments import LIVE_STATES, Payment
 from portal.queries.balances import AccountBalance, balances
+from portal.queries.overview import visit_title
 from portal.queries.viewer import PatientViewer, StaffViewer, Viewer
 
 SHOWN_PAYMENTS = 200
@@ -78,7 +80,9 @@ class PaymentRow:
     brand: str
     last4: str
     receipt_number: str | None
+    scope: str
     visit_id: int | None
+    failure: str
 
     @property
     def live(self) -> bool:
@@ -195,7 +199,8 @@ def _bills(session: Session, lines: Sequence[OpenLine]) -> tuple[Bill, ...]:
             Visit.patient_id,
             Patient.first_name,
             Patient.last_name,
-            func.array_agg(Charge.description).label("descriptions"),
+            _largest_first(Charge.description).label("descriptions"),
+            _largest_first(Charge.procedure_code).label("codes"),
         )
         .join(Patient, Patient.id == Visit.patient_id)
         .join(Charge, Charge.visit_id == Visit.id)
@@ -209,20 +214,15 @@ def _bills(session: Session, lines: Sequence[OpenLine]) -> tuple[Bill, ...]:
             patient_id=row.patient_id,
             patient_name=row.first_name or row.last_name,
             service_on=row.service_on,
-            what=_in_words(row.descriptions),
+            what=row.descriptions[0] or visit_title(row.codes),
             due=total_of(open_by_visit[row.id]),
         )
         for row in rows
     )
 
 
-def _in_words(descriptions: Sequence[str]) -> str:
-    """The first service of a visit, and how many more."""
-    named = [text for text in descriptions if text]
-    if not named:
-        return "Visit"
-    more = len(descriptions) - 1
-    return named[0] if more == 0 else f"{named[0]} and {more} more"
+def _largest_first(column: InstrumentedAttribute[str]) -> ColumnElement[Sequence[str]]:
+    return func.array_agg(aggregate_order_by(column, Charge.billed.desc(), Charge.line_number))
 
 
 _COLUMNS = (
@@ -235,7 +235,9 @@ _COLUMNS = (
     Payment.brand,
     Payment.last4,
     Payment.receipt_number,
+    Payment.scope,
     Payment.visit_id,
+    Payment.failure,
 )
 
 
@@ -273,7 +275,9 @@ def _payments(viewer: Viewer, condition: ColumnElement[bool]) -> tuple[PaymentRo
             brand=row.brand,
             last4=row.last4,
             receipt_number=row.receipt_number,
+            scope=row.scope,
             visit_id=row.visit_id,
+            failure=row.failure,
         )
         for row in rows
     )

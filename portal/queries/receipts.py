@@ -19,6 +19,7 @@ from portal.models.claims import Charge, Visit
 from portal.models.payments import Payment, PaymentAllocation
 from portal.models.practice import Practice
 from portal.queries.payments import visible_accounts
+from portal.queries.plain_services import describe
 from portal.queries.viewer import Viewer
 
 BANK = "us_bank_account"
@@ -59,7 +60,7 @@ class Receipt:
         return frozenset(line.patient_id for line in self.lines)
 
 
-def receipt(viewer: Viewer, payment_id: UUID) -> Receipt | None:
+def receipt(viewer: Viewer, number: str) -> Receipt | None:
     """The receipt of one payment; none before the money came, or for another's account."""
     query = (
         select(
@@ -76,14 +77,14 @@ def receipt(viewer: Viewer, payment_id: UUID) -> Receipt | None:
         )
         .join(GuarantorAccount, GuarantorAccount.id == Payment.guarantor_account_id)
         .join(Practice, Practice.id == 1)
-        .where(Payment.id == payment_id, Payment.receipt_number.is_not(None))
+        .where(Payment.receipt_number == number)
     )
     accounts = visible_accounts(viewer)
     if accounts is not None:
         query = query.where(Payment.guarantor_account_id.in_(accounts))
     with read_only() as session:
         row = session.execute(query).one_or_none()
-        return None if row is None else _receipt(row, _lines(session, payment_id))
+        return None if row is None else _receipt(row, _lines(session, row.id))
 
 
 def _lines(session: Session, payment_id: UUID) -> tuple[ReceiptLine, ...]:
@@ -91,6 +92,7 @@ def _lines(session: Session, payment_id: UUID) -> tuple[ReceiptLine, ...]:
         select(
             Charge.service_on,
             Charge.description,
+            Charge.procedure_code,
             Patient.id.label("patient_id"),
             Patient.first_name,
             Patient.last_name,
@@ -107,7 +109,7 @@ def _lines(session: Session, payment_id: UUID) -> tuple[ReceiptLine, ...]:
             service_on=row.service_on,
             patient_id=row.patient_id,
             patient_name=f"{row.first_name} {row.last_name}".strip(),
-            what=row.description or "Service",
+            what=row.description or describe(row.procedure_code) or "Medical service",
             amount=row.amount,
         )
         for row in rows

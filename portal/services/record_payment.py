@@ -170,7 +170,7 @@ def _send_receipt(session: Session, payment: Payment, *, public_url: str, now: d
         subject="We received your payment",
         body=f"{practice} received your payment of {payment.amount}.\n\n"
         f"Receipt number: {payment.receipt_number}\n"
-        f"See or print the receipt: {public_url}/pay/{payment.id}/receipt\n\n"
+        f"See or print the receipt: {public_url}/receipts/{payment.receipt_number}\n\n"
         "If you did not make this payment, please call us.\n",
         now=now,
         guarantor_account_id=payment.guarantor_account_id,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
+from billing.transitions import PaymentState
 from portal.db import read_only, transaction
 from portal.models.payments import LIVE_STATES, Payment
 from portal.ports import (
@@ -16,6 +18,8 @@ from portal.ports import (
     PaymentGateway,
     Refused,
 )
+from portal.queries.payments import PaymentRow, payment_status
+from portal.queries.viewer import Viewer
 from portal.services.record_payment import Recorded, record_payment
 from portal.services.refusal import NotFound
 
@@ -28,6 +32,25 @@ class Settled:
     """What the provider said, if it could be asked."""
 
     facts: PaymentFacts | None
+
+
+class Standing(StrEnum):
+    """What a patient is told of a payment."""
+
+    OPEN = "open"  # the provider's page still waits: nothing was charged
+    CHECKING = "checking"  # nobody knows yet
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStanding:
+    """A payment and what may truly be said of it."""
+
+    payment: PaymentRow
+    standing: Standing
 
 
 def settle_payment(
@@ -51,15 +74,25 @@ def keep_facts(facts: PaymentFacts, *, public_url: str, now: datetime) -> Record
         return record_payment(session, facts, public_url=public_url, now=now)
 
 
-def try_to_settle(
-    *, payment_id: UUID, gateway: PaymentGateway, public_url: str, now: datetime
-) -> bool:
-    """The same for a page that must show something either way; false when nobody answered."""
+def payment_standing(
+    *, viewer: Viewer, payment_id: UUID, gateway: PaymentGateway, public_url: str, now: datetime
+) -> PaymentStanding:
+    """The truth for the patient's page: asked of the provider now, and unknown where it is unknown."""
+    if payment_status(viewer, payment_id) is None:
+        raise NotFound
     try:
-        settle_payment(payment_id=payment_id, gateway=gateway, public_url=public_url, now=now)
+        facts = settle_payment(
+            payment_id=payment_id, gateway=gateway, public_url=public_url, now=now
+        ).facts
     except GatewayError:
-        return False
-    return True
+        facts = None
+    row = payment_status(viewer, payment_id)
+    if row is None:
+        raise NotFound
+    waits = facts is not None and facts.outcome in {Outcome.OPEN, Outcome.NEEDS_ACTION}
+    if row.live and row.state != PaymentState.PROCESSING:
+        return PaymentStanding(row, Standing.OPEN if waits else Standing.CHECKING)
+    return PaymentStanding(row, Standing(row.state))
 
 
 def _ask(payment: Payment, gateway: PaymentGateway, now: datetime) -> PaymentFacts:

@@ -19,7 +19,7 @@ from portal.models.messages import OutboundMessage
 from portal.models.payments import PaymentAllocation
 from portal.models.work import WorkItem
 from portal.ports import ForgedMessage, RetryLater
-from portal.queries.receipts import receipt, receipt_print
+from portal.queries.receipts import receipt_print
 from portal.queries.viewer import PatientViewer
 from portal.services.post_entry import post_entry
 from portal.services.receive_event import receive_event
@@ -59,7 +59,7 @@ def test_STMT_21_own_amount_settles_the_oldest_bill_first(till: Till) -> None:
 def test_STMT_21_a_chosen_bill_is_settled_before_an_older_one(till: Till) -> None:
     started = till.paid(till.choose("bill", 13_240, till.visit_ids[1]))
     till.look(started.payment_id)
-    found = receipt(till.viewer, started.payment_id)
+    found = till.receipt(started.payment_id)
     assert found is not None
     assert [(line.what, line.amount) for line in found.lines] == [("Office visit", Money(13_240))]
     till.agrees(13_240)
@@ -320,7 +320,7 @@ def test_what_was_paid_at_the_desk_meanwhile_becomes_credit(till: Till) -> None:
         post_entry(session, desk)
     till.look(started.payment_id)
     assert (till.taken(), till.due(), till.credit()) == (18_240, 0, 5_000)
-    found = receipt(till.viewer, started.payment_id)
+    found = till.receipt(started.payment_id)
     assert found is not None
     assert found.credit == Money(5_000)
 
@@ -383,7 +383,7 @@ def test_the_receipt_goes_out_once_and_says_nothing_of_care(till: Till) -> None:
     assert "$182.40" in message.body
     for secret in ("Office visit", "Testa", "Sample", "January"):
         assert secret not in message.subject + message.body
-    found = receipt(till.viewer, started.payment_id)
+    found = till.receipt(started.payment_id)
     assert found is not None
     printed = receipt_print(found)
     assert printed["method"] == "Visa card ending in 4242"

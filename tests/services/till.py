@@ -18,6 +18,7 @@ from portal.models.identity import Login
 from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.payments import InboundEvent, Payment
 from portal.queries.balances import balances
+from portal.queries.receipts import Receipt, receipt
 from portal.queries.viewer import PatientViewer
 from portal.services.handle_event import handle_event
 from portal.services.post_entry import post_entry
@@ -93,6 +94,9 @@ class Till:
     def payment(self, payment_id: UUID) -> Payment:
         with read_only() as session:
             return session.get_one(Payment, payment_id)
+
+    def receipt(self, payment_id: UUID) -> Receipt | None:
+        return receipt(self.viewer, self.payment(payment_id).receipt_number or "")
 
     def due(self) -> int:
         with read_only() as session:

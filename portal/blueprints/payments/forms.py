@@ -1,0 +1,125 @@
+"""The two forms of paying: what to pay, and the one that is sent once it was checked."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField
+
+from billing.money import Money
+from billing.payment_choice import Choice, Objection, Scope
+from portal.queries.payments import Bill, PaymentRow, PayPage, Review
+from portal.services.take_payment import WORDS
+from portal.web.fields import AmountField, chosen
+from portal.web.filters import brief_day, money
+
+BILL = "bill-"
+
+
+class ChooseForm(FlaskForm):  # type: ignore[misc]
+    """Everything due, one bill, or an own amount."""
+
+    account = HiddenField()
+    choice = RadioField("How much do you want to pay?", [chosen("how much to pay")])
+    amount = AmountField("Your own amount")
+
+    def __init__(self, page: PayPage, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        everything = f"All that is due now: {money(page.due)}"
+        bills = [(f"{BILL}{bill.visit_id}", _in_words(bill)) for bill in page.bills]
+        listed = bills if len(bills) > 1 else []
+        self.choice.choices = [
+            (Scope.ALL.value, everything),
+            *listed,
+            (Scope.OWN_AMOUNT.value, "Another amount"),
+        ]
+        self.account.data = str(page.account_id)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """An own amount must be there when it is asked for."""
+        fine = bool(super().validate(extra_validators))
+        if fine and self.choice.data == Scope.OWN_AMOUNT and self.amount.data is None:
+            self.amount.errors = ["Enter an amount like 50 or 50.00."]
+            return False
+        return fine
+
+    @property
+    def wish(self) -> Choice:
+        """What was chosen."""
+        if self.choice.data.startswith(BILL):
+            return Choice(Scope.BILL, int(self.choice.data.removeprefix(BILL)))
+        if self.choice.data == Scope.OWN_AMOUNT:
+            return Choice(Scope.OWN_AMOUNT, amount=self.amount.data)
+        return Choice(Scope.ALL)
+
+    def prefer(self, value: str) -> None:
+        """Mark a choice, if it is one; else everything."""
+        offered = {option.data for option in self.choice}
+        self.choice.data = value if value in offered else Scope.ALL.value
+
+    def object_to(self, objection: Objection) -> None:
+        """Say why the choice cannot be paid, at the field it is about."""
+        own = self.choice.data == Scope.OWN_AMOUNT
+        field = self.amount if own and self.amount.data is not None else self.choice
+        field.errors = [WORDS[objection]]
+
+
+def _in_words(bill: Bill) -> str:
+    whose = f"{bill.what} for {bill.patient_name}, {brief_day(bill.service_on)}"
+    return f"{whose}: {money(bill.due)}"
+
+
+class PayForm(FlaskForm):  # type: ignore[misc]
+    """A payment as the page showed it. Its id is made with the page, so a second press is the same."""
+
+    payment = HiddenField()
+    account = HiddenField()
+    scope = HiddenField()
+    visit = HiddenField()
+    cents = HiddenField()
+
+    @classmethod
+    def of(cls, review: Review, choice: Choice) -> PayForm:
+        """For a payment that is new."""
+        form = cls(formdata=None)
+        form._fill(uuid4(), review.account_id, choice.scope, choice.visit_id, review.amount)
+        return form
+
+    @classmethod
+    def again(cls, payment: PaymentRow) -> PayForm:
+        """For a payment whose page is still open."""
+        form = cls(formdata=None)
+        scope = Scope(payment.scope)
+        form._fill(payment.id, payment.account_id, scope, payment.visit_id, payment.amount)
+        return form
+
+    def _fill(
+        self, payment: UUID, account: int, scope: Scope, visit: int | None, amount: Money
+    ) -> None:
+        self.payment.data, self.account.data = str(payment), str(account)
+        self.scope.data, self.visit.data = scope.value, str(visit or "")
+        self.cents.data = str(amount.cents)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Nobody types these fields: what does not read was tampered with."""
+        if not super().validate(extra_validators):
+            return False
+        try:
+            return bool(self.payment_id and self.account_id and self.wish)
+        except ValueError:
+            return False
+
+    @property
+    def payment_id(self) -> UUID:
+        return UUID(self.payment.data or "")
+
+    @property
+    def account_id(self) -> int:
+        return int(self.account.data or "")
+
+    @property
+    def wish(self) -> Choice:
+        visit = int(self.visit.data) if self.visit.data else None
+        return Choice(Scope(self.scope.data or ""), visit, Money(int(self.cents.data or "")))

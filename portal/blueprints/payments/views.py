@@ -1,0 +1,134 @@
+"""Paying, and the receipts of it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from billing.payment_choice import Objection, Scope
+from portal.blueprints.payments.forms import BILL, ChooseForm, PayForm
+from portal.queries.payments import PayPage, pay_page, payment_history
+from portal.queries.payments import review as review_payment
+from portal.queries.receipts import Receipt, receipt_print
+from portal.queries.receipts import receipt as find_receipt
+from portal.services.settle_payment import Standing, payment_standing
+from portal.services.take_payment import take_payment
+from portal.web.access import current_patient, patient, saw
+from portal.web.base import gateways
+from portal.web.clock import now
+from portal.web.practice_day import practice_day
+
+blueprint = Blueprint("payments", __name__)
+
+
+@blueprint.get("/pay")
+@patient
+def start() -> ResponseReturnValue:
+    """Choose what to pay."""
+    page = _page(request.args.get("account", type=int), request.args.get("bill", type=int))
+    form = ChooseForm(page)
+    own = Scope.OWN_AMOUNT.value if request.args.get("amount") else ""
+    form.prefer(own or f"{BILL}{request.args.get('bill')}")
+    return render_template("payments/start.html", page=page, form=form)
+
+
+@blueprint.post("/pay/review")
+@patient
+def review() -> ResponseReturnValue:
+    """What the choice pays, before anything is charged."""
+    page = _page(request.form.get("account", type=int), None)
+    form = ChooseForm(page)
+    if form.validate_on_submit():
+        found = review_payment(
+            current_patient(), account_id=page.account_id, choice=form.wish, on=practice_day()
+        )
+        if found is not None and not isinstance(found, Objection):
+            pay = PayForm.of(found, form.wish)
+            return render_template("payments/review.html", review=found, form=pay)
+        form.object_to(found or Objection.NOT_DUE)
+    return render_template("payments/start.html", page=page, form=form)
+
+
+@blueprint.post("/pay/begin")
+@patient
+def begin() -> ResponseReturnValue:
+    """Go to the card company's page; a second press leads to the same one."""
+    form = PayForm()
+    if not form.validate_on_submit():
+        abort(400)
+    started = take_payment(
+        viewer=current_patient(),
+        account_id=form.account_id,
+        payment_id=form.payment_id,
+        choice=form.wish,
+        gateway=gateways().payments,
+        public_url=gateways().public_url,
+        now=now(),
+    )
+    saw(accounts=[form.account_id], kind="payments", id=started.payment_id, action="create")
+    ours = url_for("payments.result", payment_id=started.payment_id)
+    return redirect(started.checkout_url or ours, 303)
+
+
+@blueprint.get("/pay/<uuid:payment_id>")
+@blueprint.get("/pay/<uuid:payment_id>/return", endpoint="returned")
+@blueprint.get("/pay/<uuid:payment_id>/cancelled", endpoint="cancelled")
+@patient
+def result(payment_id: UUID) -> ResponseReturnValue:
+    """What became of a payment: asked of the card company, never taken from the address."""
+    told = payment_standing(
+        viewer=current_patient(),
+        payment_id=payment_id,
+        gateway=gateways().payments,
+        public_url=gateways().public_url,
+        now=now(),
+    )
+    saw(accounts=[told.payment.account_id], kind="payments", id=payment_id)
+    if told.standing is Standing.SUCCEEDED:
+        return redirect(url_for("payments.receipt", number=told.payment.receipt_number), 303)
+    form = PayForm.again(told.payment)
+    return render_template("payments/result.html", told=told, form=form)
+
+
+@blueprint.get("/payments")
+@patient
+def history() -> ResponseReturnValue:
+    """Every payment made here."""
+    payments = payment_history(current_patient())
+    return render_template("payments/history.html", payments=payments)
+
+
+@blueprint.get("/receipts/<number>")
+@patient
+def receipt(number: str) -> ResponseReturnValue:
+    """What one payment paid."""
+    return render_template("payments/receipt.html", receipt=_receipt(number))
+
+
+@blueprint.get("/receipts/<number>/receipt.pdf")
+@patient
+def receipt_pdf(number: str) -> ResponseReturnValue:
+    """The receipt on paper."""
+    found = _receipt(number)
+    saw(action="export")
+    pdf = gateways().printer.print("receipt", receipt_print(found))
+    headers = {"Content-Disposition": f'attachment; filename="receipt-{found.number}.pdf"'}
+    return Response(pdf, mimetype="application/pdf", headers=headers)
+
+
+def _page(account_id: int | None, bill: int | None) -> PayPage:
+    page = pay_page(current_patient(), on=practice_day(), account_id=account_id, bill=bill)
+    if page is None:
+        abort(404)
+    saw(accounts=[page.account_id], patients={bill.patient_id for bill in page.bills})
+    return page
+
+
+def _receipt(number: str) -> Receipt:
+    found = find_receipt(current_patient(), number)
+    if found is None:
+        abort(404)
+    saw(accounts=[found.account_id], patients=found.patient_ids, kind="receipts", id=number)
+    return found

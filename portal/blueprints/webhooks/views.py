@@ -1,0 +1,43 @@
+"""Webhooks. They prove themselves by signature, so they carry no form token."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from portal.ports import ForgedMessage
+from portal.services.receive_event import receive_event
+from portal.services.record_delivery import receive_delivery
+from portal.web.access import public
+from portal.web.base import gateways
+from portal.web.clock import now
+from portal.web.csrf import csrf
+
+blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+csrf.exempt(blueprint)
+
+
+@blueprint.post("/stripe")
+@public
+def stripe() -> ResponseReturnValue:
+    """An event of the card company."""
+    signature = request.headers.get("Stripe-Signature", "")
+    body = request.get_data()  # the signature is over the very bytes
+    receive_event(gateway=gateways().payments, body=body, signature=signature, now=now())
+    return "", 200
+
+
+@blueprint.post("/twilio")
+@public
+def twilio() -> ResponseReturnValue:
+    """What became of a text (MSG-12)."""
+    signature = request.headers.get("X-Twilio-Signature", "")
+    form = request.form.to_dict()
+    receive_delivery(sms=gateways().sms, form=form, signature=signature, now=now())
+    return "", 204
+
+
+@blueprint.errorhandler(ForgedMessage)
+def forged(_error: ForgedMessage) -> ResponseReturnValue:
+    """Whoever sent this is not who they say."""
+    return "", 403

@@ -1,0 +1,215 @@
+"""A patient's way through paying, page by page, with the stand-in as the card company."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+
+from portal import queue
+from portal.config import Settings
+from portal.jobs import schedule
+from tests.sandbox_server import DECLINED, KEY, SECRET, SandboxServer
+from tests.services.till import Till, open_till
+from tests.web.pages import Page, PageClient
+from tests.web.people import make_account
+
+
+@pytest.fixture
+def settings(settings: Settings, sandbox: SandboxServer) -> Settings:
+    return replace(
+        settings,
+        stripe_secret_key=KEY,
+        stripe_webhook_secret=SECRET,
+        stripe_api_base=sandbox.url,
+        checkout_origin=sandbox.url,
+    )
+
+
+@pytest.fixture
+def patient_app(patient_app: Flask, now: datetime) -> Flask:
+    patient_app.config["CLOCK"] = lambda: now
+    return patient_app
+
+
+@pytest.fixture
+def till(database_url: str, sandbox: SandboxServer, now: datetime) -> Till:
+    return open_till(sandbox, now)
+
+
+@pytest.fixture
+def client(till: Till, as_patient: Callable[..., PageClient]) -> PageClient:
+    return as_patient(till.account_id)
+
+
+def fields(page: Page) -> dict[str, str]:
+    return {name: page.hidden(name) for name in ("payment", "account", "scope", "visit", "cents")}
+
+
+def review(client: PageClient, choice: str = "all", amount: str = "") -> Page:
+    account = client.get("/pay").hidden("account")
+    chosen = {"account": account, "choice": choice, "amount": amount}
+    return client.post("/pay/review", chosen, expect=200)
+
+
+def back(client: PageClient, location: str) -> Page:
+    """Come back from the card company as the browser would."""
+    return client.follow(client.get(urlsplit(location).path, expect=None))
+
+
+def test_paying_everything_ends_at_the_receipt(
+    client: PageClient, till: Till, sandbox: SandboxServer
+) -> None:
+    start = client.get("/pay")
+    assert "All that is due now: $182.40" in start.text
+    assert "Office visit for Testa, Jan 12, 2026: $50.00" in start.text
+    checked = review(client)
+    assert checked.h1 == "Check your payment"
+    assert "You pay $182.40" in checked.text
+    sent = client.post("/pay/begin", fields(checked), expect=303)
+    assert sent.location.startswith(sandbox.url)
+    shown = back(client, sandbox.pay(sent.location).headers["Location"])
+    assert shown.h1 == "Your receipt"
+    assert "Visa card ending in 4242" in shown.text
+    pdf = client.get(next(link for link in shown.links() if link.endswith(".pdf")))
+    assert pdf.response.mimetype == "application/pdf"
+    assert "Receipt R-" in client.get("/payments").text
+    till.agrees(18_240)
+
+
+def test_pressing_pay_twice_leads_to_the_same_page(client: PageClient) -> None:
+    form = fields(review(client))
+    first = client.post("/pay/begin", form, expect=303)
+    assert client.post("/pay/begin", form, expect=303).location == first.location
+
+
+def test_one_bill_is_reviewed_before_it_is_paid(client: PageClient, till: Till) -> None:
+    start = client.get(f"/pay?bill={till.visit_ids[1]}")
+    [marked] = [i.get("value") for i in start.all("input") if "checked" in i.attrib]
+    assert marked == f"bill-{till.visit_ids[1]}"
+    checked = review(client, f"bill-{till.visit_ids[1]}")
+    assert "You pay $132.40" in checked.text
+    assert "Jan 12" not in checked.text
+
+
+def test_STMT_21_own_amount_shows_its_split_before_and_after(
+    client: PageClient, sandbox: SandboxServer
+) -> None:
+    checked = review(client, "own_amount", "70")
+    assert "$50.00 $0.00" in checked.text
+    assert "$20.00 $112.40" in checked.text
+    sent = client.post("/pay/begin", fields(checked), expect=303)
+    shown = back(client, sandbox.pay(sent.location).headers["Location"])
+    assert "$50.00" in shown.text
+    assert "$20.00" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("182.41", "more than you owe"),
+        ("0.20", "smallest amount"),
+        ("", "Enter an amount"),
+        ("-5", "Enter an amount"),
+        ("fifty", "Enter an amount"),
+    ],
+)
+def test_own_amount_is_checked_with_its_reason(client: PageClient, amount: str, words: str) -> None:
+    page = review(client, "own_amount", amount)
+    assert page.h1 == "Pay your bills"
+    assert words in page.text
+
+
+def test_leaving_the_card_page_says_that_nothing_was_charged(
+    client: PageClient, sandbox: SandboxServer
+) -> None:
+    sent = client.post("/pay/begin", fields(review(client)), expect=303)
+    sandbox.pay(sent.location, DECLINED)
+    [session] = sandbox.client.v1.checkout.sessions.list().data
+    left = back(client, session.cancel_url or "")
+    assert left.h1 == "You have not paid yet"
+    assert "You were not charged" in left.text
+    again = client.post("/pay/begin", fields(left), expect=303)
+    assert again.location == sent.location
+
+
+def test_expired_page_says_so_and_offers_a_new_start(
+    client: PageClient, sandbox: SandboxServer
+) -> None:
+    form = fields(review(client))
+    client.post("/pay/begin", form, expect=303)
+    sandbox.control("clock", advance=3600)
+    page = client.get(f"/pay/{form['payment']}")
+    assert page.h1 == "You did not pay"
+    assert "/pay?account=" in " ".join(page.links())
+
+
+def test_lost_answer_says_we_are_checking(client: PageClient, sandbox: SandboxServer) -> None:
+    form = fields(review(client))
+    sandbox.control("faults", do="drop", times=9, path="/v1/checkout/sessions")
+    sent = client.post("/pay/begin", form, expect=303)
+    page = client.follow(sent)
+    assert page.h1 == "We are checking your payment"
+    assert "do not pay again" in page.text
+
+
+def test_bank_debit_is_on_its_way(client: PageClient, sandbox: SandboxServer) -> None:
+    sent = client.post("/pay/begin", fields(review(client)), expect=303)
+    answer = sandbox.pay(sent.location, account="000123456789")
+    assert back(client, answer.headers["Location"]).h1 == "Your payment is on its way"
+    assert "On its way" in client.get("/payments").text
+
+
+def test_HIPAA_18_another_patient_finds_nothing(
+    client: PageClient, till: Till, sandbox: SandboxServer, as_patient: Callable[..., PageClient]
+) -> None:
+    form = fields(review(client))
+    sent = client.post("/pay/begin", form, expect=303)
+    shown = back(client, sandbox.pay(sent.location).headers["Location"])
+    receipt = shown.response.request.path
+    other = as_patient(make_account())
+    for path in (f"/pay/{form['payment']}", receipt, f"{receipt}/receipt.pdf"):
+        other.get(path, expect=404)
+    other.get(f"/pay?account={till.account_id}", expect=404)
+    other.post("/pay/begin", {**form, "payment": str(uuid4())}, expect=404)
+    assert "R-" not in other.get("/payments").text
+
+
+def test_tampered_fields_are_refused(client: PageClient, till: Till) -> None:
+    form = fields(review(client))
+    for change in ({"payment": "x"}, {"cents": "1e3"}, {"scope": "gift"}, {"account": ""}):
+        client.post("/pay/begin", {**form, **change}, expect=400)
+    page = client.post("/pay/begin", {**form, "cents": "100"}, expect=409)
+    assert page.h1 == "You were not charged"
+    assert till.sandbox.client.v1.checkout.sessions.list().data == []
+
+
+def test_events_at_the_webhook_post_the_money_through_the_queue(
+    client: PageClient, till: Till, patient_app: Flask, database_url: str, now: datetime
+) -> None:
+    sent = client.post("/pay/begin", fields(review(client)), expect=303)
+    till.sandbox.pay(sent.location)
+    stranger = patient_app.test_client()
+    for event in till.sandbox.events() * 2:
+        headers = {"Stripe-Signature": event.signature}
+        answer = stranger.post("/webhooks/stripe", data=event.body, headers=headers)
+        assert answer.status_code == 200
+    assert till.taken() == 0, "a webhook only stores and enqueues"
+    schedule.register()
+    doors = replace(patient_app.extensions["kindbill"], email=Letters())
+    queue.run_due(database_url, doors, now=now)
+    till.agrees(18_240)
+
+
+class Letters:
+    """Nobody reads the mail of this test."""
+
+    def send(self, **_letter: str) -> object:
+        from portal.ports import Accepted
+
+        return Accepted(provider_id="<one@example.com>")
