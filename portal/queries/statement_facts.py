@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Integer, case, exists, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from billing.ledger import Account
@@ -370,7 +371,7 @@ def _last_statements(
             Statement.amount_due,
             Statement.content["credit"].astext.cast(Integer).label("credit_cents"),
         )
-        .distinct(Statement.guarantor_account_id)
+        .ext(distinct_on(Statement.guarantor_account_id))
         .where(
             Statement.guarantor_account_id.in_(account_ids),
             Statement.cycle_on < on,
