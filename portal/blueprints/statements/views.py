@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.queries.bill import bill_page
 from portal.queries.bill_figures import figures
 from portal.queries.entry_chain import entry_chain
 from portal.queries.statement_page import statement_page
+from portal.services.download_statement import download_statement
 from portal.web.access import current_patient, patient, saw
+from portal.web.base import gateways
 from portal.web.practice_day import practice_day
 
 blueprint = Blueprint("statements", __name__)
@@ -24,6 +26,19 @@ def statement(number: str) -> ResponseReturnValue:
         abort(404)
     saw(accounts=[page.account_id], kind="statement", id=number)
     return render_template("statements/statement.html", page=page, figures=figures)
+
+
+@blueprint.get("/statements/<number>/statement.pdf")
+@patient
+def pdf(number: str) -> ResponseReturnValue:
+    """The statement on paper, without the code of the mailed copy."""
+    doors = gateways()
+    found = download_statement(
+        viewer=current_patient(), number=number, store=doors.documents, printer=doors.printer
+    )
+    saw(accounts=[found.account_id], kind="statement", id=number, action="export")
+    headers = {"Content-Disposition": f'attachment; filename="statement-{number}.pdf"'}
+    return Response(found.pdf, mimetype="application/pdf", headers=headers)
 
 
 @blueprint.get("/bills/<int:visit_id>")
