@@ -80,7 +80,13 @@ def match_lines(
                     found[position] = replace(line, charge_id=hits[0].charge_id)
                     del free[hits[0].charge_id]
     _match_split_lines(found, free)
-    return None if any(line.charge_id is None for line in found) else tuple(found)
+    # A line of no money that we never billed, such as a quality code, says nothing about ours.
+    kept = [line for line in found if line.charge_id is not None or _says_money(line)]
+    return None if any(line.charge_id is None for line in kept) else tuple(kept)
+
+
+def _says_money(line: DecisionLine) -> bool:
+    return bool(line.billed or line.paid or line.adjustments)
 
 
 def _match_split_lines(found: list[DecisionLine], free: dict[int, OpenCharge]) -> None:

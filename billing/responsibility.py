@@ -128,6 +128,8 @@ def _verdict(decision: Decision, lines: Sequence[DecisionLine], context: ClaimCo
     charges = {charge.charge_id: charge for charge in context.charges}
     for charge_id, answers in by_charge.items():
         judge_line.judge(charges[charge_id], answers)
+    if judge_line.patient_share > max(ZERO, decision.group_total(PATIENT_GROUP)):
+        raise _Hold("the patient share is more than the payer's PR amounts sum to")
     tasks = tasks_of(
         decision,
         judge_line.judged,
@@ -212,7 +214,9 @@ class _LineJudge:
         if self.later:
             discount = self._later_discount(charge, judged, paid, moved)
             limit = charge.share_limit
-            if limit is not None and share > max(ZERO, limit - paid):
+            if limit is None:
+                raise _Hold("the first payer has not answered every line", holds_bill=False)
+            if share > max(ZERO, min(limit, limit - paid)):
                 raise _Hold("the patient share is more than the earlier payer left")
         if share < ZERO or passed < ZERO:
             raise _Hold("a negative patient share without a reversal")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from billing.decision import Adjustment, Decision, DecisionLine
 from billing.ledger import Entry
-from billing.money import ZERO, Money
+from billing.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,8 @@ class PriorDecision:
     patient_share: dict[int, Money]  # posted to the patient, by charge
     entry_id: UUID | None = None
     entry: Entry | None = None
+    returned_id: UUID | None = None  # the entry that moved the share back, and what it says
+    returned: Entry | None = None
 
     @property
     def covers(self) -> frozenset[int]:
@@ -84,12 +86,3 @@ def _by_charge(lines: Sequence[DecisionLine], sign: int = 1) -> dict[int | None,
     for line in lines:
         paid[line.charge_id] += sign * line.paid.cents
     return {key: cents for key, cents in paid.items() if cents}
-
-
-def standing_share(priors: Sequence[PriorDecision]) -> dict[int, Money]:
-    """What these decisions put on the patient, charge by charge."""
-    shares: dict[int, Money] = defaultdict(lambda: ZERO)
-    for prior in priors:
-        for charge_id, amount in prior.patient_share.items():
-            shares[charge_id] += amount
-    return dict(shares)

@@ -63,6 +63,8 @@ class RemittanceClaim(Base):
     reasons: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
     reversed_by_id: Mapped[int | None] = mapped_column(ForeignKey("remittance_claims.id"))
+    # When an earlier payer decides again, the share this decision put on the patient goes back.
+    share_returned_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
     decided_on: Mapped[date]
 
 
@@ -92,7 +94,7 @@ class LineAdjustment(Base):
     carc: Mapped[str]
     amount: Mapped[Money] = mapped_column("amount_cents")
     bucket: Mapped[str]
-    outcome: Mapped[str]  # posted, review, stays, passed_on, checked
+    outcome: Mapped[str]  # billing.decision.Outcome values, or held
 
 
 class ProviderAdjustmentRow(Base):

@@ -92,7 +92,10 @@ def test_a_denial_is_never_written_off_whatever_its_codes() -> None:
 
 @pytest.mark.parametrize("status", ["19", "20", "21"])
 def test_forwarded_shares_stay_with_the_next_payer(status: str) -> None:
-    context = claim(100, earlier_decided=status != "19", later_payer=status != "19")
+    first = status == "19"
+    context = claim(100, earlier_decided=not first, later_payer=not first)
+    charge = replace(context.charges[0], share_limit=None if first else Money(10_000))
+    context = replace(context, charges=(charge,))
     verdict = balanced(judge(decision(svc("99213", 100, "PR-1 100"), status=status), context))
     assert net(verdict.legs, PATIENT) == 0
     assert net(verdict.legs, PLAN, payer_id=None) == 10_000
@@ -130,7 +133,7 @@ def later(open_cents: int, *, limit: int | None = None, billed: int = 500):
     charge = replace(
         context.charges[0],
         receivable={NEXT: Money(open_cents)},
-        share_limit=None if limit is None else Money(limit),
+        share_limit=Money(open_cents if limit is None else limit),
     )
     return replace(context, charges=(charge,))
 
@@ -178,6 +181,11 @@ def test_what_the_first_payer_denied_is_not_written_off_by_the_second() -> None:
     verdict = balanced(judge(said, replace(context, charges=(charge,))))
     assert net(verdict.legs, DISCOUNT) == 500
     assert net(verdict.legs, PLAN, payer_id=ACME) == 0
+
+
+def test_a_line_that_the_first_payer_left_out_holds_the_later_decision() -> None:
+    context = claim(500, payer=NEXT, later_payer=True, earlier_decided=True)
+    assert "every line" in judge(decision(svc("99213", 500), status="2"), context).reasons[0]
 
 
 @pytest.mark.parametrize("status", ["2", "3"])

@@ -1,0 +1,369 @@
+"""Judge the claims of one remittance against our books: entries, outcomes and work, all in memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from billing import entries
+from billing.decision import (
+    REVERSAL,
+    ClaimContext,
+    Decision,
+    DecisionLine,
+    JudgedLine,
+    OpenCharge,
+    Task,
+    Verdict,
+)
+from billing.entries import Line
+from billing.ledger import Account, Entry, Party
+from billing.match_lines import match_lines
+from billing.money import ZERO, Money, total_of
+from billing.responsibility import judge
+from billing.reversals import NotReversible, PriorDecision, find_reversed
+from billing.spread import spread
+from billing.transitions import CLAIM, ClaimEvent, ClaimState, Refused, next_state
+from portal.queries.visit_books import ClaimOnFile, VisitBook
+from portal.services.match_remittance import Unmatched
+from portal.services.read_decision import decision_of
+from portal.x12.remittance import ClaimPayment
+
+MEDICAID = "MC"
+
+
+@dataclass(slots=True, kw_only=True)
+class ClaimOutcome:
+    """What becomes of one CLP."""
+
+    clp: ClaimPayment
+    disposition: str  # posted, unmatched, held
+    claim: ClaimOnFile | None = None
+    reasons: tuple[str, ...] = ()
+    entry: Entry | None = None
+    lines: tuple[JudgedLine, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    under_review: Money = ZERO
+    medicaid: bool = False
+    holds_bill: bool = False
+    reverses: PriorDecision | None = None
+    returned: list[tuple[PriorDecision, Entry]] = field(default_factory=list)
+    undone: list[Entry] = field(default_factory=list)
+    refund: Money = ZERO  # paid by a patient who may not owe it (STMT-23)
+
+
+@dataclass(slots=True, kw_only=True)
+class SetJudge:
+    """Judges claim after claim, so that each sees what the one before it changed."""
+
+    set_ref: str
+    issued_on: date
+    payer_id: int | None
+    books: dict[int, VisitBook]
+    crossovers: dict[int, int]  # ordinal -> payer that NM1*TT names
+    changed: set[int] = field(default_factory=set)  # claims whose state moved
+
+    def judge_all(
+        self, pairs: Iterable[tuple[ClaimPayment, ClaimOnFile | Unmatched]]
+    ) -> list[ClaimOutcome]:
+        """Reversals before the corrections that stand beside them; the answer in file order."""
+        ordered = sorted(pairs, key=lambda pair: (pair[0].status_code != REVERSAL, pair[0].ordinal))
+        outcomes = [self._judge(clp, claim) for clp, claim in ordered]
+        return sorted(outcomes, key=lambda outcome: outcome.clp.ordinal)
+
+    def credits(self) -> list[Entry]:
+        """A visit's credit settles its lines, and a line that owes less than nothing gives back."""
+        settled = []
+        for book in self.books.values():
+            touched = any(claim.claim_id in self.changed for claim in book.claims)
+            lines = list(_settling(book)) if touched else []
+            if lines:
+                settled.append(
+                    entries.credit_application(
+                        source_ref=f"{self.set_ref}:credit:{book.visit_id}",
+                        occurred_on=self.issued_on,
+                        lines=lines,
+                    )
+                )
+        return settled
+
+    def _ref(self, clp: ClaimPayment) -> str:
+        return f"{self.set_ref}:{clp.ordinal}"
+
+    def _judge(self, clp: ClaimPayment, claim: ClaimOnFile | Unmatched) -> ClaimOutcome:
+        decision = decision_of(clp)
+        if isinstance(claim, Unmatched):
+            reasons = (claim.reason, *decision.faults)
+            return self._hold(clp, None, decision, reasons, disposition="unmatched")
+        book = self.books[claim.visit_id]
+        if decision.status == REVERSAL:
+            return self._reverse(clp, claim, decision, book)
+        context = self._context(clp, claim, book)
+        verdict = judge(decision, context)
+        if verdict.held:
+            return self._hold(clp, claim, decision, verdict.reasons, holds_bill=verdict.holds_bill)
+        return self._post(clp, claim, decision, verdict, book)
+
+    def _post(
+        self,
+        clp: ClaimPayment,
+        claim: ClaimOnFile,
+        decision: Decision,
+        verdict: Verdict,
+        book: VisitBook,
+    ) -> ClaimOutcome:
+        entry = None
+        if verdict.legs:
+            entry = entries.remittance_claim(
+                source_ref=self._ref(clp), occurred_on=self.issued_on, legs=verdict.legs
+            )
+            book.post(entry.postings)
+        shares: dict[int, Money] = defaultdict(lambda: ZERO)
+        for leg in verdict.legs:
+            if leg.account is Account.PATIENT_RECEIVABLE and leg.party.charge_id is not None:
+                shares[leg.party.charge_id] += leg.amount
+        book.priors.append(
+            PriorDecision(
+                remittance_claim_id=0,
+                claim_id=claim.claim_id,
+                payer_id=claim.payer_id,
+                payer_claim_number=clp.payer_claim_number,
+                billed=decision.billed,
+                paid=decision.paid,
+                lines=tuple(judged.line for judged in verdict.lines),
+                patient_share=dict(shares),
+                entry=entry,
+            )
+        )
+        claim.payer_claim_number = clp.payer_claim_number or claim.payer_claim_number
+        complete = _covers_all(book, claim)
+        self._move(claim, ClaimEvent.DECIDE if complete else ClaimEvent.DECIDE_PART)
+        refund = book.paid_by_patient if verdict.medicaid and not book.medicaid_noted else ZERO
+        return ClaimOutcome(
+            clp=clp,
+            claim=claim,
+            disposition="posted",
+            reasons=() if complete else ("decides a part of the lines: the rest is awaited",),
+            entry=entry,
+            lines=verdict.lines,
+            tasks=verdict.tasks,
+            under_review=verdict.under_review,
+            medicaid=verdict.medicaid,
+            refund=refund,
+        )
+
+    def _hold(
+        self,
+        clp: ClaimPayment,
+        claim: ClaimOnFile | None,
+        decision: Decision,
+        reasons: tuple[str, ...],
+        *,
+        disposition: str = "held",
+        holds_bill: bool = False,
+    ) -> ClaimOutcome:
+        """Only the payer's money moves, to suspense, until a person decides."""
+        entry = None
+        if decision.paid:
+            party = Party(
+                guarantor_account_id=claim.guarantor_account_id if claim else None,
+                visit_id=claim.visit_id if claim else None,
+                claim_id=claim.claim_id if claim else None,
+                payer_id=claim.payer_id if claim else self.payer_id,
+                reference=self._ref(clp),
+            )
+            entry = entries.payer_suspense(
+                source_ref=self._ref(clp),
+                occurred_on=self.issued_on,
+                amount=decision.paid,
+                party=party,
+            )
+        return ClaimOutcome(
+            clp=clp,
+            claim=claim,
+            disposition=disposition,
+            reasons=reasons,
+            entry=entry,
+            holds_bill=holds_bill,
+        )
+
+    def _reverse(
+        self, clp: ClaimPayment, claim: ClaimOnFile, decision: Decision, book: VisitBook
+    ) -> ClaimOutcome:
+        if decision.faults:
+            return self._hold(clp, claim, decision, decision.faults, holds_bill=True)
+        priors = [prior for prior in book.priors if prior.claim_id == claim.claim_id]
+        lines = match_lines(spread(decision, book.charges), book.charges)
+        prior = find_reversed(decision, lines, priors)
+        if isinstance(prior, NotReversible):
+            return self._hold(clp, claim, decision, (prior.reason,), holds_bill=bool(priors))
+        outcome = ClaimOutcome(clp=clp, claim=claim, disposition="posted", reverses=prior)
+        if prior.entry is not None and prior.entry_id is not None:
+            outcome.entry = entries.undo(
+                prior.entry,
+                entry_id=prior.entry_id,
+                source_ref=self._ref(clp),
+                occurred_on=self.issued_on,
+                memo="the payer reversed this decision (CLP02 = 22)",
+            )
+            book.post(outcome.entry.postings)
+        if prior.returned is not None and prior.returned_id is not None:
+            undone = entries.undo(
+                prior.returned,
+                entry_id=prior.returned_id,
+                source_ref=f"{self._ref(clp)}:undo",
+                occurred_on=self.issued_on,
+                memo="the decision whose share was moved back is itself reversed",
+            )
+            outcome.undone.append(undone)
+            book.post(undone.postings)
+        book.priors.remove(prior)
+        self._move(claim, ClaimEvent.REVERSE)
+        self._return_later_shares(clp, claim, book, outcome)
+        return outcome
+
+    def _return_later_shares(
+        self, clp: ClaimPayment, claim: ClaimOnFile, book: VisitBook, outcome: ClaimOutcome
+    ) -> None:
+        """What a later payer left to the patient stood on the decision that is gone."""
+        claims = {one.claim_id: one for one in book.claims}
+        for place, prior in enumerate(book.priors):
+            later = claims[prior.claim_id]
+            lines = [
+                Line(_party(later, charge_id), -amount)
+                for charge_id, amount in prior.patient_share.items()
+                if amount
+            ]
+            if later.rank <= claim.rank or not lines:
+                continue
+            entry = entries.patient_share(
+                source_ref=f"{self._ref(clp)}:later:{prior.remittance_claim_id}",
+                occurred_on=self.issued_on,
+                lines=lines,
+                memo="an earlier payer decides again",
+            )
+            book.post(entry.postings)
+            outcome.returned.append((prior, entry))
+            book.priors[place] = replace(prior, patient_share={})
+            self._move(later, ClaimEvent.REVERSE)
+
+    def _move(self, claim: ClaimOnFile, event: ClaimEvent) -> None:
+        following = next_state(CLAIM, claim.state, event)
+        if not isinstance(following, Refused):
+            claim.state = following
+        self.changed.add(claim.claim_id)
+
+    def _context(self, clp: ClaimPayment, claim: ClaimOnFile, book: VisitBook) -> ClaimContext:
+        ranks = {one.claim_id: one.rank for one in book.claims}
+        earlier = [p for p in book.priors if ranks[p.claim_id] < claim.rank]
+        next_payer, on_file = _next_payer(book, claim, self.crossovers.get(clp.ordinal))
+        medicaid = MEDICAID in {
+            *(one.filing_code for one in book.claims),
+            *(one.filing_code for one in book.coverages),
+        }
+        return ClaimContext(
+            party=_party(claim),
+            charges=tuple(
+                replace(
+                    charge,
+                    receivable=dict(book.open[charge.charge_id]),
+                    share_limit=_share_limit(charge, earlier, book, ranks),
+                )
+                for charge in book.charges
+            ),
+            later_payer=claim.rank > 1,
+            earlier_decided=bool(earlier),
+            next_payer_id=next_payer,
+            next_claim_on_file=on_file,
+            capitated=claim.capitated,
+            no_patient_balance=medicaid or book.medicaid_noted,
+            decided_charges=frozenset().union(
+                *(p.covers for p in book.priors if p.claim_id == claim.claim_id)
+            ),
+        )
+
+
+def _party(claim: ClaimOnFile, charge_id: int | None = None) -> Party:
+    return Party(
+        guarantor_account_id=claim.guarantor_account_id,
+        visit_id=claim.visit_id,
+        charge_id=charge_id,
+        claim_id=claim.claim_id,
+        payer_id=claim.payer_id,
+    )
+
+
+def _next_payer(
+    book: VisitBook, claim: ClaimOnFile, crossover: int | None
+) -> tuple[int | None, bool]:
+    """Who answers after this payer, and whether a claim to it is on file."""
+    claims = sorted(
+        (c.rank, c.payer_id)
+        for c in book.claims
+        if c.rank > claim.rank and c.payer_id != claim.payer_id
+    )
+    if crossover is not None:
+        return crossover, crossover in {payer for _, payer in claims}
+    if claims:
+        return claims[0][1], True
+    asked = {c.payer_id for c in book.claims if c.rank <= claim.rank}
+    plans = sorted(
+        (plan.rank, plan.payer_id)
+        for plan in book.coverages
+        if plan.payer_id not in asked and plan.rank >= claim.rank
+    )
+    return (plans[0][1], False) if plans else (None, False)
+
+
+def _share_limit(
+    charge: OpenCharge,
+    earlier: list[PriorDecision],
+    book: VisitBook,
+    ranks: dict[int, int],
+) -> Money | None:
+    """The least that any earlier payer left to the patient, less what payers after it paid."""
+    limits = []
+    for prior in earlier:
+        if charge.charge_id in prior.covers:
+            after = [p for p in book.priors if ranks[p.claim_id] > ranks[prior.claim_id]]
+            paid = total_of(_on(charge, p.lines, paid=True) for p in after)
+            limits.append(_on(charge, prior.lines, paid=False) - paid)
+    return min(limits, default=None)
+
+
+def _on(charge: OpenCharge, lines: Iterable[DecisionLine], *, paid: bool) -> Money:
+    """What a decision paid on the charge, or put in group PR there."""
+    ours = [line for line in lines if line.charge_id == charge.charge_id]
+    if paid:
+        return total_of(line.paid for line in ours)
+    return total_of(a.amount for line in ours for a in line.adjustments if a.group == "PR")
+
+
+def _covers_all(book: VisitBook, claim: ClaimOnFile) -> bool:
+    """Every line of money has a decision; or as much as the claim billed, where a visit has more."""
+    covered = frozenset[int]().union(
+        *(p.covers for p in book.priors if p.claim_id == claim.claim_id)
+    )
+    waiting = [c for c in book.charges if c.billed and c.charge_id not in covered]
+    decided = total_of(c.billed for c in book.charges if c.charge_id in covered)
+    return not waiting or decided == claim.billed
+
+
+def _settling(book: VisitBook) -> Iterable[Line]:
+    claim = min(book.claims, key=lambda one: one.rank)
+    credit = book.credit
+    # Lines that owe less than nothing come first: their credit may settle the others.
+    for charge_id, due in sorted(
+        book.patient_due.items(), key=lambda item: (item[1] >= ZERO, item)
+    ):
+        amount = due if due < ZERO else min(due, credit)
+        if due < ZERO or amount > ZERO:
+            credit -= amount
+            yield Line(replace(_party(claim, charge_id), claim_id=None, payer_id=None), amount)
+
+
+def is_open(book: VisitBook) -> bool:
+    """Whether any payer of the visit still has to answer."""
+    return any(one.state is not ClaimState.DECIDED for one in book.claims)

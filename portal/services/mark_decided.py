@@ -1,0 +1,144 @@
+"""What a decision changes beside the ledger: claims, visits, earlier decisions, Medicaid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.orm import Session
+
+from billing.transitions import ClaimState
+from portal.models.accounts import AccountCondition
+from portal.models.claims import Visit
+from portal.models.remittances import RemittanceClaim
+from portal.models.work import WorkItem
+from portal.queries.visit_books import ClaimOnFile, VisitBook
+from portal.services.judge_remittance import ClaimOutcome, is_open
+from portal.services.write_remittance import Written
+
+
+def mark_decided(
+    session: Session,
+    written: Written,
+    books: Mapping[int, VisitBook],
+    changed: set[int],
+    *,
+    issued_on: date,
+    now: datetime,
+) -> None:
+    """Bring claims, visits and earlier decisions to what the remittance made of them."""
+    claims = [c for b in books.values() for c in b.claims if c.claim_id in changed]
+    _mark_reversed(session, written)
+    _update_claims(session, claims, issued_on=issued_on, now=now)
+    _update_visits(session, books, changed, issued_on=issued_on)
+    _note_medicaid(session, written.outcomes, now)
+
+
+def _mark_reversed(session: Session, written: Written) -> None:
+    table = RemittanceClaim.__table__
+    reversed_rows = [
+        {"row": o.reverses.remittance_claim_id, "by": row_id}
+        for row_id, o in written.outcomes
+        if o.reverses is not None
+    ]
+    if reversed_rows:
+        session.execute(
+            update(RemittanceClaim)
+            .where(table.c.id == bindparam("row"))
+            .values(reversed_by_id=bindparam("by")),
+            reversed_rows,
+            execution_options={"synchronize_session": None},
+        )
+    returned = [
+        {"row": prior.remittance_claim_id, "entry": written.entry_ids[entry.source_ref]}
+        for _, o in written.outcomes
+        for prior, entry in o.returned
+    ]
+    if returned:
+        session.execute(
+            update(RemittanceClaim)
+            .where(table.c.id == bindparam("row"))
+            .values(share_returned_id=bindparam("entry")),
+            returned,
+            execution_options={"synchronize_session": None},
+        )
+
+
+def _update_claims(
+    session: Session, claims: Sequence[ClaimOnFile], *, issued_on: date, now: datetime
+) -> None:
+    if not claims:
+        return
+    session.execute(
+        text(
+            "UPDATE claims c SET state = n.state, payer_claim_number = n.number,"
+            " decided_on = CASE WHEN n.state = 'decided' THEN CAST(:on AS date) END"
+            " FROM unnest(CAST(:ids AS int[]), CAST(:states AS text[]), CAST(:numbers AS text[]))"
+            " AS n(id, state, number) WHERE c.id = n.id"
+        ),
+        {
+            "on": issued_on,
+            "ids": [c.claim_id for c in claims],
+            "states": [c.state.value for c in claims],
+            "numbers": [c.payer_claim_number for c in claims],
+        },
+    )
+    decided = [c.claim_id for c in claims if c.state is ClaimState.DECIDED]
+    session.execute(
+        update(WorkItem)
+        .where(
+            WorkItem.kind == "reversal",
+            WorkItem.closed_at.is_(None),
+            WorkItem.claim_id.in_(decided),
+        )
+        .values(closed_at=now, outcome="corrected"),
+        execution_options={"synchronize_session": None},
+    )
+
+
+def _update_visits(
+    session: Session, books: Mapping[int, VisitBook], changed: set[int], *, issued_on: date
+) -> None:
+    """CORE-3 pr_date: the day on which the last payer answered; none while one decides again."""
+    touched = [b for b in books.values() if any(c.claim_id in changed for c in b.claims)]
+    for still_open in (True, False):
+        ids = [b.visit_id for b in touched if is_open(b) is still_open]
+        if ids:
+            session.execute(
+                update(Visit)
+                .where(Visit.id.in_(ids))
+                .values(responsible_on=None if still_open else issued_on),
+                execution_options={"synchronize_session": None},
+            )
+
+
+def _note_medicaid(
+    session: Session, outcomes: Sequence[tuple[int, ClaimOutcome]], now: datetime
+) -> None:
+    found = {
+        o.claim.visit_id: (row_id, o.claim) for row_id, o in outcomes if o.medicaid and o.claim
+    }
+    known = (
+        set(
+            session.scalars(
+                select(AccountCondition.visit_id).where(
+                    AccountCondition.visit_id.in_(found), AccountCondition.kind == "medicaid_qmb"
+                )
+            )
+        )
+        if found
+        else set()
+    )
+    session.add_all(
+        AccountCondition(
+            guarantor_account_id=claim.guarantor_account_id,
+            visit_id=visit_id,
+            kind="medicaid_qmb",
+            since=now,
+            source=f"era:{row_id}",
+        )
+        for visit_id, (row_id, claim) in found.items()
+        if visit_id not in known
+    )
+    session.flush()

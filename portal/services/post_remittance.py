@@ -1,0 +1,259 @@
+"""Post an 835 file: every set judged as a whole, then claim by claim, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from billing.decision import REVERSAL
+from billing.money import Money
+from portal.db import transaction
+from portal.models.accounts import GuarantorAccount
+from portal.models.remittances import RemittanceRow
+from portal.ports import DocumentStore
+from portal.queries.visit_books import ClaimOnFile, among, load_visit_books
+from portal.services.judge_plb import judge_plb
+from portal.services.judge_remittance import ClaimOutcome, SetJudge
+from portal.services.mark_decided import mark_decided
+from portal.services.match_remittance import match_remittance
+from portal.services.note_crossovers import note_crossovers
+from portal.services.remittance_report import ClaimReport, RemittanceReport, SetReport
+from portal.services.remittance_work import claim_items, held_set_item, provider_items
+from portal.services.store_file import find_file, store_file
+from portal.services.write_remittance import (
+    SetRecord,
+    add_work_items,
+    write_outcomes,
+    write_set,
+)
+from portal.x12.envelope import X12Error
+from portal.x12.read_835 import read_remittances
+from portal.x12.remittance import Remittance
+
+# Remittances post one after another: a reversal must see the decision that it takes back.
+_POSTING_LOCK = 0x835
+
+
+def post_remittance(
+    *, data: bytes, name: str, now: datetime, store: DocumentStore | None, dry_run: bool = False
+) -> RemittanceReport:
+    """Post what balances, hold what does not, and say so; a dry run says the same, changes nothing."""
+    try:
+        remittances = list(read_remittances(data, file=name))
+    except X12Error as error:
+        return RemittanceReport(file=name, error=str(error))
+    stored_as = store.put(data) if store is not None and not dry_run else ""
+    with transaction() as session:
+        session.execute(select(func.pg_advisory_xact_lock(_POSTING_LOCK)))
+        file = find_file(session, kind="835", data=data) or store_file(
+            session, kind="835", data=data, name=name, stored_as=stored_as, now=now
+        )
+        desk = _Desk(session, file.id, now, _Seen.load(session, remittances))
+        sets = tuple(desk.post(remittance) for remittance in remittances)
+        report = RemittanceReport(file=name, sets=sets, file_id=None if dry_run else file.id)
+        file.result = {"status": report.status, "error": report.why}
+        if dry_run:
+            session.rollback()
+    return report
+
+
+Identity = tuple[str, str]  # TRN03, TRN02
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Sets that came in before: all of them by fingerprint, the posted ones by trace and date."""
+
+    fingerprints: set[tuple[Identity, str]] = field(default_factory=set)
+    posted: set[tuple[Identity, date | None]] = field(default_factory=set)
+
+    @classmethod
+    def load(cls, session: Session, remittances: Sequence[Remittance]) -> _Seen:
+        rows = session.execute(
+            select(
+                RemittanceRow.payer_tax_id,
+                RemittanceRow.trace,
+                RemittanceRow.issued_on,
+                RemittanceRow.fingerprint,
+                RemittanceRow.status,
+            ).where(RemittanceRow.trace.in_({one.trace for one in remittances}))
+        )
+        seen = cls()
+        for tax_id, trace, issued_on, fingerprint, status in rows:
+            seen.add((tax_id, trace), issued_on, fingerprint, posted=status == "posted")
+        return seen
+
+    def add(
+        self, identity: Identity, issued_on: date | None, fingerprint: str, *, posted: bool
+    ) -> None:
+        self.fingerprints.add((identity, fingerprint))
+        if posted:
+            self.posted.add((identity, issued_on))
+
+
+@dataclass(slots=True)
+class _Desk:
+    """One file on its way into the books."""
+
+    session: Session
+    file_id: int
+    now: datetime
+    seen: _Seen
+
+    def post(self, remittance: Remittance) -> SetReport:
+        identity = (remittance.payer_tax_id, remittance.trace)
+        if (identity, remittance.fingerprint) in self.seen.fingerprints:
+            return _told(remittance, "duplicate", ("this remittance came in before",))
+        reasons = _reasons_to_hold(remittance)
+        if remittance.trace and (identity, remittance.issued_on) in self.seen.posted:
+            reasons = (
+                "the payer sent a changed remittance under a number already posted",
+                *reasons,
+            )
+        self.seen.add(identity, remittance.issued_on, remittance.fingerprint, posted=not reasons)
+        return self._hold(remittance, reasons) if reasons else self._post(remittance)
+
+    def _record(
+        self, remittance: Remittance, status: str, reasons: tuple[str, ...], payer_id: int | None
+    ) -> SetRecord:
+        return SetRecord(
+            remittance=remittance,
+            file_id=self.file_id,
+            payer_id=payer_id,
+            issued_on=remittance.issued_on or self.now.date(),
+            status=status,
+            reasons=reasons,
+            now=self.now,
+        )
+
+    def _hold(self, remittance: Remittance, reasons: tuple[str, ...]) -> SetReport:
+        record = self._record(remittance, "held", reasons, None)
+        remittance_id = write_set(self.session, record)
+        outcomes = [
+            ClaimOutcome(
+                clp=clp, disposition="held", reasons=_with_faults(reasons, clp.balance_faults)
+            )
+            for clp in remittance.claims
+        ]
+        write_outcomes(self.session, remittance_id, record.issued_on, outcomes)
+        item = held_set_item(
+            reasons,
+            amount=Money(remittance.signed_paid_cents),
+            remittance_id=remittance_id,
+            now=self.now,
+        )
+        add_work_items(self.session, [item])
+        return _told(remittance, "held", reasons, remittance_id=remittance_id)
+
+    def _post(self, remittance: Remittance) -> SetReport:
+        session = self.session
+        matches = match_remittance(session, remittance)
+        pairs = list(zip(remittance.claims, matches.found, strict=True))
+        ours = [claim for claim in matches.found if isinstance(claim, ClaimOnFile)]
+        _lock_accounts(session, {claim.guarantor_account_id for claim in ours})
+        reverses = any(clp.status_code == REVERSAL for clp in remittance.claims)
+        books = load_visit_books(session, {c.visit_id for c in ours}, with_entries=reverses)
+        # The books hold the claims that decisions change; the matches only found them.
+        on_file = {claim.claim_id: claim for book in books.values() for claim in book.claims}
+        pairs = [
+            (clp, on_file[one.claim_id] if isinstance(one, ClaimOnFile) else one)
+            for clp, one in pairs
+        ]
+        record = self._record(remittance, "posted", (), matches.payer_id)
+        set_ref = _set_ref(remittance)
+        judge = SetJudge(
+            set_ref=set_ref,
+            issued_on=record.issued_on,
+            payer_id=matches.payer_id,
+            books=books,
+            crossovers=note_crossovers(session, pairs, books, on=record.issued_on),
+        )
+        outcomes = judge.judge_all(pairs)
+        plbs = judge_plb(
+            session,
+            remittance,
+            set_ref=set_ref,
+            issued_on=record.issued_on,
+            payer_id=matches.payer_id,
+        )
+        settled = judge.credits()
+        remittance_id = write_set(session, record)
+        written = write_outcomes(
+            session, remittance_id, record.issued_on, outcomes, plbs=plbs, settled=settled
+        )
+        mark_decided(
+            session, written, books, judge.changed, issued_on=record.issued_on, now=self.now
+        )
+        items = claim_items(
+            written.outcomes, remittance_id=remittance_id, on=record.issued_on, now=self.now
+        )
+        items += provider_items(plbs, remittance_id=remittance_id, now=self.now)
+        add_work_items(session, items)
+        return SetReport(
+            said=remittance,
+            status="posted",
+            remittance_id=remittance_id,
+            claims=tuple(
+                ClaimReport(said=o.clp, disposition=o.disposition, reasons=o.reasons)
+                for o in outcomes
+            ),
+        )
+
+
+def _reasons_to_hold(remittance: Remittance) -> tuple[str, ...]:
+    """Why the whole set waits: money that does not add up, or amounts that nobody can read."""
+    if remittance.faults:
+        return remittance.faults
+    if remittance.balanced:
+        return ()
+    paid = sum(clp.paid_cents for clp in remittance.claims)
+    told, kept = remittance.signed_paid_cents, remittance.plb_cents
+    where = f"segment {remittance.position}"
+    return (f"{where}: paid {told} is not claims {paid} less provider adjustments {kept} (cents)",)
+
+
+def _with_faults(reasons: tuple[str, ...], faults: tuple[str, ...]) -> tuple[str, ...]:
+    return ("the whole remittance is held", *reasons, *faults)
+
+
+def _set_ref(remittance: Remittance) -> str:
+    issued = remittance.issued_on.isoformat() if remittance.issued_on else "undated"
+    return f"era:{remittance.payer_tax_id}:{remittance.trace}:{issued}:{remittance.fingerprint}"
+
+
+def _told(
+    remittance: Remittance,
+    status: str,
+    reasons: tuple[str, ...],
+    *,
+    remittance_id: int | None = None,
+) -> SetReport:
+    """A set of which nothing was posted now."""
+    return SetReport(
+        said=remittance,
+        status=status,
+        reasons=reasons,
+        remittance_id=remittance_id,
+        claims=tuple(
+            ClaimReport(
+                said=clp,
+                disposition=status,
+                reasons=_with_faults(reasons, clp.balance_faults) if status == "held" else reasons,
+            )
+            for clp in remittance.claims
+        ),
+    )
+
+
+def _lock_accounts(session: Session, account_ids: set[int]) -> None:
+    """Payments and statements wait; always in order of id, so that nobody waits in a circle."""
+    session.execute(
+        select(GuarantorAccount.id)
+        .where(among(GuarantorAccount.id, sorted(account_ids)))
+        .order_by(GuarantorAccount.id)
+        .with_for_update()
+    )

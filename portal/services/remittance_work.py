@@ -1,0 +1,170 @@
+"""The work items that a posted or held remittance opens: what is wrong, whose money, what next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from billing.money import ZERO, Money
+from portal.services.judge_plb import PostedPlb
+from portal.services.judge_remittance import ClaimOutcome
+
+CORRECTION_DUE = timedelta(days=30)
+FIRST_TOUCH = timedelta(days=2)
+HELD_STEP = "Compare the payer's figures with our claim, then release the money or call the payer."
+UNMATCHED_STEP = "Find the claim by patient and date, then release the money to it."
+REVERSED_STEP = "Ask the payer for its new decision; until then nothing is refunded or billed."
+RETURNED_STEP = "Ask this plan to decide again once the first plan has."
+REFUND_STEP = "Refund what the patient paid: the rules do not let us keep it."
+PLB_STEP = "Find the claim by the payer's reference and match it."
+SET_STEP = "Ask the payer for a corrected remittance; nothing of this one was posted."
+
+
+def claim_items(
+    outcomes: Iterable[tuple[int, ClaimOutcome]],
+    *,
+    remittance_id: int,
+    on: date,
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """Items of every claim of a set."""
+    return [
+        _item(row_id, outcome, remittance_id=remittance_id, on=on, now=now, **fields)
+        for row_id, outcome in outcomes
+        for fields in _fields(outcome)
+    ]
+
+
+def _fields(outcome: ClaimOutcome) -> Iterator[dict[str, Any]]:
+    clp = outcome.clp
+    if outcome.disposition != "posted":
+        unmatched = outcome.disposition == "unmatched"
+        yield {
+            "kind": "unmatched" if unmatched else "held_claim",
+            "reasons": outcome.reasons,
+            "next_step": UNMATCHED_STEP if unmatched else HELD_STEP,
+            "amount": Money(clp.paid_cents),
+            "holds_bill": outcome.holds_bill,
+        }
+    for number, task in enumerate(outcome.tasks):
+        yield {
+            "kind": task.kind.value,
+            "reasons": task.reasons,
+            "next_step": task.next_step,
+            "amount": task.amount,
+            "holds_bill": task.holds_bill,
+            "number": number,
+        }
+    if outcome.reverses is not None:
+        yield {
+            "kind": "reversal",
+            "reasons": ("the payer took its decision back and has not sent another",),
+            "next_step": REVERSED_STEP,
+            "amount": Money(clp.paid_cents),
+            "due": CORRECTION_DUE,
+        }
+    for prior, entry in outcome.returned:
+        yield {
+            "kind": "bill_next",
+            "reasons": ("the first plan decides again; this plan's answer stood on the old one",),
+            "next_step": RETURNED_STEP,
+            "amount": entry.postings[0].amount,
+            "number": prior.remittance_claim_id,
+        }
+    if outcome.refund > ZERO:
+        yield {
+            "kind": "refund",
+            "reasons": ("paid by the patient for care that Medicaid rules cover (STMT-23)",),
+            "next_step": REFUND_STEP,
+            "amount": outcome.refund,
+        }
+
+
+def _item(
+    row_id: int,
+    outcome: ClaimOutcome,
+    *,
+    remittance_id: int,
+    on: date,
+    now: datetime,
+    kind: str,
+    reasons: Sequence[str],
+    next_step: str,
+    amount: Money,
+    holds_bill: bool = False,
+    number: int = 0,
+    due: timedelta = FIRST_TOUCH,
+) -> dict[str, Any]:
+    claim = outcome.claim
+    return {
+        "dedupe_key": f"era:{row_id}:{kind}:{number}",
+        "kind": kind,
+        "reasons": list(reasons),
+        "next_step": next_step,
+        "amount": amount,
+        "guarantor_account_id": claim.guarantor_account_id if claim else None,
+        "visit_id": claim.visit_id if claim else None,
+        "claim_id": claim.claim_id if claim else None,
+        "remittance_id": remittance_id,
+        "remittance_claim_id": row_id,
+        "holds_bill": holds_bill,
+        "opened_at": now,
+        "due_on": (on if due is CORRECTION_DUE else now.date()) + due,
+    }
+
+
+def provider_items(
+    plbs: Sequence[PostedPlb], *, remittance_id: int, now: datetime
+) -> list[dict[str, Any]]:
+    """PLB amounts that nobody has explained yet."""
+    return [
+        _remittance_item(
+            f"era:{remittance_id}:plb:{plb.found.position}:{number}",
+            kind="plb",
+            reason=f"PLB {plb.found.reason or '?'} {plb.found.reference}".strip(),
+            next_step=PLB_STEP,
+            amount=plb.unexplained,
+            remittance_id=remittance_id,
+            now=now,
+        )
+        for number, plb in enumerate(plbs)
+        if plb.unexplained
+    ]
+
+
+def held_set_item(
+    reasons: Sequence[str], *, amount: Money, remittance_id: int, now: datetime
+) -> dict[str, Any]:
+    """A whole set that was not posted."""
+    return _remittance_item(
+        f"era:{remittance_id}:held",
+        kind="held_set",
+        reason="; ".join(reasons),
+        next_step=SET_STEP,
+        amount=amount,
+        remittance_id=remittance_id,
+        now=now,
+    )
+
+
+def _remittance_item(
+    key: str,
+    *,
+    kind: str,
+    reason: str,
+    next_step: str,
+    amount: Money,
+    remittance_id: int,
+    now: datetime,
+) -> dict[str, Any]:
+    return {
+        "dedupe_key": key,
+        "kind": kind,
+        "reasons": [reason],
+        "next_step": next_step,
+        "amount": amount,
+        "remittance_id": remittance_id,
+        "opened_at": now,
+        "due_on": now.date() + FIRST_TOUCH,
+    }
