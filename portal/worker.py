@@ -9,10 +9,12 @@ from portal import db, queue, wiring
 from portal.config import Settings
 from portal.embedded import database_of
 from portal.jobs import schedule
+from portal.web.logging import set_up_logging
 
 
 def run(settings: Settings, database_url: str) -> None:
     """Run jobs until told to stop by TERM or INT."""
+    set_up_logging()
     engine: Engine = db.connect(database_url)
     db.bind(engine)
     schedule.register()

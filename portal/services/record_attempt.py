@@ -88,6 +88,19 @@ def record_success(tried: Try) -> None:
         session.execute(update(Attempt).where(Attempt.id.in_(tried.ids)).values(succeeded=True))
 
 
+def end_streak(*, action: str, name: str, keys: Sequence[bytes], now: datetime) -> None:
+    """Start the subject's row of failures anew: what was guessed at exists no longer."""
+    with transaction() as session:
+        session.add(
+            Attempt(
+                action=action,
+                subject_hash=keyed_hash(f"{action} {name}", keys[0]),
+                succeeded=True,
+                at=now,
+            )
+        )
+
+
 def _failures(
     session: Session, action: str, subject_hash: str, limit: Limit, now: datetime
 ) -> int | None:

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from portal.db import transaction
 from portal.models.identity import LoginSession
 
 
-def start_session(*, login_id: int, face: str, device: str, now: datetime) -> str:
-    """Make the row and answer the token that only the browser's cookie will hold."""
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The row, and the token that only the browser's cookie will hold."""
+
+    session_id: int
+    token: str
+
+
+def start_session(*, login_id: int, face: str, device: str, now: datetime) -> Started:
+    """Make the row of a browser that has just signed in."""
     token = secrets.token_urlsafe(32)
     with transaction() as session:
-        session.add(
-            LoginSession(
-                id_hash=session_hash(token),
-                login_id=login_id,
-                face=face,
-                started_at=now,
-                seen_at=now,
-                device=device,
-            )
+        row = LoginSession(
+            id_hash=session_hash(token),
+            login_id=login_id,
+            face=face,
+            started_at=now,
+            seen_at=now,
+            device=device,
         )
-    return token
+        session.add(row)
+        session.flush()
+        return Started(row.id, token)
 
 
 def session_hash(token: str) -> str:

@@ -67,12 +67,16 @@ def _signed_in(app: Flask, user: Any, **_rest: Any) -> None:
     session.update(kept)
     g.pop("csrf_token", None)
     face: Face = app.config["FACE"]
-    session[TOKEN] = start_session(
+    if "session_id" in g:  # signed in anew, as after a changed password: the old row ends
+        end_sessions(login_id=g.login_id, session_id=g.session_id, now=now())
+    started = start_session(
         login_id=user.id,
         face=face.name,
         device=device_name(request.user_agent.string),
         now=now(),
     )
+    session[TOKEN] = started.token
+    g.login_id, g.session_id = user.id, started.session_id
     audit_sign_in("sign_in", login_id=user.id)
 
 

@@ -10,10 +10,12 @@ import time
 from datetime import timedelta
 from typing import Any
 
+import phonenumbers
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_security import (
     MailUtil,
     PasswordUtil,
+    PhoneUtil,
     Security,
     SQLAlchemySessionUserDatastore,
     UserMixin,
@@ -42,6 +44,7 @@ from portal.web.second_factor import (
     has_recovery_codes,
     send_text_code,
 )
+from portal.web.sessions import audit_sign_in
 from portal.web.sign_in_notices import notify_factor_changed
 from portal.web.sign_in_words import WORDS
 
@@ -140,6 +143,22 @@ class QueuedMail(MailUtil):  # type: ignore[misc]
         )
 
 
+class Phones(PhoneUtil):  # type: ignore[misc]
+    """US numbers only: codes to dear foreign numbers are a known way to run up our bill."""
+
+    def get_canonical_form(self, input_data: str) -> str | None:
+        try:
+            number = phonenumbers.parse(input_data, "US")
+        except phonenumbers.NumberParseException:
+            return None
+        if number.country_code != 1 or not phonenumbers.is_possible_number(number):
+            return None
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def validate_phone_number(self, input_data: str) -> str | None:
+        return None if self.get_canonical_form(input_data) else WORDS["PHONE_INVALID"][0]
+
+
 class Passwords(PasswordUtil):  # type: ignore[misc]
     """NIST's rules: long, not known, nothing else."""
 
@@ -170,6 +189,7 @@ def add_sign_in(app: Flask, *, face: Face, settings: Settings) -> None:
         mf_recovery_form=sign_in_forms.UseRecoveryCodeForm,
         mail_util_cls=QueuedMail,
         password_util_cls=Passwords,
+        phone_util_cls=Phones,
         totp_cls=OneTimeCodes,
         mf_recovery_codes_util_cls=RecoveryCodes,
     )
@@ -316,18 +336,22 @@ def _pad_answers(app: Flask) -> None:
 
 
 def _connect(app: Flask) -> None:
-    """A new password or factor ends what was opened with the old one."""
+    """A new password or factor ends what was opened with the old one, and is written down."""
 
-    def everywhere(_app: Flask, user: SignIn, **_rest: Any) -> None:
+    def reset(_app: Flask, user: SignIn, **_rest: Any) -> None:
         end_sessions(login_id=user.id, now=now())
-
-    def elsewhere(_app: Flask, user: SignIn, **_rest: Any) -> None:
-        end_sessions(login_id=user.id, except_session_id=g.get("session_id"), now=now())
+        sign_in_forms.forgive(user)
+        audit_sign_in("password_reset", login_id=user.id)
 
     def changed(_app: Flask, user: SignIn, **_rest: Any) -> None:
-        elsewhere(_app, user)
+        end_sessions(login_id=user.id, except_session_id=g.get("session_id"), now=now())
+        audit_sign_in("password_changed", login_id=user.id)
+
+    def moved(_app: Flask, user: SignIn, **_rest: Any) -> None:
+        end_sessions(login_id=user.id, except_session_id=g.get("session_id"), now=now())
+        audit_sign_in("second_factor_changed", login_id=user.id)
         notify_factor_changed(user)
 
-    password_reset.connect(everywhere, app, weak=False)
-    password_changed.connect(elsewhere, app, weak=False)
-    tf_profile_changed.connect(changed, app, weak=False)
+    password_reset.connect(reset, app, weak=False)
+    password_changed.connect(changed, app, weak=False)
+    tf_profile_changed.connect(moved, app, weak=False)

@@ -31,6 +31,7 @@ from portal.services.record_attempt import (
     ADDRESS,
     Subject,
     Try,
+    end_streak,
     record_attempt,
     record_success,
 )
@@ -231,8 +232,19 @@ class UseRecoveryCodeForm(CountedForm, MfRecoveryForm):  # type: ignore[misc]
 def begin_try(action: str, *, account: str) -> Try | None:
     """Count a try against the account and against the address it comes from."""
     subjects = [
-        Subject(f"{current_app.config['FACE'].name} {account}", ACCOUNT),
+        Subject(_account(account), ACCOUNT),
         Subject(f"address {request.remote_addr}", ADDRESS),
     ]
     keys = current_app.extensions["kindbill"].hash_keys
     return record_attempt(action=action, subjects=subjects, keys=keys, now=now())
+
+
+def forgive(user: Any) -> None:
+    """A new password makes old guesses worthless: a hundred failures end here (ID-8)."""
+    keys = current_app.extensions["kindbill"].hash_keys
+    for action, account in (("sign_in", user.email), ("second_factor", str(user.id))):
+        end_streak(action=action, name=_account(account), keys=keys, now=now())
+
+
+def _account(account: str) -> str:
+    return f"{current_app.config['FACE'].name} {account}"

@@ -14,7 +14,7 @@ from portal.db import transaction
 from portal.models.identity import Login, LoginSession
 from portal.web.sessions import device_name
 from tests.web.pages import PageClient
-from tests.web.people import make_account, messages
+from tests.web.people import PASSWORD, digits_in, make_account, messages
 from tests.web.test_sign_in import EMAIL, Person, enter, give_password, is_signed_in
 
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -54,7 +54,8 @@ def test_HIPAA_2_ID_10_no_session_lives_longer_however_busy(
     client = client_of(face, request)
     for quarter in range(hours * 4 + 1):
         clock(client.flask_app, START + timedelta(minutes=15 * quarter))
-        assert is_signed_in(client)
+        client.get("/healthz")
+    assert is_signed_in(client)
     clock(client.flask_app, START + timedelta(hours=hours, seconds=1))
     assert not is_signed_in(client)
 
@@ -178,6 +179,35 @@ def test_changing_the_factor_asks_for_the_password_first(patient_app: Flask) -> 
     assert "/confirm-password" in client.get("/recovery-codes", expect=302).location
     page = client.follow(client.get("/second-step/set-up", expect=302))
     assert page.h1 == "Enter your password once more"
+
+
+def test_a_changed_password_keeps_this_device_and_ends_the_others(patient_app: Flask) -> None:
+    person = Person(patient_app)
+    laptop, phone = PageClient(patient_app), PageClient(patient_app)
+    enter(phone, person)
+    person.later(seconds=31)
+    enter(laptop, person)
+    assert laptop.get("/change-password").h1 == "Change your password"
+    new = "other invented words"
+    fields = {"password": PASSWORD, "new_password": new, "new_password_confirm": new}
+    laptop.follow(laptop.post("/change-password", fields, expect=302))
+    assert is_signed_in(laptop)
+    assert not is_signed_in(phone)
+
+
+def test_a_changed_factor_is_told(patient_app: Flask) -> None:
+    person = Person(patient_app)
+    client = PageClient(patient_app)
+    enter(client, person)
+    client.get("/second-step/set-up")
+    page = client.post(
+        "/second-step/set-up", {"setup": "sms", "phone": "(555) 555-0142"}, expect=200
+    )
+    action = next(a for f in page.all("form") if "set-up/" in (a := f.get("action", "")))
+    person.later(seconds=31)
+    client.follow(client.post(action, {"code": digits_in(messages("sms")[-1])}, expect=302))
+    assert "Your codes come by text" in client.get("/account/security").text
+    assert [m.template for m in messages()] == ["second_factor_changed"]
 
 
 def test_rows_hold_hashes_only(request: pytest.FixtureRequest) -> None:

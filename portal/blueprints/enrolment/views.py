@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.blueprints.enrolment import journey as journeys
@@ -20,6 +20,8 @@ blueprint = Blueprint("enrolment", __name__)
 @public
 def start() -> ResponseReturnValue:
     """The code on the statement and the birth date."""
+    if "login_id" in g:
+        return redirect(url_for("enrolment.add"))
     form = CodeForm()
     if form.validate_on_submit():
         code_id = steps.match(form)
@@ -76,5 +78,5 @@ def add() -> ResponseReturnValue:
         if code_id is not None:
             login_id = current_patient().login_id
             saw(accounts=[link_account(login_id=login_id, code_id=code_id, now=now())])
-            return redirect("/")
+            return redirect(url_for("welcome"))
     return render_template("enrolment/add.html", form=form)
