@@ -7,6 +7,7 @@ import pytest
 from billing import carc_english
 from billing.carc import AUTOMATIC_PATIENT_SHARE, Bucket, bucket_of, explain, remark_sentence
 from billing.carc_codes import CARC, RARC, Bills, Category
+from tests.reading import reading_grade
 
 OPS_7 = [
     "26",
@@ -85,21 +86,6 @@ SENTENCES = {
     "in review": carc_english.PATIENT_GROUP_IN_REVIEW,
     "PR-45": carc_english.PATIENT_GROUP_45,
 }
-
-
-def syllables(word: str) -> int:
-    word = re.sub(r"[^a-z]", "", word.lower())
-    groups = len(re.findall(r"[aeiouy]+", word))
-    silent = word.endswith("e") and not word.endswith("le") and groups > 1
-    return max(1, groups - silent)
-
-
-def reading_grade(text: str) -> float:
-    """Flesch-Kincaid."""
-    words = re.findall(r"[A-Za-z']+", text)
-    sentences = max(1, len(re.findall(r"[.?]", text)))
-    count = sum(syllables(word) for word in words)
-    return 0.39 * len(words) / sentences + 11.8 * count / len(words) - 15.59
 
 
 @pytest.mark.parametrize("code", SENTENCES)

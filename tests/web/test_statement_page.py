@@ -1,0 +1,140 @@
+"""A statement's page: the frozen words and figures, today's truth beside them, and the same on paper."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+import pikepdf
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from billing.money import Money
+from portal import db
+from portal.db import transaction
+from portal.models.claims import Charge
+from portal.models.statements import Statement
+from portal.queries.bill_figures import figures, share_words
+from portal.queries.statement_json import from_json
+from portal.services.cut_statements import cut_statements
+from tests.statement_samples import line
+from tests.web.bills import NOW, ON, Bills, account_of_every_kind, make_practice, pay_card
+from tests.web.pages import Page, PageClient
+from tests.web.people import make_account
+
+Opens = Callable[..., PageClient]
+
+
+@pytest.fixture
+def bills(patient_app: Flask) -> Bills:
+    patient_app.config["CLOCK"] = lambda: NOW
+    make_practice()
+    return account_of_every_kind()
+
+
+@pytest.fixture
+def number(bills: Bills) -> str:
+    [number] = cut_statements(on=ON, now=NOW, public_url="http://localhost:8000").numbers
+    return number
+
+
+@pytest.fixture
+def page(bills: Bills, number: str, as_patient: Opens) -> Page:
+    return as_patient(bills.account_id).get(f"/statements/{number}")
+
+
+def content_of(number: str):
+    with db.read_only() as session:
+        return from_json(
+            session.scalars(select(Statement.content).where(Statement.number == number)).one()
+        )
+
+
+def test_amount_due_date_and_next_step_come_first(page: Page, number: str) -> None:
+    content = content_of(number)
+    start = page.text.index(f"Statement {number}")
+    first = page.text[start : start + 200]
+    assert "You owe $100.00" in first
+    assert f"due {content.due_on:%B} {content.due_on.day}, {content.due_on.year}" in first
+    assert "Pay $100.00" in first
+
+
+def test_STMT_6_every_figure_of_the_content_stands_on_the_page(page: Page, number: str) -> None:
+    content = content_of(number)
+    for item in content.lines:
+        for amount in (item.billed, item.plan_discount, item.plan_paid_total, item.owe):
+            if amount:
+                assert str(amount) in page.text
+        assert item.code in page.text
+        assert item.service in page.text
+    for words in (content.account_number, content.guarantor.name, content.practice.legal_name):
+        assert words in page.text
+    assert "Payments received through" in page.text
+
+
+def test_STMT_7_financial_help_has_a_phone_and_an_address(page: Page, number: str) -> None:
+    notices = content_of(number).notices
+    assert notices.assistance_url in page.links()
+    assert notices.assistance_phone in page.text
+    assert notices.language in page.text
+
+
+def test_STMT_16_what_waits_for_the_plan_is_no_bill(page: Page) -> None:
+    assert "This is not a bill." in page.text
+    assert "We wait for the answer of Acme Health." in page.text
+
+
+def test_EOB_block_says_what_the_plan_told_us(page: Page) -> None:
+    assert "Acme Health told us on February 20, 2026: claim ICN12345" in page.text
+
+
+def test_a_paid_statement_tells_todays_truth(bills: Bills, number: str, as_patient: Opens) -> None:
+    with transaction() as session:
+        for charge in session.scalars(select(Charge).where(Charge.visit_id == bills.decided)):
+            pay_card(session, bills, charge, 5_000 if charge.line_number == 1 else 1_000)
+    page = as_patient(bills.account_id).get(f"/statements/{number}")
+    assert "You owe today $40.00 This statement said $100.00." in page.text
+    assert "Pay $40.00" in page.text
+    assert "Pay $100.00" not in page.text
+
+
+def test_another_accounts_statement_is_not_found(number: str, as_patient: Opens) -> None:
+    other = as_patient(make_account(last_name="Other"))
+    for path in (f"/statements/{number}", f"/statements/{number}/statement.pdf"):
+        other.get(path, expect=404)
+
+
+def test_the_pdf_says_the_same(bills: Bills, number: str, as_patient: Opens) -> None:
+    client = as_patient(bills.account_id)
+    answer = client.get(f"/statements/{number}/statement.pdf")
+    assert answer.response.mimetype == "application/pdf"
+    with pikepdf.open(io.BytesIO(answer.response.data)) as pdf:
+        assert len(pdf.pages) >= 1
+        assert pdf.Root.MarkInfo.Marked
+
+
+def test_the_overview_lists_it_with_its_due_date(
+    bills: Bills, number: str, as_patient: Opens
+) -> None:
+    page = as_patient(bills.account_id).get("/bills")
+    due = ON + timedelta(days=25)
+    assert f"Statement {number}" in page.text
+    assert f"next due {due:%B} {due.day}, {due.year}" in page.text
+
+
+def test_figures_add_up_to_the_cent_in_every_order() -> None:
+    lines = [line(1), line(2, copay=Money(1_500), billed=Money(36_500), owe=Money(6_500))]
+    sums = figures(lines)
+    lowered = sum(row.amount.cents for row in sums.lowered)
+    share = sum(row.amount.cents for row in sums.share)
+    taken = sum(row.amount.cents for row in sums.taken)
+    assert sums.billed.cents + lowered == share
+    assert share + taken == sums.owe.cents
+    assert sum(amount.cents for _, amount in sums.pieces) == sums.billed.cents
+    assert share_words(lines) == "your deductible and copay"
+
+
+def test_a_takeback_has_no_picture() -> None:
+    assert figures([line(1, plan_discount=Money(-100))]).pieces == ()
