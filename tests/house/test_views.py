@@ -1,0 +1,95 @@
+"""Views behind a sign-in tell the audit trail whose data they show, and have addresses that tell nothing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ("portal/blueprints", "staff_admin/blueprints")
+PROTECTED = {"patient", "staff"}
+
+
+def modules() -> list[tuple[Path, ast.Module]]:
+    paths = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    return [(path, ast.parse(path.read_text())) for path in sorted(paths)]
+
+
+def decorators(node: ast.FunctionDef) -> Iterator[tuple[str, list[ast.expr]]]:
+    for decorator in node.decorator_list:
+        call = decorator if isinstance(decorator, ast.Call) else None
+        target = call.func if call else decorator
+        name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+        yield name, call.args if call else []
+
+
+def routes(node: ast.FunctionDef) -> list[str]:
+    return [
+        str(args[0].value)
+        for name, args in decorators(node)
+        if name in {"route", "get", "post"} and args and isinstance(args[0], ast.Constant)
+    ]
+
+
+def calls(node: ast.AST) -> set[str]:
+    return {
+        call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+    }
+
+
+def tells(tree: ast.Module) -> set[str]:
+    """Names of functions that call `saw`, by themselves or through another of the module."""
+    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    telling = {"saw", "own_security_page", "end_one_device"}
+    while True:
+        more = {name for name, node in functions.items() if calls(node) & telling} - telling
+        if not more:
+            return telling
+        telling |= more
+
+
+def test_HIPAA_3_a_view_of_one_record_says_whose_it_is() -> None:
+    """The row is always written; without `saw` it would not say whose data was seen."""
+    silent, seen = [], 0
+    for path, tree in modules():
+        telling = tells(tree)
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            names = {name for name, _ in decorators(node)}
+            if names & PROTECTED and any("<" in route for route in routes(node)):
+                seen += 1
+                if node.name not in telling:
+                    silent.append(f"{path.relative_to(ROOT)}:{node.name}")
+    assert seen > 5, "no views found: the test looks in the wrong place"
+    assert silent == [], "call portal.web.access.saw(accounts=..., patients=...) in the view"
+
+
+def test_addresses_are_kebab_case() -> None:
+    odd = [
+        route
+        for _, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        for route in routes(node)
+        if re.search("[A-Z_]", re.sub("<[^>]*>", "", route))
+    ]
+    assert odd == []
+
+
+def test_HIPAA_18_searches_are_posted_so_that_names_stay_out_of_addresses() -> None:
+    """A GET form would put what was typed into the address, the history and every proxy's log."""
+    folders = ("portal/templates", "staff_admin/templates")
+    typed = re.compile(r"<input[^>]*type=\"(text|search|email|tel|date)\"|field\(", re.IGNORECASE)
+    forms = re.compile(r"<form[^>]*method=\"get\".*?</form>", re.DOTALL)
+    leaking = [
+        str(path.relative_to(ROOT))
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.html")
+        if any(typed.search(form) for form in forms.findall(path.read_text()))
+    ]
+    assert leaking == []
