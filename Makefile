@@ -44,8 +44,8 @@ browsers: ## Chromium for the browser tests, from the system's packages when abs
 	@sh tools/browser.sh
 
 css: ## Compile styles/ into portal/static/css (needs node; the result is committed)
-	npm install --no-audit --no-fund --silent
-	npm run --silent css
+	npm --prefix styles ci --no-audit --no-fund --silent
+	npm --prefix styles run --silent build
 
 lock: env-dev ## Pin requirements*.in into requirements*.txt (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url requirements.in -o requirements.txt
