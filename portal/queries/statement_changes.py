@@ -9,8 +9,9 @@ from datetime import date
 from functools import cached_property
 
 from billing.money import ZERO, Money, total_of
+from portal.queries.payer_decisions import DecisionFact
 from portal.queries.statement_content import Change, Summary
-from portal.queries.statement_facts import DecisionFact, LastStatement, Movement, VisitFact
+from portal.queries.statement_facts import LastStatement, Movement, VisitFact
 from portal.queries.statement_lines import is_adjustment, is_payment
 from portal.queries.statement_print import day
 

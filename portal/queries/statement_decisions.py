@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from billing.money import ZERO, Money, total_of
+from portal.queries.payer_decisions import DecisionFact
 from portal.queries.statement_content import Decision, Difference, LineItem
-from portal.queries.statement_facts import DecisionFact
 from portal.queries.statement_print import day
 
 CHECKING = "We are checking this part; it is not due now"

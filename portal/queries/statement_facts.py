@@ -8,27 +8,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, case, exists, func, select
+from sqlalchemy import Integer, case, exists, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from billing.ledger import Account
 from billing.money import ZERO, Money
-from portal.models.accounts import GuarantorAccount, Patient, Payer
-from portal.models.claims import Charge, Claim, Provider, Visit
+from portal.models.accounts import GuarantorAccount, Patient
+from portal.models.claims import Charge, Provider, Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.practice import Practice
-from portal.models.remittances import (
-    LineAdjustment,
-    RemittanceClaim,
-    RemittanceLine,
-    RemittanceRow,
-)
 from portal.models.statements import Statement, StatementDelivery, StatementLine
 from portal.queries.balances import AccountBalance, balances
+from portal.queries.payer_decisions import DecisionFact, payer_decisions, taken_off, waiting_for
 from portal.queries.plain_services import describe, is_sensitive
-
-REVERSAL_STATUS = "22"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,35 +49,6 @@ class VisitFact:
     place_of_service: str
     private: bool  # confidential, by the visit or by the patient
     first_statement_on: date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdjustmentFact:
-    """One amount that a payer took off one of our lines, and what became of it."""
-
-    charge_id: int | None
-    group: str
-    carc: str
-    amount: Money
-    bucket: str
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionFact:
-    """One posted decision of one payer on one visit."""
-
-    id: int
-    payer_id: int
-    payer: str
-    sequence: str
-    claim_number: str
-    decided_on: date
-    told: Money
-    paid: Money
-    under_review: Money
-    replaced: bool
-    adjustments: tuple[AdjustmentFact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,9 +123,9 @@ def statement_facts(session: Session, *, account_ids: Collection[int], on: date)
         visits=visits,
         charges=charges,
         movements=_movements(session, account_ids),
-        decisions=_decisions(session, visit_ids),
-        taken_off=_taken_off(session, visit_ids),
-        waiting_for=_waiting_for(session, visit_ids),
+        decisions=payer_decisions(session, visit_ids),
+        taken_off=taken_off(session, visit_ids),
+        waiting_for=waiting_for(session, visit_ids),
         last=_last_statements(session, account_ids, on),
     )
 
@@ -179,9 +143,9 @@ def bill_facts(session: Session, *, visit_id: int, account_id: int, on: date) ->
         visits=visits,
         charges=charges,
         movements=_movements(session, [account_id]),
-        decisions=_decisions(session, [visit_id]),
-        taken_off=_taken_off(session, [visit_id]),
-        waiting_for=_waiting_for(session, [visit_id]),
+        decisions=payer_decisions(session, [visit_id]),
+        taken_off=taken_off(session, [visit_id]),
+        waiting_for=waiting_for(session, [visit_id]),
     )
 
 
@@ -259,102 +223,6 @@ def _movements(session: Session, account_ids: Collection[int]) -> dict[int, list
             )
         )
     return found
-
-
-def _decisions(session: Session, visit_ids: Sequence[int]) -> dict[int, list[DecisionFact]]:
-    rows = session.execute(
-        select(
-            RemittanceClaim.id,
-            Claim.visit_id,
-            Claim.payer_id,
-            Claim.sequence,
-            Payer.name,
-            RemittanceClaim.payer_claim_number,
-            RemittanceClaim.decided_on,
-            RemittanceClaim.patient_responsibility,
-            RemittanceClaim.paid,
-            RemittanceClaim.under_review,
-            RemittanceClaim.reversed_by_id,
-        )
-        .join(Claim, Claim.id == RemittanceClaim.claim_id)
-        .join(Payer, Payer.id == Claim.payer_id)
-        .join(RemittanceRow, RemittanceRow.id == RemittanceClaim.remittance_id)
-        .where(
-            Claim.visit_id.in_(visit_ids),
-            RemittanceClaim.disposition == "posted",
-            RemittanceClaim.status_code != REVERSAL_STATUS,
-        )
-        .order_by(RemittanceClaim.decided_on, RemittanceClaim.id)
-    ).all()
-    amounts = _adjustments(session, [row.id for row in rows])
-    found: dict[int, list[DecisionFact]] = defaultdict(list)
-    for row in rows:
-        found[row.visit_id].append(
-            DecisionFact(
-                id=row.id,
-                payer_id=row.payer_id,
-                payer=row.name,
-                sequence=row.sequence,
-                claim_number=row.payer_claim_number,
-                decided_on=row.decided_on,
-                told=row.patient_responsibility,
-                paid=row.paid,
-                under_review=row.under_review,
-                replaced=row.reversed_by_id is not None,
-                adjustments=tuple(amounts[row.id]),
-            )
-        )
-    return found
-
-
-def _adjustments(
-    session: Session, remittance_claim_ids: Sequence[int]
-) -> dict[int, list[AdjustmentFact]]:
-    rows = session.execute(
-        select(RemittanceLine.remittance_claim_id, RemittanceLine.charge_id, LineAdjustment)
-        .join(LineAdjustment, LineAdjustment.remittance_line_id == RemittanceLine.id)
-        .where(RemittanceLine.remittance_claim_id.in_(remittance_claim_ids))
-        .order_by(LineAdjustment.id)
-    )
-    found: dict[int, list[AdjustmentFact]] = defaultdict(list)
-    for claim_id, charge_id, row in rows:
-        found[claim_id].append(
-            AdjustmentFact(
-                charge_id=charge_id,
-                group=row.group_code,
-                carc=row.carc,
-                amount=row.amount,
-                bucket=row.bucket,
-                outcome=row.outcome,
-            )
-        )
-    return found
-
-
-def _taken_off(session: Session, visit_ids: Sequence[int]) -> dict[tuple[int, int], Money]:
-    """Plan discounts as posted, by visit and payer."""
-    signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
-    rows = session.execute(
-        select(PostingRow.visit_id, PostingRow.payer_id, func.sum(signed).label("amount"))
-        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
-        .where(
-            PostingRow.visit_id.in_(visit_ids),
-            PostingRow.payer_id.is_not(None),
-            LedgerAccount.code == Account.CONTRACTUAL_ADJUSTMENT,
-        )
-        .group_by(PostingRow.visit_id, PostingRow.payer_id)
-    )
-    return {(row.visit_id, row.payer_id): row.amount for row in rows}
-
-
-def _waiting_for(session: Session, visit_ids: Sequence[int]) -> dict[int, str]:
-    rows = session.execute(
-        select(Claim.visit_id, Payer.name)
-        .join(Payer, Payer.id == Claim.payer_id)
-        .where(Claim.visit_id.in_(visit_ids), Claim.state.in_(("open", "deciding_again")))
-        .order_by(Claim.sequence.desc())
-    )
-    return {row.visit_id: row.name for row in rows}
 
 
 def _last_statements(

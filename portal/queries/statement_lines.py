@@ -7,15 +7,10 @@ from collections.abc import Iterable, Sequence
 from billing.carc import Bucket, explain
 from billing.money import ZERO, Money, total_of
 from portal.queries.balances import ChargeBalance
+from portal.queries.payer_decisions import AdjustmentFact, DecisionFact
 from portal.queries.plain_services import describe, is_sensitive
 from portal.queries.statement_content import LineItem, PlanPaid
-from portal.queries.statement_facts import (
-    AdjustmentFact,
-    ChargeFact,
-    DecisionFact,
-    Movement,
-    signed_total,
-)
+from portal.queries.statement_facts import ChargeFact, Movement, signed_total
 
 PAID_KINDS = frozenset({"payment", "credit_application", "refund", "dispute"})
 PRICE_KINDS = frozenset({"self_pay_charge", "opening"})

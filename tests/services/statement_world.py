@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from sqlalchemy import select
 
 from billing import entries
 from billing.ledger import Account, debit
@@ -21,6 +22,12 @@ from portal.models.remittances import (
     RemittanceLine,
     RemittanceRow,
 )
+from portal.models.statements import Statement
+from portal.models.work import WorkItem
+from portal.queries.statement_content import StatementContent
+from portal.queries.statement_json import from_json
+from portal.services.cut_statements import cut_statements
+from portal.services.deliver_statements import deliver_statements
 from portal.services.post_entry import post_entry
 from tests.services.ledger_book import Book, party_of
 
@@ -83,67 +90,15 @@ class World(Book):
         visit, charges, claim, payer = bill
         share = share or {}
         told = sum(share.values()) + review + passed
-        remittance = self.add(
-            RemittanceRow(
-                file_id=self.file().id,
-                position=1,
-                trace=f"T{self.number()}",
-                payer_tax_id="1999999999",
-                payer_name=payer.name,
-                payer_id=payer.id,
-                issued_on=on,
-                paid=Money(paid),
-                plb=ZERO,
-                fingerprint=f"F{self.number()}",
-                status="posted",
-                received_at=noon(on),
-            )
-        )
-        row = self.add(
-            RemittanceClaim(
-                remittance_id=remittance.id,
-                ordinal=1,
-                position=10,
-                patient_control_number=visit.control_number,
-                payer_claim_number=number,
-                status_code="1",
-                billed=charges[0].billed,
-                paid=Money(paid),
-                patient_responsibility=Money(told),
-                under_review=Money(review),
-                claim_id=claim.id,
-                disposition="posted",
-                decided_on=on,
-                **fields,
-            )
-        )
-        line = self.add(
-            RemittanceLine(
-                remittance_claim_id=row.id,
-                position=11,
-                charge_id=charges[0].id,
-                procedure="HC:99213",
-                billed=charges[0].billed,
-                paid=Money(paid),
-            )
-        )
+        row = self._remittance_claim(bill, paid=paid, told=told, number=number, on=on)
+        row.under_review = Money(review)
+        for key, value in fields.items():
+            setattr(row, key, value)
         amounts = [("CO", "45", discount, "posted")]
         amounts += [("PR", carc, cents, "posted") for carc, cents in share.items()]
         amounts += [("PR", "96", review, "review"), ("CO", "16", stays, "stays")]
         amounts += [("PR", "1", passed, "passed_on")]
-        for group, carc, cents, outcome in amounts:
-            if cents:
-                bucket = BUCKETS.get(carc, "not_covered")
-                self.add(
-                    LineAdjustment(
-                        remittance_line_id=line.id,
-                        group_code=group,
-                        carc=carc,
-                        amount=Money(cents),
-                        bucket=bucket,
-                        outcome=outcome,
-                    )
-                )
+        self._adjustments(row, charges[0], amounts)
         party = party_of(visit, charges[0], claim.id, payer.id)
         due = Money(sum(share.values()))
         settled = total_of((Money(paid), Money(discount), due))
@@ -160,6 +115,65 @@ class World(Book):
         visit.responsible_on = on
         self.session.flush()
         return row
+
+    def _remittance_claim(self, bill, *, paid, told, number, on) -> RemittanceClaim:
+        visit, charges, claim, payer = bill
+        remittance = self.add(
+            RemittanceRow(
+                file_id=self.file().id,
+                position=1,
+                trace=f"T{self.number()}",
+                payer_tax_id="1999999999",
+                payer_name=payer.name,
+                payer_id=payer.id,
+                issued_on=on,
+                paid=Money(paid),
+                plb=ZERO,
+                fingerprint=f"F{self.number()}",
+                status="posted",
+                received_at=noon(on),
+            )
+        )
+        return self.add(
+            RemittanceClaim(
+                remittance_id=remittance.id,
+                ordinal=1,
+                position=10,
+                patient_control_number=visit.control_number,
+                payer_claim_number=number,
+                status_code="1",
+                billed=charges[0].billed,
+                paid=Money(paid),
+                patient_responsibility=Money(told),
+                claim_id=claim.id,
+                disposition="posted",
+                decided_on=on,
+            )
+        )
+
+    def _adjustments(self, row, charge, amounts) -> None:
+        line = self.add(
+            RemittanceLine(
+                remittance_claim_id=row.id,
+                position=11,
+                charge_id=charge.id,
+                procedure="HC:99213",
+                billed=charge.billed,
+                paid=row.paid,
+            )
+        )
+        for group, carc, cents, outcome in amounts:
+            if cents:
+                self.add(
+                    LineAdjustment(
+                        remittance_line_id=line.id,
+                        group_code=group,
+                        carc=carc,
+                        amount=Money(cents),
+                        bucket=BUCKETS.get(carc, "not_covered"),
+                        outcome=outcome,
+                    )
+                )
 
     def pay(self, bill, cents: int, *, on: date) -> None:
         visit, charges = bill[0], bill[1]
@@ -210,6 +224,35 @@ _made = [0]
 def _counter() -> int:
     _made[0] += 1000
     return _made[0]
+
+
+def cut(on: date = DAY):
+    return cut_statements(on=on, now=noon(on), public_url="http://localhost:8000")
+
+
+def deliver(home: Path, on: date = DAY):
+    office = Office(home)
+    folder = office.outbox / on.isoformat()
+    return deliver_statements(on=on, now=noon(on), shop=office, folder=folder)
+
+
+def statements() -> list[Statement]:
+    with db.read_only() as session:
+        return list(session.scalars(select(Statement).order_by(Statement.id)))
+
+
+def only() -> Statement:
+    [statement] = statements()
+    return statement
+
+
+def content() -> StatementContent:
+    return from_json(only().content)
+
+
+def work_items() -> list[WorkItem]:
+    with db.read_only() as session:
+        return list(session.scalars(select(WorkItem)))
 
 
 def after(days: int) -> date:

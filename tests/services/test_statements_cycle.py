@@ -1,0 +1,195 @@
+"""When statements are cut, and what each says about the time since the one before."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from billing import entries
+from billing.ledger import Account, Party
+from billing.money import ZERO, Money
+from portal.models.accounts import GuarantorAccount
+from portal.models.claims import Claim
+from portal.models.remittances import RemittanceClaim
+from portal.queries.statement_json import from_json
+from tests.services.ledger_book import party_of
+from tests.services.statement_world import after, cut, deliver, later, statements, world
+
+pytestmark = pytest.mark.usefixtures("database_url")
+
+
+def test_STMT_12_twice_the_same_day_gives_one_statement():
+    world(lambda w: w.owed(5000))
+    assert cut().numbers == ("2026-0001",)
+    assert cut().numbers == ()
+
+
+def test_STMT_10_then_every_30_days_while_owed(tmp_path):
+    world(lambda w: w.owed(5000))
+    sent = []
+    for day in (0, 1, 20, 21, 29, 30, 31, 51, 59, 60, 61, 89, 90, 91):
+        if cut(after(day)).numbers:
+            deliver(tmp_path, after(day))
+            sent.append(day)
+    assert sent == [0, 30, 60, 90]
+
+
+def test_STMT_12_a_new_bill_waits_until_21_days_have_passed(tmp_path):
+    account = world(lambda w: w.owed(5000))[0].guarantor_account_id
+    cut()
+    deliver(tmp_path)
+
+    def build(w):
+        w.owed(7000, account=w.session.get(GuarantorAccount, account))
+
+    later(build)
+    sent = []
+    for day in (1, 10, 20, 21, 22, 30, 41):
+        if cut(after(day)).numbers:
+            deliver(tmp_path, after(day))
+            sent.append(day)
+    assert sent == [21]
+
+
+def test_STMT_10_what_was_cut_and_never_sent_does_not_count():
+    world(lambda w: w.owed(5000))
+    cut()
+    assert cut(after(1)).numbers == ("2026-0002",)
+
+
+def test_STMT_6_previous_balance_payments_and_new_bills_add_up(tmp_path):
+    bill = world(lambda w: w.owed(5000))
+    cut()
+    deliver(tmp_path)
+
+    def build(w):
+        w.pay(bill, 2000, on=after(10))
+        account = w.session.get(GuarantorAccount, bill[0].guarantor_account_id)
+        w.owed(7000, account=account)
+
+    later(build)
+    cut(after(30))
+    said = from_json(statements()[-1].content)
+    assert (
+        said.summary.previous_balance,
+        said.summary.new_charges,
+        said.summary.payments,
+        said.summary.adjustments,
+    ) == (Money(5000), Money(7000), Money(2000), ZERO)
+    assert said.amount_due == Money(10000)
+    assert said.aging.days_0_30 == Money(10000)
+    whats = [(change.on, change.what, change.amount) for change in said.changes]
+    assert (
+        after(10),
+        "You paid for the visit of February 3, 2026. Thank you.",
+        Money(-2000),
+    ) in whats
+    paid = next(line for line in said.lines if line.you_paid)
+    assert (paid.your_share, paid.you_paid, paid.owe) == (Money(5000), Money(2000), Money(3000))
+
+
+def test_STMT_6_the_balance_ages_from_the_first_statement(tmp_path):
+    world(lambda w: w.owed(5000))
+    cut()
+    deliver(tmp_path)
+    cut(after(40))
+    assert from_json(statements()[-1].content).aging.days_31_60 == Money(5000)
+
+
+def test_a_visit_decided_again_is_no_bill_and_the_change_is_told(tmp_path):
+    def build(w):
+        first = w.owed(5000)
+        account = w.session.get(GuarantorAccount, first[0].guarantor_account_id)
+        return first, w.owed(7000, account=account)
+
+    first, _ = world(build)
+    cut()
+    deliver(tmp_path)
+
+    def again(w):
+        w.session.get(Claim, first[2].id).state = "deciding_again"
+
+    later(again)
+    cut(after(30))
+    said = from_json(statements()[-1].content)
+    assert said.amount_due == Money(7000)
+    assert said.summary.adjustments == Money(5000)
+    assert [(c.what, c.amount) for c in said.changes] == [
+        (
+            "The visit of February 3, 2026 is being decided again. It is not due now.",
+            Money(-5000),
+        )
+    ]
+    [waiting] = said.with_insurer
+    assert waiting.status == "Acme Health is deciding this again."
+
+
+def test_STMT_19_a_changed_decision_sends_a_corrected_statement(tmp_path):
+    bill = world(lambda w: w.owed(5000))
+    cut()
+    deliver(tmp_path)
+
+    def correct(w):
+        visit, [charge], claim, payer = bill
+        old = w.session.scalar(select(RemittanceClaim))
+        party = party_of(visit, charge, claim.id, payer.id)
+        legs = (
+            *entries.transfer(
+                Money(5000),
+                debit_to=(Account.INSURANCE_RECEIVABLE, party),
+                credit_to=(Account.PATIENT_RECEIVABLE, party),
+            ),
+            *entries.transfer(
+                Money(8000),
+                debit_to=(Account.INSURANCE_RECEIVABLE, party),
+                credit_to=(Account.PAYER_CLEARING, party),
+            ),
+            *entries.transfer(
+                Money(12000),
+                debit_to=(Account.INSURANCE_RECEIVABLE, party),
+                credit_to=(Account.CONTRACTUAL_ADJUSTMENT, party),
+            ),
+        )
+        w.post(entries.remittance_claim(source_ref="test:undo", occurred_on=after(5), legs=legs))
+        new = w.decide(
+            bill, paid=6000, discount=12000, share={"1": 7000}, number="777", on=after(5)
+        )
+        old.reversed_by_id = new.id
+
+    later(correct)
+    assert cut(after(6)).numbers == ("2026-0002",)
+    said = from_json(statements()[-1].content)
+    assert said.amount_due == Money(7000)
+    assert said.corrected is not None
+    assert said.corrected.replaces == "2026-0001"
+    assert said.corrected.old_amount == Money(5000)
+    old, new = said.visits[0].decisions
+    assert "no longer counts" in old.note
+    assert new.note == "This replaces the decision of February 20, 2026, claim 12345."
+    assert said.summary.adjustments == Money(-2000)
+
+
+def test_STMT_11_a_credit_prints_do_not_pay(tmp_path):
+    bill = world(lambda w: w.owed(5000))
+    cut()
+    deliver(tmp_path)
+
+    def overpay(w):
+        visit, charges = bill[0], bill[1]
+        w.post(
+            entries.payment(
+                source_ref="test:too-much",
+                occurred_on=after(3),
+                lines=[entries.Line(party_of(visit, charges[0]), Money(5000))],
+                leftover=entries.Line(
+                    Party(guarantor_account_id=visit.guarantor_account_id), Money(2500)
+                ),
+            )
+        )
+
+    later(overpay)
+    assert cut(after(30)).numbers == ("2026-0002",)
+    said = from_json(statements()[-1].content)
+    assert (said.amount_due, said.credit, said.is_credit) == (ZERO, Money(2500), True)
+    deliver(tmp_path, after(30))
+    assert cut(after(60)).numbers == ()
