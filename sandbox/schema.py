@@ -117,9 +117,11 @@ def _mapping(_choices: tuple[Any, ...], value: Any, path: str) -> Json:
 
 def _first_that_fits(choices: tuple[Any, ...], value: Any, path: str) -> Any:
     """The value in the first type of the union that takes it; else the deepest complaint."""
+    # `Literal[...] | str` keeps clients open to new values; the server knows them all.
+    closed = any(get_origin(c) is Literal and any(get_args(c)) for c in choices)
     deepest: Refused | None = None
     for choice in choices:
-        if choice is types.NoneType:
+        if choice is types.NoneType or (closed and choice is str):
             continue
         try:
             return _coerce(choice, value, path)

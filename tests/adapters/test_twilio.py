@@ -1,0 +1,97 @@
+"""The Twilio adapter against the stand-in, through the official client."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+import pytest
+
+from portal.adapters.twilio import TwilioSms
+from portal.ports import ForgedMessage, OptedOut, OutcomeUnknown, Refused
+from sandbox.twilio_api import ACCOUNT_SID, AUTH_TOKEN, signature
+from tests.sandbox_server import PUBLIC_URL, SandboxServer
+
+PHONE = "+12025550142"
+CALLBACK = f"{PUBLIC_URL}/webhooks/twilio"
+
+
+@pytest.fixture
+def sms(sandbox: SandboxServer) -> TwilioSms:
+    return sandbox.sms()
+
+
+def test_a_text_is_accepted_and_found_again(sms: TwilioSms, now: datetime) -> None:
+    sent = sms.send(to=PHONE, body="123456 is your code")
+    assert sms.find(to=PHONE, body="123456 is your code", since=now) == sent
+    assert sms.find(to=PHONE, body="another", since=now) is None
+
+
+def test_a_lost_answer_is_unknown_and_can_be_looked_up(
+    sms: TwilioSms, sandbox: SandboxServer, now: datetime
+) -> None:
+    sandbox.control("faults", do="error", status=503, where="after", path="Messages.json")
+    with pytest.raises(OutcomeUnknown):
+        sms.send(to=PHONE, body="once")
+    assert sms.find(to=PHONE, body="once", since=now)
+
+
+@pytest.mark.parametrize(
+    ("to", "error"),
+    [("+15005550001", Refused), ("+15005550009", Refused), ("+15005550004", OptedOut)],
+)
+def test_numbers_that_cannot_be_texted(sms: TwilioSms, to: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        sms.send(to=to, body="hello")
+
+
+def test_MSG_12_stop_is_respected_until_start(sms: TwilioSms, sandbox: SandboxServer) -> None:
+    sandbox.control("sms", **{"from": PHONE, "body": "Stop"})
+    with pytest.raises(OptedOut):
+        sms.send(to=PHONE, body="hello")
+    sandbox.control("sms", **{"from": PHONE, "body": "START"})
+    assert sms.send(to=PHONE, body="hello").provider_id.startswith("SM")
+
+
+def test_nobody_there_is_unknown(sandbox: SandboxServer) -> None:
+    nowhere = TwilioSms(
+        account_sid=ACCOUNT_SID,
+        auth_token=AUTH_TOKEN,
+        sender="+15005550006",
+        callback_url=CALLBACK,
+        api_base="http://127.0.0.1:9",
+    )
+    with pytest.raises(OutcomeUnknown):
+        nowhere.send(to=PHONE, body="hello")
+
+
+def test_MSG_12_only_a_signed_callback_counts(sms: TwilioSms) -> None:
+    facts = {"MessageSid": "SM1", "MessageStatus": "failed", "ErrorCode": "30003"}
+    told = sms.verify_callback(form=facts, signature=signature(CALLBACK, facts, AUTH_TOKEN))
+    assert (told.provider_id, told.status, told.error) == ("SM1", "failed", "30003")
+    for forged in ("", signature(CALLBACK, facts, "another"), signature("x", facts, AUTH_TOKEN)):
+        with pytest.raises(ForgedMessage):
+            sms.verify_callback(form=facts, signature=forged)
+
+
+def test_without_a_token_no_callback_is_genuine(sandbox: SandboxServer) -> None:
+    unset = TwilioSms(account_sid="", auth_token="", sender="", callback_url=CALLBACK)
+    with pytest.raises(ForgedMessage):
+        unset.verify_callback(form={}, signature=signature(CALLBACK, {}, ""))
+
+
+def test_the_inbox_shows_a_text_once_it_is_delivered(
+    sms: TwilioSms, sandbox: SandboxServer
+) -> None:
+    import requests
+
+    sms.send(to=PHONE, body="Open http://localhost:8000/confirm <now>")
+    for _ in range(50):
+        page = requests.get(f"{sandbox.url}/inbox", timeout=5).text
+        if "delivered" in page:
+            break
+        time.sleep(0.05)
+    assert PHONE in page
+    assert '<a href="http://localhost:8000/confirm">' in page
+    assert "&lt;now&gt;" in page
+    assert "delivered" in page

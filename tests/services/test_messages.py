@@ -1,0 +1,127 @@
+"""Texts and e-mails leave once, whatever the provider answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+import requests
+from sqlalchemy import select
+
+from portal.adapters.email import SmtpEmail
+from portal.db import read_only, transaction
+from portal.models.accounts import GuarantorAccount
+from portal.models.messages import OutboundMessage
+from portal.ports import OutcomeUnknown, RetryLater
+from portal.services.send_message import queue_email, queue_text, send_message
+from tests.sandbox_server import SandboxServer, free_port
+
+PHONE = "+12025550142"
+
+
+@pytest.fixture
+def text_id(database_url: str, now: datetime) -> int:
+    with transaction() as session:
+        message_id = queue_text(
+            session, to=PHONE, template="code", body="123456 is your code", now=now
+        )
+    assert message_id
+    return message_id
+
+
+def send(sandbox: SandboxServer, message_id: int, now: datetime, smtp_port: int = 0) -> str:
+    post = SmtpEmail(
+        url=f"smtp://127.0.0.1:{smtp_port or sandbox.smtp_port}", sender="billing@example.com"
+    )
+    return send_message(message_id=message_id, sms=sandbox.sms(), email=post, now=now)
+
+
+def state(message_id: int) -> str:
+    with read_only() as session:
+        return session.get_one(OutboundMessage, message_id).state
+
+
+def texts(sandbox: SandboxServer) -> int:
+    return requests.get(f"{sandbox.url}/inbox", timeout=5).text.count("is your code")
+
+
+def test_a_text_leaves_once(sandbox: SandboxServer, text_id: int, now: datetime) -> None:
+    assert [send(sandbox, text_id, now) for _ in range(2)] == ["sent", "sent"]
+    assert texts(sandbox) == 1
+
+
+def test_an_unknown_outcome_is_looked_up_not_sent_again(
+    sandbox: SandboxServer, text_id: int, now: datetime
+) -> None:
+    sandbox.control("faults", do="error", status=503, where="after", path="Messages.json")
+    with pytest.raises(OutcomeUnknown):
+        send(sandbox, text_id, now)
+    assert state(text_id) == "sending"
+    assert send(sandbox, text_id, now) == "sent"
+    assert texts(sandbox) == 1
+
+
+def test_a_lost_request_is_sent_after_the_look_up(
+    sandbox: SandboxServer, text_id: int, now: datetime
+) -> None:
+    sandbox.control("faults", do="error", status=503, path="Messages.json")
+    with pytest.raises(OutcomeUnknown):
+        send(sandbox, text_id, now)
+    assert send(sandbox, text_id, now) == "sent"
+    assert texts(sandbox) == 1
+
+
+def test_MSG_12_an_opt_out_ends_the_consent(
+    sandbox: SandboxServer, text_id: int, now: datetime
+) -> None:
+    with transaction() as session:
+        session.add(
+            GuarantorAccount(
+                number="9000-0001",
+                named=True,
+                last_name="Sample",
+                mobile=PHONE,
+                sms_billing_consent=True,
+            )
+        )
+    sandbox.control("sms", **{"from": PHONE, "body": "STOP"})
+    assert send(sandbox, text_id, now) == "refused"
+    with read_only() as session:
+        assert session.scalars(select(GuarantorAccount.sms_billing_consent)).one() is False
+
+
+def test_an_email_waits_for_its_server(
+    sandbox: SandboxServer, database_url: str, now: datetime
+) -> None:
+    with transaction() as session:
+        message_id = queue_email(
+            session,
+            to="testa@example.com",
+            template="receipt",
+            subject="Hello",
+            body="Hello",
+            now=now,
+        )
+    assert message_id
+    with pytest.raises(RetryLater):
+        send(sandbox, message_id, now, smtp_port=free_port())
+    assert state(message_id) == "queued"
+    assert send(sandbox, message_id, now) == "sent"
+
+
+def test_the_same_fact_queues_one_message(database_url: str, now: datetime) -> None:
+    with transaction() as session:
+        ids = [
+            queue_email(
+                session,
+                to="testa@example.com",
+                template="receipt",
+                subject="Hello",
+                body="Hello",
+                now=now,
+                dedupe_key="receipt:1",
+            )
+            for _ in range(2)
+        ]
+    assert ids[0]
+    assert ids[1] is None
