@@ -1,0 +1,152 @@
+"""An uploaded 835 before and after posting: each set, and each claim with its disposition and reasons."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from billing.money import Money
+from portal.db import read_only
+from portal.models.files import Upload
+from portal.queries.paging import PAGE_SIZE, Page
+from portal.queries.viewer import StaffViewer
+
+# What needs a person stands first.
+ORDER = {"held": 0, "unmatched": 1, "duplicate": 2, "posted": 3}
+BUCKETS = {
+    "deductible": "Deductible",
+    "coinsurance": "Coinsurance",
+    "copay": "Copay",
+    "not_covered": "Not covered",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadedClaim:
+    """One claim of the file."""
+
+    trace: str
+    control_number: str
+    payer_claim_number: str
+    status_code: str
+    billed: Money
+    paid: Money
+    patient_share: Money
+    buckets: tuple[tuple[str, Money], ...]
+    balanced: bool
+    disposition: str
+    reasons: tuple[str, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadedSet:
+    """One payment of the file."""
+
+    trace: str
+    payer: str
+    issued_on: date | None
+    paid: Money
+    plb: Money
+    held: Money
+    balanced: bool
+    status: str
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+    position: int
+    remittance_id: int | None
+    dispositions: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadPage:
+    """The file; `posted` says whether this is what happened or what would happen."""
+
+    id: UUID
+    name: str
+    uploaded_at: datetime
+    posted: bool
+    posting: bool
+    status: str
+    error: str
+    sets: tuple[UploadedSet, ...]
+    claims: Page[UploadedClaim]
+
+
+def upload_page(viewer: StaffViewer, upload_id: UUID, *, number: int = 1) -> UploadPage | None:
+    """One's own upload; anybody else's is not found."""
+    with read_only() as session:
+        row = session.execute(
+            select(
+                Upload.name, Upload.uploaded_at, Upload.posted_at, Upload.preview, Upload.result
+            ).where(Upload.id == upload_id, Upload.login_id == viewer.login_id)
+        ).one_or_none()
+    if row is None:
+        return None
+    told = row.result or row.preview
+    claims = [
+        _claim(one["trace"], claim) for one in told["transactions"] for claim in one["claims"]
+    ]
+    claims.sort(key=lambda claim: ORDER.get(claim.disposition, 0))
+    start = (max(number, 1) - 1) * PAGE_SIZE
+    return UploadPage(
+        id=upload_id,
+        name=row.name,
+        uploaded_at=row.uploaded_at,
+        posted=row.result is not None,
+        posting=row.result is None and row.posted_at is not None,
+        status=told["status"],
+        error=told["error"] or "",
+        sets=tuple(_set(one) for one in told["transactions"]),
+        claims=Page(
+            rows=claims[start : start + PAGE_SIZE],
+            number=max(number, 1),
+            has_next=len(claims) > start + PAGE_SIZE,
+        ),
+    )
+
+
+def _set(told: Mapping[str, Any]) -> UploadedSet:
+    counted = Counter(claim["disposition"] for claim in told["claims"])
+    return UploadedSet(
+        trace=told["trace"],
+        payer=told["payer"],
+        issued_on=date.fromisoformat(told["issued_on"]) if told["issued_on"] else None,
+        paid=Money(told["signed_paid_cents"]),
+        plb=Money(told["plb_cents"]),
+        held=Money(told["held_cents"]),
+        balanced=told["balanced"],
+        status=told["status"],
+        reasons=tuple(told["reasons"]),
+        warnings=tuple(told["warnings"]),
+        position=told["position"],
+        remittance_id=told["remittance_id"],
+        dispositions=tuple(sorted(counted.items(), key=lambda item: ORDER.get(item[0], 0))),
+    )
+
+
+def _claim(trace: str, told: Mapping[str, Any]) -> UploadedClaim:
+    return UploadedClaim(
+        trace=trace,
+        control_number=told["patient_control_number"],
+        payer_claim_number=told["payer_claim_number"] or "",
+        status_code=told["status_code"],
+        billed=Money(told["billed_cents"]),
+        paid=Money(told["paid_cents"]),
+        patient_share=Money(told["patient_responsibility_cents"]),
+        buckets=tuple(
+            (words, Money(told["buckets"][bucket]))
+            for bucket, words in BUCKETS.items()
+            if told["buckets"].get(bucket)
+        ),
+        balanced=told["balanced"],
+        disposition=told["disposition"],
+        reasons=tuple(told["reasons"]),
+        position=told["position"],
+    )

@@ -1,0 +1,141 @@
+"""Upload an 835: preview without posting, post the kept bytes once, see the result; only one's own."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from portal.db import read_only
+from portal.models.audit import AuditEvent
+from portal.models.files import File, Upload
+from portal.models.ledger import JournalEntry
+from portal.models.remittances import RemittanceRow
+from portal.queries.permissions import ROLES
+from portal.queries.viewer import StaffViewer
+from portal.services.import_claims import import_claims
+from portal.services.post_upload import post_upload
+from tests.web.pages import Page, PageClient
+from tests.web.statements_sent import statements_sent
+
+AsStaff = Callable[[str], PageClient]
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "x12"
+
+
+@pytest.fixture
+def claims(staff_app: Flask) -> None:
+    import_claims(
+        data=(FIXTURES / "claims.837").read_bytes(),
+        name="claims.837",
+        now=NOW,
+        store=staff_app.extensions["kindbill"].documents,
+    )
+
+
+def upload(client: PageClient, content: bytes | None = None) -> Page:
+    data = (FIXTURES / "remittance.835").read_bytes() if content is None else content
+    return client.follow(
+        client.post("/remittances/upload", {"file": (io.BytesIO(data), "inbox/feb.835")})
+    )
+
+
+def post(client: PageClient, preview: Page) -> Page:
+    return client.post(f"{preview.response.request.path}/post")
+
+
+def count(model: type) -> int:
+    with read_only() as session:
+        return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+@pytest.mark.usefixtures("claims")
+def test_a_preview_changes_nothing_and_posting_does_what_it_said(as_staff: AsStaff) -> None:
+    client, entries = as_staff("payment_poster"), count(JournalEntry)
+    preview = upload(client)
+    assert preview.h1 == "Before you post"
+    assert "feb.835" in preview.text
+    assert "inbox" not in preview.text
+    assert (count(JournalEntry), count(RemittanceRow)) == (entries, 0)
+    path = preview.response.request.path
+    with statements_sent() as sent:
+        client.get(path)
+    assert len(sent) <= 12, "\n".join(sent)
+    done = client.follow(post(client, preview))
+    assert done.h1 == "What was posted"
+    assert count(JournalEntry) > entries
+    assert count(RemittanceRow) > 0
+    again = client.follow(post(client, preview))
+    assert "posted already" in again.text
+    assert again.h1 == "What was posted"
+    with read_only() as session:
+        event = session.scalars(
+            select(AuditEvent).where(AuditEvent.object_type == "remittance_file")
+        ).one()
+        assert event.login_id == client.login_id
+
+
+@pytest.mark.usefixtures("claims")
+def test_the_same_file_again_is_told_before_posting(as_staff: AsStaff) -> None:
+    client = as_staff("biller")
+    post(client, upload(client))
+    files = count(File)
+    preview = upload(client)
+    assert "There is nothing to do" in preview.text
+    assert "Post this file" not in preview.text
+    assert count(File) == files
+
+
+@pytest.mark.usefixtures("claims")
+def test_two_clicks_at_once_post_once(as_staff: AsStaff, staff_app: Flask) -> None:
+    client = as_staff("biller")
+    preview = upload(client)
+    staff = StaffViewer(client.login_id, "biller", ROLES["biller"])
+    with read_only() as session:
+        upload_id = session.scalars(select(Upload.id)).one()
+
+    def click(_: int) -> bool:
+        documents = staff_app.extensions["kindbill"].documents
+        return post_upload(upload_id=upload_id, staff=staff, store=documents, now=NOW)
+
+    with ThreadPoolExecutor(2) as clicks:
+        assert sorted(clicks.map(click, range(2))) == [False, True]
+    assert "Seen before" not in client.get(preview.response.request.path).text
+
+
+def test_what_is_no_835_says_so_and_cannot_be_posted(as_staff: AsStaff) -> None:
+    client = as_staff("biller")
+    page = upload(client, b"GIF89a")
+    assert "cannot be read as an 835" in page.text
+    assert "Post this file" not in page.text
+    missing = client.post("/remittances/upload", {})
+    assert "Choose a file." in missing.text
+
+
+def test_HIPAA_7_only_ones_own_upload_and_only_with_the_role(as_staff: AsStaff) -> None:
+    mine, theirs = as_staff("biller"), as_staff("manager")
+    preview = upload(mine)
+    theirs.get(preview.response.request.path, expect=404)
+    theirs.post(f"{preview.response.request.path}/post", expect=404)
+    as_staff("auditor").get("/remittances/upload", expect=403)
+    assert count(RemittanceRow) == 0
+
+
+def test_an_837P_is_taken_in_once(as_staff: AsStaff) -> None:
+    client = as_staff("biller")
+    data = (FIXTURES / "claims.837").read_bytes()
+
+    def send(content: bytes) -> str:
+        return client.post("/claims/upload", {"file": (io.BytesIO(content), "feb.837")}).text
+
+    assert "feb.837: " in send(data)
+    assert "came in before" in send(data)
+    assert "0 claims taken, 1 refused" in send(b"GIF89a")
+    assert "Choose a file." in client.post("/claims/upload", {}).text
+    as_staff("payment_poster").get("/claims/upload", expect=403)
