@@ -31,6 +31,7 @@ from portal.config import Settings, derived_key
 from portal.db import sign_in_session
 from portal.models.identity import Login
 from portal.services.end_sessions import end_sessions
+from portal.services.record_attempt import SENDING
 from portal.services.refuse_weak_password import SHORTEST, refuse_weak_password
 from portal.services.send_sign_in_message import send_sign_in_email
 from portal.web import access, sign_in_forms
@@ -87,7 +88,7 @@ class SignIn(UserMixin):  # type: ignore[misc]
     def tf_send_security_token(self, method: str, **kwargs: Any) -> str | None:
         """Codes go by text or not at all; an authenticator needs none sent, e-mail is no factor."""
         if method == "sms":
-            if sign_in_forms.begin_try("text_code", account=str(self.id)) is None:
+            if sign_in_forms.begin_try("text_code", account=str(self.id), limit=SENDING) is None:
                 return sign_in_forms.WAIT
             send_text_code(
                 self, totp_secret=kwargs["totp_secret"], phone_number=kwargs["phone_number"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, g, request, url_for
+from flask import current_app, request, url_for
 from flask_security import (
     ChangePasswordForm,
     ForgotPasswordForm,
@@ -29,6 +29,8 @@ from wtforms.validators import InputRequired
 from portal.services.record_attempt import (
     ACCOUNT,
     ADDRESS,
+    SENDING,
+    Limit,
     Subject,
     Try,
     end_streak,
@@ -47,21 +49,21 @@ class CountedForm:
     """Mixed in before a library form: counts the try, refuses the sixth, remembers a success."""
 
     action = ""
+    limit = ACCOUNT
 
     def subject(self) -> str:
         """Whose account the try is counted against."""
         return str(self.user.id)  # type: ignore[attr-defined]
 
     def validate(self, **kwargs: Any) -> bool:
-        if "login_id" in g and self.action == "reset":
-            return bool(super().validate(**kwargs))  # type: ignore[misc]
-        tried = begin_try(self.action, account=self.subject())
+        tried = begin_try(self.action, account=self.subject(), limit=self.limit)
         if tried is None:
             self.form_errors = [WAIT]
-            g.throttled = True
             return False
         if super().validate(**kwargs):  # type: ignore[misc]
-            record_success(tried)
+            # A sent link is no success: a known address must run out of tries as an unknown one does.
+            if self.limit is ACCOUNT:
+                record_success(tried)
             return True
         self.failed(tried)
         return False
@@ -118,6 +120,7 @@ class AskForResetForm(CountedForm, ForgotPasswordForm):  # type: ignore[misc]
     """Where to send the link for a new password."""
 
     action = "reset"
+    limit = SENDING
     email = EmailField(
         "E-mail",
         validators=ForgotPasswordForm.email.kwargs["validators"],
@@ -188,7 +191,7 @@ class ChooseFactorForm(TwoFactorSetupForm):  # type: ignore[misc]
             return False
         if self.setup.data == "sms":
             self.phone.data = self._canonical(self.phone.data or "")
-            if begin_try("send_code", account=str(self.user.id)) is None:
+            if begin_try("send_code", account=str(self.user.id), limit=SENDING) is None:
                 self.form_errors = [WAIT]
                 return False
         return True
@@ -229,10 +232,10 @@ class UseRecoveryCodeForm(CountedForm, MfRecoveryForm):  # type: ignore[misc]
         return True
 
 
-def begin_try(action: str, *, account: str) -> Try | None:
+def begin_try(action: str, *, account: str, limit: Limit = ACCOUNT) -> Try | None:
     """Count a try against the account and against the address it comes from."""
     subjects = [
-        Subject(_account(account), ACCOUNT),
+        Subject(_account(account), limit),
         Subject(f"address {request.remote_addr}", ADDRESS),
     ]
     keys = current_app.extensions["kindbill"].hash_keys

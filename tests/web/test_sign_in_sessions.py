@@ -133,6 +133,19 @@ def test_a_forgotten_password_answers_everybody_alike(
     assert [m.recipient for m in messages()] == [EMAIL]
 
 
+def test_ID_4_known_and_unknown_run_out_of_links_alike(
+    patient_app: Flask, stranger: PageClient
+) -> None:
+    Person(patient_app)
+    for email in (EMAIL, "nobody@example.com"):
+        for _ in range(5):
+            stranger.get("/reset-password")
+            stranger.post("/reset-password", {"email": email}, expect=200)
+        page = stranger.post("/reset-password", {"email": email}, expect=200)
+        assert "too many tries" in page.text
+    assert len(messages()) == 5
+
+
 def test_a_new_password_ends_every_session_and_still_needs_the_second_factor(
     patient_app: Flask, stranger: PageClient
 ) -> None:

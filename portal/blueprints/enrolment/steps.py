@@ -9,7 +9,7 @@ from portal.blueprints.enrolment.forms import CodeForm, EmailCodeForm, EmailForm
 from portal.services.enrol_patient import enrol_patient
 from portal.services.mailed_codes import check_mailed_code, send_mailed_code
 from portal.services.match_enrolment import Matched, TooManyTries, match_enrolment
-from portal.services.record_attempt import record_success
+from portal.services.record_attempt import SENDING, record_success
 from portal.services.refuse_weak_password import refuse_weak_password
 from portal.web.base import gateways
 from portal.web.clock import now
@@ -42,7 +42,7 @@ def match(form: CodeForm) -> int | None:
 
 def mail_code(form: EmailForm, journey: journeys.Journey) -> bool:
     """Send the six digits; so many an hour and no more."""
-    if begin_try("mail_code", account=f"enrolment {journey.code_id}") is None:
+    if begin_try("mail_code", account=f"enrolment {journey.code_id}", limit=SENDING) is None:
         form.form_errors = [WAIT]
         return False
     fresh = journeys.mailed(journey, form.email.data or "")
