@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import Table, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from billing.transitions import ClaimState
@@ -37,6 +37,7 @@ def mark_decided(
 
 def _mark_reversed(session: Session, written: Written) -> None:
     table = RemittanceClaim.__table__
+    assert isinstance(table, Table)
     reversed_rows = [
         {"row": o.reverses.remittance_claim_id, "by": row_id}
         for row_id, o in written.outcomes
@@ -44,11 +45,10 @@ def _mark_reversed(session: Session, written: Written) -> None:
     ]
     if reversed_rows:
         session.execute(
-            update(RemittanceClaim)
+            update(table)
             .where(table.c.id == bindparam("row"))
             .values(reversed_by_id=bindparam("by")),
             reversed_rows,
-            execution_options={"synchronize_session": None},
         )
     returned = [
         {"row": prior.remittance_claim_id, "entry": written.entry_ids[entry.source_ref]}
@@ -57,11 +57,10 @@ def _mark_reversed(session: Session, written: Written) -> None:
     ]
     if returned:
         session.execute(
-            update(RemittanceClaim)
+            update(table)
             .where(table.c.id == bindparam("row"))
             .values(share_returned_id=bindparam("entry")),
             returned,
-            execution_options={"synchronize_session": None},
         )
 
 

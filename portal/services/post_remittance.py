@@ -185,14 +185,15 @@ class _Desk:
         written = write_outcomes(
             session, remittance_id, record.issued_on, outcomes, plbs=plbs, settled=settled
         )
-        mark_decided(
-            session, written, books, judge.changed, issued_on=record.issued_on, now=self.now
-        )
         items = claim_items(
             written.outcomes, remittance_id=remittance_id, on=record.issued_on, now=self.now
         )
         items += provider_items(plbs, remittance_id=remittance_id, now=self.now)
         add_work_items(session, items)
+        # After the work items: a correction closes what its own reversal opened.
+        mark_decided(
+            session, written, books, judge.changed, issued_on=record.issued_on, now=self.now
+        )
         return SetReport(
             said=remittance,
             status="posted",

@@ -1,0 +1,192 @@
+"""Proves every cent: trial balance, control accounts, statements, remittances (`verify-ledger`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from billing.money import Money
+from portal.db import read_only
+
+# Each check (SIGNED stands for debit less credit) gives no row when the books are right; a row names what is off and by how much.
+_SIGNED = "CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END"
+CHECKS = {
+    "trial balance": """
+        SELECT 'all accounts', sum(SIGNED)::bigint FROM postings p HAVING sum(SIGNED) <> 0""",
+    "every entry balances": """
+        SELECT e.source_ref, coalesce(sum(SIGNED), 0)::bigint
+          FROM journal_entries e LEFT JOIN postings p ON p.entry_id = e.id
+         GROUP BY e.id HAVING count(p.id) < 2 OR sum(SIGNED) <> 0""",
+    "reversals mirror what they reverse": """
+        SELECT r.source_ref, sum(legs.cents)::bigint
+          FROM journal_entries r
+          JOIN LATERAL (
+            SELECT abs(sum(SIGNED)) AS cents FROM postings p
+             WHERE p.entry_id IN (r.id, r.reverses_id)
+             GROUP BY p.account_id, p.charge_id, p.payer_id) legs ON true
+         WHERE r.reverses_id IS NOT NULL GROUP BY r.id HAVING sum(legs.cents) <> 0""",
+    "charges equal billed lines": """
+        SELECT 'charge ' || c.id, c.billed_cents + coalesce(sum(SIGNED), 0)::bigint
+          FROM charges c
+          LEFT JOIN (postings p JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'charges')
+            ON p.charge_id = c.id
+         GROUP BY c.id HAVING c.billed_cents + coalesce(sum(SIGNED), 0) <> 0""",
+    "receivables belong to a charge of their visit and account": """
+        SELECT a.code || ', entry ' || e.source_ref, p.amount_cents
+          FROM postings p
+          JOIN ledger_accounts a ON a.id = p.account_id
+          JOIN journal_entries e ON e.id = p.entry_id
+          LEFT JOIN charges c ON c.id = p.charge_id
+          LEFT JOIN visits v ON v.id = c.visit_id
+         WHERE a.code IN ('patient_receivable', 'insurance_receivable', 'charges')
+           AND (c.id IS NULL OR v.id IS DISTINCT FROM p.visit_id
+                OR v.guarantor_account_id IS DISTINCT FROM p.guarantor_account_id)""",
+    "lines of a visit net to zero": """
+        SELECT 'visit ' || p.visit_id, sum(SIGNED)::bigint
+          FROM postings p WHERE p.charge_id IS NOT NULL
+         GROUP BY p.visit_id HAVING sum(SIGNED) <> 0""",
+    "no patient owes less than nothing on a line": """
+        SELECT 'charge ' || p.charge_id, sum(SIGNED)::bigint
+          FROM postings p JOIN ledger_accounts a ON a.id = p.account_id
+         WHERE a.code = 'patient_receivable'
+         GROUP BY p.charge_id HAVING sum(SIGNED) < 0""",
+    "payer_clearing moved by BPR02 for each posted remittance": """
+        SELECT 'remittance ' || r.trace, (coalesce(m.moved, 0) - r.paid_cents)::bigint
+          FROM remittances r
+          LEFT JOIN LATERAL (
+            SELECT sum(SIGNED) AS moved
+              FROM (SELECT entry_id FROM remittance_claims WHERE remittance_id = r.id
+                    UNION SELECT entry_id FROM provider_adjustments WHERE remittance_id = r.id) x
+              JOIN postings p ON p.entry_id = x.entry_id
+              JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'payer_clearing') m ON true
+         WHERE coalesce(m.moved, 0) <> CASE r.status WHEN 'posted' THEN r.paid_cents ELSE 0 END""",
+    "payer_clearing moves by remittances and deposits alone": """
+        SELECT e.source_ref, sum(SIGNED)::bigint
+          FROM postings p
+          JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'payer_clearing'
+          JOIN journal_entries e ON e.id = p.entry_id
+         WHERE e.source_ref NOT LIKE 'deposit:%'
+           AND NOT EXISTS (SELECT 1 FROM remittance_claims c WHERE c.entry_id = e.id)
+           AND NOT EXISTS (SELECT 1 FROM provider_adjustments b WHERE b.entry_id = e.id)
+         GROUP BY e.id""",
+    "statement lines equal the ledger as it stood": """
+        SELECT 'statement ' || s.number || ', charge ' || l.charge_id,
+               (l.amount_cents - coalesce(sum(SIGNED), 0))::bigint
+          FROM statement_lines l
+          JOIN statements s ON s.id = l.statement_id
+          LEFT JOIN (postings p JOIN ledger_accounts a
+                       ON a.id = p.account_id AND a.code = 'patient_receivable')
+            ON p.charge_id = l.charge_id AND p.id <= s.ledger_position
+         GROUP BY l.id, s.id HAVING l.amount_cents <> coalesce(sum(SIGNED), 0)""",
+    "statements add up to their lines": """
+        SELECT 'statement ' || s.number, (s.amount_due_cents - coalesce(sum(l.amount_cents), 0))::bigint
+          FROM statements s LEFT JOIN statement_lines l ON l.statement_id = s.id
+         GROUP BY s.id HAVING s.amount_due_cents <> coalesce(sum(l.amount_cents), 0)""",
+    "succeeded payments equal their entries": """
+        SELECT 'payment ' || y.id, (y.amount_cents - coalesce(sum(SIGNED), 0))::bigint
+          FROM payments y
+          LEFT JOIN (postings p JOIN ledger_accounts a
+                       ON a.id = p.account_id AND a.code = 'stripe_clearing')
+            ON p.entry_id = y.entry_id
+         WHERE y.state = 'succeeded'
+         GROUP BY y.id HAVING y.amount_cents <> coalesce(sum(SIGNED), 0)""",
+    "payments equal their split": """
+        SELECT 'payment ' || y.id, (coalesce(s.split, 0) - coalesce(t.settled, 0))::bigint
+          FROM payments y
+          LEFT JOIN LATERAL (SELECT sum(amount_cents) AS split FROM payment_allocations
+                              WHERE payment_id = y.id) s ON true
+          LEFT JOIN LATERAL (
+            SELECT -sum(SIGNED) AS settled FROM postings p
+              JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'patient_receivable'
+             WHERE p.entry_id = y.entry_id) t ON true
+         WHERE y.state = 'succeeded' AND coalesce(s.split, 0) <> coalesce(t.settled, 0)""",
+    "receipts equal their entries": """
+        SELECT 'receipt ' || r.receipt_id, (r.amount_cents - coalesce(sum(SIGNED), 0))::bigint
+          FROM practice_receipts r
+          LEFT JOIN (postings p JOIN ledger_accounts a
+                       ON a.id = p.account_id AND a.code = 'practice_deposits')
+            ON p.entry_id = r.entry_id
+         WHERE r.entry_id IS NOT NULL
+         GROUP BY r.id HAVING abs(r.amount_cents) <> abs(coalesce(sum(SIGNED), 0))""",
+}
+
+_COUNTS = "SELECT (SELECT count(*) FROM journal_entries), (SELECT count(*) FROM postings)"
+_ACCOUNTS = """
+    SELECT a.code, coalesce(sum(SIGNED), 0)::bigint
+      FROM ledger_accounts a LEFT JOIN postings p ON p.account_id = a.id
+     GROUP BY a.id ORDER BY a.id"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is off, and by how many cents."""
+
+    check: str
+    where: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerProof:
+    """Every check that ran, what it covered, and what it found."""
+
+    checks: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    entries: int
+    postings: int
+    accounts: dict[str, int]  # balance of each account on its debit side, in cents
+
+    @property
+    def ok(self) -> bool:
+        return not self.faults
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract of `verify-ledger --json`."""
+        return {
+            "ok": self.ok,
+            "entries": self.entries,
+            "postings": self.postings,
+            "checks": [
+                {"name": name, "ok": all(f.check != name for f in self.faults)}
+                for name in self.checks
+            ],
+            "faults": [{"check": f.check, "where": f.where, "cents": f.cents} for f in self.faults],
+            "accounts": self.accounts,
+        }
+
+    def lines(self) -> Iterator[str]:
+        """The proof for a person to read."""
+        yield f"{self.entries} entries, {self.postings} postings"
+        for name in self.checks:
+            found = [fault for fault in self.faults if fault.check == name]
+            yield f"{'FAULT' if found else 'ok   '}  {name}"
+            for fault in found:
+                yield f"         {fault.where}: off by {Money(fault.cents)}"
+
+
+def verify_ledger() -> LedgerProof:
+    """Run every check on one consistent view of the database."""
+    with read_only() as session:
+        return prove(session)
+
+
+def prove(session: Session) -> LedgerProof:
+    """Run every check in the caller's transaction."""
+    faults = [
+        Fault(check=name, where=where, cents=int(cents or 0))
+        for name, statement in CHECKS.items()
+        for where, cents in session.execute(text(statement.replace("SIGNED", _SIGNED)))
+    ]
+    entries, postings = session.execute(text(_COUNTS)).one()
+    accounts = session.execute(text(_ACCOUNTS.replace("SIGNED", _SIGNED)))
+    return LedgerProof(
+        checks=tuple(CHECKS),
+        faults=tuple(faults),
+        entries=entries,
+        postings=postings,
+        accounts={code: int(cents) for code, cents in accounts},
+    )
