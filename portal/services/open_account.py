@@ -15,7 +15,7 @@ from portal.services.match_person import ADULT_YEARS, age_on
 
 def open_accounts(session: Session, patients: Sequence[Patient], *, on: date) -> None:
     """Give each new patient an account of their own, and add both (posting.md "Who is who")."""
-    numbers = _fresh_numbers(session, len(patients))
+    numbers = fresh_numbers(session, len(patients))
     accounts = [
         account_for(patient, number=number, on=on)
         for patient, number in zip(patients, numbers, strict=True)
@@ -57,7 +57,7 @@ def account_for(patient: Patient, *, number: str, on: date) -> GuarantorAccount:
     )
 
 
-def _fresh_numbers(session: Session, count: int) -> list[str]:
+def fresh_numbers(session: Session, count: int) -> list[str]:
     """Random printed numbers that no account has yet."""
     found: list[str] = []
     while len(found) < count:
