@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.payment_choice import Objection, Scope
@@ -26,29 +26,25 @@ blueprint = Blueprint("payments", __name__)
 @blueprint.get("/pay")
 @patient
 def start() -> ResponseReturnValue:
-    """Choose what to pay."""
+    """What is to be paid and what that covers; `?amount=other` asks for another amount first."""
     page = _page(request.args.get("account", type=int), request.args.get("bill", type=int))
     form = ChooseForm(page)
-    own = Scope.OWN_AMOUNT.value if request.args.get("amount") else ""
-    form.prefer(own or f"{BILL}{request.args.get('bill')}")
-    return render_template("payments/start.html", page=page, form=form)
+    form.prefer(f"{BILL}{request.args.get('bill')}")
+    if not page.due or request.args.get("amount"):
+        form.prefer(Scope.OWN_AMOUNT.value)
+        return render_template("payments/choose.html", page=page, form=form)
+    return _reviewed(page, form)
 
 
 @blueprint.post("/pay/review")
 @patient
 def review() -> ResponseReturnValue:
-    """What the choice pays, before anything is charged."""
+    """What another choice covers, before anything is charged."""
     page = _page(request.form.get("account", type=int), None)
     form = ChooseForm(page)
     if form.validate_on_submit():
-        found = review_payment(
-            current_patient(), account_id=page.account_id, choice=form.wish, on=practice_day()
-        )
-        if found is not None and not isinstance(found, Objection):
-            pay = PayForm.of(found, form.wish)
-            return render_template("payments/review.html", review=found, form=pay)
-        form.object_to(found or Objection.NOT_DUE)
-    return render_template("payments/start.html", page=page, form=form)
+        return _reviewed(page, form)
+    return render_template("payments/choose.html", page=page, form=form)
 
 
 @blueprint.post("/pay/begin")
@@ -87,6 +83,10 @@ def result(payment_id: UUID) -> ResponseReturnValue:
     )
     saw(accounts=[told.payment.account_id], kind="payments", id=payment_id)
     if told.standing is Standing.SUCCEEDED:
+        if request.endpoint == "payments.returned":
+            flash(
+                "Thank you. We received your payment, and your receipt comes by e-mail too.", "done"
+            )
         return redirect(url_for("payments.receipt", number=told.payment.receipt_number), 303)
     form = PayForm.again(told.payment)
     return render_template("payments/result.html", told=told, form=form)
@@ -124,6 +124,17 @@ def _page(account_id: int | None, bill: int | None) -> PayPage:
         abort(404)
     saw(accounts=[page.account_id], patients={bill.patient_id for bill in page.bills})
     return page
+
+
+def _reviewed(page: PayPage, form: ChooseForm) -> str:
+    found = review_payment(
+        current_patient(), account_id=page.account_id, choice=form.wish, on=practice_day()
+    )
+    if found is None or isinstance(found, Objection):
+        form.object_to(found or Objection.NOT_DUE)
+        return render_template("payments/choose.html", page=page, form=form)
+    pay = PayForm.of(found, form.wish)
+    return render_template("payments/review.html", page=page, review=found, form=pay)
 
 
 def _receipt(number: str) -> Receipt:
