@@ -50,9 +50,9 @@ class OneTimeCodes(Totp):  # type: ignore[misc]
         return spend_counter(login_id=user.id, counter=match.counter)
 
     def generate_qrcode(self, username: str, totp: str) -> str:
-        """The enrolment QR as an image source; drawn here, never by another service."""
+        """The QR as an image source, on white in dark mode too; drawn here, never by another service."""
         code = segno.make(self.get_totp_uri(username, totp), micro=False)
-        return str(code.svg_data_uri(scale=5, border=4))
+        return str(code.svg_data_uri(scale=5, border=4, light="#fff"))
 
 
 class RecoveryCodes(MfRecoveryCodesUtil):  # type: ignore[misc]
