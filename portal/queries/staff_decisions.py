@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
+from billing.carc import explain, remark_sentence
 from billing.money import Money
 from portal.models.claims import Claim, Visit
 from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine, RemittanceRow
@@ -28,6 +29,15 @@ class DecidedAmount:
     bucket: str
     outcome: str
 
+    @property
+    def sentence(self) -> str:
+        """Our own words for the code, the same that a patient reads."""
+        return explain(self.group, self.carc).sentence
+
+    @property
+    def next_step(self) -> str:
+        return explain(self.group, self.carc).next_step
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedLine:
@@ -40,6 +50,11 @@ class DecidedLine:
     paid: Money
     remarks: tuple[str, ...]
     amounts: tuple[DecidedAmount, ...]
+
+    @property
+    def remark_sentences(self) -> tuple[tuple[str, str], ...]:
+        """Each remark code with our own words for it."""
+        return tuple((code, remark_sentence(code)) for code in self.remarks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

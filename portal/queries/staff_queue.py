@@ -23,9 +23,17 @@ KIND_LABELS = {
     "held_set": "Remittance held",
     "denial": "Denied by the payer",
     "review": "Amount to check",
+    "figures": "Figures that disagree",
+    "bill_next": "Next plan to answer",
+    "reversal": "Decision taken back",
     "plb": "Payer adjustment",
     "refund": "Refund to decide",
-    "unnamed_guarantor": "Guarantor not named",
+    "card_refund": "Card refund",
+    "card_dispute": "Card dispute",
+    "payment_mismatch": "Payment that disagrees",
+    "claim_import": "Claim to check",
+    "namesake": "Two people of one name",
+    "guarantor_change": "Other guarantor named",
 }
 
 

@@ -52,7 +52,7 @@ def kept(report: RemittanceReport) -> dict[str, Any]:
         told["issued_on"] = issued_on.isoformat() if issued_on else None
         told["reasons"] = list(found.reasons)
         told["warnings"] = list(found.said.warnings)
-        told["remittance_id"] = found.remittance_id
+        told["remittance_id"] = found.remittance_id if report.file_id is not None else None
         told["signed_paid_cents"] = found.paid.cents
         for claim, said in zip(told["claims"], found.claims, strict=True):
             claim["position"] = said.said.position

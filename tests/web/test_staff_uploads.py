@@ -62,6 +62,8 @@ def test_a_preview_changes_nothing_and_posting_does_what_it_said(as_staff: AsSta
     assert preview.h1 == "Before you post"
     assert "feb.835" in preview.text
     assert "inbox" not in preview.text
+    assert "Will be posted" in preview.text
+    assert not [link for link in preview.links() if link.startswith("/remittances/1")]
     assert (count(JournalEntry), count(RemittanceRow)) == (entries, 0)
     path = preview.response.request.path
     with statements_sent() as sent:

@@ -144,12 +144,12 @@ def test_remittances_list_and_one_of_them(as_staff: AsStaff) -> None:
     assert "No remittance here" in client.get("/remittances/?status=held").text
     text = client.get(f"/remittances/{made.remittance_id}").text
     for words in (
-        "CO-45 $30.00 plan discount, posted",
+        "CO-45 $30.00 plan discount, posted This is a discount your plan has set with us.",
         "PR-1 $8.00 deductible, posted",
         "L6 INTEREST −$1.00 payer interest 40",
         "TRACE1.edi, segment 3",
         "Not found here",
-        "Remarks N130",
+        "Remark N130: ",
     ):
         assert words in text
     client.get("/remittances/999", expect=404)
