@@ -182,7 +182,7 @@ def balances_command(as_json: bool) -> None:
     from portal.queries.claim_balances import claim_balances
 
     with practice():
-        rows = claim_balances()
+        rows = claim_balances(on=clock().date())
     say(as_json, {"claims": [row.to_json() for row in rows]}, (row.line() for row in rows))
 
 

@@ -1,0 +1,89 @@
+"""CORE-6, cell by cell: which action each condition blocks, and by which rule."""
+
+import pytest
+
+from billing.holds import (
+    BUILT,
+    MATRIX,
+    REASONS,
+    RULES,
+    Action,
+    Allowed,
+    Condition,
+    Denied,
+    Effect,
+    allowed,
+    holds_bill,
+)
+
+X, W, OK = Effect.BLOCK, Effect.REWORD, Effect.OK
+# statement, electronic statement, reminder, portal payment
+ROWS = {
+    Condition.OPEN_CLAIM: ((X, X, X, X), "STMT-1"),
+    Condition.MEDICAID_QMB: ((X, X, X, X), "STMT-23"),
+    Condition.REVIEW: ((W, W, OK, OK), "OPS-8"),
+    Condition.BILL_HELD: ((X, X, X, X), "STMT-5"),
+    Condition.RECEIPTS_MISSING: ((X, X, X, X), "STMT-1"),
+    Condition.MINOR_UNNAMED: ((X, X, X, X), "COLL-26"),
+    Condition.DECEASED: ((X, X, X, X), "COLL-25"),
+    Condition.BANKRUPTCY: ((X, X, X, X), "COLL-24"),
+    Condition.DO_NOT_CONTACT: ((X, X, X, OK), "COLL-17"),
+    Condition.ATTORNEY: ((X, X, X, OK), "COLL-17"),
+    Condition.WORKERS_COMP: ((X, X, X, X), "COLL-29"),
+    Condition.VETERANS_AFFAIRS: ((X, X, X, X), "COLL-28"),
+    Condition.DISPUTED: ((W, W, X, OK), "DISP-1"),
+    Condition.BELOW_FLOOR: ((X, X, X, OK), "OPS-19"),
+    Condition.NO_SMS_CONSENT: ((OK, OK, X, OK), "MSG-1"),
+    Condition.NO_ESTATEMENT_CONSENT: ((OK, X, OK, OK), "MSG-24"),
+}
+COLUMNS = (
+    Action.STATEMENT,
+    Action.ELECTRONIC_STATEMENT,
+    Action.REMINDER,
+    Action.PORTAL_PAYMENT,
+)
+CELLS = [
+    (condition, action, effect, rule)
+    for condition, (effects, rule) in ROWS.items()
+    for action, effect in zip(COLUMNS, effects, strict=True)
+]
+
+
+@pytest.mark.parametrize(("condition", "action", "effect", "rule"), CELLS)
+def test_CORE_6_each_cell(condition: Condition, action: Action, effect: Effect, rule: str) -> None:
+    answer = allowed({condition}, action)
+    if effect is Effect.BLOCK:
+        assert answer == Denied((rule,), frozenset({condition}))
+    elif effect is Effect.REWORD:
+        assert answer == Allowed(frozenset({condition}))
+    else:
+        assert answer == Allowed()
+
+
+@pytest.mark.parametrize("condition", Condition)
+@pytest.mark.parametrize("action", [a for a in Action if a not in BUILT])
+def test_CORE_6_every_action_that_is_not_built_denies(condition: Condition, action: Action) -> None:
+    assert isinstance(allowed({condition}, action), Denied)
+    assert isinstance(allowed((), action), Denied)
+
+
+@pytest.mark.parametrize("action", BUILT)
+def test_nothing_known_blocks_nothing(action: Action) -> None:
+    assert allowed((), action) == Allowed()
+
+
+def test_CORE_5_all_rules_that_deny_are_told() -> None:
+    held = {Condition.OPEN_CLAIM, Condition.DECEASED, Condition.NO_SMS_CONSENT}
+    answer = allowed(held, Action.REMINDER)
+    assert isinstance(answer, Denied)
+    assert answer.rule_ids == ("COLL-25", "MSG-1", "STMT-1")
+
+
+def test_every_condition_has_a_row_a_rule_and_words() -> None:
+    assert set(MATRIX) == set(RULES) == set(REASONS) == set(Condition) == set(ROWS)
+
+
+def test_what_only_concerns_a_channel_does_not_hold_the_bill() -> None:
+    channels = {Condition.NO_SMS_CONSENT, Condition.NO_ESTATEMENT_CONSENT, Condition.REVIEW}
+    assert holds_bill(channels) == frozenset()
+    assert holds_bill({*channels, Condition.BANKRUPTCY}) == {Condition.BANKRUPTCY}

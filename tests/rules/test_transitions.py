@@ -1,0 +1,66 @@
+"""Every cell of every state table, and that success beats every other story."""
+
+import pytest
+
+from billing.transitions import (
+    CLAIM,
+    PAYMENT,
+    ClaimEvent,
+    ClaimState,
+    PaymentEvent,
+    PaymentState,
+    Refused,
+    next_state,
+)
+
+# One row a state; events in the order of the enum: submit, needs_action, process, succeed, fail, cancel
+PAYMENT_TABLE = {
+    "created": "submitting requires_action processing succeeded failed canceled",
+    "submitting": "submitting requires_action processing succeeded failed canceled",
+    "requires_action": "- requires_action processing succeeded failed canceled",
+    "processing": "- - processing succeeded failed canceled",
+    "succeeded": "- - - succeeded - -",
+    "failed": "- - - succeeded failed -",
+    "canceled": "- - - succeeded - canceled",
+}
+# decide, decide_part, reverse, resubmit, cancel
+CLAIM_TABLE = {
+    "open": "decided open deciding_again deciding_again deciding_again",
+    "decided": "- - deciding_again deciding_again deciding_again",
+    "deciding_again": "decided deciding_again deciding_again deciding_again deciding_again",
+    "void": "- - - - -",
+}
+
+
+def cells(table: dict[str, str], states: type, events: type) -> list[tuple]:
+    return [
+        (states(state), event, None if following == "-" else states(following))
+        for state, row in table.items()
+        for event, following in zip(events, row.split(), strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "following"), cells(PAYMENT_TABLE, PaymentState, PaymentEvent)
+)
+def test_payment_table(
+    state: PaymentState, event: PaymentEvent, following: PaymentState | None
+) -> None:
+    assert next_state(PAYMENT, state, event) == (following or Refused(state, event))
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "following"), cells(CLAIM_TABLE, ClaimState, ClaimEvent)
+)
+def test_claim_table(state: ClaimState, event: ClaimEvent, following: ClaimState | None) -> None:
+    assert next_state(CLAIM, state, event) == (following or Refused(state, event))
+
+
+@pytest.mark.parametrize("state", PaymentState)
+def test_success_beats_failure_from_any_state(state: PaymentState) -> None:
+    assert next_state(PAYMENT, state, PaymentEvent.SUCCEED) is PaymentState.SUCCEEDED
+
+
+def test_the_tables_know_every_state() -> None:
+    assert set(PAYMENT) == set(PaymentState)
+    assert set(CLAIM) == set(ClaimState)
