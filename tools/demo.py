@@ -25,8 +25,8 @@ from portal.embedded import database_of
 from tools.demo_people import Demo, invite_everybody, print_fresh_codes
 from tools.demo_practice import (
     NotTheDemo,
-    feed_practice,
     generate_practice,
+    live_through,
     refuse_other_practice,
     reset,
 )
@@ -144,7 +144,7 @@ def fill(demo: Demo, settings: Settings, url: str) -> None:
     folder = settings.home / "demo" / "practice"
     say("First start: inventing a practice and feeding six months of its files ...")
     story = generate_practice(folder)
-    feed_practice(folder, story, settings=settings, url=url, say=say)
+    live_through(folder, story, settings=settings, url=url, say=say)
     invite_everybody(demo, settings, story)
 
 

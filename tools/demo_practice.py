@@ -64,28 +64,43 @@ def feed_practice(
     folder: Path,
     story: dict[str, Any],
     *,
+    gateways: wiring.Gateways,
+    end_of_week: Callable[[date], None],
+) -> None:
+    """Every file on its own day, with the clock of that day; then whatever a week ends with."""
+    set_practice(toml=(folder / story["settings"]).read_text())
+    yesterday = date.fromisoformat(story["today"]) - timedelta(days=1)
+    for day, found in groupby(story["calendar"], key=lambda file: str(file["on"])):
+        on = date.fromisoformat(day)
+        for file in found:
+            _hand_in(folder / file["path"], file["kind"], at(on, 8), gateways)
+        if (yesterday - on).days % 7 == 0:
+            end_of_week(on)
+
+
+def live_through(
+    folder: Path,
+    story: dict[str, Any],
+    *,
     settings: Settings,
     url: str,
     say: Callable[[str], None],
 ) -> None:
-    """Every file on its own day, and the daily cycle once a week, with the clock of that day."""
-    set_practice(toml=(folder / story["settings"]).read_text())
+    """Six months: each week's files, its statements in the mail, its messages sent."""
     schedule.register()
     gateways = wiring.build(settings)
-    yesterday = date.fromisoformat(story["today"]) - timedelta(days=1)
-    month = 0
-    for day, found in groupby(story["calendar"], key=lambda file: str(file["on"])):
-        on = date.fromisoformat(day)
-        if on.month != month:
-            month = on.month
+    months: set[tuple[int, int]] = set()
+
+    def end_of_week(on: date) -> None:
+        if (on.year, on.month) not in months:
+            months.add((on.year, on.month))
             say(f"  {on:%B %Y}")
-        for file in found:
-            _hand_in(folder / file["path"], file["kind"], at(on, 8), gateways)
-        if (yesterday - on).days % 7 == 0:
-            run_day(on=on, now=at(on, 10), office=gateways)
-            failed = queue.run_due(url, gateways, now=at(on, 10))
-            if failed:
-                raise RuntimeError(f"{failed} jobs of {on} failed")
+        run_day(on=on, now=at(on, 10), office=gateways)
+        failed = queue.run_due(url, gateways, now=at(on, 10))
+        if failed:
+            raise RuntimeError(f"{failed} jobs of {on} failed")
+
+    feed_practice(folder, story, gateways=gateways, end_of_week=end_of_week)
 
 
 def refuse_other_practice() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -15,7 +15,7 @@ from sandbox.practice.claim_files import claim_file, first_claim, second_claim
 from sandbox.practice.everyday import MONTHS_IN_DAYS, tell_everyday
 from sandbox.practice.heroes import tell_heroes
 from sandbox.practice.households import Town, draw_households
-from sandbox.practice.model import Hero, Practice, SecondaryClaim, Visit
+from sandbox.practice.model import Hero, Patient, Practice, SecondaryClaim, Visit
 from sandbox.practice.oddities import tell_oddities
 from sandbox.practice.office_files import (
     charges_file,
@@ -28,6 +28,7 @@ from sandbox.practice.remittance_files import remittance_file
 from sandbox.practice.stage import Stage
 
 SEED = 2026
+NEWS_DAYS = 35  # a bankruptcy, a death, a wish to be left alone become known
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +109,19 @@ class _Writer:
             for back in range((self.yesterday - first).days // 7 + 1)
         ]
         seen: set[str] = set()
+        by_day = sorted(practice.visits, key=lambda visit: visit.on)
+        first_seen = {visit.patient.practice_id: visit.on for visit in reversed(by_day)}
+        news_on = self._week_end(self.yesterday - timedelta(days=NEWS_DAYS))
         for on in sorted(weeks):
-            within = [v for v in practice.visits if self._week_end(v.on) == on]
-            new = [
-                p
-                for p in practice.patients
-                if p.practice_id not in seen and any(v.patient is p for v in within)
-            ]
-            seen.update(patient.practice_id for patient in new)
-            if new:
-                self._write(on, "contacts", f"contacts/contacts-{on}.csv", contacts_file(new))
+            within = [v for v in by_day if self._week_end(v.on) == on]
+            new = {v.patient.practice_id: (v.patient, v.on) for v in reversed(within)}
+            fresh = [new[key] for key in sorted(new) if key not in seen]
+            seen.update(new)
+            rows = [(_as_first_known(patient), signed_on) for patient, signed_on in fresh]
+            if on == news_on:
+                rows += [(p, first_seen[p.practice_id]) for p in practice.patients if _bad_news(p)]
+            if rows:
+                self._write(on, "contacts", f"contacts/contacts-{on}.csv", contacts_file(rows))
             receipts = [r for r in practice.receipts if self._week_end(r.on) == on]
             receipts.sort(key=lambda receipt: (receipt.on, receipt.receipt_id))
             self._write(on, "receipts", f"receipts/receipts-{on}.csv", receipts_file(receipts))
@@ -149,6 +153,16 @@ class _Writer:
         target = self.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
+
+
+def _bad_news(patient: Patient) -> bool:
+    contact = patient.contact
+    return contact is not None and contact != contact.before_bad_news
+
+
+def _as_first_known(patient: Patient) -> Patient:
+    contact = patient.contact
+    return replace(patient, contact=contact.before_bad_news) if contact else patient
 
 
 def _person(hero: Hero) -> dict[str, Any]:

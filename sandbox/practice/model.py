@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 
@@ -86,14 +86,18 @@ class Contact:
     mobile: str = ""
     mobile_owner: str = ""
     sms_consent: bool = False
-    sms_consent_on: date | None = None
     email: str = ""
     estatement_consent: bool = False
     language: str = "en"
     paper_only: bool = False
     do_not_contact: bool = False
     bankruptcy: bool = False
-    deceased_on: date | None = None
+    deceased: bool = False
+
+    @property
+    def before_bad_news(self) -> Contact:
+        """What the desk knew at first: nothing that stops letters."""
+        return replace(self, do_not_contact=False, bankruptcy=False, deceased=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,16 +128,15 @@ def _minors(stage: Stage) -> None:
 
 
 def _not_to_be_contacted(stage: Stage) -> None:
-    died = stage.today - timedelta(days=30)
     for name, age, known, about in (
         ("Dummond Dryrun M", 53, {"bankruptcy": True}, "Bankruptcy: nothing is sent or asked."),
         ("Notoria Mannequin F", 64, {"do_not_contact": True}, "Asked not to be contacted."),
-        ("Emulio Rehearsal M", 62, {"deceased_on": died}, "Died last month: nothing is sent."),
+        ("Emulio Rehearsal M", 62, {"deceased": True}, "Died last month: nothing is sent."),
     ):
         patient = stage.adult(name, age, catalogue.BLUEBIRD_FAMILY, **known)
         visit = stage.visit(patient, 70, "99214", diagnosis="I10")
         stage.decided(visit, 52)
-        stage.hero(next(iter(known)).removesuffix("_on"), patient, about)
+        stage.hero(next(iter(known)), patient, about)
 
 
 def _hard_to_reach(stage: Stage) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from sandbox.practice import catalogue
-from sandbox.practice.model import Patient, Receipt, Visit
+from sandbox.practice.model import Contact, Patient, Receipt, Visit
 
 CONTACT_COLUMNS = (
     "practice_patient_id",
@@ -59,9 +60,10 @@ CHARGE_COLUMNS = (
 )
 
 
-def contacts_file(patients: Iterable[Patient]) -> str:
-    """One row for each patient whose guarantor is known."""
-    return _csv(CONTACT_COLUMNS, (_contact(patient) for patient in patients if patient.contact))
+def contacts_file(patients: Iterable[tuple[Patient, date]]) -> str:
+    """One row for each patient whose guarantor is known, with the day when they filled in the desk's form."""
+    rows = (_contact(patient, patient.contact, on) for patient, on in patients if patient.contact)
+    return _csv(CONTACT_COLUMNS, rows)
 
 
 def receipts_file(receipts: Iterable[Receipt]) -> str:
@@ -126,10 +128,9 @@ def practice_settings() -> str:
     return "\n".join([*lines, "statement_floor_cents = 500", ""])
 
 
-def _contact(patient: Patient) -> dict[str, str]:
-    person, contact = patient.person, patient.contact
-    assert contact is not None
-    guarantor, since = contact.guarantor, contact.sms_consent_on
+def _contact(patient: Patient, contact: Contact, signed_on: date) -> dict[str, str]:
+    person = patient.person
+    guarantor, texts = contact.guarantor, contact.sms_consent and bool(contact.mobile)
     return {
         "practice_patient_id": patient.practice_id,
         "last_name": person.last,
@@ -145,16 +146,16 @@ def _contact(patient: Patient) -> dict[str, str]:
         "postal_code": guarantor.address.postal_code,
         "mobile": contact.mobile,
         "mobile_owner": contact.mobile_owner if contact.mobile else "",
-        "sms_billing_consent": _yes(contact.sms_consent),
-        "sms_consent_date": since.isoformat() if since and contact.sms_consent else "",
-        "sms_consent_source": "desk form" if contact.sms_consent else "",
-        "sms_consent_text_version": "2026-1" if contact.sms_consent else "",
+        "sms_billing_consent": _yes(texts),
+        "sms_consent_date": signed_on.isoformat() if texts else "",
+        "sms_consent_source": "desk form" if texts else "",
+        "sms_consent_text_version": "2026-1" if texts else "",
         "email": contact.email,
         "estatement_consent": _yes(contact.estatement_consent),
         "language": contact.language,
         "paper_only": _yes(contact.paper_only),
         "do_not_contact": _yes(contact.do_not_contact),
-        "deceased": contact.deceased_on.isoformat() if contact.deceased_on else "",
+        "deceased": _yes(contact.deceased),
         "bankruptcy": _yes(contact.bankruptcy),
     }
 
