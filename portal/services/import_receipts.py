@@ -23,15 +23,20 @@ from portal.services.import_result import RefusedRecord
 from portal.services.post_entry import post_entries
 from portal.services.practice_file import Columns, Row, RowRefusedError
 
+OURS = "kindbill:"  # what export-payments wrote comes back with this before its id
 RECEIPT_COLUMNS = Columns(
     id="receipt_id",
     needed=("practice_patient_id", "date", "method", "amount_cents", "kind"),
-    # The last two are export-payments' own: they come back with its file and say nothing here.
-    optional=("control_number", "service_date", "reverses", "procedure_code", "account_number"),
+    optional=(
+        *("control_number", "service_date", "reverses", "covers_through"),
+        # export-payments' own: they come back with its file and say nothing here.
+        *("procedure_code", "account_number"),
+    ),
+    ours=OURS,
+    mark="covers_through",
 )
 METHODS = ("card", "cash", "check", "online", "other")
 RECEIPT_KINDS = ("copay", "balance", "deposit")
-OURS = "kindbill:"  # what export-payments wrote comes back with this before its id
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,8 @@ def import_receipts(
     owners = _post(session, fresh, books)
     source = f"receipts:{file_id}:{fresh[0].receipt_id if fresh else ''}"
     apply_credit(session, guarantor_account_ids=owners, on=now.date(), source=source)
-    _cover(session, [row.day("date") for row in rows if _is_day(row)])
+    bad = {record.position for record in refused}
+    _cover(session, [row for row in rows if row.number not in bad])
     return refused
 
 
@@ -90,7 +96,10 @@ def _prefetch(session: Session, rows: Sequence[Row]) -> _Books:
 
 def _receipt(row: Row, books: _Books, *, on: date) -> PracticeReceipt | None:
     """The receipt of a row; None where it is here already, or is our own coming back."""
-    if row.id.startswith(OURS):
+    through = row.day("covers_through")
+    if through is not None and through > on:
+        raise RowRefusedError("covers_through lies in the future")
+    if row.id.startswith(OURS) or not row.text("amount_cents"):
         return None
     patient = books.patients.by_practice_id.get(row.text("practice_patient_id"))
     if patient is None:
@@ -184,19 +193,16 @@ def _post(session: Session, fresh: Sequence[PracticeReceipt], books: _Books) -> 
     return {leg.party.guarantor_account_id or 0 for entry in found for leg in entry.postings}
 
 
-def _is_day(row: Row) -> bool:
-    try:
-        return row.day("date") is not None
-    except RowRefusedError:
-        return False
-
-
-def _cover(session: Session, days: Sequence[date | None]) -> None:
+def _cover(session: Session, rows: Sequence[Row]) -> None:
     """Statements say "payments received through DATE": the last day that the files cover."""
-    last = max((day for day in days if day is not None), default=None)
-    if last is not None:
-        session.execute(
-            update(Practice).values(
-                receipts_through=func.greatest(func.coalesce(Practice.receipts_through, last), last)
-            )
-        )
+    days = [
+        day
+        for row in rows
+        if not row.id.startswith(OURS)
+        for day in (row.day("date"), row.day("covers_through"))
+        if day is not None
+    ]
+    if days:
+        last = max(days)
+        through = func.greatest(func.coalesce(Practice.receipts_through, last), last)
+        session.execute(update(Practice).values(receipts_through=through))

@@ -21,6 +21,7 @@ from portal.models.practice import Practice
 from portal.models.work import WorkItem
 from portal.queries.balances import balances
 from portal.services.apply_credit import apply_credit
+from portal.services.export_payments import export_payments
 from portal.services.import_claims import import_claims
 from portal.services.import_practice import UnknownKindError, import_practice
 from portal.services.post_entry import post_entry
@@ -447,6 +448,32 @@ def test_our_own_receipts_come_back_without_being_posted_again():
     header = sample("receipts").decode().splitlines()[0]
     result = take("receipts", f"{header}\nkindbill:pay-1,P-1,,,2026-01-14,card,2500,balance,\n")
     assert (result.accepted, rows(PracticeReceipt)) == (1, [])
+    take("charges")
+    with db.transaction() as session:
+        charge = session.scalar(select(Charge).order_by(Charge.id))
+        visit = session.get(Visit, charge.visit_id)
+        party = Party(
+            guarantor_account_id=visit.guarantor_account_id,
+            visit_id=visit.id,
+            charge_id=charge.id,
+        )
+        paid = entries.payment(
+            source_ref="stripe:pi_1:succeeded",
+            occurred_on=NOW.date(),
+            lines=[entries.Line(party, Money(500))],
+        )
+        post_entry(session, paid)
+    before = everything()
+    result = take("receipts", export_payments(since=date(2026, 1, 1)))
+    assert (result.accepted, result.refused) == (1, ())
+    assert everything() == before
+
+
+def test_a_file_can_say_how_far_it_reaches_on_days_without_receipts():
+    take("receipts", "receipt_id,practice_patient_id,date,method,amount_cents,kind,covers_through\n"
+         "mark-1,,,,,,2026-03-01\n")  # fmt: skip
+    assert only(Practice).receipts_through == date(2026, 3, 1)
+    assert rows(PracticeReceipt) == []
 
 
 def decide(visit, due):
