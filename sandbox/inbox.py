@@ -54,10 +54,8 @@ class Code:
 
 def messages(world: World) -> list[Message]:
     """The latest texts and e-mails, newest first."""
-    sent = [row for row in world.store.find("sms") if row["direction"] != "inbound"]
-    rows = sent[:SHOWN] + world.store.find("email")[:SHOWN]
-    rows.sort(key=lambda row: row["created"], reverse=True)
-    return [_message(row) for row in rows[:SHOWN]]
+    rows = world.store.newest(("sms", "email"), SHOWN)
+    return [_message(row) for row in rows if row.get("direction") != "inbound"]
 
 
 def _message(row: Json) -> Message:

@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -136,6 +136,16 @@ class Store:
             sql += " AND json_extract(data, ?) = ?"
             values += [f"$.{field}", value]
         return [json.loads(data) for (data,) in self.query(sql + " ORDER BY seq DESC", *values)]
+
+    def newest(self, kinds: Sequence[str], limit: int) -> list[Json]:
+        """The latest objects of several kinds."""
+        marks = ", ".join("?" for _ in kinds)
+        rows = self.query(
+            f"SELECT data FROM objects WHERE kind IN ({marks}) ORDER BY seq DESC LIMIT ?",
+            *kinds,
+            limit,
+        )
+        return [json.loads(data) for (data,) in rows]
 
     def clear(self) -> None:
         """Forget everything, the clock's setting too."""

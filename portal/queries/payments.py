@@ -46,6 +46,7 @@ class PayPage:
     due: Money
     credit: Money
     bills: tuple[Bill, ...]
+    lines: tuple[OpenLine, ...]
     other_accounts: tuple[int, ...]  # this viewer's accounts beside this one
 
 
@@ -139,6 +140,7 @@ def pay_page(
         due=account.due_now,
         credit=account.credit,
         bills=bills,
+        lines=lines,
         other_accounts=tuple(
             a.guarantor_account_id
             for a in found
@@ -159,19 +161,16 @@ def _chosen(
     return next(owing, found[0] if found else None)
 
 
-def review(
-    viewer: PatientViewer, *, account_id: int, choice: Choice, on: date
-) -> Review | Objection | None:
-    """What the choice would pay and settle now; None when the account is not the viewer's."""
-    if account_id not in viewer.account_ids:
-        return None
-    with read_only() as session:
-        lines = lines_of(session, account_id, on=on)
-        agreed = agree(choice, lines)
-        if not isinstance(agreed, Agreed):
-            return agreed
-        settled = _settled(agreed.allocation, _bills(session, lines))
-    return Review(account_id=account_id, amount=agreed.amount, settled=settled)
+def review(page: PayPage, choice: Choice) -> Review | Objection:
+    """What the choice would pay and settle now."""
+    agreed = agree(choice, page.lines)
+    if not isinstance(agreed, Agreed):
+        return agreed
+    return Review(
+        account_id=page.account_id,
+        amount=agreed.amount,
+        settled=_settled(agreed.allocation, page.bills),
+    )
 
 
 def _settled(allocation: Allocation, bills: Collection[Bill]) -> tuple[Settled, ...]:

@@ -127,11 +127,9 @@ def _page(account_id: int | None, bill: int | None) -> PayPage:
 
 
 def _reviewed(page: PayPage, form: ChooseForm) -> str:
-    found = review_payment(
-        current_patient(), account_id=page.account_id, choice=form.wish, on=practice_day()
-    )
-    if found is None or isinstance(found, Objection):
-        form.object_to(found or Objection.NOT_DUE)
+    found = review_payment(page, form.wish)
+    if isinstance(found, Objection):
+        form.object_to(found)
         return render_template("payments/choose.html", page=page, form=form)
     pay = PayForm.of(found, form.wish)
     return render_template("payments/review.html", page=page, review=found, form=pay)
