@@ -171,7 +171,9 @@ def _credit(account: AccountBalance, due: Money) -> Money:
     """What we owe the patient for good: nothing while any bill is open or any plan still decides."""
     if due > ZERO or any(Condition.OPEN_CLAIM in visit.conditions for visit in account.visits):
         return ZERO
-    return max(ZERO, account.credit - due)
+    # What was paid for a visit that is denied or held may be needed for it yet.
+    settled = [v for v in account.visits if not v.held and v.insurance_due == ZERO]
+    return max(ZERO, account.unapplied_credit + total_of(v.credit for v in settled) - due)
 
 
 def _aging(facts: StatementFacts, shown: list[VisitBalance], on: date) -> Aging:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from billing import entries
 from billing.ledger import Account, Party
 from billing.money import ZERO, Money
-from portal.models.accounts import GuarantorAccount
+from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Claim
 from portal.models.remittances import RemittanceClaim
 from portal.queries.statement_json import from_json
@@ -193,3 +193,23 @@ def test_STMT_11_a_credit_prints_do_not_pay(tmp_path):
     assert (said.amount_due, said.credit, said.is_credit) == (ZERO, Money(2500), True)
     deliver(tmp_path, after(30))
     assert cut(after(60)).numbers == ()
+
+
+def test_STMT_11_what_was_paid_for_a_denied_visit_is_no_credit_yet(tmp_path):
+    bill = world(lambda w: w.owed(5000))
+    cut()
+    deliver(tmp_path)
+
+    def build(w):
+        w.pay(bill, 5000, on=after(3))
+        denied = w.more(w.session.get(Patient, bill[0].patient_id), w.payer(name="Beta Plan"))
+        w.decide(denied, stays=25000)
+        party = party_of(denied[0])
+        w.post(
+            entries.receipt(
+                source_ref="test:copay", occurred_on=after(3), amount=Money(3000), party=party
+            )
+        )
+
+    later(build)
+    assert cut(after(30)).numbers == ()
