@@ -73,6 +73,39 @@ CHECKS = {
            AND NOT EXISTS (SELECT 1 FROM remittance_claims c WHERE c.entry_id = e.id)
            AND NOT EXISTS (SELECT 1 FROM provider_adjustments b WHERE b.entry_id = e.id)
          GROUP BY e.id""",
+    "each decision moves the payer's money by CLP04": """
+        SELECT 'claim ' || c.id, (coalesce(m.moved, 0) - c.paid_cents)::bigint
+          FROM remittance_claims c
+          JOIN remittances r ON r.id = c.remittance_id AND r.status = 'posted'
+          LEFT JOIN LATERAL (
+            SELECT sum(SIGNED) AS moved FROM postings p
+              JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'payer_clearing'
+             WHERE p.entry_id = c.entry_id) m ON true
+         WHERE coalesce(m.moved, 0) <> c.paid_cents""",
+    "each decision puts on the patient what its PR lines say": """
+        SELECT 'claim ' || c.id, (coalesce(m.moved, 0) - coalesce(s.share, 0))::bigint
+          FROM remittance_claims c
+          LEFT JOIN LATERAL (
+            SELECT sum(SIGNED) AS moved FROM postings p
+              JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'patient_receivable'
+             WHERE p.entry_id = c.entry_id) m ON true
+          LEFT JOIN LATERAL (
+            SELECT sum(d.amount_cents) AS share FROM remittance_lines l
+              JOIN line_adjustments d ON d.remittance_line_id = l.id
+             WHERE l.remittance_claim_id = c.id AND d.group_code = 'PR' AND d.outcome = 'posted') s
+            ON true
+         WHERE c.disposition = 'posted' AND c.status_code <> '22'
+           AND coalesce(m.moved, 0) <> coalesce(s.share, 0)""",
+    "only decisions and people move a payer's debt to a patient": """
+        SELECT e.source_ref, sum(p.amount_cents)::bigint
+          FROM journal_entries e
+          JOIN postings p ON p.entry_id = e.id
+          JOIN ledger_accounts a ON a.id = p.account_id
+         WHERE e.kind NOT IN ('remittance_claim', 'remittance_claim_reversal',
+                              'patient_share', 'patient_share_reversal', 'suspense_release',
+                              'suspense_release_reversal')
+           AND a.code IN ('patient_receivable', 'insurance_receivable')
+         GROUP BY e.id HAVING count(DISTINCT a.code) > 1""",
     "statement lines equal the ledger as it stood": """
         SELECT 'statement ' || s.number || ', charge ' || l.charge_id,
                (l.amount_cents - coalesce(sum(SIGNED), 0))::bigint

@@ -11,7 +11,7 @@ from typing import Protocol
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from billing.holds import Action, Denied, allowed
+from billing.holds import Action, Denied
 from billing.money import ZERO
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
@@ -21,6 +21,7 @@ from portal.ports import DocumentStore, PdfPrinter
 from portal.queries.balances import AccountBalance, balances
 from portal.queries.statement_json import from_json
 from portal.queries.statement_print import PrintedCode, statement_print
+from portal.services.ask_gate import ask_gate
 from portal.services.cut_statements import LOCK
 from portal.services.enrolment_codes import LIFE, issue_code
 from portal.services.mail_batch import put_in_envelope
@@ -137,7 +138,12 @@ def _denial(
     rules: set[str] = set()
     for visit in account.visits:
         if printed & {charge.charge_id for charge in visit.charges}:
-            answer = allowed(visit.conditions, Action.STATEMENT)
+            answer = ask_gate(
+                visit.conditions,
+                Action.STATEMENT,
+                account_id=account.guarantor_account_id,
+                visit_id=visit.visit_id,
+            )
             rules |= set(answer.rule_ids) if isinstance(answer, Denied) else set()
     if account.position != statement.ledger_position:
         rules.add(OVERTAKEN)
