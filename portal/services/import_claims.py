@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -25,11 +26,10 @@ from portal.x12.read_837 import read_claims
 
 
 def import_claims(*, data: bytes, name: str, now: datetime, store: DocumentStore) -> ImportResult:
-    """Import every readable claim of the file; refused ones are told, the same file is harmless."""
-    with transaction() as session:
-        seen = find_file(session, kind="837p", data=data)
-        if seen is not None:
-            return remembered(name, seen.result)
+    """Import every readable claim of the file; refused ones are told, the same file is harmless.
+
+    When the same bytes come again, only what was refused is tried again: it may be welcome by now.
+    """
     try:
         found = list(read_claims(data, file=name))
     except X12Error as error:
@@ -39,14 +39,25 @@ def import_claims(*, data: bytes, name: str, now: datetime, store: DocumentStore
             reason=f"expected {error.expected}, found {error.found}",
         )
         return ImportResult(file=name, refused=(refusal,))
-    stored_as = store.put(data)
+    with transaction() as session:
+        known = find_file(session, kind="837p", data=data) is not None
+    stored_as = "" if known else store.put(data)
     with transaction() as session:
         lock_imports(session)
-        seen = find_file(session, kind="837p", data=data)
-        if seen is not None:
-            return remembered(name, seen.result)
-        file = store_file(session, kind="837p", data=data, name=name, stored_as=stored_as, now=now)
+        file = find_file(session, kind="837p", data=data)
+        before = ImportResult(file=name)
+        if file is None:
+            file = store_file(
+                session, kind="837p", data=data, name=name, stored_as=stored_as, now=now
+            )
+        else:
+            before = remembered(name, file.result)
+            again = {record.position for record in before.refused}
+            found = [one for one in found if one.position in again]
         result = take_claims(session, found, file_id=file.id, name=name, now=now)
+        result = replace(
+            result, accepted=before.accepted + result.accepted, repeated=before.repeated
+        )
         file.result = result.kept()
         return result
 

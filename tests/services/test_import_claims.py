@@ -358,6 +358,15 @@ def test_a_claim_without_birth_date_is_refused_and_the_rest_is_taken():
     )
 
 
+def test_what_was_refused_is_tried_again_when_the_file_comes_again():
+    cancel = later(CLAIMS).replace(b"11:B:1*Y*A*Y*Y~", b"11:B:8*Y*A*Y*Y~", 1)
+    assert take(cancel).accepted == 1
+    take(CLAIMS)
+    again = take(cancel)
+    assert (again.accepted, again.refused, again.repeated) == (2, (), True)
+    assert only(Claim, patient_control_number="V1001").frequency == "8"
+
+
 def test_a_file_that_is_no_837P_is_refused_whole():
     result = take((FIXTURES / "remittance.835").read_bytes())
     assert result.accepted == 0
