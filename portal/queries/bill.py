@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from billing.money import ZERO, Money
+from billing.money import ZERO, Money, total_of
 from portal.db import read_only
 from portal.models.accounts import Patient
 from portal.models.claims import Visit
@@ -35,6 +35,12 @@ class BillPage:
     @property
     def is_bill(self) -> bool:
         return self.standing == "bills"
+
+    @property
+    def told(self) -> Money | None:
+        """What the plan told us that the patient may owe, all its current answers together."""
+        current = [d.told for d in self.section.decisions if d.current]
+        return total_of(current) if current else None
 
     @property
     def decided(self) -> bool:

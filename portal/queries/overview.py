@@ -86,7 +86,8 @@ class Overview:
     """The accounts of one viewer together."""
 
     owed: Money
-    credit: Money
+    credit: Money  # free to use or to send back
+    paid_ahead: Money  # kept for visits that are not decided yet
     bills: tuple[Item, ...]
     with_insurer: tuple[Item, ...]
     held: tuple[Item, ...]
@@ -117,11 +118,21 @@ def overview(viewer: PatientViewer, *, on: date) -> Overview:
         groups[standing(visit)].append(_item(visit, facts[visit.visit_id]))
     return Overview(
         owed=total_of(account.due_now for account in accounts),
-        credit=total_of(account.credit for account in accounts),
+        credit=total_of(
+            [
+                *(account.unapplied_credit for account in accounts),
+                *(visit.credit for visit in visits if not _undecided(visit)),
+            ]
+        ),
+        paid_ahead=total_of(visit.credit for visit in visits if _undecided(visit)),
         payments=tuple(payments),
         statements=tuple(statements),
         **{name: tuple(items) for name, items in groups.items()},
     )
+
+
+def _undecided(visit: VisitBalance) -> bool:
+    return visit.held or visit.insurance_due != ZERO
 
 
 def standing(visit: VisitBalance) -> str:
@@ -165,7 +176,7 @@ def _provider(facts: Row[*tuple[Any, ...]]) -> str:
 
 def _share(buckets: Collection[str], visit: VisitBalance) -> str:
     if visit.coverage_intent != "insurance":
-        return "no plan billed"
+        return "no plan was billed"
     names = [words for bucket, words in SHARE_WORDS.items() if bucket in buckets]
     if any(bucket not in SHARE_WORDS for bucket in buckets):
         names.append("not covered")

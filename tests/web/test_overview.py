@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, event, select
 
+from billing import entries
+from billing.ledger import Party
 from billing.money import Money
 from portal import db
 from portal.db import transaction
@@ -17,6 +19,7 @@ from portal.models.audit import AuditEvent
 from portal.queries.balances import balances
 from portal.queries.overview import overview
 from portal.queries.viewer import PatientViewer
+from portal.services.post_entry import post_entry
 from tests.web.bills import NOW, ON, Bills, account_of_every_kind, empty_account, make_practice
 from tests.web.pages import Page, PageClient, words
 from tests.web.people import make_account
@@ -47,7 +50,7 @@ def test_what_is_owed_comes_first_and_equals_the_balance_function(
     assert account.due_now == Money(10_000)
     assert page.text.index("You owe $100.00 for 2 bills") < page.text.index("Office visit")
     assert "Pay $60.00" in section(page, "bills")
-    assert "Your deductible and coinsurance" in section(page, "bills")
+    assert "Deductible and coinsurance" in section(page, "bills")
     assert "Pay $40.00" in section(page, "bills")
 
 
@@ -72,8 +75,8 @@ def test_OPS_8_a_held_visit_says_so_without_our_own_words_for_it(
 
 def test_STMT_11_a_credit_is_said_apart_and_never_netted(bills: Bills, as_patient: Opens) -> None:
     page = as_patient(bills.account_id).get("/bills")
-    assert "We owe you $25.00." in page.text
-    assert "Do not pay it." in page.text
+    assert "You have $25.00 of credit with us." in page.text
+    assert "You owe $100.00" in page.text
     assert "At our desk, deposit" in section(page, "payments")
 
 
@@ -175,4 +178,38 @@ def test_COLL_25_a_sad_reason_is_never_written_on_the_page(bills: Bills, as_pati
     page = as_patient(bills.account_id).get("/bills")
     assert "You owe $0.00" in page.text
     assert "died" not in page.text
+    assert "Pay $" not in page.text
+
+
+def test_only_the_patients_own_figure_lets_us_say_that_it_matches(
+    bills: Bills, as_patient: Opens
+) -> None:
+    client = as_patient(bills.account_id)
+    path = f"/bills/{bills.decided}/compare"
+    assert "matches" not in client.get(f"/bills/{bills.decided}").text
+    assert "matches" not in client.get(path).text
+    same = client.post(path, {"amount": "$60"}, expect=200)
+    assert "It matches. Your EOB and your plan’s answer to us both say $60.00." in same.text
+    other = client.post(path, {"amount": "75.50"}, expect=200)
+    assert "Your EOB says $75.50. Your plan told us $60.00." in other.text
+    assert "Enter an amount like 50" in client.post(path, {"amount": "lots"}, expect=200).text
+    assert client.get(f"/bills/{bills.waiting}/compare", expect=404).status == 404
+
+
+def test_STMT_11_with_nothing_due_we_say_what_we_owe(patient_app: Flask, as_patient: Opens) -> None:
+    patient_app.config["CLOCK"] = lambda: NOW
+    make_practice()
+    account_id = empty_account()
+    with transaction() as session:
+        post_entry(
+            session,
+            entries.receipt(
+                source_ref="t:ahead",
+                occurred_on=ON,
+                amount=Money(4_210),
+                party=Party(guarantor_account_id=account_id),
+            ),
+        )
+    page = as_patient(account_id).get("/bills")
+    assert "We owe you $42.10. This is a credit. Do not pay it." in page.text
     assert "Pay $" not in page.text

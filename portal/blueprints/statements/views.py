@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
+from portal.blueprints.statements.forms import CompareForm
 from portal.queries.bill import bill_page
 from portal.queries.bill_figures import figures
 from portal.queries.entry_chain import entry_chain
@@ -50,6 +51,19 @@ def bill(visit_id: int) -> ResponseReturnValue:
         abort(404)
     saw(accounts=[page.account_id], patients=[page.patient_id], kind="visit", id=visit_id)
     return render_template("statements/bill.html", page=page, figures=figures)
+
+
+@blueprint.route("/bills/<int:visit_id>/compare", methods=["GET", "POST"])
+@patient
+def compare(visit_id: int) -> ResponseReturnValue:
+    """The patient's own EOB figure beside the one we were told; only this page may say "matches"."""
+    page = bill_page(current_patient(), visit_id, on=practice_day())
+    if page is None or page.told is None:
+        abort(404)
+    saw(accounts=[page.account_id], patients=[page.patient_id], kind="visit", id=visit_id)
+    form = CompareForm()
+    theirs = form.amount.data if form.validate_on_submit() else None
+    return render_template("statements/compare.html", page=page, form=form, theirs=theirs)
 
 
 @blueprint.get("/bills/<int:visit_id>/entries")

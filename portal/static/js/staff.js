@@ -1,4 +1,4 @@
-// Staff keys: / search, j and k move in a table, Enter opens the row's first link.
+// Staff keys: / search, j and k move in a table, Enter opens the row's first link, ? lists the keys.
 "use strict";
 
 const rows = () => [...document.querySelectorAll("table[data-rows-open] tbody tr")];
@@ -26,4 +26,5 @@ document.addEventListener("keydown", (event) => {
     search.select();
   } else if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
+  else if (event.key === "?") document.getElementById("all-keys")?.click();
 });
