@@ -292,6 +292,13 @@ def upgrade() -> None:
     )
     op.create_index("ix__audit_events__at", "audit_events", ["at"], unique=False)
     op.create_index(
+        "ix__audit_events__account_ids",
+        "audit_events",
+        ["account_ids"],
+        unique=False,
+        postgresql_using="gin",
+    )
+    op.create_index(
         op.f("ix__audit_events__login_id"), "audit_events", ["login_id"], unique=False
     )
     op.create_table(
@@ -1363,6 +1370,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix__login_sessions__login_id"), table_name="login_sessions")
     op.drop_table("login_sessions")
     op.drop_index(op.f("ix__audit_events__login_id"), table_name="audit_events")
+    op.drop_index(
+        "ix__audit_events__account_ids", table_name="audit_events", postgresql_using="gin"
+    )
     op.drop_index("ix__audit_events__at", table_name="audit_events")
     op.drop_table("audit_events")
     op.drop_index(

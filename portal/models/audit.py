@@ -15,7 +15,10 @@ class AuditEvent(Base):
     """One view, search, change or denied try."""
 
     __tablename__ = "audit_events"
-    __table_args__ = (Index("ix__audit_events__at", "at"),)
+    __table_args__ = (
+        Index("ix__audit_events__at", "at"),
+        Index("ix__audit_events__account_ids", "account_ids", postgresql_using="gin"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from billing.money import Money
-from portal.db import read_only
+from portal.db import Cents, read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.identity import Login
 from portal.models.remittances import RemittanceRow
@@ -98,7 +98,8 @@ class WorkItemFacts:
 def queue_counts(session: Session, *, on: date) -> tuple[QueueCount, ...]:
     """Open work by kind, the most money first."""
     overdue = func.count(case((WorkItem.due_on < on, 1)))
-    total = func.sum(WorkItem.amount)
+    # A takeback is as much money as a payment: signs must not cancel out.
+    total = func.sum(func.abs(WorkItem.amount, type_=Cents()))
     rows = session.execute(
         select(WorkItem.kind, func.count(), total, overdue, func.min(WorkItem.due_on))
         .where(WorkItem.closed_at.is_(None))

@@ -11,6 +11,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from billing.free_text import CardNumberRefused, check_free_text
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.audit import AuditEvent
@@ -65,6 +66,14 @@ class SearchResult:
     term: str
     accounts: Page[FoundAccount]
     remittances: tuple[FoundRemittance, ...]
+
+    @property
+    def logged_term(self) -> str:
+        """What the audit trail keeps: the term, unless somebody typed a card number (PCI-5)."""
+        try:
+            return check_free_text(self.term)
+        except CardNumberRefused:
+            return "(looks like a card number)"
 
     @property
     def only(self) -> int | None:

@@ -67,6 +67,13 @@ def test_HIPAA_3_and_18_a_search_is_logged_and_no_term_stands_in_an_address(
         assert event.patient_ids == [world.patient_id]
 
 
+def test_PCI_5_a_card_number_in_the_search_box_is_not_kept(as_staff: AsStaff) -> None:
+    search(as_staff("biller"), "4242 4242 4242 4242")
+    with read_only() as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "search")).one()
+        assert event.object_id == "(looks like a card number)"
+
+
 PAGES = {
     "/accounts/{a}": "Account",
     "/accounts/{a}/bills/{v}": "Bill",

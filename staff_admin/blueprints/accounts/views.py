@@ -37,7 +37,7 @@ def find() -> ResponseReturnValue:
     term = request.form.get("term", "")[:100]
     result = search(current_staff(), term, number=page_number())
     saw(accounts=result.account_ids, patients=result.patient_ids, kind="search", action="search")
-    saw(id=result.term)
+    saw(id=result.logged_term)
     if result.only is not None:
         return redirect(url_for(".account", account_id=result.only))
     return show("accounts/search.html", result=result)
