@@ -26,6 +26,8 @@ class PriorDecision:
     patient_share: dict[int, Money]  # posted to the patient, by charge
     entry_id: UUID | None = None
     entry: Entry | None = None
+    # What people added to it: money released from suspense, a reviewed share.
+    added: tuple[tuple[UUID, Entry], ...] = ()
     returned_id: UUID | None = None  # the entry that moved the share back, and what it says
     returned: Entry | None = None
 

@@ -88,7 +88,10 @@ CHECKS = {
           LEFT JOIN LATERAL (
             SELECT sum(SIGNED) AS moved FROM postings p
               JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'patient_receivable'
-             WHERE p.entry_id = c.entry_id) m ON true
+             WHERE p.entry_id IN (
+               SELECT c.entry_id UNION
+               SELECT id FROM journal_entries
+                WHERE source_ref IN ('release:' || c.id, 'review:' || c.id))) m ON true
           LEFT JOIN LATERAL (
             SELECT sum(d.amount_cents) AS share FROM remittance_lines l
               JOIN line_adjustments d ON d.remittance_line_id = l.id

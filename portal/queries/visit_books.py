@@ -6,13 +6,13 @@ Read in bulk for a whole remittance, and kept up to date in memory while its cla
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, any_, bindparam, case, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -241,9 +241,11 @@ def _load_priors(session: Session, books: dict[int, VisitBook], *, with_entries:
         .order_by(RemittanceClaim.id)
     ).all()
     lines, shares = _prior_lines(session, [row.id for row in rows])
-    wanted = {e for row in rows for e in (row.entry_id, row.share_returned_id) if e is not None}
-    entries = load_entries(session, wanted) if with_entries and wanted else {}
+    entries = _prior_entries(session, rows) if with_entries else {}
     for row in rows:
+        entry = entries.get(row.entry_id)
+        returned = entries.get(row.share_returned_id)
+        added = [entries.get(reference) for reference in added_references(row.id)]
         books[row.visit_id].priors.append(
             PriorDecision(
                 remittance_claim_id=row.id,
@@ -253,13 +255,31 @@ def _load_priors(session: Session, books: dict[int, VisitBook], *, with_entries:
                 billed=row.billed,
                 paid=row.paid,
                 lines=tuple(lines[row.id]),
-                patient_share={} if row.share_returned_id else dict(shares[row.id]),
+                patient_share=dict(shares[row.id]),
                 entry_id=row.entry_id,
-                entry=entries.get(row.entry_id),
+                entry=entry[1] if entry else None,
+                added=tuple(one for one in added if one is not None),
                 returned_id=row.share_returned_id,
-                returned=entries.get(row.share_returned_id),
+                returned=returned[1] if returned else None,
             )
         )
+
+
+def added_references(remittance_claim_id: int) -> tuple[str, str]:
+    """How entries are named that people add to a decision: a release, and a reviewed share."""
+    return f"release:{remittance_claim_id}", f"review:{remittance_claim_id}"
+
+
+def _prior_entries(
+    session: Session, rows: Sequence[Row[*tuple[Any, ...]]]
+) -> dict[UUID | str | None, tuple[UUID, Entry]]:
+    """The entries of these decisions by id and by reference."""
+    ids = {e for row in rows for e in (row.entry_id, row.share_returned_id) if e is not None}
+    references = {reference for row in rows for reference in added_references(row.id)}
+    found: dict[UUID | str | None, tuple[UUID, Entry]] = {}
+    for entry_id, entry in load_entries(session, ids, references).items():
+        found[entry_id] = found[entry.source_ref] = (entry_id, entry)
+    return found
 
 
 def _prior_lines(
@@ -309,13 +329,15 @@ def _prior_lines(
     return found, shares
 
 
-def load_entries(session: Session, ids: Collection[UUID]) -> dict[UUID, Entry]:
+def load_entries(
+    session: Session, ids: Collection[UUID], references: Collection[str] = ()
+) -> dict[UUID, Entry]:
     """Entries as values, to be reversed leg by leg."""
     rows = session.execute(
         select(JournalEntry, PostingRow, LedgerAccount.code)
         .join(PostingRow, PostingRow.entry_id == JournalEntry.id)
         .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
-        .where(JournalEntry.id.in_(ids))
+        .where(or_(JournalEntry.id.in_(ids), JournalEntry.source_ref.in_(references)))
         .order_by(PostingRow.id)
     )
     legs: dict[UUID, list[Posting]] = defaultdict(list)

@@ -70,7 +70,7 @@ class SetJudge:
     ) -> list[ClaimOutcome]:
         """Reversals before the corrections that stand beside them; the answer in file order."""
         ordered = sorted(pairs, key=lambda pair: (pair[0].status_code != REVERSAL, pair[0].ordinal))
-        outcomes = [self._judge(clp, claim) for clp, claim in ordered]
+        outcomes = [self.judge_one(clp, claim) for clp, claim in ordered]
         return sorted(outcomes, key=lambda outcome: outcome.clp.ordinal)
 
     def credits(self) -> list[Entry]:
@@ -92,7 +92,8 @@ class SetJudge:
     def _ref(self, clp: ClaimPayment) -> str:
         return f"{self.set_ref}:{clp.ordinal}"
 
-    def _judge(self, clp: ClaimPayment, claim: ClaimOnFile | Unmatched) -> ClaimOutcome:
+    def judge_one(self, clp: ClaimPayment, claim: ClaimOnFile | Unmatched) -> ClaimOutcome:
+        """One claim against the books as they stand."""
         decision = decision_of(clp)
         if isinstance(claim, Unmatched):
             reasons = (claim.reason, *decision.faults)
@@ -209,13 +210,16 @@ class SetJudge:
                 memo="the payer reversed this decision (CLP02 = 22)",
             )
             book.post(outcome.entry.postings)
+        also = [*prior.added]
         if prior.returned is not None and prior.returned_id is not None:
+            also.append((prior.returned_id, prior.returned))
+        for number, (entry_id, entry) in enumerate(also, start=1):
             undone = entries.undo(
-                prior.returned,
-                entry_id=prior.returned_id,
-                source_ref=f"{self._ref(clp)}:undo",
+                entry,
+                entry_id=entry_id,
+                source_ref=f"{self._ref(clp)}:undo:{number}",
                 occurred_on=self.issued_on,
-                memo="the decision whose share was moved back is itself reversed",
+                memo="it stood on a decision that the payer reversed",
             )
             outcome.undone.append(undone)
             book.post(undone.postings)
@@ -236,7 +240,7 @@ class SetJudge:
                 for charge_id, amount in prior.patient_share.items()
                 if amount
             ]
-            if later.rank <= claim.rank or not lines:
+            if later.rank <= claim.rank or not lines or prior.returned is not None:
                 continue
             entry = entries.patient_share(
                 source_ref=f"{self._ref(clp)}:later:{prior.remittance_claim_id}",
@@ -246,7 +250,7 @@ class SetJudge:
             )
             book.post(entry.postings)
             outcome.returned.append((prior, entry))
-            book.priors[place] = replace(prior, patient_share={})
+            book.priors[place] = replace(prior, returned=entry)
             self._move(later, ClaimEvent.REVERSE)
 
     def _move(self, claim: ClaimOnFile, event: ClaimEvent) -> None:

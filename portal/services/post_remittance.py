@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.decision import REVERSAL
+from billing.ledger import Account
 from billing.money import Money
 from portal.db import transaction
-from portal.models.accounts import GuarantorAccount
+from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.remittances import RemittanceRow
 from portal.ports import DocumentStore
 from portal.queries.visit_books import ClaimOnFile, among, load_visit_books
+from portal.services.apply_credit import apply_credit
 from portal.services.judge_plb import judge_plb
 from portal.services.judge_remittance import ClaimOutcome, SetJudge
+from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.mark_decided import mark_decided
 from portal.services.match_remittance import match_remittance
 from portal.services.note_crossovers import note_crossovers
@@ -34,9 +37,6 @@ from portal.x12.envelope import X12Error
 from portal.x12.read_835 import read_remittances
 from portal.x12.remittance import Remittance
 
-# Remittances post one after another: a reversal must see the decision that it takes back.
-_POSTING_LOCK = 0x835
-
 
 def post_remittance(
     *, data: bytes, name: str, now: datetime, store: DocumentStore | None, dry_run: bool = False
@@ -48,7 +48,7 @@ def post_remittance(
         return RemittanceReport(file=name, error=str(error))
     stored_as = store.put(data) if store is not None and not dry_run else ""
     with transaction() as session:
-        session.execute(select(func.pg_advisory_xact_lock(_POSTING_LOCK)))
+        lock_posting(session)
         file = find_file(session, kind="835", data=data) or store_file(
             session, kind="835", data=data, name=name, stored_as=stored_as, now=now
         )
@@ -154,7 +154,7 @@ class _Desk:
         matches = match_remittance(session, remittance)
         pairs = list(zip(remittance.claims, matches.found, strict=True))
         ours = [claim for claim in matches.found if isinstance(claim, ClaimOnFile)]
-        _lock_accounts(session, {claim.guarantor_account_id for claim in ours})
+        lock_accounts(session, {claim.guarantor_account_id for claim in ours})
         reverses = any(clp.status_code == REVERSAL for clp in remittance.claims)
         books = load_visit_books(session, {c.visit_id for c in ours}, with_entries=reverses)
         # The books hold the claims that decisions change; the matches only found them.
@@ -190,6 +190,7 @@ class _Desk:
         )
         items += provider_items(plbs, remittance_id=remittance_id, now=self.now)
         add_work_items(session, items)
+        _use_credit_on_account(session, ours, set_ref=set_ref, on=record.issued_on)
         # After the work items: a correction closes what its own reversal opened.
         mark_decided(
             session, written, books, judge.changed, issued_on=record.issued_on, now=self.now
@@ -250,11 +251,20 @@ def _told(
     )
 
 
-def _lock_accounts(session: Session, account_ids: set[int]) -> None:
-    """Payments and statements wait; always in order of id, so that nobody waits in a circle."""
-    session.execute(
-        select(GuarantorAccount.id)
-        .where(among(GuarantorAccount.id, sorted(account_ids)))
-        .order_by(GuarantorAccount.id)
-        .with_for_update()
+def _use_credit_on_account(
+    session: Session, claims: Sequence[ClaimOnFile], *, set_ref: str, on: date
+) -> None:
+    """Money on account that names no visit settles what the patient owes now, the oldest first."""
+    accounts = {claim.guarantor_account_id for claim in claims}
+    with_credit = session.scalars(
+        select(PostingRow.guarantor_account_id)
+        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
+        .where(
+            among(PostingRow.guarantor_account_id, accounts),
+            PostingRow.visit_id.is_(None),
+            LedgerAccount.code == Account.PATIENT_CREDIT.value,
+        )
+        .distinct()
     )
+    ids = [account_id for account_id in with_credit if account_id is not None]
+    apply_credit(session, guarantor_account_ids=ids, on=on, source=set_ref)

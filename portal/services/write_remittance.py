@@ -124,7 +124,7 @@ def write_outcomes(
     ids = _reserve(session, "remittance_claims", len(outcomes))
     by_row = list(zip(ids, outcomes, strict=True))
     _write_claims(session, remittance_id, issued_on, by_row, entry_ids)
-    _write_lines(session, by_row)
+    write_lines(session, by_row)
     _write_plbs(session, remittance_id, plbs, entry_ids)
     return Written(by_row, entry_ids)
 
@@ -210,7 +210,8 @@ def _patient_name(clp: ClaimPayment) -> str:
     return " ".join(part for part in (name.first, name.last) if part) if name else ""
 
 
-def _write_lines(session: Session, outcomes: Sequence[tuple[int, ClaimOutcome]]) -> None:
+def write_lines(session: Session, outcomes: Sequence[tuple[int, ClaimOutcome]]) -> None:
+    """The lines of these claims and what became of each adjustment."""
     found = [(row_id, *line) for row_id, outcome in outcomes for line in _lines_of(outcome)]
     ids = _reserve(session, "remittance_lines", len(found))
     copy_rows(

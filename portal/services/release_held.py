@@ -1,0 +1,277 @@
+"""Let held money go: judge the claim again now that a person looked, or move its money alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from billing import entries
+from billing.decision import REVERSAL
+from billing.entries import Line
+from billing.free_text import check_free_text
+from billing.ledger import Account, Entry, Party, Posting
+from billing.money import ZERO, Money, total_of
+from billing.responsibility import merged
+from portal.db import transaction
+from portal.models.claims import Claim
+from portal.models.files import File
+from portal.models.ledger import PostingRow
+from portal.models.remittances import (
+    LineAdjustment,
+    RemittanceClaim,
+    RemittanceLine,
+    RemittanceRow,
+)
+from portal.models.work import WorkItem
+from portal.ports import DocumentStore
+from portal.queries.viewer import StaffViewer
+from portal.queries.visit_books import (
+    ClaimOnFile,
+    VisitBook,
+    claims_on_file,
+    load_visit_books,
+)
+from portal.services.judge_remittance import ClaimOutcome, SetJudge
+from portal.services.lock_posting import lock_accounts, lock_posting
+from portal.services.mark_decided import mark_decided
+from portal.services.note_crossovers import note_crossovers
+from portal.services.post_entry import post_entries
+from portal.services.record_access import Access, add_access
+from portal.services.refusal import NotFound, Refusal
+from portal.services.remittance_work import claim_items
+from portal.services.write_remittance import Written, add_work_items, write_lines
+from portal.x12.read_835 import read_remittances
+from portal.x12.remittance import ClaimPayment
+
+HELD = frozenset({"held", "unmatched"})
+
+
+class ReleaseRefused(Refusal):
+    """The money cannot go where it was sent; the message says why."""
+
+    title = "This money cannot be released so"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """What became of the money; `decided` when the payer's whole decision is posted now."""
+
+    entry_id: UUID | None
+    amount: Money
+    decided: bool
+    reasons: tuple[str, ...] = ()  # why only the money moved
+
+
+def release_held(
+    *,
+    remittance_claim_id: int,
+    claim_id: int | None = None,
+    note: str,
+    staff: StaffViewer,
+    store: DocumentStore,
+    now: datetime,
+) -> Released:
+    """Release a held or unmatched decision to its claim, or to the one that staff names.
+
+    Raises ReleaseRefused, CardNumberRefused or NotFound; a second release is refused.
+    """
+    note = check_free_text(note)
+    clp = _as_sent(remittance_claim_id, store)
+    with transaction() as session:
+        lock_posting(session)
+        row = session.get(RemittanceClaim, remittance_claim_id, with_for_update=True)
+        if row is None:
+            raise NotFound
+        if row.disposition not in HELD:
+            raise ReleaseRefused("It was released before. Nothing moved now.")
+        wanted = claim_id or row.claim_id
+        found = claims_on_file(session, Claim.id == wanted) if wanted else []
+        if not found:
+            raise ReleaseRefused("Name the claim that this decision is about.")
+        lock_accounts(session, {found[0].guarantor_account_id})
+        books = load_visit_books(session, {found[0].visit_id}, with_entries=False)
+        [book] = books.values()
+        claim = next(one for one in book.claims if one.claim_id == wanted)
+        released = _release(session, row, clp, claim, book, note=note, now=now)
+        _close_item(session, remittance_claim_id, staff, now)
+        add_access(
+            session,
+            Access(
+                face="staff",
+                login_id=staff.login_id,
+                role=staff.role,
+                action="update",
+                object_type="remittance_claim",
+                object_id=str(remittance_claim_id),
+                account_ids=(claim.guarantor_account_id,),
+                reason="released",
+            ),
+            now=now,
+        )
+    return released
+
+
+def _as_sent(remittance_claim_id: int, store: DocumentStore) -> ClaimPayment:
+    """The CLP as the payer wrote it, from the file we keep; no transaction is open meanwhile."""
+    with transaction() as session:
+        found = session.execute(
+            select(File.stored_as, File.name, RemittanceRow.fingerprint, RemittanceClaim.ordinal)
+            .join(RemittanceRow, RemittanceRow.file_id == File.id)
+            .join(RemittanceClaim, RemittanceClaim.remittance_id == RemittanceRow.id)
+            .where(RemittanceClaim.id == remittance_claim_id)
+        ).one_or_none()
+    if found is None:
+        raise NotFound
+    for remittance in read_remittances(store.get(found.stored_as), file=found.name):
+        if remittance.fingerprint == found.fingerprint:
+            clp: ClaimPayment = remittance.claims[found.ordinal - 1]
+            return clp
+    raise NotFound
+
+
+def _release(
+    session: Session,
+    row: RemittanceClaim,
+    clp: ClaimPayment,
+    claim: ClaimOnFile,
+    book: VisitBook,
+    *,
+    note: str,
+    now: datetime,
+) -> Released:
+    judge = SetJudge(
+        set_ref=f"release:{row.id}",
+        issued_on=row.decided_on,
+        payer_id=claim.payer_id,
+        books={book.visit_id: book},
+        crossovers=note_crossovers(
+            session, [(clp, claim)], {book.visit_id: book}, on=row.decided_on
+        ),
+    )
+    outcome = None if clp.status_code == REVERSAL else judge.judge_one(clp, claim)
+    suspense = _suspense(session, row)
+    if outcome is None or outcome.disposition != "posted":
+        entry = _money_alone(row, suspense, claim, book, note=note, now=now)
+        written = post_entries(session, [entry] if entry else [])
+        row.disposition, row.claim_id = "released", claim.claim_id
+        reasons = outcome.reasons if outcome else ("a reversal moves its money alone",)
+        entry_id = written[0].entry_id if written else None
+        return Released(entry_id=entry_id, amount=row.paid, decided=False, reasons=reasons)
+    ids = _post_decision(session, row, outcome, judge, suspense=suspense, note=note)
+    row.disposition, row.claim_id, row.reasons = "posted", claim.claim_id, list(outcome.reasons)
+    row.under_review = outcome.under_review
+    _rewrite_lines(session, row.id, outcome)
+    pairs = [(row.id, outcome)]
+    add_work_items(
+        session,
+        claim_items(pairs, remittance_id=row.remittance_id, on=row.decided_on, now=now),
+    )
+    mark_decided(
+        session,
+        Written(pairs, ids),
+        judge.books,
+        judge.changed,
+        issued_on=row.decided_on,
+        now=now,
+    )
+    entry_id = ids.get(f"release:{row.id}")
+    return Released(entry_id=entry_id, amount=row.paid, decided=True)
+
+
+def _suspense(session: Session, row: RemittanceClaim) -> Party:
+    """The reference under which the money waits, so that release takes it from there."""
+    reference = session.scalar(
+        select(PostingRow.reference).where(PostingRow.entry_id == row.entry_id).limit(1)
+    )
+    return Party(reference=reference)
+
+
+def _money_alone(
+    row: RemittanceClaim,
+    suspense: Party,
+    claim: ClaimOnFile,
+    book: VisitBook,
+    *,
+    note: str,
+    now: datetime,
+) -> Entry | None:
+    """Suspense to insurance_receivable, over what stands open (or was billed, for a takeback)."""
+    if not row.paid:
+        return None
+    standing = {c.charge_id: total_of(book.open[c.charge_id].values()) for c in book.charges}
+    if row.paid > total_of(standing.values()):
+        raise ReleaseRefused("More was paid than stands open on this claim. Choose another claim.")
+    weights = (
+        [max(0, standing[c.charge_id].cents) for c in book.charges]
+        if row.paid > ZERO
+        else [c.billed.cents for c in book.charges]
+    )
+    party = Party(
+        guarantor_account_id=claim.guarantor_account_id,
+        visit_id=claim.visit_id,
+        claim_id=claim.claim_id,
+        payer_id=claim.payer_id,
+    )
+    return entries.suspense_release(
+        source_ref=f"release:{row.id}",
+        occurred_on=now.date(),
+        suspense=suspense,
+        lines=[
+            Line(replace(party, charge_id=charge.charge_id), amount)
+            for charge, amount in zip(book.charges, row.paid.allocate(weights), strict=True)
+        ],
+        memo=note,
+    )
+
+
+def _post_decision(
+    session: Session,
+    row: RemittanceClaim,
+    outcome: ClaimOutcome,
+    judge: SetJudge,
+    *,
+    suspense: Party,
+    note: str,
+) -> dict[str, UUID]:
+    """The decision's own legs, its money taken from suspense instead of from the payer."""
+    found: list[Entry] = []
+    if outcome.entry is not None:
+        legs = merged(_from_suspense(leg, suspense) for leg in outcome.entry.postings)
+        found.append(
+            Entry("suspense_release", f"release:{row.id}", row.decided_on, legs, memo=note)
+        )
+    found += judge.credits()
+    return {one.source_ref: one.entry_id for one in post_entries(session, found)}
+
+
+def _from_suspense(leg: Posting, suspense: Party) -> Posting:
+    if leg.account is not Account.PAYER_CLEARING:
+        return leg
+    party = replace(leg.party, reference=suspense.reference)
+    return replace(leg, account=Account.PAYER_SUSPENSE, party=party)
+
+
+def _rewrite_lines(session: Session, row_id: int, outcome: ClaimOutcome) -> None:
+    """The lines as judged take the place of the lines as held."""
+    lines = select(RemittanceLine.id).where(RemittanceLine.remittance_claim_id == row_id)
+    session.execute(delete(LineAdjustment).where(LineAdjustment.remittance_line_id.in_(lines)))
+    session.execute(delete(RemittanceLine).where(RemittanceLine.remittance_claim_id == row_id))
+    write_lines(session, [(row_id, outcome)])
+
+
+def _close_item(
+    session: Session, remittance_claim_id: int, staff: StaffViewer, now: datetime
+) -> None:
+    session.execute(
+        update(WorkItem)
+        .where(
+            WorkItem.remittance_claim_id == remittance_claim_id,
+            WorkItem.kind.in_(("held_claim", "unmatched")),
+            WorkItem.closed_at.is_(None),
+        )
+        .values(closed_at=now, closed_by_id=staff.login_id, outcome="corrected")
+    )
