@@ -1,4 +1,4 @@
-"""The daily cycle as of one day: finish payments that hang, cut the statements that are due, write the mail batch."""
+"""The daily cycle as of one day: hanging payments, small balances, statements that are due, the mail batch."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from portal.services.deliver_statements import Delivered, PrintShop, deliver_sta
 from portal.services.mail_batch import write_addresses
 from portal.services.refusal import Refusal
 from portal.services.sweep_payments import Swept, sweep_payments
+from portal.services.write_off_small_balances import WrittenOff, write_off_small_balances
 
 DEFAULT_ZONE = "America/New_York"
 
@@ -43,6 +44,7 @@ class DayReport:
 
     on: date
     swept: Swept
+    written_off: WrittenOff
     cut: Cut
     delivered: Delivered
     envelopes: int
@@ -51,6 +53,8 @@ class DayReport:
     def lines(self) -> Iterator[str]:
         """The report as the command prints it."""
         yield f"{self.on}: {len(self.cut.numbers)} statements cut, {len(self.delivered.sent)} sent"
+        if self.written_off.accounts:
+            yield f"{self.written_off.amount} in {self.written_off.accounts} small balances let go"
         if self.cut.held_accounts:
             yield f"{len(self.cut.held_accounts)} held: see the work queue"
         for number, rules in self.delivered.stopped:
@@ -63,11 +67,18 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     """Do everything that is due on this day."""
     folder = office.outbox / on.isoformat()
     swept = sweep_payments(now=now)
+    written_off = write_off_small_balances(on=on)
     cut = cut_statements(on=on, now=now, public_url=office.public_url)
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
     envelopes = write_addresses(on=on, folder=folder)
     return DayReport(
-        on=on, swept=swept, cut=cut, delivered=delivered, envelopes=envelopes, folder=folder
+        on=on,
+        swept=swept,
+        written_off=written_off,
+        cut=cut,
+        delivered=delivered,
+        envelopes=envelopes,
+        folder=folder,
     )
 
 
