@@ -63,12 +63,13 @@ def record_payment(
     following = next_state(PAYMENT, state, event)
     if isinstance(following, Refused):
         return Recorded("late", state)
+    wrong = _mismatch(payment, facts)
+    if wrong:
+        _report(session, payment, facts, wrong, now)
+        return Recorded("mismatch", state)
     if following is state:
         return Recorded("unchanged", state)
     if following is PaymentState.SUCCEEDED:
-        if facts.amount != payment.amount or facts.charge_id is None:
-            _report_mismatch(session, payment, facts, now)
-            return Recorded("mismatch", state)
         _post(session, payment, facts, public_url=public_url, now=now)
     payment.state, payment.state_at, payment.lease_until = following.value, now, None
     if following is PaymentState.FAILED:
@@ -178,16 +179,27 @@ def _send_receipt(session: Session, payment: Payment, *, public_url: str, now: d
     )
 
 
-def _report_mismatch(
-    session: Session, payment: Payment, facts: PaymentFacts, now: datetime
+def _mismatch(payment: Payment, facts: PaymentFacts) -> str:
+    """What is wrong with money that arrived; empty when it is what was asked for, once (PCI-6)."""
+    if facts.outcome is not Outcome.SUCCEEDED:
+        return ""
+    if payment.charge_id and facts.charge_id != payment.charge_id:
+        return "The card company took a second charge for one payment."
+    if facts.amount != payment.amount or facts.charge_id is None:
+        return f"The card company reports {facts.amount}, the payment was {payment.amount}."
+    return ""
+
+
+def _report(
+    session: Session, payment: Payment, facts: PaymentFacts, wrong: str, now: datetime
 ) -> None:
-    """Money arrived that is not what was asked for: a person decides, nothing is posted (PCI-6)."""
+    """A person decides about such money; nothing is posted."""
     session.execute(
         insert(WorkItem)
         .values(
-            dedupe_key=f"payment_mismatch:{payment.id}",
+            dedupe_key=f"payment_mismatch:{facts.charge_id or payment.id}",
             kind="payment_mismatch",
-            reasons=[f"The card company reports {facts.amount}, the payment was {payment.amount}."],
+            reasons=[wrong],
             next_step="Compare with the card company's record, then refund or post by hand.",
             amount=facts.amount or ZERO,
             guarantor_account_id=payment.guarantor_account_id,

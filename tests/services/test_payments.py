@@ -17,12 +17,10 @@ from billing.money import Money
 from portal.db import read_only, transaction
 from portal.models.messages import OutboundMessage
 from portal.models.payments import PaymentAllocation
-from portal.models.work import WorkItem
-from portal.ports import ForgedMessage, RetryLater
+from portal.ports import RetryLater
 from portal.queries.receipts import receipt_print
 from portal.queries.viewer import PatientViewer
 from portal.services.post_entry import post_entry
-from portal.services.receive_event import receive_event
 from portal.services.refusal import NotFound
 from portal.services.sweep_payments import sweep_payments
 from portal.services.take_payment import CannotPay, StillChecking, take_payment
@@ -197,113 +195,6 @@ def test_three_d_secure(till: Till, outcome: str, cents: int) -> None:
     till.sandbox.authenticate(step, outcome)
     till.deliver(*till.sandbox.events())
     till.agrees(cents)
-
-
-def test_expired_page_is_over_and_a_new_one_opens(till: Till) -> None:
-    first = till.start()
-    till.sandbox.control("clock", advance=3600)
-    till.deliver(*till.sandbox.events())
-    assert till.payment(first.payment_id).state == "canceled"
-    till.now += timedelta(hours=1)
-    second = till.paid()
-    till.look(second.payment_id)
-    till.agrees(18_240)
-
-
-def test_PCI_6_events_twice_and_backwards_post_once(till: Till) -> None:
-    till.paid()
-    events = till.sandbox.events()
-    assert set(till.deliver(*reversed(events))) <= {"moved", "unchanged", "ignored"}
-    assert set(till.deliver(*events)) == {"duplicate"}
-    till.agrees(18_240)
-
-
-def test_webhook_after_the_return_page_changes_nothing(till: Till) -> None:
-    started = till.paid()
-    till.look(started.payment_id)
-    assert "moved" not in till.deliver(*till.sandbox.events())
-    till.agrees(18_240)
-
-
-def test_webhook_and_return_page_at_once_post_once(till: Till) -> None:
-    started = till.paid()
-    events = till.sandbox.events()
-    with ThreadPoolExecutor(4) as pool:
-        work = [pool.submit(till.look, started.payment_id) for _ in range(2)]
-        work += [pool.submit(till.handle, event) for event in events[-2:]]
-    for done in work:
-        done.result()
-    till.look(started.payment_id)
-    till.agrees(18_240)
-
-
-def test_PCI_6_forged_event_is_not_stored(till: Till) -> None:
-    till.paid()
-    event = till.sandbox.events()[-1]
-    for signature in ("", "t=1,v1=00", event.signature.replace("v1=", "v1=0")):
-        with pytest.raises(ForgedMessage):
-            receive_event(gateway=till.gateway, body=event.body, signature=signature, now=till.now)
-    changed = event.body.replace(b"18240", b"1")
-    with pytest.raises(ForgedMessage):
-        receive_event(gateway=till.gateway, body=changed, signature=event.signature, now=till.now)
-    assert till.taken() == 0
-
-
-def test_payments_made_by_others_on_the_account_are_left_alone(till: Till) -> None:
-    for metadata in ({}, {"payment": "not-a-uuid"}, {"payment": str(uuid4())}):
-        till.sandbox.client.v1.payment_intents.create(
-            params={
-                "amount": 900,
-                "currency": "usd",
-                "payment_method": "pm_card_visa",
-                "confirm": True,
-                "metadata": metadata,
-            }
-        )
-    assert set(till.deliver(*till.sandbox.events())) == {"not_ours"}
-    assert till.taken() == 0
-
-
-def test_PCI_6_another_amount_than_asked_is_reported_not_posted(till: Till) -> None:
-    started = till.start()
-    till.sandbox.client.v1.payment_intents.create(
-        params={
-            "amount": 100,
-            "currency": "usd",
-            "payment_method": "pm_card_visa",
-            "confirm": True,
-            "metadata": {"payment": str(started.payment_id)},
-        }
-    )
-    assert "mismatch" in till.deliver(*till.sandbox.events())
-    assert till.taken() == 0
-    with read_only() as session:
-        [item] = session.scalars(select(WorkItem)).all()
-    assert (item.kind, item.amount) == ("payment_mismatch", Money(100))
-
-
-def test_bank_debit_is_pending_for_days_then_paid(till: Till) -> None:
-    started = till.start()
-    assert started.checkout_url
-    till.sandbox.pay(started.checkout_url, account="000123456789")
-    till.look(started.payment_id)
-    assert till.payment(started.payment_id).state == "processing"
-    with pytest.raises(StillChecking):
-        till.start()
-    till.sandbox.control("clock", advance=5 * 86_400)
-    till.deliver(*till.sandbox.events())
-    till.agrees(18_240)
-
-
-def test_bank_debit_that_comes_back_fails(till: Till) -> None:
-    started = till.start()
-    assert started.checkout_url
-    till.sandbox.pay(started.checkout_url, account="000222222227")
-    till.look(started.payment_id)
-    till.sandbox.control("clock", advance=5 * 86_400)
-    till.deliver(*till.sandbox.events())
-    assert till.payment(started.payment_id).state == "failed"
-    till.agrees(0)
 
 
 def test_what_was_paid_at_the_desk_meanwhile_becomes_credit(till: Till) -> None:

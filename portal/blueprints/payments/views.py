@@ -88,8 +88,7 @@ def result(payment_id: UUID) -> ResponseReturnValue:
                 "Thank you. We received your payment, and your receipt comes by e-mail too.", "done"
             )
         return redirect(url_for("payments.receipt", number=told.payment.receipt_number), 303)
-    form = PayForm.again(told.payment)
-    return render_template("payments/result.html", told=told, form=form)
+    return render_template("payments/result.html", told=told, form=PayForm.again(told.payment))
 
 
 @blueprint.get("/payments")
