@@ -29,6 +29,7 @@ from tools.demo_practice import (
     live_through,
     refuse_other_practice,
     reset,
+    say_receipts_are_complete,
 )
 from tools.demo_processes import Processes, free_port, refuse_taken_ports
 
@@ -83,6 +84,7 @@ def serve(home: Path) -> int:
         engine = db.connect(url)
         db.bind(engine)
         fill(demo, settings, url)
+        say_receipts_are_complete()
         print_fresh_codes(demo, settings)
         engine.dispose()
         processes.start("worker", "-m", "portal", "worker")

@@ -24,6 +24,7 @@ from portal.services.run_day import run_day
 from portal.services.set_practice import set_practice
 from sandbox.practice.catalogue import PRACTICE_NPI
 from sandbox.practice.generate import invent_practice, write_practice
+from sandbox.practice.office_files import nothing_received
 
 ZONE = ZoneInfo("America/New_York")
 CSV_KINDS = ("contacts", "charges", "receipts")
@@ -101,6 +102,14 @@ def live_through(
             raise RuntimeError(f"{failed} jobs of {on} failed")
 
     feed_practice(folder, story, gateways=gateways, end_of_week=end_of_week)
+
+
+def say_receipts_are_complete() -> None:
+    """Today's receipts file; without one, copays taken at the desk would hold the bills of a demo begun earlier."""
+    now = datetime.now(UTC)
+    today = now.astimezone(ZONE).date()
+    data = nothing_received(through=today).encode()
+    import_practice(kind="receipts", data=data, name=f"receipts-{today}.csv", now=now)
 
 
 def refuse_other_practice() -> None:

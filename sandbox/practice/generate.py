@@ -124,7 +124,9 @@ class _Writer:
                 self._write(on, "contacts", f"contacts/contacts-{on}.csv", contacts_file(rows))
             receipts = [r for r in practice.receipts if self._week_end(r.on) == on]
             receipts.sort(key=lambda receipt: (receipt.on, receipt.receipt_id))
-            self._write(on, "receipts", f"receipts/receipts-{on}.csv", receipts_file(receipts))
+            self._write(
+                on, "receipts", f"receipts/receipts-{on}.csv", receipts_file(receipts, through=on)
+            )
             charges = [visit for visit in within if visit.self_pay]
             if charges:
                 self._write(on, "charges", f"charges/charges-{on}.csv", charges_file(charges))

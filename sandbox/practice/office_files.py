@@ -45,6 +45,7 @@ RECEIPT_COLUMNS = (
     "method",
     "amount_cents",
     "kind",
+    "covers_through",
 )
 CHARGE_COLUMNS = (
     "visit_id",
@@ -66,8 +67,8 @@ def contacts_file(patients: Iterable[tuple[Patient, date]]) -> str:
     return _csv(CONTACT_COLUMNS, rows)
 
 
-def receipts_file(receipts: Iterable[Receipt]) -> str:
-    """One row for each payment at the desk."""
+def receipts_file(receipts: Iterable[Receipt], *, through: date) -> str:
+    """One row for each payment at the desk, and the last day that the file covers."""
     rows = (
         {
             "receipt_id": receipt.receipt_id,
@@ -77,10 +78,17 @@ def receipts_file(receipts: Iterable[Receipt]) -> str:
             "method": receipt.method,
             "amount_cents": str(receipt.amount),
             "kind": receipt.kind,
+            "covers_through": through.isoformat(),
         }
         for receipt in receipts
     )
     return _csv(RECEIPT_COLUMNS, rows)
+
+
+def nothing_received(*, through: date) -> str:
+    """The receipts file of days on which the desk took nothing."""
+    row = {"receipt_id": f"through-{through}", "covers_through": through.isoformat()}
+    return _csv(RECEIPT_COLUMNS, [row])
 
 
 def charges_file(visits: Iterable[Visit]) -> str:
