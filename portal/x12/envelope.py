@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 
 # Not str.strip(): it would also take \x1c to \x1f, which some producers use as separators.
@@ -65,6 +66,7 @@ class TransactionSet:
         return sha256(text.encode()).hexdigest()
 
 
+@lru_cache(maxsize=8192)  # a file repeats its fees and days
 def read_cents(text: str) -> int:
     """Cents of an X12 amount ("132", "810.8", "-.06"), exactly; nothing is 0, anything else ValueError."""
     whole, dot, fraction = text.partition(".")
@@ -88,6 +90,7 @@ def read_cents(text: str) -> int:
     raise ValueError(text)
 
 
+@lru_cache(maxsize=8192)
 def read_date(text: str) -> date | None:
     """The date of a CCYYMMDD, or None where there is none to read."""
     if len(text) != 8 or not text.isdecimal():  # noqa: PLR2004 - CCYYMMDD

@@ -164,12 +164,14 @@ class _SetReader:
         loop = self.line or self.claim
         if loop is None:
             return
-        for at in range(2, min(len(e) - 2, 20), 3):
+        found = loop["adjustments"]
+        for at in range(2, min(len(e) - len(_PADDING), 20), 3):
             if e[at] or e[at + 1]:
-                amount = self.cents(e[at + 1], f"CAS{at + 1:02d}")
-                loop["adjustments"].append(Adjustment(e[1], e[at], amount, e[at + 2]))
-            elif at > 2:  # noqa: PLR2004 - the first triplet starts at CAS02
-                break
+                try:
+                    amount = read_cents(e[at + 1])
+                except ValueError:
+                    amount = self.cents(e[at + 1], f"CAS{at + 1:02d}")  # notes the fault
+                found.append(Adjustment(e[1], e[at], amount, e[at + 2]))
 
     def _name(self, e: list[str]) -> None:
         role = _NAMES.get(e[1])
