@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.queue import JobContext, job
 from portal.services.record_delivery import record_delivery
 from portal.services.send_message import send_message
+from portal.services.sweep_messages import sweep_messages
 
 
 @job("send_message")
@@ -12,6 +13,12 @@ def send(context: JobContext, *, message_id: int) -> None:
     """Hand one queued message to its provider."""
     doors = context.gateways
     send_message(message_id=message_id, sms=doors.sms, email=doors.email, now=context.now)
+
+
+@job("sweep_messages", cron="*/15 * * * *")
+def sweep(context: JobContext) -> None:
+    """Send what an outage left behind."""
+    sweep_messages(now=context.now)
 
 
 @job("record_delivery")

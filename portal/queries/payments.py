@@ -131,12 +131,10 @@ def pay_page(
             return None
         lines = open_lines(account)
         bills = _bills(session, [line for line in lines if not line.held])
-        name = session.scalars(
-            select(GuarantorAccount).where(GuarantorAccount.id == account.guarantor_account_id)
-        ).one()
+        holder = session.get_one(GuarantorAccount, account.guarantor_account_id)
     return PayPage(
         account_id=account.guarantor_account_id,
-        account_name=name.display_name,
+        account_name=holder.display_name,
         due=account.due_now,
         credit=account.credit,
         bills=bills,

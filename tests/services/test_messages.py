@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import requests
@@ -14,6 +14,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.messages import OutboundMessage
 from portal.ports import OutcomeUnknown, RetryLater
 from portal.services.send_message import queue_email, queue_text, send_message
+from portal.services.sweep_messages import sweep_messages
 from tests.sandbox_server import SandboxServer, free_port
 
 PHONE = "+12025550142"
@@ -107,6 +108,30 @@ def test_an_email_waits_for_its_server(
         send(sandbox, message_id, now, smtp_port=free_port())
     assert state(message_id) == "queued"
     assert send(sandbox, message_id, now) == "sent"
+
+
+def test_the_sweep_sends_letters_left_behind_but_no_old_code(
+    text_id: int, sandbox: SandboxServer, now: datetime
+) -> None:
+    with transaction() as session:
+        account = GuarantorAccount(number="9000-0001", named=True, last_name="Sample")
+        session.add(account)
+        session.flush()
+        letter = queue_email(
+            session,
+            to="testa@example.com",
+            template="receipt",
+            subject="Hello",
+            body="Hello",
+            now=now,
+            guarantor_account_id=account.id,
+        )
+    assert letter
+    assert sweep_messages(now=now + timedelta(minutes=5)) == 0
+    assert sweep_messages(now=now + timedelta(minutes=30)) == 1
+    assert sweep_messages(now=now + timedelta(days=4)) == 0
+    send(sandbox, letter, now)
+    assert sweep_messages(now=now + timedelta(minutes=30)) == 0
 
 
 def test_the_same_fact_queues_one_message(database_url: str, now: datetime) -> None:

@@ -1,0 +1,38 @@
+"""Send what a provider's outage left behind: letters about an account, never a one-time code long out of date."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from portal.db import transaction
+from portal.models.messages import OutboundMessage
+from portal.queue import enqueue
+
+QUIET = timedelta(minutes=15)  # the job's own tries are over by then
+WORTH_SENDING = timedelta(days=3)
+AT_ONCE = 100
+
+
+def sweep_messages(*, now: datetime) -> int:
+    """Enqueue again each message that still waits; how many there were.
+
+    Codes carry no account: whoever wants another asks for it.
+    """
+    last_try = func.coalesce(OutboundMessage.sent_at, OutboundMessage.created_at)
+    with transaction() as session:
+        waiting = session.scalars(
+            select(OutboundMessage.id)
+            .where(
+                OutboundMessage.state.in_(("queued", "sending")),
+                OutboundMessage.guarantor_account_id.is_not(None),
+                OutboundMessage.created_at > now - WORTH_SENDING,
+                last_try < now - QUIET,
+            )
+            .order_by(OutboundMessage.id)
+            .limit(AT_ONCE)
+        ).all()
+        for message_id in waiting:
+            enqueue(session, "send_message", message_id=message_id)
+    return len(waiting)
