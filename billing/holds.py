@@ -18,6 +18,7 @@ class Condition(StrEnum):
     REVIEW = "review"  # part of the patient share waits for a person: not billed, not due
     BILL_HELD = "bill_held"  # an open work item says the figures need a person first
     RECEIPTS_MISSING = "receipts_missing"  # money taken at the desk may not be in our books yet
+    RECEIPTS_BEHIND = "receipts_behind"  # the same doubt about a bill that was stated before
     MINOR_UNNAMED = "minor_unnamed"  # a minor's account without a named guarantor
     DECEASED = "deceased"
     BANKRUPTCY = "bankruptcy"
@@ -83,6 +84,7 @@ RULES: dict[Condition, str] = {
     Condition.REVIEW: "OPS-8",
     Condition.BILL_HELD: "STMT-5",
     Condition.RECEIPTS_MISSING: "STMT-1",
+    Condition.RECEIPTS_BEHIND: "STMT-12",
     Condition.MINOR_UNNAMED: "COLL-26",
     Condition.DECEASED: "COLL-25",
     Condition.BANKRUPTCY: "COLL-24",
@@ -112,6 +114,7 @@ MATRIX: dict[Condition, dict[Action, Effect]] = {
         Condition.REVIEW: (_W, _W, _OK, _OK),
         Condition.BILL_HELD: (_X, _X, _X, _X),
         Condition.RECEIPTS_MISSING: (_X, _X, _X, _X),
+        Condition.RECEIPTS_BEHIND: (_X, _X, _X, _OK),
         Condition.MINOR_UNNAMED: (_X, _X, _X, _X),
         Condition.DECEASED: (_X, _X, _X, _X),
         Condition.BANKRUPTCY: (_X, _X, _X, _X),
@@ -133,6 +136,7 @@ REASONS: dict[Condition, str] = {
     Condition.REVIEW: "we are checking part of this bill",
     Condition.BILL_HELD: "we are checking this bill",
     Condition.RECEIPTS_MISSING: "payments made at the desk are not in our books yet",
+    Condition.RECEIPTS_BEHIND: "the newest payments at the desk are not in our books yet",
     Condition.MINOR_UNNAMED: "no parent or guardian is named yet",
     Condition.DECEASED: "the person responsible has died",
     Condition.BANKRUPTCY: "a bankruptcy notice is on file",

@@ -17,7 +17,7 @@ from billing.money import ZERO, Money
 # One branch for each kind of fact: account, visit or null for all visits, kind, detail, cents.
 _FACTS = text("""
 WITH chosen AS (
-  SELECT id, guarantor_account_id, patient_id, service_on, desk_payment_cents
+  SELECT id, guarantor_account_id, patient_id, service_on, desk_payment_cents, first_statement_on
     FROM visits
    WHERE (:any_account OR guarantor_account_id = ANY(:accounts))
      AND (:any_visit OR id = ANY(:visits))
@@ -69,7 +69,13 @@ SELECT v.guarantor_account_id, v.id, 'receipts_missing', '', 0
   FROM chosen v
  WHERE v.desk_payment_cents > (
          SELECT coalesce(sum(r.amount_cents), 0) FROM practice_receipts r WHERE r.visit_id = v.id)
-    OR (coalesce((SELECT receipts_through FROM practices), DATE '0001-01-01') < :receipts_needed
+UNION ALL
+-- A bill that a statement has told already stays one; only its next statement waits for the file.
+SELECT v.guarantor_account_id, v.id,
+       CASE WHEN v.first_statement_on IS NULL THEN 'receipts_missing' ELSE 'receipts_behind' END,
+       '', 0
+  FROM chosen v
+ WHERE (coalesce((SELECT receipts_through FROM practices), DATE '0001-01-01') < :receipts_needed
         AND EXISTS (
           SELECT 1 FROM claims c
             JOIN remittance_claims r ON r.claim_id = c.id

@@ -24,6 +24,7 @@ ROWS = {
     Condition.REVIEW: ((W, W, OK, OK), "OPS-8"),
     Condition.BILL_HELD: ((X, X, X, X), "STMT-5"),
     Condition.RECEIPTS_MISSING: ((X, X, X, X), "STMT-1"),
+    Condition.RECEIPTS_BEHIND: ((X, X, X, OK), "STMT-12"),
     Condition.MINOR_UNNAMED: ((X, X, X, X), "COLL-26"),
     Condition.DECEASED: ((X, X, X, X), "COLL-25"),
     Condition.BANKRUPTCY: ((X, X, X, X), "COLL-24"),

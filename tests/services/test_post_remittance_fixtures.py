@@ -113,6 +113,9 @@ def test_fixture_2_a_copay_waits_while_receipts_do_not_reach_the_day_before() ->
     waiting = bill(visit.id)
     assert (waiting.patient_due, waiting.due_now) == (Money(2_500), ZERO)
     assert waiting.reasons == ("payments made at the desk are not in our books yet",)
+    with book() as found:
+        found.session.merge(visit).first_statement_on = date(2026, 3, 1)
+    assert bill(visit.id).due_now == Money(2_500)  # once stated, a bill stays one
 
 
 def test_fixture_3_reversal_and_correction_in_one_set_with_the_same_numbers() -> None:
