@@ -85,8 +85,8 @@ class Visitor:
             PICTURES.mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=PICTURES / f"{picture}-{self.size}.png")
 
-    def fill(self, label: str, value: str) -> None:
-        self.page.get_by_label(label, exact=True).fill(value)
+    def fill(self, name: str, value: str) -> None:
+        self.page.locator(f"input[name={name}]").fill(value)
 
     def press(self, name: str | re.Pattern[str], role: Any = "button") -> None:
         """Press the first visible one: phones repeat the main action at the bottom of the screen."""
@@ -103,11 +103,11 @@ class Visitor:
         """Password, then the code of the authenticator."""
         self.page.goto(f"{url}/sign-in")
         self.look("Sign in", "sign-in")
-        self.fill("E-mail", person["email"])
-        self.fill("Password", person["password"])
+        self.fill("email", person["email"])
+        self.fill("password", person["password"])
         self.press("Sign in")
         self.look("Enter your code")
-        self.page.locator("input[name=code]").fill(pyotp.TOTP(person["totp_secret"]).now())
+        self.fill("code", pyotp.TOTP(person["totp_secret"]).now())
         self.press("Continue")
 
     def mailed(self, to: str, pattern: str) -> str:
