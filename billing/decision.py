@@ -124,6 +124,7 @@ class Outcome(StrEnum):
     PASSED_ON = "passed_on"
     CHECKED = "checked"
     MOVED = "moved"  # between two lines of one bundling
+    TAKEN_OFF = "taken_off"  # reviewed, and not billed
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ class Procedure(NamedTuple):
     modifiers: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def procedure_of(written: str) -> Procedure:
     """The code and up to four modifiers; a lone component is the code itself."""
     parts = written.split(":")
@@ -73,16 +75,24 @@ def match_lines(
         if line.charge_id is not None:
             free.pop(line.charge_id, None)
     for tests in _PASSES:
-        for position, line in enumerate(found):
-            if line.charge_id is None:
-                hits = [c for c in free.values() if all(test(line, c) for test in tests)]
-                if hits:
-                    found[position] = replace(line, charge_id=hits[0].charge_id)
-                    del free[hits[0].charge_id]
+        loose = [position for position, line in enumerate(found) if line.charge_id is None]
+        if not loose:
+            break
+        for position in loose:
+            hit = _first(tests, found[position], free.values())
+            if hit is not None:
+                found[position] = replace(found[position], charge_id=hit.charge_id)
+                del free[hit.charge_id]
     _match_split_lines(found, free)
     # A line of no money that we never billed, such as a quality code, says nothing about ours.
     kept = [line for line in found if line.charge_id is not None or _says_money(line)]
     return None if any(line.charge_id is None for line in kept) else tuple(kept)
+
+
+def _first(
+    tests: Iterable[Test], line: DecisionLine, charges: Iterable[OpenCharge]
+) -> OpenCharge | None:
+    return next((c for c in charges if all(test(line, c) for test in tests)), None)
 
 
 def _says_money(line: DecisionLine) -> bool:

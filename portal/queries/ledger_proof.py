@@ -55,15 +55,19 @@ CHECKS = {
          WHERE a.code = 'patient_receivable'
          GROUP BY p.charge_id HAVING sum(SIGNED) < 0""",
     "payer_clearing moved by BPR02 for each posted remittance": """
-        SELECT 'remittance ' || r.trace, (coalesce(m.moved, 0) - r.paid_cents)::bigint
+        WITH moved AS (
+          SELECT p.entry_id, sum(SIGNED) AS cents FROM postings p
+            JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'payer_clearing'
+           GROUP BY p.entry_id),
+        parts AS (
+          SELECT remittance_id, entry_id FROM remittance_claims WHERE entry_id IS NOT NULL
+          UNION SELECT remittance_id, entry_id FROM provider_adjustments WHERE entry_id IS NOT NULL)
+        SELECT 'remittance ' || r.trace, (coalesce(sum(m.cents), 0) - r.paid_cents)::bigint
           FROM remittances r
-          LEFT JOIN LATERAL (
-            SELECT sum(SIGNED) AS moved
-              FROM (SELECT entry_id FROM remittance_claims WHERE remittance_id = r.id
-                    UNION SELECT entry_id FROM provider_adjustments WHERE remittance_id = r.id) x
-              JOIN postings p ON p.entry_id = x.entry_id
-              JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'payer_clearing') m ON true
-         WHERE coalesce(m.moved, 0) <> CASE r.status WHEN 'posted' THEN r.paid_cents ELSE 0 END""",
+          LEFT JOIN parts x ON x.remittance_id = r.id
+          LEFT JOIN moved m ON m.entry_id = x.entry_id
+         GROUP BY r.id
+        HAVING coalesce(sum(m.cents), 0) <> CASE r.status WHEN 'posted' THEN r.paid_cents ELSE 0 END""",
     "payer_clearing moves by remittances and deposits alone": """
         SELECT e.source_ref, sum(SIGNED)::bigint
           FROM postings p
@@ -74,31 +78,37 @@ CHECKS = {
            AND NOT EXISTS (SELECT 1 FROM provider_adjustments b WHERE b.entry_id = e.id)
          GROUP BY e.id""",
     "each decision moves the payer's money by CLP04": """
-        SELECT 'claim ' || c.id, (coalesce(m.moved, 0) - c.paid_cents)::bigint
+        WITH moved AS (
+          SELECT p.entry_id, sum(SIGNED) AS cents FROM postings p
+            JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'payer_clearing'
+           GROUP BY p.entry_id)
+        SELECT 'claim ' || c.id, (coalesce(m.cents, 0) - c.paid_cents)::bigint
           FROM remittance_claims c
           JOIN remittances r ON r.id = c.remittance_id AND r.status = 'posted'
-          LEFT JOIN LATERAL (
-            SELECT sum(SIGNED) AS moved FROM postings p
-              JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'payer_clearing'
-             WHERE p.entry_id = c.entry_id) m ON true
-         WHERE coalesce(m.moved, 0) <> c.paid_cents""",
+          LEFT JOIN moved m ON m.entry_id = c.entry_id
+         WHERE coalesce(m.cents, 0) <> c.paid_cents""",
     "each decision puts on the patient what its PR lines say": """
-        SELECT 'claim ' || c.id, (coalesce(m.moved, 0) - coalesce(s.share, 0))::bigint
+        WITH moved AS (
+          SELECT p.entry_id, sum(SIGNED) AS cents FROM postings p
+            JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'patient_receivable'
+           GROUP BY p.entry_id),
+        parts AS (
+          SELECT id, entry_id FROM remittance_claims WHERE entry_id IS NOT NULL
+          UNION ALL SELECT split_part(source_ref, ':', 2)::bigint, id FROM journal_entries
+                     WHERE source_ref ~ '^(release|review):[0-9]+$'),
+        told AS (
+          SELECT x.id, sum(m.cents) AS cents FROM parts x JOIN moved m ON m.entry_id = x.entry_id
+           GROUP BY x.id),
+        said AS (
+          SELECT l.remittance_claim_id AS id, sum(d.amount_cents) AS cents
+            FROM remittance_lines l JOIN line_adjustments d ON d.remittance_line_id = l.id
+           WHERE d.group_code = 'PR' AND d.outcome = 'posted' GROUP BY l.remittance_claim_id)
+        SELECT 'claim ' || c.id, (coalesce(told.cents, 0) - coalesce(said.cents, 0))::bigint
           FROM remittance_claims c
-          LEFT JOIN LATERAL (
-            SELECT sum(SIGNED) AS moved FROM postings p
-              JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'patient_receivable'
-             WHERE p.entry_id IN (
-               SELECT c.entry_id UNION
-               SELECT id FROM journal_entries
-                WHERE source_ref IN ('release:' || c.id, 'review:' || c.id))) m ON true
-          LEFT JOIN LATERAL (
-            SELECT sum(d.amount_cents) AS share FROM remittance_lines l
-              JOIN line_adjustments d ON d.remittance_line_id = l.id
-             WHERE l.remittance_claim_id = c.id AND d.group_code = 'PR' AND d.outcome = 'posted') s
-            ON true
+          LEFT JOIN told ON told.id = c.id
+          LEFT JOIN said ON said.id = c.id
          WHERE c.disposition = 'posted' AND c.status_code <> '22'
-           AND coalesce(m.moved, 0) <> coalesce(s.share, 0)""",
+           AND coalesce(told.cents, 0) <> coalesce(said.cents, 0)""",
     "only decisions and people move a payer's debt to a patient": """
         SELECT e.source_ref, sum(p.amount_cents)::bigint
           FROM journal_entries e

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from billing.ledger import Account
 from billing.money import Money
 from portal.db import read_only, transaction
+from portal.models.identity import Login
 from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.remittances import RemittanceClaim
 from portal.models.work import WorkItem
 from portal.queries.balances import VisitBalance, balances
 from portal.queries.ledger_proof import verify_ledger
+from portal.queries.viewer import StaffViewer
 from portal.services.post_remittance import post_remittance
 from portal.services.remittance_report import RemittanceReport
 from portal.x12.remittance import (
@@ -201,3 +203,11 @@ def work(kind: str | None = None) -> list[WorkItem]:
 
 def rows(session: Session) -> list[RemittanceClaim]:
     return list(session.scalars(select(RemittanceClaim).order_by(RemittanceClaim.id)))
+
+
+def staff() -> StaffViewer:
+    with book() as found:
+        login = found.session.get(Login, 1) or found.add(
+            Login(id=1, face="staff", email="poster@example.com", fs_uniquifier="poster")
+        )
+    return StaffViewer(login_id=login.id, role="payment_poster", permissions=frozenset())

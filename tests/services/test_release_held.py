@@ -6,8 +6,6 @@ from billing.ledger import Account
 from billing.money import ZERO, Money
 from portal.db import read_only
 from portal.models.claims import Claim, Visit
-from portal.models.identity import Login
-from portal.queries.viewer import StaffViewer
 from portal.services.post_remittance import post_remittance
 from portal.services.release_held import Released, ReleaseRefused, release_held
 from tests.conftest import NOW
@@ -19,6 +17,7 @@ from tests.services.payer_voice import (
     dispositions,
     negated,
     rows,
+    staff,
     svc,
     total,
     work,
@@ -51,14 +50,6 @@ def pays(payer: Payer, *claims) -> int:
     assert report.status == "posted"
     with read_only() as session:
         return rows(session)[-len(claims)].id
-
-
-def staff() -> StaffViewer:
-    with book() as found:
-        login = found.session.get(Login, 1) or found.add(
-            Login(id=1, face="staff", email="poster@example.com", fs_uniquifier="poster")
-        )
-    return StaffViewer(login_id=login.id, role="payment_poster", permissions=frozenset())
 
 
 def release(row_id: int, claim_id: int | None = None) -> Released:

@@ -1,0 +1,188 @@
+"""A person decides on a patient share that no rule may bill by itself (OPS-8, STMT-24, NSA-9)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from billing import entries
+from billing.decision import Outcome
+from billing.entries import Line
+from billing.free_text import check_free_text
+from billing.ledger import Account, Entry, Party
+from billing.money import ZERO, Money
+from portal.db import transaction
+from portal.models.claims import Claim, Visit
+from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
+from portal.models.work import WorkItem
+from portal.queries.viewer import StaffViewer
+from portal.services.apply_credit import apply_credit
+from portal.services.lock_posting import lock_accounts, lock_posting
+from portal.services.post_entry import post_entry
+from portal.services.record_access import Access, add_access
+from portal.services.refusal import NotFound, Refusal
+
+
+class NothingToReview(Refusal):
+    """No amount of this decision waits for a review."""
+
+    title = "Nothing waits for a review here"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """How much was decided; `billed` when the patient owes it now."""
+
+    amount: Money
+    billed: bool
+
+
+def decide_review(
+    *,
+    remittance_claim_id: int,
+    bill_patient: bool,
+    note: str,
+    staff: StaffViewer,
+    on: date,
+    now: datetime,
+) -> Reviewed:
+    """Bill the reviewed amounts of a decision to the patient, or take them off as ours.
+
+    Raises NothingToReview, CardNumberRefused or NotFound.
+    """
+    note = check_free_text(note)
+    with transaction() as session:
+        lock_posting(session)
+        party = _party(session, remittance_claim_id)
+        lock_accounts(session, {party.guarantor_account_id or 0})
+        lines = _waiting(session, remittance_claim_id, party)
+        if not lines:
+            raise NothingToReview("It was decided before. Nothing moved now.")
+        reference = f"review:{remittance_claim_id}"
+        post_entry(session, _entry(lines, reference, bill_patient=bill_patient, on=on, note=note))
+        owners = {party.guarantor_account_id or 0}
+        apply_credit(session, guarantor_account_ids=owners, on=on, source=reference)
+        _mark(session, remittance_claim_id, bill_patient=bill_patient)
+        _close_items(session, remittance_claim_id, staff, now, bill_patient=bill_patient)
+        add_access(
+            session,
+            Access(
+                face="staff",
+                login_id=staff.login_id,
+                role=staff.role,
+                action="update",
+                object_type="remittance_claim",
+                object_id=str(remittance_claim_id),
+                account_ids=(party.guarantor_account_id,) if party.guarantor_account_id else (),
+                reason="review_billed" if bill_patient else "review_taken_off",
+            ),
+            now=now,
+        )
+    return Reviewed(amount=entries.total(lines), billed=bill_patient)
+
+
+def _party(session: Session, remittance_claim_id: int) -> Party:
+    row = session.execute(
+        select(Visit.guarantor_account_id, Visit.id, Claim.id, Claim.payer_id)
+        .join(Claim, Claim.visit_id == Visit.id)
+        .join(RemittanceClaim, RemittanceClaim.claim_id == Claim.id)
+        .where(
+            RemittanceClaim.id == remittance_claim_id,
+            RemittanceClaim.disposition == "posted",
+            RemittanceClaim.reversed_by_id.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    account_id, visit_id, claim_id, payer_id = row
+    return Party(
+        guarantor_account_id=account_id, visit_id=visit_id, claim_id=claim_id, payer_id=payer_id
+    )
+
+
+def _waiting(session: Session, remittance_claim_id: int, party: Party) -> list[Line]:
+    sums: dict[int | None, Money] = defaultdict(lambda: ZERO)
+    rows = session.execute(
+        select(RemittanceLine.charge_id, LineAdjustment.amount)
+        .join(LineAdjustment, LineAdjustment.remittance_line_id == RemittanceLine.id)
+        .where(
+            RemittanceLine.remittance_claim_id == remittance_claim_id,
+            LineAdjustment.outcome == Outcome.REVIEW.value,
+        )
+    )
+    for charge_id, amount in rows:
+        sums[charge_id] += amount
+    return [
+        Line(
+            Party(
+                guarantor_account_id=party.guarantor_account_id,
+                visit_id=party.visit_id,
+                charge_id=charge_id,
+                claim_id=party.claim_id,
+                payer_id=party.payer_id,
+            ),
+            amount,
+        )
+        for charge_id, amount in sums.items()
+        if amount
+    ]
+
+
+def _entry(lines: list[Line], reference: str, *, bill_patient: bool, on: date, note: str) -> Entry:
+    if bill_patient:
+        return entries.patient_share(source_ref=reference, occurred_on=on, lines=lines, memo=note)
+    return entries.adjustment(
+        source_ref=reference,
+        occurred_on=on,
+        account=Account.PROVIDER_WRITE_OFF,
+        of=Account.INSURANCE_RECEIVABLE,
+        lines=lines,
+        memo=note,
+    )
+
+
+def _mark(session: Session, remittance_claim_id: int, *, bill_patient: bool) -> None:
+    lines = select(RemittanceLine.id).where(
+        RemittanceLine.remittance_claim_id == remittance_claim_id
+    )
+    outcome = Outcome.POSTED if bill_patient else Outcome.TAKEN_OFF
+    session.execute(
+        update(LineAdjustment)
+        .where(
+            LineAdjustment.remittance_line_id.in_(lines),
+            LineAdjustment.outcome == Outcome.REVIEW.value,
+        )
+        .values(outcome=outcome.value)
+    )
+    session.execute(
+        update(RemittanceClaim)
+        .where(RemittanceClaim.id == remittance_claim_id)
+        .values(under_review=ZERO)
+    )
+
+
+def _close_items(
+    session: Session,
+    remittance_claim_id: int,
+    staff: StaffViewer,
+    now: datetime,
+    *,
+    bill_patient: bool,
+) -> None:
+    session.execute(
+        update(WorkItem)
+        .where(
+            WorkItem.remittance_claim_id == remittance_claim_id,
+            WorkItem.kind == "review",
+            WorkItem.closed_at.is_(None),
+        )
+        .values(
+            closed_at=now,
+            closed_by_id=staff.login_id,
+            outcome="right_as_posted" if bill_patient else "adjusted",
+        )
+    )
