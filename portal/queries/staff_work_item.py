@@ -11,6 +11,9 @@ from portal.queries.staff_decisions import Decision, decisions
 from portal.queries.staff_queue import WorkItemFacts, work_item
 from portal.queries.viewer import StaffViewer
 
+HELD = {"held", "unmatched"}
+RELEASABLE = {"held_claim", "unmatched"}  # of a whole set that is held, nothing was posted
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkItemPage:
@@ -18,6 +21,12 @@ class WorkItemPage:
 
     item: WorkItemFacts
     decision: Decision | None
+
+    @property
+    def can_be_released(self) -> bool:
+        """Whether the payer's money still waits here for a person."""
+        held = self.decision is not None and self.decision.disposition in HELD
+        return held and self.item.row.kind in RELEASABLE and not self.item.row.closed
 
     @property
     def account_ids(self) -> tuple[int, ...]:

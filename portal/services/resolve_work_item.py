@@ -35,7 +35,7 @@ OUTCOME_WORDS = {
     Outcome.WITH_THE_PAYER: "With the payer: appealed, or sent again",
     Outcome.RIGHT_AS_POSTED: "Right as it stands",
     Outcome.ADJUSTED: "Taken off by an adjustment",
-    Outcome.NOT_OURS: "Not ours: the money goes back",
+    Outcome.NOT_OURS: "Not ours: the money stays apart until it goes back",
 }
 
 
@@ -62,7 +62,8 @@ def resolve_work_item(
         if item.closed_at is not None:
             return False
         waiting = _money_in_suspense(session, item.remittance_claim_id)
-        if waiting:
+        # What is not ours stays in suspense until it is sent back; all else finds its claim first.
+        if waiting and outcome is not Outcome.NOT_OURS:
             raise ResolutionRefused(
                 f"{waiting} of the payer's money still waits for this claim."
                 " Release it first, then close."

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
-from portal.db import read_only
+from billing.money import Money
+from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.audit import AuditEvent
 from portal.models.ledger import JournalEntry
+from portal.models.statements import Statement, StatementDelivery
+from portal.queries.statement_json import content_hash, to_json
 from tests.services.staff_world import add_account
+from tests.statement_samples import statement
 from tests.web.pages import Page, PageClient
 from tests.web.statements_sent import statements_sent
 
 AsStaff = Callable[[str], PageClient]
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
 def search(client: PageClient, term: str) -> Page:
@@ -185,6 +191,49 @@ def test_STMT_25_and_PCI_5_the_form_says_what_is_wrong(
             ).first()
             is None
         )
+
+
+def add_statement(account_id: int) -> int:
+    """One statement as sent, with every kind of line on it."""
+    content = statement()
+    with transaction() as session:
+        row = Statement(
+            number=content.number,
+            guarantor_account_id=account_id,
+            cycle_on=NOW.date(),
+            cut_at=NOW,
+            ledger_position=0,
+            due_on=date(2026, 3, 30),
+            amount_due=content.amount_due,
+            previous_balance=Money(0),
+            layout_version=content.layout_version,
+            content=to_json(content),
+            content_hash=content_hash(to_json(content)),
+        )
+        session.add(row)
+        session.flush()
+        session.add(
+            StatementDelivery(
+                statement_id=row.id, channel="paper", batch="b", delivered_on=NOW.date()
+            )
+        )
+        return row.id
+
+
+def test_a_statement_as_sent_is_printed_from_its_frozen_content(as_staff: AsStaff) -> None:
+    world, other, client = add_account(), add_account("7000002"), as_staff("collections")
+    statement_id = add_statement(world.account_id)
+    papers = client.get(f"/accounts/{world.account_id}/papers")
+    assert "paper on 03/02/2026" in papers.text
+    (link,) = [link for link in papers.links() if link.endswith(".pdf")]
+    answer = client.get(link).response
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF-")
+    client.get(f"/accounts/{other.account_id}/statements/{statement_id}.pdf", expect=404)
+    with read_only() as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "print")).first()
+        assert event is not None
+        assert event.account_ids == [world.account_id]
 
 
 def test_COLL_26_name_a_guarantor(as_staff: AsStaff) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -141,3 +142,37 @@ def test_an_837P_is_taken_in_once(as_staff: AsStaff) -> None:
     assert "0 claims taken, 1 refused" in send(b"GIF89a")
     assert "Choose a file." in client.post("/claims/upload", {}).text
     as_staff("payment_poster").get("/claims/upload", expect=403)
+
+
+@pytest.mark.usefixtures("claims")
+def test_a_claim_that_was_not_found_is_released_to_the_one_staff_names(as_staff: AsStaff) -> None:
+    """The money leaves suspense once, the decision posts, and the item closes by itself."""
+    client = as_staff("biller")
+    lost = (
+        (FIXTURES / "remittance.835")
+        .read_bytes()
+        .replace(b"CLP*V1001*", b"CLP*LOST1*")
+        .replace(b"NM1*QC*1*SAMPLE*TESTA", b"NM1*QC*1*NOSUCH*PERSON")
+        .replace(b"*30*12*ACM-1*", b"*30*12*XYZ-1*")
+    )
+    post(client, upload(client, lost))
+    queue = client.get("/work/?kind=unmatched")
+    items = [link for link in queue.links() if re.fullmatch(r"/work/\d+", link)]
+    (item,) = [link for link in items if "LOST1" in client.get(link).text]
+    closing = client.post(f"{item}/close", {"close-outcome": "corrected", "close-note": "Found"})
+    assert "$120.00 of the payer's money still waits" in closing.text
+
+    def release(number: str, note: str = "Read it to her on the phone") -> Page:
+        return client.follow(
+            client.post(f"{item}/release", {"release-number": number, "release-note": note})
+        )
+
+    assert "Enter how you know." in release("V1001", "").text
+    assert "No claim here has this number" in release("V4444").text
+    assert "Name the claim" in release("").text
+    done = release("v1001")
+    assert "Released, and the decision is posted." in done.text
+    assert "Posted" in done.text
+    assert "released before" in release("V1001").text
+    page = client.follow(client.post("/accounts/search", {"term": "V1001"}))
+    assert "$120.00" in page.text

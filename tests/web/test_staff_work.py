@@ -128,6 +128,8 @@ def test_money_in_suspense_is_released_before_an_item_closes(as_staff: AsStaff) 
     assert "$20.00 of the payer's money still waits" in page.text
     with read_only() as session:
         assert session.get_one(WorkItem, made.item_id).closed_at is None
+    not_ours = {"close-outcome": "not_ours", "close-note": "Another practice's patient"}
+    assert "Closed." in client.follow(close(client, made.item_id, **not_ours)).text
 
 
 def test_remittances_list_and_one_of_them(as_staff: AsStaff) -> None:

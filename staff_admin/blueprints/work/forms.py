@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField
 
 from portal.services.resolve_work_item import OUTCOME_WORDS, Outcome
-from portal.web.fields import at_most, chosen, required
+from portal.web.fields import LineField, at_most, chosen, required
 from portal.web.note_field import NoteField
 
 
@@ -29,3 +29,10 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
     @property
     def chosen_outcome(self) -> Outcome:
         return Outcome(self.outcome.data)
+
+
+class ReleaseForm(FlaskForm):  # type: ignore[misc]
+    """Where a held decision belongs, and how one knows."""
+
+    number = LineField("Claim number", [at_most(50, "The claim number")])
+    note = NoteField("How you know", [required("how you know"), at_most(500, "The note")])

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
+from portal.queries.staff_claims import claims_numbered
 from portal.queries.staff_queue import queue_page
 from portal.queries.staff_work_item import WorkItemPage, work_item_page
 from portal.services.note_work_item import note_work_item
+from portal.services.release_held import release_held
 from portal.services.resolve_work_item import resolve_work_item
 from portal.web.access import current_staff, saw, staff
+from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
 from staff_admin.blueprints.show import found, page_number, show
-from staff_admin.blueprints.work.forms import CloseForm, NoteForm
+from staff_admin.blueprints.work.forms import CloseForm, NoteForm, ReleaseForm
+
+NO_CLAIM = "No claim here has this number. Check it against the claim."
+MANY_CLAIMS = "More than one claim has this number. Use the payer's claim number."
+MONEY_ALONE = "The money is on the claim; the decision itself is not posted: "
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
 
@@ -32,7 +40,7 @@ def index() -> str:
 @staff("work.view")
 def item(item_id: int) -> str:
     """One item with its facts."""
-    return _show(_page(item_id), NoteForm(prefix="note"), CloseForm(prefix="close"))
+    return _show(_page(item_id))
 
 
 @blueprint.post("/<int:item_id>/note")
@@ -41,7 +49,7 @@ def note(item_id: int) -> ResponseReturnValue:
     """Write a finding down."""
     page, form = _page(item_id), NoteForm(prefix="note")
     if not form.validate_on_submit():
-        return _show(page, form, CloseForm(prefix="close", formdata=None))
+        return _show(page, note_form=form)
     note_work_item(item_id=item_id, text=form.text.data or "", staff=current_staff(), now=now())
     flash("Noted.", "done")
     return redirect(url_for(".item", item_id=item_id))
@@ -53,7 +61,7 @@ def close(item_id: int) -> ResponseReturnValue:
     """Close it with its outcome."""
     page, form = _page(item_id), CloseForm(prefix="close")
     if not form.validate_on_submit():
-        return _show(page, NoteForm(prefix="note", formdata=None), form)
+        return _show(page, close_form=form)
     closed = resolve_work_item(
         item_id=item_id,
         outcome=form.chosen_outcome,
@@ -65,11 +73,50 @@ def close(item_id: int) -> ResponseReturnValue:
     return redirect(url_for(".item", item_id=item_id))
 
 
+@blueprint.post("/<int:item_id>/release")
+@staff("work.decide")
+def release(item_id: int) -> ResponseReturnValue:
+    """Post a held decision to its claim, now that a person looked."""
+    page, form = _page(item_id), ReleaseForm(prefix="release")
+    if form.validate_on_submit() and _released(page, form):
+        return redirect(url_for(".item", item_id=item_id))
+    return _show(page, release_form=form)
+
+
+def _released(page: WorkItemPage, form: ReleaseForm) -> bool:
+    """Release it, or put on the form why not."""
+    held = found(page.decision)
+    claim_id = held.claim_id
+    if form.number.data:
+        claims = claims_numbered(form.number.data, remittance_claim_id=held.id)
+        if len(claims) != 1:
+            form.number.errors = [MANY_CLAIMS if claims else NO_CLAIM]
+            return False
+        (claim_id,) = claims
+    done = release_held(
+        remittance_claim_id=held.id,
+        claim_id=claim_id,
+        note=form.note.data or "",
+        staff=current_staff(),
+        store=gateways().documents,
+        now=now(),
+    )
+    why = "; ".join(done.reasons)
+    flash("Released, and the decision is posted." if done.decided else MONEY_ALONE + why, "done")
+    return True
+
+
 def _page(item_id: int) -> WorkItemPage:
     page = found(work_item_page(current_staff(), item_id, on=practice_day()))
     saw(accounts=page.account_ids, patients=page.patient_ids, kind="work_item", id=item_id)
     return page
 
 
-def _show(page: WorkItemPage, note_form: NoteForm, close_form: CloseForm) -> str:
-    return show("work/item.html", page=page, note_form=note_form, close_form=close_form)
+def _show(page: WorkItemPage, **forms: FlaskForm) -> str:
+    """The item with the form that was sent, and the others empty."""
+    empty = {
+        "note_form": NoteForm(prefix="note", formdata=None),
+        "close_form": CloseForm(prefix="close", formdata=None),
+        "release_form": ReleaseForm(prefix="release", formdata=None),
+    }
+    return show("work/item.html", page=page, **(empty | forms))
