@@ -24,6 +24,8 @@ from portal.x12.claim import Claim, RefusedClaim
 from portal.x12.envelope import X12Error
 from portal.x12.read_837 import read_claims
 
+BATCH = 2000  # claims looked up and written together; one statement holds 65,535 values at most
+
 
 def import_claims(*, data: bytes, name: str, now: datetime, store: DocumentStore) -> ImportResult:
     """Import every readable claim of the file; refused ones are told, the same file is harmless.
@@ -84,8 +86,9 @@ def take_claims(
                 refused.append(_refused(one, reason))
             else:
                 claims.append(one)
-    if claims:
-        done = _attach_all(session, claims, file_id=file_id, now=now)
+    for start in range(0, len(claims), BATCH):
+        batch = claims[start : start + BATCH]
+        done = _attach_all(session, batch, file_id=file_id, now=now)
         _write(session, done, file_id=file_id, now=now)
         refused += [_refused(one.claim, one.refusal) for one in done if one.refusal]
     refused.sort(key=lambda record: record.position)

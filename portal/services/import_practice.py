@@ -17,6 +17,7 @@ from portal.services.practice_file import Columns, Row, read_rows
 from portal.services.refusal import Refusal
 from portal.services.store_file import find_file, lock_imports, store_file
 
+BATCH = 5000  # rows looked up and written together
 Importer = Callable[..., list[RefusedRecord]]
 KINDS: dict[str, tuple[Columns, Importer]] = {
     "contacts": (CONTACT_COLUMNS, import_contacts),
@@ -63,7 +64,11 @@ def _take(
     file = find_file(session, kind=kind, data=data) or store_file(
         session, kind=kind, data=data, name=name, stored_as="", now=now
     )
-    judged = importer(session, rows, file_id=file.id, now=now)
+    # The lines of one visit stay together, wherever they stand in the file.
+    size = BATCH if kind != "charges" else max(len(rows), 1)
+    judged: list[RefusedRecord] = []
+    for start in range(0, len(rows), size):
+        judged += importer(session, rows[start : start + size], file_id=file.id, now=now)
     together = sorted([*refused, *judged], key=lambda record: record.position)
     result = ImportResult(file=name, accepted=len(rows) - len(judged), refused=tuple(together))
     file.result = result.kept()

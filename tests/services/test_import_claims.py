@@ -1,7 +1,6 @@
 """837P files in: people, visits and charges once, whatever comes twice, later or corrected."""
 
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select, text
@@ -16,40 +15,14 @@ from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.work import WorkItem
 from portal.queries.balances import balances
 from portal.services.import_claims import import_claims
+from tests.services.practice_files import CLAIMS, FIXTURES, NOW, Shelf, only, rows
 
-FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "x12"
-CLAIMS = (FIXTURES / "claims.837").read_bytes()
-SECONDARY = (FIXTURES / "secondary.837").read_bytes()
-NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
+SECONDARY = (FIXTURES / "x12" / "secondary.837").read_bytes()
 pytestmark = pytest.mark.usefixtures("database_url")
-
-
-class Shelf:
-    """A document store in memory."""
-
-    def __init__(self):
-        self.kept = {}
-
-    def put(self, content):
-        self.kept[str(len(self.kept))] = content
-        return str(len(self.kept) - 1)
-
-    def get(self, key):
-        return self.kept[key]
 
 
 def take(data, name="day.837", now=NOW):
     return import_claims(data=data, name=name, now=now, store=Shelf())
-
-
-def rows(model, **where):
-    with db.transaction() as session:
-        return list(session.scalars(select(model).filter_by(**where).order_by(model.id)))
-
-
-def only(model, **where):
-    (row,) = rows(model, **where)
-    return row
 
 
 def everything():
@@ -368,7 +341,7 @@ def test_what_was_refused_is_tried_again_when_the_file_comes_again():
 
 
 def test_a_file_that_is_no_837P_is_refused_whole():
-    result = take((FIXTURES / "remittance.835").read_bytes())
+    result = take((FIXTURES / "x12" / "remittance.835").read_bytes())
     assert result.accepted == 0
     assert result.refused[0].position == 3
     assert "found ST*835" in result.refused[0].reason
@@ -379,7 +352,7 @@ def test_the_bytes_are_kept():
     shelf = Shelf()
     import_claims(data=CLAIMS, name="/tmp/day.837", now=NOW, store=shelf)
     file = only(File)
-    assert shelf.get(file.stored_as) == CLAIMS
+    assert shelf.kept == {file.stored_as: CLAIMS}
     assert (file.kind, file.name, file.size) == ("837p", "day.837", len(CLAIMS))
 
 
@@ -395,3 +368,12 @@ def test_every_sample_837P_imports_twice_with_no_change_the_second_time(x12_samp
     for path in files:
         take(path.read_bytes(), name=path.name)
     assert everything() == before
+
+
+def test_a_large_file_is_written_in_batches_that_know_each_other(monkeypatch):
+    monkeypatch.setattr("portal.services.import_claims.BATCH", 1)
+    data = CLAIMS.replace(b"V1002", b"V1001")
+    assert take(data).accepted == 2
+    assert take(SECONDARY).accepted == 1
+    assert len(rows(Payer)) == 2
+    assert charged() == Money(43050)
