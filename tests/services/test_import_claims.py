@@ -1,5 +1,6 @@
 """837P files in: people, visits and charges once, whatever comes twice, later or corrected."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -377,3 +378,10 @@ def test_a_large_file_is_written_in_batches_that_know_each_other(monkeypatch):
     assert take(SECONDARY).accepted == 1
     assert len(rows(Payer)) == 2
     assert charged() == Money(43050)
+
+
+def test_two_processes_with_the_same_people_make_each_once():
+    with ThreadPoolExecutor(2) as pool:
+        one, two = pool.map(take, [CLAIMS, CLAIMS.replace(b"000000001", b"000000077")])
+    assert (one.accepted, two.accepted) == (2, 2)
+    assert (len(rows(Patient)), len(rows(Visit)), charged()) == (2, 2, Money(43050))
