@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from billing.money import ZERO, Money, total_of
 from portal.queries.statement_content import LineItem
+from portal.queries.statement_words import review_sentence, share_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Figures:
     share: tuple[Row, ...]  # what the plan left to you, by reason
     taken: tuple[Row, ...]  # what you paid, and help
     owe: Money
+    why: tuple[str, ...]
     pieces: tuple[tuple[str, Money], ...]  # of the share bar; none when an amount runs backwards
 
 
@@ -65,18 +67,28 @@ def figures(lines: Iterable[LineItem]) -> Figures:
         share=_said(share),
         taken=_said(taken),
         owe=owe,
+        why=_why(lines),
         pieces=_pieces(billed, lowered, taken, owe),
     )
 
 
-def share_words(lines: Iterable[LineItem]) -> str:
-    """What the patient's share is made of: "your deductible and copay"; empty when nothing is."""
-    names = [row.label.removeprefix("Your ").lower() for row in figures(lines).share]
-    if not names:
-        return ""
-    if names[0] in {"not covered", "price without a plan"}:
-        return " and ".join(names)
-    return "your " + " and ".join(names)
+def _why(lines: Sequence[LineItem]) -> tuple[str, ...]:
+    """The reasons of several lines said once, with what they come to together."""
+    if len(lines) == 1:
+        return lines[0].why
+    own = {sentence for line in lines for sentence in _amounts([line])}
+    rest = [s for line in lines for s in line.why if s not in own]
+    return tuple(dict.fromkeys([*_amounts(lines), *rest]))
+
+
+def _amounts(lines: Sequence[LineItem]) -> list[str]:
+    said = share_sentences(
+        deductible=total_of(line.deductible for line in lines),
+        coinsurance=total_of(line.coinsurance for line in lines),
+        copay=total_of(line.copay for line in lines),
+    )
+    review = total_of(line.under_review for line in lines)
+    return [*said, review_sentence(review)] if review else said
 
 
 def _plan_paid(lines: Sequence[LineItem]) -> list[tuple[str, Money]]:

@@ -119,7 +119,7 @@ def entry_chain(viewer: PatientViewer, visit_id: int) -> EntryChain | None:
 
 def _legs(session: Session, visit_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
-    return session.execute(
+    found = session.execute(
         select(
             JournalEntry.id,
             JournalEntry.kind,
@@ -127,18 +127,24 @@ def _legs(session: Session, visit_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
             JournalEntry.recorded_at,
             LedgerAccount.code,
             func.sum(signed).label("net"),
+            func.min(func.min(PostingRow.id)).over(partition_by=JournalEntry.id).label("position"),
         )
         .join(JournalEntry, JournalEntry.id == PostingRow.entry_id)
         .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
         .where(PostingRow.visit_id == visit_id)
         .group_by(JournalEntry.id, LedgerAccount.code)
-        .order_by(
-            JournalEntry.recorded_at,
-            # Entries of one transaction share their time; the order of their legs tells them apart.
-            func.min(func.min(PostingRow.id)).over(partition_by=JournalEntry.id),
-            JournalEntry.id,
-        )
     ).all()
+    # Entries of one transaction share their time, and are written in any order: sense tells them apart.
+    return sorted(
+        found, key=lambda row: (row.recorded_at, _rank(row.kind), row.position, str(row.id))
+    )
+
+
+def _rank(kind: str) -> int:
+    """What is taken back goes first, a decision before the credit that it uses up."""
+    if kind.endswith("_reversal"):
+        return 0
+    return {"charge": 1, "remittance_claim": 2, "credit_application": 4}.get(kind, 3)
 
 
 def _sources(session: Session, visit_id: int) -> dict[Any, str]:

@@ -11,6 +11,7 @@ from portal.queries.payer_decisions import AdjustmentFact, DecisionFact
 from portal.queries.plain_services import describe, is_sensitive
 from portal.queries.statement_content import LineItem, PlanPaid
 from portal.queries.statement_facts import ChargeFact, Movement, signed_total
+from portal.queries.statement_words import review_sentence, share_sentences
 
 PAID_KINDS = frozenset({"payment", "credit_application", "refund", "dispute"})
 PRICE_KINDS = frozenset({"self_pay_charge", "opening"})
@@ -127,25 +128,18 @@ def _why(
     review: Money,
 ) -> tuple[str, ...]:
     """At most a few sentences, each once: your share first, then what you need not pay."""
-    said: list[str] = []
-    if shares[Bucket.DEDUCTIBLE]:
-        said.append(
-            f"Your plan put {shares[Bucket.DEDUCTIBLE]} of this toward your yearly deductible."
-            " You pay that part."
-        )
-    if shares[Bucket.COINSURANCE]:
-        said.append(
-            f"{shares[Bucket.COINSURANCE]} is your coinsurance: your share (a percent) of the cost."
-        )
-    if shares[Bucket.COPAY]:
-        said.append(f"{shares[Bucket.COPAY]} is your copay: your set fee for this kind of visit.")
+    said = share_sentences(
+        deductible=shares[Bucket.DEDUCTIBLE],
+        coinsurance=shares[Bucket.COINSURANCE],
+        copay=shares[Bucket.COPAY],
+    )
     kinds = {base_kind(movement.kind) for movement in movements}
     if "self_pay_charge" in kinds:
         said.append("We did not bill a health plan for this. You pay the price itself.")
     if "opening" in kinds:
         said.append("You owed this before we began to send these statements.")
     if review:
-        said.append(f"We are checking {review} with your plan. It is not due now.")
+        said.append(review_sentence(review))
     told = [a for a in adjustments if a.outcome in {"posted", "stays"}]
     named = {Bucket.DEDUCTIBLE, Bucket.COINSURANCE, Bucket.COPAY, Bucket.PLAN_DISCOUNT}
     said += [explain(a.group, a.carc).sentence for a in told if a.bucket not in named]

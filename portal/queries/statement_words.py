@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from billing.money import Money
 from portal.models.accounts import GuarantorAccount
 from portal.models.practice import Practice
 from portal.queries.statement_content import Guarantor, Notices, PracticeBlock
@@ -23,6 +24,25 @@ def practice_block(practice: Practice, public_url: str) -> PracticeBlock:
 def guarantor_block(account: GuarantorAccount) -> Guarantor:
     """Whom the envelope goes to."""
     return Guarantor(name=account.display_name, address=_address(account))
+
+
+def share_sentences(*, deductible: Money, coinsurance: Money, copay: Money) -> list[str]:
+    """Why the plan left these amounts to the patient, of one line or of a whole visit."""
+    said = []
+    if deductible:
+        said.append(
+            f"Your plan put {deductible} of this toward your yearly deductible. You pay that part."
+        )
+    if coinsurance:
+        said.append(f"{coinsurance} is your coinsurance: your share (a percent) of the cost.")
+    if copay:
+        said.append(f"{copay} is your copay: your set fee for this kind of visit.")
+    return said
+
+
+def review_sentence(amount: Money) -> str:
+    """What we say of an amount that is being checked."""
+    return f"We are checking {amount} with your plan. It is not due now."
 
 
 def has_address(account: GuarantorAccount) -> bool:

@@ -16,7 +16,7 @@ from portal import db
 from portal.db import transaction
 from portal.models.claims import Charge
 from portal.models.statements import Statement
-from portal.queries.bill_figures import figures, share_words
+from portal.queries.bill_figures import figures
 from portal.queries.statement_json import from_json
 from portal.services.cut_statements import cut_statements
 from tests.statement_samples import line
@@ -133,8 +133,20 @@ def test_figures_add_up_to_the_cent_in_every_order() -> None:
     assert sums.billed.cents + lowered == share
     assert share + taken == sums.owe.cents
     assert sum(amount.cents for _, amount in sums.pieces) == sums.billed.cents
-    assert share_words(lines) == "your deductible and copay"
 
 
 def test_a_takeback_has_no_picture() -> None:
     assert figures([line(1, plan_discount=Money(-100))]).pieces == ()
+
+
+def test_STMT_14_the_reasons_of_several_lines_are_said_once_with_their_sum() -> None:
+    said = "Your plan put $50.00 of this toward your yearly deductible. You pay that part."
+    checked = "We are checking $100.00 with your plan. It is not due now."
+    own = "Your plan does not pay for this test."
+    lines = [line(1, why=(said, checked)), line(2, why=(said, checked, own))]
+    assert figures(lines).why == (
+        "Your plan put $100.00 of this toward your yearly deductible. You pay that part.",
+        "We are checking $200.00 with your plan. It is not due now.",
+        own,
+    )
+    assert figures(lines[:1]).why == (said, checked)
