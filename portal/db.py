@@ -48,7 +48,11 @@ _sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 def connect(url: str, *, pool_size: int = 5) -> Engine:
     """An engine whose connections work as the least-privileged role."""
     engine = create_engine(
-        psycopg_url(url), pool_size=pool_size, max_overflow=5, pool_pre_ping=True
+        psycopg_url(url),
+        pool_size=pool_size,
+        max_overflow=5,
+        pool_pre_ping=True,
+        hide_parameters=True,  # an error must not print what a patient is called
     )
 
     @event.listens_for(engine, "connect")
