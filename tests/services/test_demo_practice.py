@@ -1,13 +1,25 @@
 """The invented practice: the same every time, made of every awkward case, and true to the cent in our ledger."""
 
+import json
 import re
 from collections import Counter
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from portal import wiring
+from portal.config import Settings
+from portal.db import read_only
+from portal.models.accounts import GuarantorAccount
+from portal.models.remittances import RemittanceClaim, RemittanceRow
+from portal.models.statements import Statement
+from portal.queries.claim_balances import claim_balances
+from portal.queries.ledger_proof import verify_ledger
+from portal.services.post_remittance import post_remittance
 from portal.services.procedure_words import PROCEDURE_WORDS
+from portal.services.run_day import run_day
 from portal.x12.claim import Claim
 from portal.x12.read_835 import read_remittances
 from portal.x12.read_837 import read_claims
@@ -17,6 +29,7 @@ from sandbox.practice.adjudication import Adjudicator
 from sandbox.practice.generate import invent_practice, write_practice
 from sandbox.practice.model import Practice
 from sandbox.practice.names import LAST, npi
+from tools.demo_practice import at, feed_practice
 
 TODAY = date(2026, 3, 2)
 
@@ -174,5 +187,61 @@ def test_the_stories_hold_on_any_day(today: date) -> None:
     assert all(d.on < today for d in made.decisions)
 
 
-def at(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), UTC)
+def test_six_months_of_files_prove_to_the_cent(
+    database_url: str, practice: Practice, folder: Path, tmp_path: Path
+) -> None:
+    settings = Settings.from_env({"KINDBILL_HOME": str(tmp_path)})
+    gateways = wiring.build(settings)
+    weeks: list[date] = []
+
+    def end_of_week(on: date) -> None:
+        weeks.append(on)
+        if len(weeks) % 6 == 0:
+            run_day(on=on, now=at(on, 10), office=gateways)
+
+    story = json.loads((folder / "story.json").read_text())
+    feed_practice(folder, story, gateways=gateways, end_of_week=end_of_week)
+    upload = folder / story["upload"]
+    report = post_remittance(
+        data=upload.read_bytes(), name=upload.name, now=at(TODAY, 9), store=gateways.documents
+    ).to_json()
+    sets = [one for file in report["files"] for one in file["transactions"]]
+    assert [one["status"] for one in sets] == ["posted"]
+
+    with read_only() as session:
+        statuses = set(session.scalars(select(RemittanceRow.status)))
+        held = session.scalars(
+            select(RemittanceClaim.patient_control_number).where(
+                RemittanceClaim.disposition.in_(("held", "unmatched"))
+            )
+        ).all()
+        statements = session.scalar(select(func.count()).select_from(Statement))
+        testa = session.scalars(
+            select(GuarantorAccount).where(GuarantorAccount.last_name == "Sample")
+        ).all()
+    assert statuses == {"posted"}
+    assert "RFM99990" in held, "the visit that was never billed"
+    assert len(held) <= 4, held
+    assert statements
+    assert [account.first_name for account in testa if account.first_name == "Testa"]
+    proof = verify_ledger()
+    assert proof.ok, list(proof.lines())
+    rows = {b["patient_control_number"]: b for b in (c.to_json() for c in claim_balances(on=TODAY))}
+    assert min(row["patient_due_cents"] for row in rows.values()) == 0
+
+    def due(key: str) -> list[int]:
+        patient = next(hero.patient for hero in practice.heroes if hero.key == key)
+        visits = [v for v in practice.visits if v.patient.practice_id == patient.practice_id]
+        return [rows[v.control_number]["patient_due_cents"] for v in visits]
+
+    assert due("testa") == [0, 5_000, 2_746, 0]
+    assert due("devon") == [0, 6_396, 5_512]
+    assert due("two_plans") == [4_000]
+    assert due("medicaid") == [0]
+    assert due("in_process") == [0, 0]
+    assert due("decided_again") == [3_500]
+    assert due("denied_16") == due("denied_197") == [0]
+    assert due("out_of_network") == [4_000], "PR-45 stays with the plan until a person has looked"
+    assert due("claim_level") == [4_137]
+    assert due("takeback") == [0], "his copay covers it, whatever the plan took back from us"
+    assert due("self_pay") == [22_100]
