@@ -15,7 +15,7 @@ from billing.money import Money
 from portal import db
 from portal.db import transaction
 from portal.models.claims import Charge
-from portal.models.statements import Statement
+from portal.models.statements import Statement, StatementDelivery
 from portal.queries.bill_figures import figures
 from portal.queries.statement_json import from_json
 from portal.services.cut_statements import cut_statements
@@ -37,6 +37,9 @@ def bills(patient_app: Flask) -> Bills:
 @pytest.fixture
 def number(bills: Bills) -> str:
     [number] = cut_statements(on=ON, now=NOW, public_url="http://localhost:8000").numbers
+    with transaction() as session:  # sent, for what never left the house is not shown
+        cut = session.scalars(select(Statement).where(Statement.number == number)).one()
+        session.add(StatementDelivery(statement_id=cut.id, channel="paper", delivered_on=ON))
     return number
 
 
