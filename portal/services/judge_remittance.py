@@ -15,6 +15,7 @@ from billing.decision import (
     DecisionLine,
     JudgedLine,
     OpenCharge,
+    Outcome,
     Task,
     Verdict,
 )
@@ -52,6 +53,7 @@ class ClaimOutcome:
     returned: list[tuple[PriorDecision, Entry]] = field(default_factory=list)
     undone: list[Entry] = field(default_factory=list)
     refund: Money = ZERO  # paid by a patient who may not owe it (STMT-23)
+    expects: int | None = None  # a payer that must answer next and has no claim on file
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,7 +107,13 @@ class SetJudge:
         verdict = judge(decision, context)
         if verdict.held:
             return self._hold(clp, claim, decision, verdict.reasons, holds_bill=verdict.holds_bill)
-        return self._post(clp, claim, decision, verdict, book)
+        outcome = self._post(clp, claim, decision, verdict, book)
+        passed = any(
+            j.outcome is Outcome.PASSED_ON for line in verdict.lines for j in line.adjustments
+        )
+        if passed and not context.next_claim_on_file:
+            outcome.expects = context.next_payer_id
+        return outcome
 
     def _post(
         self,

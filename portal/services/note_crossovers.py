@@ -1,4 +1,4 @@
-"""The plan that a payer sent a claim on to (NM1*TT): its claim is expected from now on."""
+"""The plans that must answer next: named by a payer (NM1*TT), or on file and not asked yet."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from billing.transitions import ClaimState
 from portal.models.accounts import Payer, PayerAlias
 from portal.models.claims import Claim
 from portal.queries.visit_books import RANKS, ClaimOnFile, VisitBook
+from portal.services.judge_remittance import ClaimOutcome
 from portal.services.match_person import fold
 from portal.services.match_remittance import Unmatched
 from portal.x12.remittance import ClaimPayment, Name
@@ -41,9 +42,18 @@ def note_crossovers(
         payer = payers.get(_identifier(name))
         if payer is not None and payer.id != claim.payer_id:
             found[clp.ordinal] = payer.id
-            _expect(session, books[claim.visit_id], claim, payer, on=on)
-    session.flush()
+            _expect(session, books[claim.visit_id], claim, payer.id, submitted_on=on)
     return found
+
+
+def expect_claims(
+    session: Session, outcomes: Iterable[ClaimOutcome], books: Mapping[int, VisitBook]
+) -> None:
+    """A share that went to a plan nobody asked yet: its claim is open, so that its answer fits."""
+    for outcome in outcomes:
+        claim = outcome.claim
+        if outcome.expects is not None and claim is not None:
+            _expect(session, books[claim.visit_id], claim, outcome.expects, submitted_on=None)
 
 
 def _identifier(name: Name) -> str:
@@ -74,19 +84,24 @@ def _payers(session: Session, names: Iterable[Name]) -> dict[str, Payer]:
 
 
 def _expect(
-    session: Session, book: VisitBook, claim: ClaimOnFile, payer: Payer, *, on: date
+    session: Session,
+    book: VisitBook,
+    claim: ClaimOnFile,
+    payer_id: int,
+    *,
+    submitted_on: date | None,
 ) -> None:
-    if any(one.payer_id == payer.id for one in book.claims):
+    if any(one.payer_id == payer_id for one in book.claims):
         return
     sequence = next((s for s, rank in RANKS.items() if rank == claim.rank + 1), "T")
     row = Claim(
         visit_id=claim.visit_id,
-        payer_id=payer.id,
+        payer_id=payer_id,
         patient_control_number=claim.control_number,
         sequence=sequence,
         billed=claim.billed,
         state=ClaimState.OPEN.value,
-        submitted_on=on,
+        submitted_on=submitted_on,
     )
     session.add(row)
     session.flush()
@@ -97,7 +112,7 @@ def _expect(
             guarantor_account_id=claim.guarantor_account_id,
             patient_id=claim.patient_id,
             match_name=claim.match_name,
-            payer_id=payer.id,
+            payer_id=payer_id,
             sequence=sequence,
             state=ClaimState.OPEN,
             filing_code="",
@@ -105,6 +120,6 @@ def _expect(
             payer_claim_number="",
             billed=claim.billed,
             service_on=claim.service_on,
-            capitated=payer.capitated or False,
+            capitated=False,
         )
     )

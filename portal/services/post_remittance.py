@@ -23,7 +23,7 @@ from portal.services.judge_remittance import ClaimOutcome, SetJudge
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.mark_decided import mark_decided
 from portal.services.match_remittance import match_remittance
-from portal.services.note_crossovers import note_crossovers
+from portal.services.note_crossovers import expect_claims, note_crossovers
 from portal.services.remittance_report import ClaimReport, RemittanceReport, SetReport
 from portal.services.remittance_work import claim_items, held_set_item, provider_items
 from portal.services.store_file import find_file, store_file
@@ -181,6 +181,7 @@ class _Desk:
             payer_id=matches.payer_id,
         )
         settled = judge.credits()
+        expect_claims(session, outcomes, books)
         remittance_id = write_set(session, record)
         written = write_outcomes(
             session, remittance_id, record.issued_on, outcomes, plbs=plbs, settled=settled

@@ -38,7 +38,7 @@ from portal.queries.visit_books import (
 from portal.services.judge_remittance import ClaimOutcome, SetJudge
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.mark_decided import mark_decided
-from portal.services.note_crossovers import note_crossovers
+from portal.services.note_crossovers import expect_claims, note_crossovers
 from portal.services.post_entry import post_entries
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
@@ -162,6 +162,7 @@ def _release(
         entry_id = written[0].entry_id if written else None
         return Released(entry_id=entry_id, amount=row.paid, decided=False, reasons=reasons)
     ids = _post_decision(session, row, outcome, judge, suspense=suspense, note=note)
+    expect_claims(session, [outcome], judge.books)
     row.disposition, row.claim_id, row.reasons = "posted", claim.claim_id, list(outcome.reasons)
     row.under_review = outcome.under_review
     _rewrite_lines(session, row.id, outcome)

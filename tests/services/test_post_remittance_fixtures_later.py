@@ -12,6 +12,7 @@ from billing.holds import Condition
 from billing.ledger import Account
 from billing.money import ZERO, Money
 from portal.db import read_only, transaction
+from portal.models.accounts import Patient
 from portal.models.claims import Claim, Visit
 from portal.models.ledger import JournalEntry
 from portal.models.remittances import RemittanceClaim
@@ -294,6 +295,21 @@ def test_a_primary_reversed_after_the_secondary_moves_the_share_back() -> None:
     medigap.pays(second)
     after = bill(visit.id)
     assert (after.due_now, after.insurance_due, after.held) == (Money(3_000), ZERO, False)
+
+
+def test_a_plan_on_file_that_nobody_asked_is_waited_for_and_its_answer_fits() -> None:
+    with book() as found:
+        found.practice()
+        visit, *_ = found.insured_visit([50_000], name="Medicare", tax_id="1111")
+        patient = found.session.get_one(Patient, visit.patient_id)
+        found.coverage(patient, found.payer(*MEDIGAP), sequence="S")
+    Payer(*MEDICARE).pays(clp(visit.control_number, svc("99213", 500, "CO-45 125, PR-1 75")))
+    waiting = bill(visit.id)
+    assert (waiting.patient_due, waiting.reasons) == (ZERO, ("waiting for Medigap",))
+    assert [item.next_step for item in work()] == ["Bill the next plan with this payer's decision."]
+    answer = clp(visit.control_number, svc("99213", 500, "OA-23 425, PR-1 75"), status_code="2")
+    Payer(*MEDIGAP).pays(answer)
+    assert bill(visit.id).due_now == Money(7_500)
 
 
 def test_a_later_payer_before_the_first_waits_with_its_money() -> None:
