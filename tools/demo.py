@@ -79,6 +79,8 @@ def serve(home: Path) -> int:
         settings = Settings.from_env()
         demo = Demo(home / "demo" / "state.json")
         say("Preparing the database ...")
+        if not demo.complete and (home / "demo" / "practice").exists():
+            reset(url)  # a first start that was interrupted
         migrate(url)
         start_sandbox(processes, home)
         engine = db.connect(url)
