@@ -23,6 +23,7 @@ from portal.models.remittances import LineAdjustment, RemittanceClaim, Remittanc
 from portal.models.statements import Statement, StatementLine
 from portal.queries.balances import VisitBalance, balances
 from portal.queries.plain_services import describe
+from portal.queries.statement_sent import was_sent
 from portal.queries.viewer import PatientViewer
 
 SHOWN_PAYMENTS = 6
@@ -210,7 +211,7 @@ def due_on() -> ScalarSelect[date]:
         select(Statement.due_on)
         .join(StatementLine, StatementLine.statement_id == Statement.id)
         .join(Charge, Charge.id == StatementLine.charge_id)
-        .where(Charge.visit_id == Visit.id, StatementLine.amount > ZERO)
+        .where(Charge.visit_id == Visit.id, StatementLine.amount > ZERO, was_sent())
         .order_by(Statement.cycle_on.desc())
         .limit(1)
         .correlate(Visit)
@@ -307,7 +308,7 @@ def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
 def _statements(session: Session, account_ids: Collection[int]) -> list[Sent]:
     rows = session.execute(
         select(Statement.number, Statement.cycle_on, Statement.due_on, Statement.amount_due)
-        .where(Statement.guarantor_account_id.in_(account_ids))
+        .where(Statement.guarantor_account_id.in_(account_ids), was_sent())
         .order_by(Statement.cycle_on.desc(), Statement.id.desc())
         .limit(SHOWN_STATEMENTS)
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, case, exists, select
+from sqlalchemy import Integer, case, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -18,10 +18,11 @@ from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge, Provider, Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.practice import Practice
-from portal.models.statements import Statement, StatementDelivery, StatementLine
+from portal.models.statements import Statement, StatementLine
 from portal.queries.balances import AccountBalance, balances
 from portal.queries.payer_decisions import DecisionFact, payer_decisions, taken_off, waiting_for
 from portal.queries.plain_services import describe, is_sensitive
+from portal.queries.statement_sent import was_sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +244,7 @@ def _last_statements(
         .where(
             Statement.guarantor_account_id.in_(account_ids),
             Statement.cycle_on < on,
-            exists().where(StatementDelivery.statement_id == Statement.id),
+            was_sent(),
         )
         .order_by(Statement.guarantor_account_id, Statement.cycle_on.desc())
     ).all()

@@ -13,6 +13,7 @@ from portal.models.statements import Statement
 from portal.queries.balances import balances
 from portal.queries.statement_content import StatementContent
 from portal.queries.statement_json import from_json
+from portal.queries.statement_sent import was_sent
 from portal.queries.viewer import PatientViewer
 
 
@@ -41,6 +42,7 @@ def statement_page(viewer: PatientViewer, number: str, *, on: date) -> Statement
             select(Statement.guarantor_account_id, Statement.content).where(
                 Statement.number == number,
                 Statement.guarantor_account_id.in_(viewer.account_ids),
+                was_sent(),
             )
         ).one_or_none()
         if row is None:

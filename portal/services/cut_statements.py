@@ -17,12 +17,13 @@ from billing.money import ZERO, Money
 from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
-from portal.models.statements import Statement, StatementDelivery, StatementLine
+from portal.models.statements import Statement, StatementLine
 from portal.models.work import WorkItem
 from portal.queries.statement_build import Draft, draft
 from portal.queries.statement_content import LAYOUT_VERSION
 from portal.queries.statement_facts import LastStatement, StatementFacts, statement_facts
 from portal.queries.statement_json import content_hash, to_json
+from portal.queries.statement_sent import was_sent
 from portal.queries.statement_words import has_address
 
 CYCLE = timedelta(days=30)
@@ -58,10 +59,9 @@ def cut_statements(*, on: date, now: datetime, public_url: str) -> Cut:
 
 def _candidates(on: date) -> Select[int]:
     """Accounts with anything in patient hands, whose last statement lies back far enough or was overtaken."""
-    sent = exists().where(StatementDelivery.statement_id == Statement.id)
     last = (
         select(Statement.guarantor_account_id, func.max(Statement.cycle_on).label("on"))
-        .where(sent)
+        .where(was_sent())
         .group_by(Statement.guarantor_account_id)
         .subquery()
     )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from billing.holds import Action, Denied
@@ -21,6 +21,7 @@ from portal.ports import DocumentStore, PdfPrinter
 from portal.queries.balances import AccountBalance, balances
 from portal.queries.statement_json import from_json
 from portal.queries.statement_print import PrintedCode, statement_print
+from portal.queries.statement_sent import was_sent
 from portal.services.ask_gate import ask_gate
 from portal.services.cut_statements import LOCK
 from portal.services.enrolment_codes import LIFE, issue_code
@@ -72,7 +73,7 @@ def _waiting(session: Session, on: date, stopped: Sequence[str]) -> Sequence[Sta
         .where(
             Statement.cycle_on == on,
             Statement.number.not_in(stopped),
-            ~exists().where(StatementDelivery.statement_id == Statement.id),
+            ~was_sent(),
         )
         .order_by(Statement.id)
         .limit(AT_ONCE)

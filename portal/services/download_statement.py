@@ -34,7 +34,7 @@ def download_statement(
     with read_only() as session:
         row = session.execute(
             select(Statement.guarantor_account_id, Statement.content, StatementDelivery.document)
-            .outerjoin(StatementDelivery, StatementDelivery.statement_id == Statement.id)
+            .join(StatementDelivery, StatementDelivery.statement_id == Statement.id)
             .where(
                 Statement.number == number,
                 Statement.guarantor_account_id.in_(viewer.account_ids),

@@ -153,3 +153,13 @@ def test_STMT_14_the_reasons_of_several_lines_are_said_once_with_their_sum() -> 
         own,
     )
     assert figures(lines[:1]).why == (said, checked)
+
+
+def test_STMT_26_a_statement_that_was_never_sent_is_not_shown(
+    bills: Bills, as_patient: Opens
+) -> None:
+    [number] = cut_statements(on=ON, now=NOW, public_url="http://localhost:8000").numbers
+    patient = as_patient(bills.account_id)
+    assert f"Statement {number}" not in patient.get("/bills").text
+    patient.get(f"/statements/{number}", expect=404)
+    patient.get(f"/statements/{number}.pdf", expect=404)
