@@ -10,9 +10,11 @@ from billing.entries import Line
 from billing.holds import Condition
 from billing.ledger import Account
 from billing.money import ZERO, Money
-from portal.models.accounts import AccountCondition
+from portal.db import transaction
+from portal.models.accounts import AccountCondition, GuarantorAccount
 from portal.models.work import WorkItem
 from portal.queries.balances import balances
+from portal.queries.claim_balances import claim_balances
 from portal.services.post_entry import AlreadyPosted, PostedEntry, post_entry
 from tests.conftest import NOW
 from tests.services.ledger_book import SERVICE_ON, Book, party_of
@@ -180,3 +182,25 @@ def test_COLL_26_an_unnamed_guardian_and_missing_consents_are_conditions(
         Condition.NO_ESTATEMENT_CONSENT,
     }
     assert (found.patient_due, found.due_now) == (Money(100), ZERO)
+
+
+def test_the_command_tells_every_bill_by_the_same_figures(database_url: str) -> None:
+    with transaction() as session:
+        book = Book(session)
+        book.practice()
+        visit, *_ = book.insured_visit([10_000])
+        number = session.get_one(GuarantorAccount, visit.guarantor_account_id).number
+    [row] = claim_balances(on=ON)
+    assert row.to_json() == {
+        "patient_control_number": visit.control_number,
+        "guarantor_account": number,
+        "billed_cents": 10_000,
+        "plan_paid_cents": 0,
+        "plan_discount_cents": 0,
+        "written_off_cents": 0,
+        "insurance_due_cents": 10_000,
+        "patient_due_cents": 0,
+        "patient_paid_cents": 0,
+        "held": ["waiting for Acme Health"],
+    }
+    assert "held: waiting for Acme Health" in row.line()
