@@ -12,7 +12,8 @@ from sandbox.practice.model import Decision, Patient, Visit
 from sandbox.practice.stage import Stage
 
 MONTHS_IN_DAYS = 182
-DENIED, COPAY_TAKEN, PAID_BY_CHECK = 0.03, 0.75, 0.55
+DENIED, COPAY_TAKEN, PAID_BY_CHECK = 0.06, 0.75, 0.55
+DENIALS_OPEN_DAYS = 45
 CHILD_BELOW = 18
 
 
@@ -60,7 +61,9 @@ def _answer(stage: Stage, visit: Visit) -> None:
     if on >= stage.today:
         return
     decision = stage.desk.decide(visit, on=on)
-    if rng.random() < DENIED and not card.plan.sequestration:
+    # Older denials were fought and won long ago; the queue shows this month's.
+    recent = visit.on > stage.ago(DENIALS_OPEN_DAYS)
+    if rng.random() < DENIED and recent and not card.plan.sequestration:
         lines = tuple(denied_line(service, "CO", "16", ("M76",)) for service in visit.services)
         stage.tell(replace(decision, status="4", lines=lines))
         return
