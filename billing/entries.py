@@ -36,6 +36,7 @@ WRITE_OFFS = frozenset(
         Account.CONTRACTUAL_ADJUSTMENT,
     }
 )
+TAKEN_BACK_KIND = "adjustment_reversal"
 RECEIVABLES = frozenset({Account.PATIENT_RECEIVABLE, Account.INSURANCE_RECEIVABLE})
 
 # PLB reason code -> the account beside payer_clearing; anything else waits in suspense.
@@ -172,6 +173,14 @@ def adjustment(
     if account not in WRITE_OFFS or of not in RECEIVABLES:
         raise ValueError(f"an adjustment moves a receivable to a write-off, not {of} to {account}")
     return Entry("adjustment", source_ref, occurred_on, _each(lines, account, of), memo=memo)
+
+
+def adjustment_taken_back(
+    *, source_ref: str, occurred_on: date, account: Account, lines: Sequence[Line], memo: str
+) -> Entry:
+    """A part of earlier adjustments that no share is left for; the amounts are below zero."""
+    legs = _each(lines, account, Account.PATIENT_RECEIVABLE)
+    return Entry(TAKEN_BACK_KIND, source_ref, occurred_on, legs, memo=memo)
 
 
 def patient_share(*, source_ref: str, occurred_on: date, lines: Sequence[Line], memo: str) -> Entry:

@@ -17,9 +17,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from billing.decision import Adjustment, DecisionLine, OpenCharge, Outcome
-from billing.entries import PATIENT_MONEY
+from billing.entries import PATIENT_MONEY, WRITE_OFFS
 from billing.ledger import Account, Entry, Party, Posting, Side
-from billing.money import ZERO, Money
+from billing.money import ZERO, Money, total_of
 from billing.reversals import PriorDecision
 from billing.transitions import ClaimState
 from portal.models.accounts import AccountCondition, Coverage, Patient, Payer
@@ -75,9 +75,16 @@ class VisitBook:
     open: dict[int, dict[int | None, Money]] = field(default_factory=lambda: defaultdict(dict))
     patient_due: dict[int, Money] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     credit: Money = ZERO
-    paid_by_patient: Money = ZERO
+    paid: dict[int, Money] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    # What staff or a rule took off the patient's share, by charge.
+    written_off: dict[int, dict[Account, Money]] = field(default_factory=lambda: defaultdict(dict))
     priors: list[PriorDecision] = field(default_factory=list)
     medicaid_noted: bool = False
+
+    @property
+    def paid_by_patient(self) -> Money:
+        """The patient's money on the lines of this visit."""
+        return total_of(self.paid.values())
 
     def post(self, legs: Iterable[Posting]) -> None:
         """Follow what an entry does to the lines of this visit."""
@@ -190,7 +197,9 @@ def _load_balances(session: Session, books: dict[int, VisitBook]) -> None:
         if account is Account.PATIENT_CREDIT:
             book.credit -= net
         if account in _PAID_BY_PATIENT and charge_id is not None:
-            book.paid_by_patient += net
+            book.paid[charge_id] += net
+        if account in WRITE_OFFS and charge_id is not None and payer_id is None:
+            book.written_off[charge_id][account] = net
         if charge_id is not None and account is Account.INSURANCE_RECEIVABLE:
             book.open[charge_id][payer_id] = book.open[charge_id].get(payer_id, ZERO) + net
         if charge_id is not None and account is Account.PATIENT_RECEIVABLE:

@@ -30,6 +30,7 @@ from billing.transitions import CLAIM, ClaimEvent, ClaimState, Refused, next_sta
 from portal.queries.visit_books import ClaimOnFile, VisitBook
 from portal.services.match_remittance import Unmatched
 from portal.services.read_decision import decision_of
+from portal.services.settle_visits import settle_visits
 from portal.x12.remittance import ClaimPayment
 
 MEDICAID = "MC"
@@ -76,20 +77,13 @@ class SetJudge:
         return sorted(outcomes, key=lambda outcome: outcome.clp.ordinal)
 
     def credits(self) -> list[Entry]:
-        """A visit's credit settles its lines, and a line that owes less than nothing gives back."""
-        settled = []
-        for book in self.books.values():
-            touched = any(claim.claim_id in self.changed for claim in book.claims)
-            lines = list(_settling(book)) if touched else []
-            if lines:
-                settled.append(
-                    entries.credit_application(
-                        source_ref=f"{self.set_ref}:credit:{book.visit_id}",
-                        occurred_on=self.issued_on,
-                        lines=lines,
-                    )
-                )
-        return settled
+        """What follows for the patient's money, once every claim of the set is judged."""
+        moved = [
+            book
+            for book in self.books.values()
+            if any(claim.claim_id in self.changed for claim in book.claims)
+        ]
+        return settle_visits(moved, set_ref=self.set_ref, on=self.issued_on)
 
     def _ref(self, clp: ClaimPayment) -> str:
         return f"{self.set_ref}:{clp.ordinal}"
@@ -361,19 +355,6 @@ def _covers_all(book: VisitBook, claim: ClaimOnFile) -> bool:
     waiting = [c for c in book.charges if c.billed and c.charge_id not in covered]
     decided = total_of(c.billed for c in book.charges if c.charge_id in covered)
     return not waiting or decided == claim.billed
-
-
-def _settling(book: VisitBook) -> Iterable[Line]:
-    claim = min(book.claims, key=lambda one: one.rank)
-    credit = book.credit
-    # Lines that owe less than nothing come first: their credit may settle the others.
-    for charge_id, due in sorted(
-        book.patient_due.items(), key=lambda item: (item[1] >= ZERO, item)
-    ):
-        amount = due if due < ZERO else min(due, credit)
-        if due < ZERO or amount > ZERO:
-            credit -= amount
-            yield Line(replace(_party(claim, charge_id), claim_id=None, payer_id=None), amount)
 
 
 def is_open(book: VisitBook) -> bool:

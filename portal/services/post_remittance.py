@@ -25,7 +25,12 @@ from portal.services.mark_decided import mark_decided
 from portal.services.match_remittance import match_remittance
 from portal.services.note_crossovers import expect_claims, note_crossovers
 from portal.services.remittance_report import ClaimReport, RemittanceReport, SetReport
-from portal.services.remittance_work import claim_items, held_set_item, provider_items
+from portal.services.remittance_work import (
+    claim_items,
+    held_set_item,
+    provider_items,
+    taken_back_items,
+)
 from portal.services.store_file import find_file, store_file
 from portal.services.write_remittance import (
     SetRecord,
@@ -190,6 +195,7 @@ class _Desk:
             written.outcomes, remittance_id=remittance_id, on=record.issued_on, now=self.now
         )
         items += provider_items(plbs, remittance_id=remittance_id, now=self.now)
+        items += taken_back_items(settled, remittance_id=remittance_id, now=self.now)
         add_work_items(session, items)
         _use_credit_on_account(session, ours, set_ref=set_ref, on=record.issued_on)
         # After the work items: a correction closes what its own reversal opened.

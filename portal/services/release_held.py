@@ -42,7 +42,7 @@ from portal.services.note_crossovers import expect_claims, note_crossovers
 from portal.services.post_entry import post_entries
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
-from portal.services.remittance_work import claim_items
+from portal.services.remittance_work import claim_items, taken_back_items
 from portal.services.write_remittance import Written, add_work_items, write_lines
 from portal.x12.read_835 import read_remittances
 from portal.x12.remittance import ClaimPayment
@@ -161,7 +161,8 @@ def _release(
         reasons = outcome.reasons if outcome else ("a reversal moves its money alone",)
         entry_id = written[0].entry_id if written else None
         return Released(entry_id=entry_id, amount=row.paid, decided=False, reasons=reasons)
-    ids = _post_decision(session, row, outcome, judge, suspense=suspense, note=note)
+    settled = judge.credits()
+    ids = _post_decision(session, row, outcome, settled, suspense=suspense, note=note)
     expect_claims(session, [outcome], judge.books)
     row.disposition, row.claim_id, row.reasons = "posted", claim.claim_id, list(outcome.reasons)
     row.under_review = outcome.under_review
@@ -169,7 +170,8 @@ def _release(
     pairs = [(row.id, outcome)]
     add_work_items(
         session,
-        claim_items(pairs, remittance_id=row.remittance_id, on=row.decided_on, now=now),
+        claim_items(pairs, remittance_id=row.remittance_id, on=row.decided_on, now=now)
+        + taken_back_items(settled, remittance_id=row.remittance_id, now=now),
     )
     mark_decided(
         session,
@@ -233,7 +235,7 @@ def _post_decision(
     session: Session,
     row: RemittanceClaim,
     outcome: ClaimOutcome,
-    judge: SetJudge,
+    settled: list[Entry],
     *,
     suspense: Party,
     note: str,
@@ -245,7 +247,7 @@ def _post_decision(
         found.append(
             Entry("suspense_release", f"release:{row.id}", row.decided_on, legs, memo=note)
         )
-    found += judge.credits()
+    found += settled
     return {one.source_ref: one.entry_id for one in post_entries(session, found)}
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from billing.ledger import Entry
 from billing.money import ZERO, Money
 from portal.services.judge_plb import PostedPlb
 from portal.services.judge_remittance import ClaimOutcome
+from portal.services.settle_visits import taken_back
 
 CORRECTION_DUE = timedelta(days=30)
 FIRST_TOUCH = timedelta(days=2)
@@ -17,6 +19,7 @@ UNMATCHED_STEP = "Find the claim by patient and date, then release the money to 
 REVERSED_STEP = "Ask the payer for its new decision; until then nothing is refunded or billed."
 RETURNED_STEP = "Ask this plan to decide again once the first plan has."
 REFUND_STEP = "Refund what the patient paid: the rules do not let us keep it."
+TAKEN_BACK_STEP = "Once the payer has decided, take it off again or let it go."
 PLB_STEP = "Find the claim by the payer's reference and match it."
 SET_STEP = "Ask the payer for a corrected remittance; nothing of this one was posted."
 
@@ -112,6 +115,33 @@ def _item(
         "opened_at": now,
         "due_on": (on if due is CORRECTION_DUE else now.date()) + due,
     }
+
+
+def taken_back_items(
+    settled: Iterable[Entry], *, remittance_id: int, now: datetime
+) -> list[dict[str, Any]]:
+    """Write-offs that stood on a decision the payer took back: do they still stand?"""
+    items = []
+    for party, amount in taken_back(settled).items():
+        key = f"era:{remittance_id}:taken_back:{party.visit_id}"
+        item = _remittance_item(
+            key,
+            kind="figures",
+            reason=f"{amount} that we took off was put back: the payer decided again",
+            next_step=TAKEN_BACK_STEP,
+            amount=amount,
+            remittance_id=remittance_id,
+            now=now,
+        )
+        items.append(
+            item
+            | {
+                "guarantor_account_id": party.guarantor_account_id,
+                "visit_id": party.visit_id,
+                "holds_bill": True,
+            }
+        )
+    return items
 
 
 def provider_items(
