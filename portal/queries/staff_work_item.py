@@ -29,6 +29,12 @@ class WorkItemPage:
         return held and self.item.row.kind in RELEASABLE and not self.item.row.closed
 
     @property
+    def can_be_decided(self) -> bool:
+        """Whether a patient share waits here for a person to bill it or to take it off (OPS-8)."""
+        waiting = self.decision is not None and bool(self.decision.under_review)
+        return waiting and self.item.row.kind == "review" and not self.item.row.closed
+
+    @property
     def account_ids(self) -> tuple[int, ...]:
         return (self.item.row.account_id,) if self.item.row.account_id else ()
 

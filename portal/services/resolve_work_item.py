@@ -68,6 +68,10 @@ def resolve_work_item(
                 f"{waiting} of the payer's money still waits for this claim."
                 " Release it first, then close."
             )
+        if item.kind == "review" and _under_review(session, item.remittance_claim_id):
+            raise ResolutionRefused(
+                "Decide who owes the amount first: bill it, or take it off. That closes the item."
+            )
         session.add(WorkNote(work_item_id=item_id, login_id=staff.login_id, text=note, at=now))
         item.closed_at, item.closed_by_id, item.outcome = now, staff.login_id, outcome.value
         add_access(
@@ -85,6 +89,12 @@ def resolve_work_item(
             now=now,
         )
     return True
+
+
+def _under_review(session: Session, remittance_claim_id: int | None) -> Money:
+    """The patient share of this decision that nobody has decided on."""
+    amount = select(RemittanceClaim.under_review).where(RemittanceClaim.id == remittance_claim_id)
+    return session.scalar(amount) or ZERO
 
 
 def _money_in_suspense(session: Session, remittance_claim_id: int | None) -> Money:

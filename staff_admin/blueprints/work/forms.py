@@ -31,6 +31,20 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
         return Outcome(self.outcome.data)
 
 
+class ReviewForm(FlaskForm):  # type: ignore[misc]
+    """Whether the patient owes what the payer put on them, and why."""
+
+    owed = RadioField(
+        "Who owes it",
+        [chosen("who owes it")],
+        choices=[
+            ("patient", "The patient: we have what the rules ask for. Bill it"),
+            ("us", "Nobody: it is ours. Take it off"),
+        ],
+    )
+    note = NoteField("Why", [required("why"), at_most(500, "The reason")])
+
+
 class ReleaseForm(FlaskForm):  # type: ignore[misc]
     """Where a held decision belongs, and how one knows."""
 

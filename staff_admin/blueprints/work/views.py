@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from portal.queries.staff_claims import claims_numbered
 from portal.queries.staff_queue import queue_page
 from portal.queries.staff_work_item import WorkItemPage, work_item_page
+from portal.services.decide_review import decide_review
 from portal.services.note_work_item import note_work_item
 from portal.services.release_held import release_held
 from portal.services.resolve_work_item import resolve_work_item
@@ -17,7 +18,7 @@ from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
 from staff_admin.blueprints.show import found, page_number, show
-from staff_admin.blueprints.work.forms import CloseForm, NoteForm, ReleaseForm
+from staff_admin.blueprints.work.forms import CloseForm, NoteForm, ReleaseForm, ReviewForm
 
 NO_CLAIM = "No claim here has this number. Check it against the claim."
 MANY_CLAIMS = "More than one claim has this number. Use the payer's claim number."
@@ -83,6 +84,25 @@ def release(item_id: int) -> ResponseReturnValue:
     return _show(page, release_form=form)
 
 
+@blueprint.post("/<int:item_id>/review")
+@staff("work.decide")
+def review(item_id: int) -> ResponseReturnValue:
+    """Bill a reviewed share to the patient, or take it off as ours."""
+    page, form = _page(item_id), ReviewForm(prefix="review")
+    if not page.can_be_decided or not form.validate_on_submit():
+        return _show(page, review_form=form)
+    done = decide_review(
+        remittance_claim_id=found(page.decision).id,
+        bill_patient=form.owed.data == "patient",
+        note=form.note.data or "",
+        staff=current_staff(),
+        on=practice_day(),
+        now=now(),
+    )
+    flash(f"{done.amount} is {'billed' if done.billed else 'taken off'}.", "done")
+    return redirect(url_for(".item", item_id=item_id))
+
+
 def _released(page: WorkItemPage, form: ReleaseForm) -> bool:
     """Release it, or put on the form why not."""
     held = found(page.decision)
@@ -118,5 +138,6 @@ def _show(page: WorkItemPage, **forms: FlaskForm) -> str:
         "note_form": NoteForm(prefix="note", formdata=None),
         "close_form": CloseForm(prefix="close", formdata=None),
         "release_form": ReleaseForm(prefix="release", formdata=None),
+        "review_form": ReviewForm(prefix="review", formdata=None),
     }
     return show("work/item.html", page=page, **(empty | forms))
