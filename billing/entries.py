@@ -189,6 +189,21 @@ def patient_share(*, source_ref: str, occurred_on: date, lines: Sequence[Line], 
     return Entry("patient_share", source_ref, occurred_on, legs, memo=memo)
 
 
+def pass_on(*, share: Money, in_review: Money, earlier: Party, later: Party) -> tuple[Posting, ...]:
+    """One charge's legs: the patient's share and what waits for a review become the later payer's."""
+    return (
+        *debit(Account.INSURANCE_RECEIVABLE, share + in_review, later),
+        *credit(Account.PATIENT_RECEIVABLE, share, earlier),
+        *credit(Account.INSURANCE_RECEIVABLE, in_review, earlier),
+    )
+
+
+def share_passed_on(*, source_ref: str, on: date, legs: Iterable[Posting]) -> Entry:
+    """Another plan answers after the patient was billed: the share waits for that plan again."""
+    memo = "another plan decides first"
+    return Entry("patient_share", source_ref, on, tuple(legs), memo=memo)
+
+
 def undo(entry: Entry, *, entry_id: UUID, source_ref: str, occurred_on: date, memo: str) -> Entry:
     """Any entry taken back, leg by leg."""
     return reversal(

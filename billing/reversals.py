@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from billing.decision import Adjustment, Decision, DecisionLine
@@ -24,9 +24,10 @@ class PriorDecision:
     paid: Money
     lines: tuple[DecisionLine, ...]  # after the spread, each with its charge
     patient_share: dict[int, Money]  # posted to the patient, by charge
+    in_review: dict[int, Money] = field(default_factory=dict)  # the same, not confirmed yet
     entry_id: UUID | None = None
     entry: Entry | None = None
-    # What people added to it: money released from suspense, a reviewed share.
+    # What was added to it: money released from suspense, a reviewed share, a share passed on.
     added: tuple[tuple[UUID, Entry], ...] = ()
     returned_id: UUID | None = None  # the entry that moved the share back, and what it says
     returned: Entry | None = None

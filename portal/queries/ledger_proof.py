@@ -95,7 +95,7 @@ CHECKS = {
         parts AS (
           SELECT id, entry_id FROM remittance_claims WHERE entry_id IS NOT NULL
           UNION ALL SELECT split_part(source_ref, ':', 2)::bigint, id FROM journal_entries
-                     WHERE source_ref ~ '^(release|review):[0-9]+$'),
+                     WHERE source_ref ~ '^(release|review|passed):[0-9]+$'),
         told AS (
           SELECT x.id, sum(m.cents) AS cents FROM parts x JOIN moved m ON m.entry_id = x.entry_id
            GROUP BY x.id),

@@ -249,7 +249,7 @@ def _load_priors(session: Session, books: dict[int, VisitBook], *, with_entries:
         )
         .order_by(RemittanceClaim.id)
     ).all()
-    lines, shares = _prior_lines(session, [row.id for row in rows])
+    lines, shares, in_review = _prior_lines(session, [row.id for row in rows])
     entries = _prior_entries(session, rows) if with_entries else {}
     for row in rows:
         entry = entries.get(row.entry_id)
@@ -265,6 +265,7 @@ def _load_priors(session: Session, books: dict[int, VisitBook], *, with_entries:
                 paid=row.paid,
                 lines=tuple(lines[row.id]),
                 patient_share=dict(shares[row.id]),
+                in_review=dict(in_review[row.id]),
                 entry_id=row.entry_id,
                 entry=entry[1] if entry else None,
                 added=tuple(one for one in added if one is not None),
@@ -274,9 +275,9 @@ def _load_priors(session: Session, books: dict[int, VisitBook], *, with_entries:
         )
 
 
-def added_references(remittance_claim_id: int) -> tuple[str, str]:
-    """How entries are named that people add to a decision: a release, and a reviewed share."""
-    return f"release:{remittance_claim_id}", f"review:{remittance_claim_id}"
+def added_references(remittance_claim_id: int) -> tuple[str, ...]:
+    """How entries are named that add to a decision: a release, a review, a share passed on."""
+    return tuple(f"{what}:{remittance_claim_id}" for what in ("release", "review", "passed"))
 
 
 def _prior_entries(
@@ -291,13 +292,18 @@ def _prior_entries(
     return found
 
 
+_Shares = dict[int, dict[int, Money]]  # decision, charge
+
+
 def _prior_lines(
     session: Session, ids: Collection[int]
-) -> tuple[dict[int, list[DecisionLine]], dict[int, dict[int, Money]]]:
+) -> tuple[dict[int, list[DecisionLine]], _Shares, _Shares]:
+    """Lines by decision; the patient's share as posted, and as it waits for a review."""
     found: dict[int, list[DecisionLine]] = defaultdict(list)
-    shares: dict[int, dict[int, Money]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    shares: _Shares = defaultdict(lambda: defaultdict(lambda: ZERO))
+    in_review: _Shares = defaultdict(lambda: defaultdict(lambda: ZERO))
     if not ids:
-        return found, shares
+        return found, shares, in_review
     taken: dict[int, list[Adjustment]] = defaultdict(list)
     rows = session.execute(
         select(
@@ -323,8 +329,9 @@ def _prior_lines(
     )
     for line_id, group, carc, amount, outcome in adjustments:
         taken[line_id].append(Adjustment(group, carc, amount))
-        if group == "PR" and outcome == Outcome.POSTED.value:
-            shares[owners[line_id].remittance_claim_id][owners[line_id].charge_id] += amount
+        shelf = {Outcome.POSTED.value: shares, Outcome.REVIEW.value: in_review}.get(outcome)
+        if group == "PR" and shelf is not None:
+            shelf[owners[line_id].remittance_claim_id][owners[line_id].charge_id] += amount
     for row in rows:
         found[row.remittance_claim_id].append(
             DecisionLine(
@@ -335,7 +342,7 @@ def _prior_lines(
                 charge_id=row.charge_id,
             )
         )
-    return found, shares
+    return found, shares, in_review
 
 
 def load_entries(

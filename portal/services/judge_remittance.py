@@ -29,6 +29,7 @@ from billing.spread import spread
 from billing.transitions import CLAIM, ClaimEvent, ClaimState, Refused, next_state
 from portal.queries.visit_books import ClaimOnFile, VisitBook
 from portal.services.match_remittance import Unmatched
+from portal.services.pass_on_shares import Passed, passed_on_shares
 from portal.services.read_decision import decision_of
 from portal.services.settle_visits import settle_visits
 from portal.x12.remittance import ClaimPayment
@@ -53,6 +54,7 @@ class ClaimOutcome:
     reverses: PriorDecision | None = None
     returned: list[tuple[PriorDecision, Entry]] = field(default_factory=list)
     undone: list[Entry] = field(default_factory=list)
+    passed: list[Passed] = field(default_factory=list)  # shares that this plan decides first
     refund: Money = ZERO  # paid by a patient who may not owe it (STMT-23)
     expects: int | None = None  # a payer that must answer next and has no claim on file
 
@@ -97,11 +99,23 @@ class SetJudge:
         book = self.books[claim.visit_id]
         if decision.status == REVERSAL:
             return self._reverse(clp, claim, decision, book)
+        shares = passed_on_shares(book, claim, on=self.issued_on)
+        legs = [leg for _, entry in shares for leg in entry.postings]
+        book.post(legs)
         context = self._context(clp, claim, book)
         verdict = judge(decision, context)
         if verdict.held:
+            book.post(replace(leg, side=leg.side.other) for leg in legs)
             return self._hold(clp, claim, decision, verdict.reasons, holds_bill=verdict.holds_bill)
         outcome = self._post(clp, claim, decision, verdict, book)
+        outcome.passed = shares
+        gone = {prior.remittance_claim_id for prior, _ in shares}
+        book.priors = [
+            replace(prior, patient_share={}, in_review={})
+            if prior.remittance_claim_id in gone
+            else prior
+            for prior in book.priors
+        ]
         passed = any(
             j.outcome is Outcome.PASSED_ON for line in verdict.lines for j in line.adjustments
         )
@@ -305,11 +319,8 @@ def _next_payer(
     book: VisitBook, claim: ClaimOnFile, crossover: int | None
 ) -> tuple[int | None, bool]:
     """Who answers after this payer, and whether a claim to it is on file."""
-    claims = sorted(
-        (c.rank, c.payer_id)
-        for c in book.claims
-        if c.rank > claim.rank and c.payer_id != claim.payer_id
-    )
+    # One payer may insure a patient twice: its second claim answers after its first.
+    claims = sorted((c.rank, c.payer_id) for c in book.claims if c.rank > claim.rank)
     if crossover is not None:
         return crossover, crossover in {payer for _, payer in claims}
     if claims:

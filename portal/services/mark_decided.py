@@ -15,6 +15,7 @@ from portal.models.remittances import RemittanceClaim
 from portal.models.work import WorkItem
 from portal.queries.visit_books import ClaimOnFile, VisitBook
 from portal.services.judge_remittance import ClaimOutcome, is_open
+from portal.services.pass_on_shares import mark_passed_on
 from portal.services.write_remittance import Written
 
 
@@ -30,6 +31,7 @@ def mark_decided(
     """Bring claims, visits and earlier decisions to what the remittance made of them."""
     claims = [c for b in books.values() for c in b.claims if c.claim_id in changed]
     _mark_reversed(session, written)
+    mark_passed_on(session, [one for _, o in written.outcomes for one in o.passed], now=now)
     _update_claims(session, claims, issued_on=issued_on, now=now)
     _update_visits(session, books, changed, issued_on=issued_on)
     _note_medicaid(session, written.outcomes, now)

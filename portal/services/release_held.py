@@ -247,7 +247,7 @@ def _post_decision(
         found.append(
             Entry("suspense_release", f"release:{row.id}", row.decided_on, legs, memo=note)
         )
-    found += settled
+    found += [entry for _, entry in outcome.passed] + settled
     return {one.source_ref: one.entry_id for one in post_entries(session, found)}
 
 

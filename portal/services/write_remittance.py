@@ -148,6 +148,7 @@ def _post_all(
         *(o.entry for o in outcomes if o.entry is not None),
         *(entry for o in outcomes for entry in o.undone),
         *(entry for o in outcomes for _, entry in o.returned),
+        *(entry for o in outcomes for _, entry in o.passed),
         *(plb.entry for plb in plbs if plb.entry is not None),
         *settled,
     ]

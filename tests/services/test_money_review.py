@@ -12,6 +12,7 @@ from billing.money import ZERO, Money
 from portal.models.claims import Visit
 from portal.services.adjust_balance import adjust_balance
 from portal.services.post_entry import post_entry
+from portal.x12.remittance import ClaimPayment
 from tests.conftest import NOW
 from tests.services.ledger_book import SERVICE_ON, party_of
 from tests.services.payer_voice import (
@@ -20,6 +21,7 @@ from tests.services.payer_voice import (
     bill,
     book,
     clp,
+    dispositions,
     negated,
     staff,
     svc,
@@ -89,3 +91,77 @@ def test_CORE_4_a_smaller_share_gives_back_what_was_paid_before_what_was_taken_o
         Money(1_000),
         ZERO,
     )
+
+
+def asked_late(reasons: str = "CO-45 20, PR-1 50") -> tuple[Visit, Payer]:
+    """Medicare left a share to the patient; only then was a second plan asked."""
+    with book() as found:
+        found.practice()
+        visit, charges, *_ = found.insured_visit([10_000], name="Medicare", tax_id="1111")
+    medicare = Payer("Medicare", "1111")
+    medicare.pays(clp(visit.control_number, svc("99213", 100, reasons)))
+    with book() as found:
+        found.claim(visit, charges, found.payer("Medigap", "2222", identifier="GAP"), "S")
+    return visit, medicare
+
+
+def second(visit: Visit, reasons: str, **fields) -> ClaimPayment:
+    said = {"status_code": "2", "payer_claim_number": "GAP1", **fields}
+    return clp(visit.control_number, svc("99213", 100, reasons), **said)
+
+
+def test_STMT_2_a_plan_asked_late_decides_the_share_that_the_patient_had() -> None:
+    visit, medicare = asked_late()
+    patient_pays(visit, 5_000)
+    report = Payer("Medigap", "2222").pays(second(visit, "OA-23 50, PR-1 15"))
+    assert dispositions(report) == ["posted"]
+    after = bill(visit.id)
+    assert (after.plan_paid, after.patient_paid, after.credit) == (
+        Money(6_500),
+        Money(1_500),
+        Money(3_500),
+    )
+    assert (after.patient_due, after.insurance_due, after.held) == (ZERO, ZERO, False)
+    # The first plan takes it back: both shares go back, and the correction passes on by itself.
+    first = clp(visit.control_number, svc("99213", 100, "CO-45 20, PR-1 50"))
+    assert dispositions(medicare.pays(negated(first))) == ["posted"]
+    between = bill(visit.id)
+    assert (between.patient_due, between.credit, between.held) == (ZERO, Money(5_000), True)
+
+
+def test_STMT_2_a_late_answer_that_cannot_post_leaves_the_share_where_it_was() -> None:
+    visit, _ = asked_late()
+    report = Payer("Medigap", "2222").pays(second(visit, "OA-23 20, PR-1 15"))  # pays 65 of 50
+    assert dispositions(report) == ["held"]
+    assert (bill(visit.id).patient_due, bill(visit.id).insurance_due) == (Money(5_000), ZERO)
+
+
+def test_OPS_8_what_waits_for_a_review_goes_to_the_late_plan_too() -> None:
+    visit, _ = asked_late("CO-45 20, PR-96 50")
+    assert [item.kind for item in work()] == ["review"]
+    Payer("Medigap", "2222").pays(second(visit, "OA-23 50"))
+    after = bill(visit.id)
+    assert (after.plan_paid, after.patient_due, after.insurance_due) == (Money(8_000), ZERO, ZERO)
+    assert (after.under_review, work()) == (ZERO, [])
+
+
+def test_STMT_23_medicaid_asked_late_leaves_nothing_and_gives_back_what_was_paid() -> None:
+    visit, _ = asked_late()
+    patient_pays(visit, 5_000)
+    Payer("Medigap", "2222").pays(second(visit, "CO-45 90", filing_code="MC"))
+    after = bill(visit.id)
+    assert (after.patient_due, after.credit, after.patient_paid) == (ZERO, Money(5_000), ZERO)
+    assert [(item.kind, item.amount) for item in work()] == [("refund", Money(5_000))]
+
+
+def test_STMT_1_one_payer_may_insure_a_patient_twice() -> None:
+    with book() as found:
+        found.practice()
+        visit, charges, _, payer = found.insured_visit([10_000])
+        found.claim(visit, charges, payer, "S")
+    acme = Payer()
+    acme.pays(clp(visit.control_number, svc("99213", 100, "CO-45 20, PR-1 50")))
+    assert bill(visit.id).patient_due == ZERO
+    assert dispositions(acme.pays(second(visit, "OA-23 50, PR-1 10"))) == ["posted"]
+    after = bill(visit.id)
+    assert (after.plan_paid, after.patient_due, after.held) == (Money(7_000), Money(1_000), False)
