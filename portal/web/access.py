@@ -149,8 +149,9 @@ def _recorded(view: View) -> View:
     def recorded(*args: Any, **kwargs: Any) -> Any:
         try:
             response = make_response(view(*args, **kwargs))
-        except (HTTPException, Refusal) as refused:
-            _record(outcome="refused", reason=type(refused).__name__)
+        except Exception as error:
+            expected = isinstance(error, HTTPException | Refusal)
+            _record(outcome="refused" if expected else "failed", reason=type(error).__name__)
             raise
         _record(outcome="ok")
         return response
@@ -171,7 +172,8 @@ def _record(*, outcome: str, reason: str = "") -> None:
             role=viewer.role if isinstance(viewer, StaffViewer) else "",
             action=seen.action or ("view" if request.method in READING else "update"),
             object_type=seen.object_type or (request.endpoint or ""),
-            object_id=seen.object_id or str(first_argument),
+            # What somebody typed into the address may hold a NUL, which the database cannot.
+            object_id=(seen.object_id or str(first_argument)).replace("\0", ""),
             account_ids=tuple(sorted(accounts)),
             patient_ids=tuple(sorted(seen.patient_ids)),
             outcome=outcome,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from portal.ports import GatewayError, OutcomeUnknown
@@ -88,6 +89,12 @@ def register_error_pages(app: Flask) -> None:
     def _gateway(error: GatewayError) -> Response:
         LOG.warning("gateway_error", exc_info=error, extra=_about())
         return error_page(502, CHECKING if isinstance(error, OutcomeUnknown) else PAGES[502])
+
+    @app.errorhandler(DataError)
+    def _unusable(error: DataError) -> Response:
+        # A number that no id reaches, or a NUL in a word: nobody's page makes these.
+        LOG.warning("unusable_value", exc_info=error, extra=_about())
+        return error_page(400, PAGES[400])
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> Response:

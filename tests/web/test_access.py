@@ -13,7 +13,7 @@ from portal.db import transaction
 from portal.models.audit import AuditEvent
 from portal.queries.permissions import ROLES
 from portal.web import sign_in
-from portal.web.access import public, rule_of, staff
+from portal.web.access import patient, public, rule_of, staff
 from tests.web.pages import PageClient
 from tests.web.people import make_account
 
@@ -129,3 +129,33 @@ def test_HIPAA_3_a_denied_try_is_written(
     with transaction() as session:
         row = session.scalars(select(AuditEvent).where(AuditEvent.outcome == "denied")).one()
     assert (row.role, row.reason) == ("front_desk", "audit.view")
+
+
+@pytest.mark.parametrize(
+    "path", ["/bills/99999999999999999999", "/statements/%00", "/receipts/x%00y"]
+)
+def test_HIPAA_3_what_no_id_can_be_is_refused_and_written_down(
+    as_patient: Callable[..., PageClient], path: str
+) -> None:
+    page = as_patient(make_account()).get(path, expect=400)
+    assert page.h1 == "We could not use that"
+    assert last_event().outcome == "failed"
+
+
+def test_HIPAA_3_a_view_that_breaks_is_written_down_too(
+    patient_app: Flask, as_patient: Callable[..., PageClient]
+) -> None:
+    def broken() -> str:
+        raise RuntimeError("after somebody's data was read")
+
+    patient_app.add_url_rule("/broken", "broken", patient(broken))
+    patient_app.config["TESTING"] = False
+    as_patient(make_account()).get("/broken", expect=500)
+    event = last_event()
+    assert (event.outcome, event.reason) == ("failed", "RuntimeError")
+
+
+def last_event() -> AuditEvent:
+    with transaction() as session:
+        newest = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)
+        return session.scalars(newest).one()
