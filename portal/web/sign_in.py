@@ -38,6 +38,7 @@ from portal.web import access, sign_in_forms
 from portal.web.base import cookie_name
 from portal.web.clock import now
 from portal.web.faces import Face
+from portal.web.known_browser import remember_browsers
 from portal.web.second_factor import (
     TEXT_CODE_LIFE,
     OneTimeCodes,
@@ -202,6 +203,7 @@ def add_sign_in(app: Flask, *, face: Face, settings: Settings) -> None:
     app.context_processor(lambda: {"second_factor_in_use": second_factor_in_use})
     _pad_answers(app)
     _connect(app)
+    remember_browsers(app)
     app.add_url_rule("/welcome", "welcome", welcome)
     app.add_url_rule("/sign-in/new-code", "new_code", new_code, methods=["POST"])
 
@@ -330,7 +332,7 @@ def _pad_answers(app: Flask) -> None:
 
     @app.after_request
     def _pad(response: Response) -> Response:
-        if request.method == "POST" and (request.endpoint in PADDED or g.get("pad_answer")):
+        if request.method == "POST" and g.get("pad_answer", request.endpoint in PADDED):
             spent = time.perf_counter() - g.started
             time.sleep(max(0.0, app.config["PAD_SECONDS"] - spent))
         return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import current_app, g, request, url_for
 from flask_security import (
     ChangePasswordForm,
     ForgotPasswordForm,
@@ -38,6 +38,7 @@ from portal.services.record_attempt import (
     record_success,
 )
 from portal.web.clock import now
+from portal.web.known_browser import counted_name
 from portal.web.sessions import audit_sign_in
 from portal.web.sign_in_notices import notify_locked, notify_recovery_code_used
 
@@ -101,7 +102,7 @@ class SignInForm(CountedForm, LoginForm):  # type: ignore[misc]
 
     def subject(self) -> str:
         self.email.data = (self.email.data or "").strip().lower()
-        return str(self.email.data)
+        return counted_name(str(self.email.data))
 
 
 class ConfirmPasswordForm(CountedForm, VerifyForm):  # type: ignore[misc]
@@ -239,13 +240,20 @@ def begin_try(action: str, *, account: str, limit: Limit = ACCOUNT) -> Try | Non
         Subject(f"address {request.remote_addr}", ADDRESS),
     ]
     keys = current_app.extensions["kindbill"].hash_keys
-    return record_attempt(action=action, subjects=subjects, keys=keys, now=now())
+    admitted = record_attempt(action=action, subjects=subjects, keys=keys, now=now())
+    if admitted is None:
+        g.pad_answer = False  # nothing was looked up: a flood must not hold our threads asleep
+    return admitted
 
 
 def forgive(user: Any) -> None:
     """A new password makes old guesses worthless: a hundred failures end here (ID-8)."""
     keys = current_app.extensions["kindbill"].hash_keys
-    for action, account in (("sign_in", user.email), ("second_factor", str(user.id))):
+    for action, account in (
+        ("sign_in", user.email),
+        ("sign_in", counted_name(user.email)),
+        ("second_factor", str(user.id)),
+    ):
         end_streak(action=action, name=_account(account), keys=keys, now=now())
 
 

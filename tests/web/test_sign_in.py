@@ -140,6 +140,17 @@ def test_ID_4_and_in_the_same_time(
     assert max(spent) - min(spent) < 0.05
 
 
+def test_ID_4_a_refused_try_holds_no_thread(
+    person: Person, patient_app: Flask, stranger: PageClient
+) -> None:
+    for _ in range(5):
+        give_password(stranger, "wrong words altogether")
+    patient_app.config["PAD_SECONDS"] = 5.0
+    began = time.perf_counter()
+    assert WAIT in give_password(stranger).text
+    assert time.perf_counter() - began < 2
+
+
 def test_ID_8_the_sixth_try_waits_and_the_tenth_locks_and_tells(
     person: Person, stranger: PageClient
 ) -> None:
@@ -175,6 +186,32 @@ def test_ID_8_a_hundred_failures_need_a_new_password(person: Person, patient_app
     )
     client.token = ""
     assert give_password(client, "other invented words").status == 302
+
+
+def test_ID_8_strangers_do_not_lock_out_a_browser_that_signed_in_before(
+    person: Person, patient_app: Flask
+) -> None:
+    mine, theirs = PageClient(patient_app), PageClient(patient_app)
+    enter(mine, person)
+    mine.post("/sign-out", expect=302)
+    for _ in range(6):
+        page = give_password(theirs, "wrong words altogether")
+    assert WAIT in page.text
+    assert give_password(mine).status == 302
+    for _ in range(6):
+        page = give_password(mine, "wrong words altogether")
+    assert WAIT in page.text, "but its own tries count too"
+
+
+def test_ID_8_another_persons_browser_counts_as_a_strangers(
+    person: Person, patient_app: Flask, stranger: PageClient
+) -> None:
+    enter(stranger, person)
+    stranger.post("/sign-out", expect=302)
+    make_login("patient", email="other@example.com", password_hash=hashed(stranger))
+    for _ in range(5):
+        give_password(PageClient(patient_app), "wrong words altogether", "other@example.com")
+    assert WAIT in give_password(stranger, PASSWORD, "other@example.com").text
 
 
 def test_ID_4_unknown_accounts_are_throttled_alike(stranger: PageClient) -> None:

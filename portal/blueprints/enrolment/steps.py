@@ -36,6 +36,7 @@ def match(form: CodeForm) -> int | None:
     )
     if isinstance(outcome, Matched):
         return outcome.code_id
+    g.pad_answer = outcome is None  # a refused try tells by its words already
     form.form_errors = [WAIT if isinstance(outcome, TooManyTries) else NO_MATCH]
     return None
 
