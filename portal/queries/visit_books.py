@@ -6,27 +6,33 @@ Read in bulk for a whole remittance, and kept up to date in memory while its cla
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
-from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Row, any_, bindparam, case, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
 
-from billing.decision import Adjustment, DecisionLine, OpenCharge, Outcome
+from billing.decision import OpenCharge
 from billing.entries import PATIENT_MONEY, WRITE_OFFS
-from billing.ledger import Account, Entry, Party, Posting, Side
+from billing.ledger import Account, Posting, Side
 from billing.money import ZERO, Money, total_of
 from billing.reversals import PriorDecision
 from billing.transitions import ClaimState
 from portal.models.accounts import AccountCondition, Coverage, Patient, Payer
 from portal.models.claims import Charge, Claim, Visit
-from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
-from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
+from portal.models.ledger import LedgerAccount, PostingRow
+from portal.queries.among import among
+from portal.queries.prior_decisions import prior_decisions
 
+MEDICAID = "MC"
 RANKS = {"P": 1, "S": 2, "T": 3}
 _PAID_BY_PATIENT = {*PATIENT_MONEY, Account.PATIENT_CREDIT}
 
@@ -82,6 +88,12 @@ class VisitBook:
     medicaid_noted: bool = False
 
     @property
+    def medicaid(self) -> bool:
+        """Medicaid or QMB, by a plan of the visit or by what somebody told us (STMT-23)."""
+        codes = {one.filing_code for one in self.claims} | {c.filing_code for c in self.coverages}
+        return self.medicaid_noted or MEDICAID in codes
+
+    @property
     def paid_by_patient(self) -> Money:
         """The patient's money on the lines of this visit."""
         return total_of(self.paid.values())
@@ -127,12 +139,6 @@ def claims_on_file(session: Session, *criteria: ColumnElement[bool]) -> list[Cla
     return [ClaimOnFile(**(row._asdict() | {"state": ClaimState(row.state)})) for row in rows]
 
 
-def among(column: InstrumentedAttribute[Any], ids: Collection[int]) -> ColumnElement[bool]:
-    """The column is one of many ids, sent as one array."""
-    wanted = bindparam(None, list(ids), type_=ARRAY(BigInteger), unique=True)
-    return column == any_(wanted)
-
-
 def load_visit_books(
     session: Session, visit_ids: Collection[int], *, with_entries: bool
 ) -> dict[int, VisitBook]:
@@ -145,14 +151,24 @@ def load_visit_books(
     _load_charges(session, books)
     _load_balances(session, books)
     _load_coverages(session, books)
-    _load_priors(session, books, with_entries=with_entries)
-    noted = select(AccountCondition.visit_id).where(
-        among(AccountCondition.visit_id, visit_ids),
-        AccountCondition.kind == "medicaid_qmb",
-        AccountCondition.ended_at.is_(None),
+    found = prior_decisions(session, visit_ids, with_entries=with_entries)
+    for visit_id, priors in found.items():
+        books[visit_id].priors += priors
+    of_patient = and_(
+        AccountCondition.visit_id.is_(None), AccountCondition.patient_id == Visit.patient_id
+    )
+    noted = (
+        select(Visit.id)
+        .join(AccountCondition, or_(AccountCondition.visit_id == Visit.id, of_patient))
+        .where(
+            among(Visit.id, visit_ids),
+            AccountCondition.guarantor_account_id == Visit.guarantor_account_id,
+            AccountCondition.kind == "medicaid_qmb",
+            AccountCondition.ended_at.is_(None),
+        )
     )
     for visit_id in session.scalars(noted):
-        books[visit_id or 0].medicaid_noted = True
+        books[visit_id].medicaid_noted = True
     return books
 
 
@@ -225,158 +241,3 @@ def _load_coverages(session: Session, books: dict[int, VisitBook]) -> None:
                 rank=RANKS.get(sequence, len(RANKS) + 1),
             )
         )
-
-
-def _load_priors(session: Session, books: dict[int, VisitBook], *, with_entries: bool) -> None:
-    rows = session.execute(
-        select(
-            Claim.visit_id,
-            Claim.payer_id,
-            RemittanceClaim.id,
-            RemittanceClaim.claim_id,
-            RemittanceClaim.payer_claim_number,
-            RemittanceClaim.billed,
-            RemittanceClaim.paid,
-            RemittanceClaim.entry_id,
-            RemittanceClaim.share_returned_id,
-        )
-        .join(Claim, Claim.id == RemittanceClaim.claim_id)
-        .where(
-            among(Claim.visit_id, books),
-            RemittanceClaim.disposition == "posted",
-            RemittanceClaim.reversed_by_id.is_(None),
-            RemittanceClaim.status_code != "22",
-        )
-        .order_by(RemittanceClaim.id)
-    ).all()
-    lines, shares, in_review = _prior_lines(session, [row.id for row in rows])
-    entries = _prior_entries(session, rows) if with_entries else {}
-    for row in rows:
-        entry = entries.get(row.entry_id)
-        returned = entries.get(row.share_returned_id)
-        added = [entries.get(reference) for reference in added_references(row.id)]
-        books[row.visit_id].priors.append(
-            PriorDecision(
-                remittance_claim_id=row.id,
-                claim_id=row.claim_id,
-                payer_id=row.payer_id,
-                payer_claim_number=row.payer_claim_number,
-                billed=row.billed,
-                paid=row.paid,
-                lines=tuple(lines[row.id]),
-                patient_share=dict(shares[row.id]),
-                in_review=dict(in_review[row.id]),
-                entry_id=row.entry_id,
-                entry=entry[1] if entry else None,
-                added=tuple(one for one in added if one is not None),
-                returned_id=row.share_returned_id,
-                returned=returned[1] if returned else None,
-            )
-        )
-
-
-def added_references(remittance_claim_id: int) -> tuple[str, ...]:
-    """How entries are named that add to a decision: a release, a review, a share passed on."""
-    return tuple(f"{what}:{remittance_claim_id}" for what in ("release", "review", "passed"))
-
-
-def _prior_entries(
-    session: Session, rows: Sequence[Row[*tuple[Any, ...]]]
-) -> dict[UUID | str | None, tuple[UUID, Entry]]:
-    """The entries of these decisions by id and by reference."""
-    ids = {e for row in rows for e in (row.entry_id, row.share_returned_id) if e is not None}
-    references = {reference for row in rows for reference in added_references(row.id)}
-    found: dict[UUID | str | None, tuple[UUID, Entry]] = {}
-    for entry_id, entry in load_entries(session, ids, references).items():
-        found[entry_id] = found[entry.source_ref] = (entry_id, entry)
-    return found
-
-
-_Shares = dict[int, dict[int, Money]]  # decision, charge
-
-
-def _prior_lines(
-    session: Session, ids: Collection[int]
-) -> tuple[dict[int, list[DecisionLine]], _Shares, _Shares]:
-    """Lines by decision; the patient's share as posted, and as it waits for a review."""
-    found: dict[int, list[DecisionLine]] = defaultdict(list)
-    shares: _Shares = defaultdict(lambda: defaultdict(lambda: ZERO))
-    in_review: _Shares = defaultdict(lambda: defaultdict(lambda: ZERO))
-    if not ids:
-        return found, shares, in_review
-    taken: dict[int, list[Adjustment]] = defaultdict(list)
-    rows = session.execute(
-        select(
-            RemittanceLine.id,
-            RemittanceLine.remittance_claim_id,
-            RemittanceLine.charge_id,
-            RemittanceLine.procedure,
-            RemittanceLine.billed,
-            RemittanceLine.paid,
-        )
-        .where(among(RemittanceLine.remittance_claim_id, ids))
-        .order_by(RemittanceLine.id)
-    ).all()
-    owners = {row.id: row for row in rows}
-    adjustments = session.execute(
-        select(
-            LineAdjustment.remittance_line_id,
-            LineAdjustment.group_code,
-            LineAdjustment.carc,
-            LineAdjustment.amount,
-            LineAdjustment.outcome,
-        ).where(among(LineAdjustment.remittance_line_id, owners))
-    )
-    for line_id, group, carc, amount, outcome in adjustments:
-        taken[line_id].append(Adjustment(group, carc, amount))
-        shelf = {Outcome.POSTED.value: shares, Outcome.REVIEW.value: in_review}.get(outcome)
-        if group == "PR" and shelf is not None:
-            shelf[owners[line_id].remittance_claim_id][owners[line_id].charge_id] += amount
-    for row in rows:
-        found[row.remittance_claim_id].append(
-            DecisionLine(
-                procedure=row.procedure,
-                billed=row.billed,
-                paid=row.paid,
-                adjustments=tuple(taken[row.id]),
-                charge_id=row.charge_id,
-            )
-        )
-    return found, shares, in_review
-
-
-def load_entries(
-    session: Session, ids: Collection[UUID], references: Collection[str] = ()
-) -> dict[UUID, Entry]:
-    """Entries as values, to be reversed leg by leg."""
-    rows = session.execute(
-        select(JournalEntry, PostingRow, LedgerAccount.code)
-        .join(PostingRow, PostingRow.entry_id == JournalEntry.id)
-        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
-        .where(or_(JournalEntry.id.in_(ids), JournalEntry.source_ref.in_(references)))
-        .order_by(PostingRow.id)
-    )
-    legs: dict[UUID, list[Posting]] = defaultdict(list)
-    heads: dict[UUID, JournalEntry] = {}
-    for head, row, code in rows:
-        heads[head.id] = head
-        party = Party(
-            guarantor_account_id=row.guarantor_account_id,
-            visit_id=row.visit_id,
-            charge_id=row.charge_id,
-            claim_id=row.claim_id,
-            payer_id=row.payer_id,
-            reference=row.reference,
-        )
-        legs[head.id].append(Posting(Account(code), Side(row.side), row.amount, party))
-    return {
-        entry_id: Entry(
-            head.kind,
-            head.source_ref,
-            head.occurred_on,
-            tuple(legs[entry_id]),
-            head.reverses_id,
-            head.memo,
-        )
-        for entry_id, head in heads.items()
-    }

@@ -34,8 +34,6 @@ from portal.services.read_decision import decision_of
 from portal.services.settle_visits import settle_visits
 from portal.x12.remittance import ClaimPayment
 
-MEDICAID = "MC"
-
 
 @dataclass(slots=True, kw_only=True)
 class ClaimOutcome:
@@ -157,7 +155,7 @@ class SetJudge:
         claim.payer_claim_number = clp.payer_claim_number or claim.payer_claim_number
         complete = _covers_all(book, claim)
         self._move(claim, ClaimEvent.DECIDE if complete else ClaimEvent.DECIDE_PART)
-        refund = book.paid_by_patient if verdict.medicaid and not book.medicaid_noted else ZERO
+        never_owes = verdict.medicaid or book.medicaid
         return ClaimOutcome(
             clp=clp,
             claim=claim,
@@ -168,7 +166,7 @@ class SetJudge:
             tasks=verdict.tasks,
             under_review=verdict.under_review,
             medicaid=verdict.medicaid,
-            refund=refund,
+            refund=book.paid_by_patient + book.credit if never_owes else ZERO,
         )
 
     def _hold(
@@ -279,10 +277,6 @@ class SetJudge:
         ranks = {one.claim_id: one.rank for one in book.claims}
         earlier = [p for p in book.priors if ranks[p.claim_id] < claim.rank]
         next_payer, on_file = _next_payer(book, claim, self.crossovers.get(clp.ordinal))
-        medicaid = MEDICAID in {
-            *(one.filing_code for one in book.claims),
-            *(one.filing_code for one in book.coverages),
-        }
         return ClaimContext(
             party=_party(claim),
             charges=tuple(
@@ -298,7 +292,7 @@ class SetJudge:
             next_payer_id=next_payer,
             next_claim_on_file=on_file,
             capitated=claim.capitated,
-            no_patient_balance=medicaid or book.medicaid_noted,
+            no_patient_balance=book.medicaid,
             decided_charges=frozenset().union(
                 *(p.covers for p in book.priors if p.claim_id == claim.claim_id)
             ),

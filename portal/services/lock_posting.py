@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.models.accounts import GuarantorAccount
-from portal.queries.visit_books import among
+from portal.queries.among import among
 
 _POSTING_LOCK = 0x835
 

@@ -16,7 +16,8 @@ from portal.db import transaction
 from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.remittances import RemittanceRow
 from portal.ports import DocumentStore
-from portal.queries.visit_books import ClaimOnFile, among, load_visit_books
+from portal.queries.among import among
+from portal.queries.visit_books import ClaimOnFile, load_visit_books
 from portal.services.apply_credit import apply_credit
 from portal.services.judge_plb import judge_plb
 from portal.services.judge_remittance import ClaimOutcome, SetJudge

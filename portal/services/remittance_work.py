@@ -18,10 +18,16 @@ HELD_STEP = "Compare the payer's figures with our claim, then release the money 
 UNMATCHED_STEP = "Find the claim by patient and date, then release the money to it."
 REVERSED_STEP = "Ask the payer for its new decision; until then nothing is refunded or billed."
 RETURNED_STEP = "Ask this plan to decide again once the first plan has."
+REFUND_REASON = "paid by the patient for care that Medicaid rules cover (STMT-23)"
 REFUND_STEP = "Refund what the patient paid: the rules do not let us keep it."
 TAKEN_BACK_STEP = "Once the payer has decided, take it off again or let it go."
 PLB_STEP = "Find the claim by the payer's reference and match it."
 SET_STEP = "Ask the payer for a corrected remittance; nothing of this one was posted."
+
+
+def refund_key(visit_id: int, amount: Money) -> str:
+    """One item for each visit and amount, however it was found out."""
+    return f"refund:{visit_id}:{amount.cents}"
 
 
 def claim_items(
@@ -78,7 +84,7 @@ def _fields(outcome: ClaimOutcome) -> Iterator[dict[str, Any]]:
     if outcome.refund > ZERO:
         yield {
             "kind": "refund",
-            "reasons": ("paid by the patient for care that Medicaid rules cover (STMT-23)",),
+            "reasons": (REFUND_REASON,),
             "next_step": REFUND_STEP,
             "amount": outcome.refund,
         }
@@ -101,7 +107,9 @@ def _item(
 ) -> dict[str, Any]:
     claim = outcome.claim
     return {
-        "dedupe_key": f"era:{row_id}:{kind}:{number}",
+        "dedupe_key": refund_key(claim.visit_id, amount)
+        if claim is not None and kind == "refund"
+        else f"era:{row_id}:{kind}:{number}",
         "kind": kind,
         "reasons": list(reasons),
         "next_step": next_step,

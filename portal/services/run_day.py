@@ -1,4 +1,4 @@
-"""The daily cycle as of one day: hanging payments, small balances, statements that are due, the mail batch."""
+"""The daily cycle as of one day: hanging payments, refunds, small balances, statements that are due, the mail batch."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from portal.models.practice import Practice
 from portal.services.cut_statements import Cut, cut_statements
 from portal.services.deliver_statements import Delivered, PrintShop, deliver_statements
 from portal.services.mail_batch import write_addresses
+from portal.services.note_refunds import note_refunds
 from portal.services.refusal import Refusal
 from portal.services.sweep_payments import Swept, sweep_payments
 from portal.services.write_off_small_balances import WrittenOff, write_off_small_balances
@@ -67,6 +68,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     """Do everything that is due on this day."""
     folder = office.outbox / on.isoformat()
     swept = sweep_payments(now=now)
+    note_refunds(on=on, now=now)
     written_off = write_off_small_balances(on=on)
     cut = cut_statements(on=on, now=now, public_url=office.public_url)
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)

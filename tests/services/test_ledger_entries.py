@@ -11,7 +11,7 @@ from billing.ledger import Entry, Party
 from billing.money import Money
 from portal.db import transaction
 from portal.models.ledger import JournalEntry, PostingRow
-from portal.queries.visit_books import load_entries
+from portal.queries.prior_decisions import load_entries
 from portal.services.post_entry import AlreadyPosted, PostedEntry, post_entries, post_entry
 
 ON = date(2026, 2, 3)

@@ -9,8 +9,10 @@ from billing import entries
 from billing.adjustments import AdjustmentKind
 from billing.entries import Line
 from billing.money import ZERO, Money
+from portal.models.accounts import AccountCondition
 from portal.models.claims import Visit
 from portal.services.adjust_balance import adjust_balance
+from portal.services.note_refunds import note_refunds
 from portal.services.post_entry import post_entry
 from portal.x12.remittance import ClaimPayment
 from tests.conftest import NOW
@@ -165,3 +167,60 @@ def test_STMT_1_one_payer_may_insure_a_patient_twice() -> None:
     assert dispositions(acme.pays(second(visit, "OA-23 50, PR-1 10"))) == ["posted"]
     after = bill(visit.id)
     assert (after.plan_paid, after.patient_due, after.held) == (Money(7_000), Money(1_000), False)
+
+
+def copay_at_the_desk(visit: Visit, cents: int) -> None:
+    entry = entries.receipt(
+        source_ref=f"receipt:{visit.id}",
+        occurred_on=SERVICE_ON,
+        amount=Money(cents),
+        party=party_of(visit),
+    )
+    with book() as found:
+        post_entry(found.session, entry)
+
+
+def qmb_by_contacts(visit: Visit) -> None:
+    with book() as found:
+        found.add(
+            AccountCondition(
+                guarantor_account_id=visit.guarantor_account_id,
+                patient_id=visit.patient_id,
+                kind="medicaid_qmb",
+                since=NOW,
+                source="contacts:1",
+            )
+        )
+
+
+def test_STMT_23_a_copay_of_a_qmb_patient_is_refunded_though_it_settled_nothing() -> None:
+    visit = insured(10_000)
+    copay_at_the_desk(visit, 2_500)
+    said = svc("99213", 100, "CO-45 30, PR-3 25")
+    Payer().pays(clp(visit.control_number, said, remarks=("N781",)))
+    assert bill(visit.id).credit == Money(2_500)
+    found = [(item.kind, item.amount) for item in work()]
+    assert found == [("bill_next", Money(2_500)), ("refund", Money(2_500))]
+    assert note_refunds(on=ON, now=NOW) == 1
+    assert len(work("refund")) == 1  # the same fact, found again
+
+
+def test_STMT_23_qmb_told_by_the_contacts_file_never_owes() -> None:
+    visit = insured(10_000)
+    qmb_by_contacts(visit)
+    copay_at_the_desk(visit, 2_500)
+    Payer().pays(clp(visit.control_number, svc("99213", 100, "CO-45 30, PR-3 25")))
+    after = bill(visit.id)
+    assert (after.patient_due, after.insurance_due) == (ZERO, Money(2_500))
+    assert [item.kind for item in work()] == ["bill_next", "refund"]
+
+
+def test_STMT_23_medicaid_learned_of_after_the_patient_paid_asks_for_the_refund() -> None:
+    visit = insured(10_000)
+    Payer().pays(clp(visit.control_number, svc("99213", 100, "CO-45 20, PR-1 50")))
+    patient_pays(visit, 5_000)
+    assert note_refunds(on=ON, now=NOW) == 0
+    qmb_by_contacts(visit)
+    assert note_refunds(on=ON, now=NOW) == 1
+    [item] = work("refund")
+    assert (item.amount, item.visit_id) == (Money(5_000), visit.id)
