@@ -57,7 +57,9 @@ class StatementDelivery(Base):
     statement_id: Mapped[int] = mapped_column(ForeignKey("statements.id"))
     channel: Mapped[str]  # paper, email
     batch: Mapped[str] = mapped_column(default="")
-    document: Mapped[str] = mapped_column(default="")  # DocumentStore key: as sent, without its code
+    document: Mapped[str] = mapped_column(
+        default=""
+    )  # DocumentStore key: as sent, without its code
     delivered_on: Mapped[date]
     returned_on: Mapped[date | None]
 
