@@ -17,6 +17,8 @@ revision = "0002"
 down_revision = "0001"
 
 APPEND_ONLY = ("journal_entries", "postings", "audit_events", "audit_seals")
+# What was sent stays as it was sent; the owner may still mend a row by hand, and `verify-ledger` looks.
+FROZEN = ("statements", "statement_lines")
 
 FUNCTIONS = """
 CREATE FUNCTION entries_balance() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -85,7 +87,7 @@ def upgrade() -> None:
     accounts = sa.table("ledger_accounts", sa.column("code", sa.Text))
     op.bulk_insert(accounts, [{"code": account.value} for account in Account])
     op.execute(ROLE)
-    for table in APPEND_ONLY:
+    for table in APPEND_ONLY + FROZEN:
         op.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP_ROLE}")
 
 

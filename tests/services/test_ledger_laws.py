@@ -75,6 +75,8 @@ def test_CORE_4_no_leg_joins_a_sealed_entry(database_url: str) -> None:
         "UPDATE ledger_accounts SET code = 'x'",
         "UPDATE audit_events SET action = 'x'",
         "DELETE FROM audit_seals",
+        "UPDATE statements SET content = '{}'",
+        "DELETE FROM statement_lines",
     ],
 )
 def test_CORE_4_the_app_role_may_not_even_try(database_url: str, statement: str) -> None:
