@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,9 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.messages import OutboundMessage
 from portal.ports import Accepted, EmailSender, OptedOut, Refused, RetryLater, SmsSender
 from portal.queue import enqueue
+
+# Their words open a sign-in: once handed over they are not kept, nor copied into every backup.
+SECRETS = ("sign_in_code", "email_code", "security/email/reset_instructions")
 
 
 def queue_text(
@@ -145,6 +148,9 @@ def _close(
         values: dict[str, object] = {"state": state, "error": error, "sent_at": sent_at}
         if accepted is not None:
             values["provider_id"] = accepted.provider_id
+        if state != "queued":
+            secret = OutboundMessage.template.in_(SECRETS)
+            values["body"] = case((secret, ""), else_=OutboundMessage.body)
         session.execute(
             update(OutboundMessage).where(OutboundMessage.id == message_id).values(**values)
         )

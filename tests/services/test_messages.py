@@ -13,7 +13,7 @@ from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.messages import OutboundMessage
 from portal.ports import OutcomeUnknown, RetryLater
-from portal.services.send_message import queue_email, queue_text, send_message
+from portal.services.send_message import SECRETS, queue_email, queue_text, send_message
 from portal.services.sweep_messages import sweep_messages
 from tests.sandbox_server import SandboxServer, free_port
 
@@ -49,6 +49,22 @@ def texts(sandbox: SandboxServer) -> int:
 def test_a_text_leaves_once(sandbox: SandboxServer, text_id: int, now: datetime) -> None:
     assert [send(sandbox, text_id, now) for _ in range(2)] == ["sent", "sent"]
     assert texts(sandbox) == 1
+
+
+@pytest.mark.parametrize("template", SECRETS)
+def test_what_opens_a_sign_in_is_not_kept(
+    sandbox: SandboxServer, database_url: str, now: datetime, template: str
+) -> None:
+    with transaction() as session:
+        words = {"subject": "Your code", "body": "123456 is your code"}
+        code = queue_email(session, to="testa@example.com", template=template, now=now, **words)
+        note = queue_email(session, to="testa@example.com", template="notice", now=now, **words)
+    assert code
+    assert note
+    assert [send(sandbox, message_id, now) for message_id in (code, note)] == ["sent", "sent"]
+    with read_only() as session:
+        assert session.get_one(OutboundMessage, code).body == ""
+        assert session.get_one(OutboundMessage, note).body == "123456 is your code"
 
 
 def test_an_unknown_outcome_is_looked_up_not_sent_again(
