@@ -42,11 +42,21 @@ class Settings:
     testing: bool = False
 
     def __post_init__(self) -> None:
-        """A live key never talks to a stand-in (payments.md section 3)."""
-        if self.stripe_secret_key.startswith(LIVE_KEYS) and self.stripe_api_base:
+        """A live key never talks to a stand-in (payments.md section 3), nor to patients in clear text."""
+        if self.test_keys:
+            return
+        for name, base in (
+            ("STRIPE_API_BASE", self.stripe_api_base),
+            ("TWILIO_API_BASE", self.twilio_api_base),
+        ):
+            if base:
+                raise ConfigurationError(
+                    f"STRIPE_SECRET_KEY is a live key and {name} points elsewhere: unset one of them"
+                )
+        if not self.secure_cookies:
             raise ConfigurationError(
-                "STRIPE_SECRET_KEY is a live key and STRIPE_API_BASE points elsewhere:"
-                " unset one of them"
+                "STRIPE_SECRET_KEY is a live key and KINDBILL_PUBLIC_URL does not begin with"
+                " https://: real patients' sign-ins would travel unprotected"
             )
 
     @property
