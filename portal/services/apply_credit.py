@@ -87,6 +87,8 @@ def _own_credit(book: _Book) -> list[Line]:
 def _credit_on_account(book: _Book) -> list[Posting]:
     """Money that names no visit goes to the oldest open line: first to its visit, then to it."""
     credit = book.credit[None]
+    if credit < ZERO:
+        return _taken_back(book, -credit)
     open_lines = [
         OpenLine(
             charge_id=line.charge_id,
@@ -112,6 +114,26 @@ def _credit_on_account(book: _Book) -> list[Posting]:
             debit_to=(Account.PATIENT_CREDIT, book.party(visit, charge)),
             credit_to=(Account.PATIENT_RECEIVABLE, book.party(visit, charge)),
         )
+    return legs
+
+
+def _taken_back(book: _Book, missing: Money) -> list[Posting]:
+    """Money on account that was taken back leaves the newest lines that it may have settled."""
+    legs: list[Posting] = []
+    for line in reversed(book.lines):
+        part = min(missing, max(ZERO, book.given.get(line.charge_id, ZERO)))
+        there = book.party(line.visit_id, line.charge_id)
+        legs += transfer(
+            part,
+            debit_to=(Account.PATIENT_RECEIVABLE, there),
+            credit_to=(Account.PATIENT_CREDIT, there),
+        )
+        legs += transfer(
+            part,
+            debit_to=(Account.PATIENT_CREDIT, book.party(line.visit_id)),
+            credit_to=(Account.PATIENT_CREDIT, book.party(None)),
+        )
+        missing -= part
     return legs
 
 
