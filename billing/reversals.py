@@ -20,6 +20,7 @@ class PriorDecision:
     claim_id: int
     payer_id: int | None
     payer_claim_number: str
+    payer_tax_id: str = ""  # of the set that it came in (TRN03)
     billed: Money
     paid: Money
     lines: tuple[DecisionLine, ...]  # after the spread, each with its charge

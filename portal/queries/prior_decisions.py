@@ -16,7 +16,12 @@ from billing.money import ZERO, Money
 from billing.reversals import PriorDecision
 from portal.models.claims import Claim
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
-from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
+from portal.models.remittances import (
+    LineAdjustment,
+    RemittanceClaim,
+    RemittanceLine,
+    RemittanceRow,
+)
 from portal.queries.among import among
 
 
@@ -36,8 +41,10 @@ def prior_decisions(
             RemittanceClaim.paid,
             RemittanceClaim.entry_id,
             RemittanceClaim.share_returned_id,
+            RemittanceRow.payer_tax_id,
         )
         .join(Claim, Claim.id == RemittanceClaim.claim_id)
+        .join(RemittanceRow, RemittanceRow.id == RemittanceClaim.remittance_id)
         .where(
             among(Claim.visit_id, visit_ids),
             RemittanceClaim.disposition == "posted",
@@ -58,6 +65,7 @@ def prior_decisions(
                 claim_id=row.claim_id,
                 payer_id=row.payer_id,
                 payer_claim_number=row.payer_claim_number,
+                payer_tax_id=row.payer_tax_id,
                 billed=row.billed,
                 paid=row.paid,
                 lines=tuple(lines[row.id]),

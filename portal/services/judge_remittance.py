@@ -66,6 +66,7 @@ class SetJudge:
     payer_id: int | None
     books: dict[int, VisitBook]
     crossovers: dict[int, int]  # ordinal -> payer that NM1*TT names
+    stranger: str | None = None  # TRN03 of a payer that we do not know by any name
     changed: set[int] = field(default_factory=set)  # claims whose state moved
 
     def judge_all(
@@ -209,7 +210,12 @@ class SetJudge:
     ) -> ClaimOutcome:
         if decision.faults:
             return self._hold(clp, claim, decision, decision.faults, holds_bill=True)
-        priors = [prior for prior in book.priors if prior.claim_id == claim.claim_id]
+        priors = [
+            prior
+            for prior in book.priors
+            # Only the payer that decided may take it back.
+            if prior.claim_id == claim.claim_id and self.stranger in {None, prior.payer_tax_id}
+        ]
         lines = match_lines(spread(decision, book.charges), book.charges)
         prior = find_reversed(decision, lines, priors)
         if isinstance(prior, NotReversible):

@@ -35,6 +35,7 @@ class Matches:
 
     found: tuple[ClaimOnFile | Unmatched, ...]
     payer_id: int | None
+    payer_known: bool  # by tax id, identifier or name
 
 
 def match_remittance(session: Session, remittance: Remittance) -> Matches:
@@ -56,7 +57,8 @@ def match_remittance(session: Session, remittance: Remittance) -> Matches:
     )
     answered = {one.payer_id for one in settled if isinstance(one, ClaimOnFile)}
     certain = payers if len(payers) == 1 else answered
-    return Matches(settled, next(iter(certain)) if len(certain) == 1 else None)
+    payer_id = next(iter(certain)) if len(certain) == 1 else None
+    return Matches(settled, payer_id, payer_known=bool(payers))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -75,7 +76,7 @@ class _Seen:
     """Sets that came in before: all of them by fingerprint, the posted ones by trace and date."""
 
     fingerprints: set[tuple[Identity, str]] = field(default_factory=set)
-    posted: set[tuple[Identity, date | None]] = field(default_factory=set)
+    posted: dict[Identity, set[date | None]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
     def load(cls, session: Session, remittances: Sequence[Remittance]) -> _Seen:
@@ -98,7 +99,12 @@ class _Seen:
     ) -> None:
         self.fingerprints.add((identity, fingerprint))
         if posted:
-            self.posted.add((identity, issued_on))
+            self.posted[identity].add(issued_on)
+
+    def changed(self, identity: Identity, issued_on: date | None) -> bool:
+        """Whether a set of this number and date is posted; without a date the number decides."""
+        days = self.posted.get(identity, set())
+        return bool(identity[1]) and (issued_on in days or (issued_on is None and bool(days)))
 
 
 @dataclass(slots=True)
@@ -115,7 +121,7 @@ class _Desk:
         if (identity, remittance.fingerprint) in self.seen.fingerprints:
             return _told(remittance, "duplicate", ("this remittance came in before",))
         reasons = _reasons_to_hold(remittance)
-        if remittance.trace and (identity, remittance.issued_on) in self.seen.posted:
+        if self.seen.changed(identity, remittance.issued_on):
             reasons = (
                 "the payer sent a changed remittance under a number already posted",
                 *reasons,
@@ -175,6 +181,7 @@ class _Desk:
             set_ref=set_ref,
             issued_on=record.issued_on,
             payer_id=matches.payer_id,
+            stranger=None if matches.payer_known else remittance.payer_tax_id,
             books=books,
             crossovers=note_crossovers(session, pairs, books, on=record.issued_on),
         )

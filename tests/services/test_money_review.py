@@ -8,10 +8,13 @@ import pytest
 from billing import entries
 from billing.adjustments import AdjustmentKind
 from billing.entries import Line
+from billing.ledger import Account, Party
 from billing.money import ZERO, Money
 from portal.models.accounts import AccountCondition
 from portal.models.claims import Visit
+from portal.queries.ledger_proof import verify_ledger
 from portal.services.adjust_balance import adjust_balance
+from portal.services.apply_credit import apply_credit
 from portal.services.note_refunds import note_refunds
 from portal.services.post_entry import post_entry
 from portal.x12.remittance import ClaimPayment
@@ -25,8 +28,10 @@ from tests.services.payer_voice import (
     clp,
     dispositions,
     negated,
+    plb,
     staff,
     svc,
+    total,
     work,
 )
 
@@ -224,3 +229,49 @@ def test_STMT_23_medicaid_learned_of_after_the_patient_paid_asks_for_the_refund(
     assert note_refunds(on=ON, now=NOW) == 1
     [item] = work("refund")
     assert (item.amount, item.visit_id) == (Money(5_000), visit.id)
+
+
+def test_a_reversal_by_a_payer_that_never_decided_is_held() -> None:
+    visit = insured(10_000)
+    first = clp(visit.control_number, svc("99213", 100, "CO-45 20, PR-1 50"))
+    Payer().pays(first)
+    taking = Payer("Stranger Plan", "7777")
+    assert dispositions(taking.pays(negated(first))) == ["held"]
+    after = bill(visit.id)
+    assert (after.plan_paid, after.patient_due) == (Money(3_000), Money(5_000))
+
+
+def test_a_payer_that_we_know_by_nothing_but_its_decision_may_take_it_back() -> None:
+    visit, stranger = insured(10_000), Payer("Acme Of Elsewhere", "7777")
+    first = clp(visit.control_number, svc("99213", 100, "CO-45 20, PR-1 50"))
+    assert dispositions(stranger.pays(first)) == ["posted"]
+    assert dispositions(stranger.pays(negated(first))) == ["posted"]
+    assert bill(visit.id).insurance_due == Money(10_000)
+
+
+def test_OPS_9_an_undated_set_under_a_posted_number_is_a_changed_resend() -> None:
+    visit, payer = insured(10_000), Payer()
+    said = clp(visit.control_number, svc("99213", 100, "PR-1 20"))
+    payer.pays(said, issued_on=None, trace="T1")
+    again = payer.pays(said, issued_on=None, trace="T1", plbs=[plb("L6", -1)])
+    assert [one.status for one in again.sets] == ["held"]
+    assert total(Account.PAYER_CLEARING) == 8_000
+
+
+def test_STMT_21_a_receipt_on_account_that_is_taken_back_opens_the_line_again() -> None:
+    visit = insured(10_000)
+    Payer().pays(clp(visit.control_number, svc("99213", 100, "CO-45 20, PR-1 50")))
+    owner = visit.guarantor_account_id
+    for reference, cents, due in (("r1", 2_500, 2_500), ("r1-back", -2_500, 5_000)):
+        with book() as found:
+            entry = entries.receipt(
+                source_ref=reference,
+                occurred_on=ON,
+                amount=Money(cents),
+                party=Party(guarantor_account_id=owner, reference=reference),
+            )
+            post_entry(found.session, entry)
+            apply_credit(found.session, guarantor_account_ids={owner}, on=ON, source=reference)
+        assert (bill(visit.id).patient_due, bill(visit.id).credit) == (Money(due), ZERO)
+    assert total(Account.PATIENT_CREDIT) == 0
+    assert verify_ledger().ok
