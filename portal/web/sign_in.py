@@ -38,6 +38,7 @@ from portal.web import access, sign_in_forms
 from portal.web.base import cookie_name
 from portal.web.clock import now
 from portal.web.faces import Face
+from portal.web.half_way import begin_anew, limit_half_way
 from portal.web.known_browser import remember_browsers
 from portal.web.second_factor import (
     TEXT_CODE_LIFE,
@@ -204,6 +205,7 @@ def add_sign_in(app: Flask, *, face: Face, settings: Settings) -> None:
     _pad_answers(app)
     _connect(app)
     remember_browsers(app)
+    limit_half_way(app)
     app.add_url_rule("/welcome", "welcome", welcome)
     app.add_url_rule("/sign-in/new-code", "new_code", new_code, methods=["POST"])
 
@@ -238,6 +240,7 @@ def second_factor_in_use() -> str:
 
 def begin_second_factor(login_id: int) -> AnyResponse:
     """Lead somebody whose password was just set to choosing the second factor; signed in comes after."""
+    begin_anew()
     security = current_app.extensions["security"]
     user = security.datastore.find_user(id=login_id)
     answer: AnyResponse = security.two_factor_plugins.tf_enter(

@@ -38,6 +38,7 @@ from portal.services.record_attempt import (
     record_success,
 )
 from portal.web.clock import now
+from portal.web.half_way import begin_anew
 from portal.web.known_browser import counted_name
 from portal.web.sessions import audit_sign_in
 from portal.web.sign_in_notices import notify_locked, notify_recovery_code_used
@@ -98,6 +99,7 @@ class SignInForm(CountedForm, LoginForm):  # type: ignore[misc]
     def validate(self, **kwargs: Any) -> bool:
         # Without a place to go the library would come back to this page, by its full address.
         self.next.data = self.next.data or url_for("welcome")
+        begin_anew()
         return super().validate(**kwargs)
 
     def subject(self) -> str:
