@@ -51,6 +51,7 @@ class ClaimOutcome:
     holds_bill: bool = False
     reverses: PriorDecision | None = None
     returned: list[tuple[PriorDecision, Entry]] = field(default_factory=list)
+    outdated: list[PriorDecision] = field(default_factory=list)  # later ones, still in review
     undone: list[Entry] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)  # shares that this plan decides first
     refund: Money = ZERO  # paid by a patient who may not owe it (STMT-23)
@@ -255,12 +256,19 @@ class SetJudge:
         claims = {one.claim_id: one for one in book.claims}
         for place, prior in enumerate(book.priors):
             later = claims[prior.claim_id]
+            if later.rank <= claim.rank or prior.returned is not None:
+                continue
+            if prior.in_review:
+                # Nobody may confirm it now: that plan must answer anew.
+                outcome.outdated.append(prior)
+                book.priors[place] = replace(prior, in_review={})
+                self._move(later, ClaimEvent.REVERSE)
             lines = [
                 Line(_party(later, charge_id), -amount)
                 for charge_id, amount in prior.patient_share.items()
                 if amount
             ]
-            if later.rank <= claim.rank or not lines or prior.returned is not None:
+            if not lines:
                 continue
             entry = entries.patient_share(
                 source_ref=f"{self._ref(clp)}:later:{prior.remittance_claim_id}",
@@ -270,7 +278,7 @@ class SetJudge:
             )
             book.post(entry.postings)
             outcome.returned.append((prior, entry))
-            book.priors[place] = replace(prior, returned=entry)
+            book.priors[place] = replace(prior, returned=entry, in_review={})
             self._move(later, ClaimEvent.REVERSE)
 
     def _move(self, claim: ClaimOnFile, event: ClaimEvent) -> None:

@@ -15,8 +15,11 @@ from portal.models.remittances import RemittanceClaim
 from portal.models.work import WorkItem
 from portal.queries.visit_books import ClaimOnFile, VisitBook
 from portal.services.judge_remittance import ClaimOutcome, is_open
-from portal.services.pass_on_shares import mark_passed_on
+from portal.services.pass_on_shares import close_items, mark_outdated, mark_passed_on
 from portal.services.write_remittance import Written
+
+# Work about what a decision said; it ends when the payer takes the decision back.
+OF_A_DECISION = ("denial", "review", "figures", "bill_next")
 
 
 def mark_decided(
@@ -31,7 +34,11 @@ def mark_decided(
     """Bring claims, visits and earlier decisions to what the remittance made of them."""
     claims = [c for b in books.values() for c in b.claims if c.claim_id in changed]
     _mark_reversed(session, written)
-    mark_passed_on(session, [one for _, o in written.outcomes for one in o.passed], now=now)
+    outcomes = [outcome for _, outcome in written.outcomes]
+    mark_passed_on(session, [one for o in outcomes for one in o.passed], now=now)
+    mark_outdated(session, [one for o in outcomes for one in o.outdated], now=now)
+    gone = [o.reverses.remittance_claim_id for o in outcomes if o.reverses is not None]
+    close_items(session, gone, OF_A_DECISION, now=now)
     _update_claims(session, claims, issued_on=issued_on, now=now)
     _update_visits(session, books, changed, issued_on=issued_on)
     _note_medicaid(session, written.outcomes, now)

@@ -46,31 +46,54 @@ def passed_on_shares(book: VisitBook, to: ClaimOnFile, *, on: date) -> list[Pass
 
 def mark_passed_on(session: Session, found: Sequence[Passed], *, now: datetime) -> None:
     """The earlier decisions say what became of their share; nobody needs to review it now."""
-    ids: Collection[int] = [prior.remittance_claim_id for prior, _ in found]
+    ids = [prior.remittance_claim_id for prior, _ in found]
+    _mark(session, ids, {Outcome.POSTED, Outcome.REVIEW}, Outcome.PASSED_ON)
+    close_items(session, ids, ("review",), now=now)
+
+
+def mark_outdated(session: Session, found: Sequence[PriorDecision], *, now: datetime) -> None:
+    """What was in review stood on a decision that is gone: it stays with the plan."""
+    ids = [prior.remittance_claim_id for prior in found]
+    _mark(session, ids, {Outcome.REVIEW}, Outcome.STAYS)
+    close_items(session, ids, ("review",), now=now)
+
+
+def close_items(
+    session: Session,
+    remittance_claim_ids: Collection[int],
+    kinds: Collection[str],
+    *,
+    now: datetime,
+) -> None:
+    """Work that a decision opened and that a newer one settles."""
+    if remittance_claim_ids:
+        session.execute(
+            update(WorkItem)
+            .where(
+                WorkItem.remittance_claim_id.in_(remittance_claim_ids),
+                WorkItem.kind.in_(kinds),
+                WorkItem.closed_at.is_(None),
+            )
+            .values(closed_at=now, outcome="corrected"),
+            execution_options={"synchronize_session": None},
+        )
+
+
+def _mark(session: Session, ids: Collection[int], was: Collection[Outcome], now: Outcome) -> None:
     if not ids:
         return
     lines = select(RemittanceLine.id).where(RemittanceLine.remittance_claim_id.in_(ids))
-    standing = (Outcome.POSTED.value, Outcome.REVIEW.value)
     session.execute(
         update(LineAdjustment)
         .where(
             LineAdjustment.remittance_line_id.in_(lines),
             LineAdjustment.group_code == PATIENT_GROUP,
-            LineAdjustment.outcome.in_(standing),
+            LineAdjustment.outcome.in_([outcome.value for outcome in was]),
         )
-        .values(outcome=Outcome.PASSED_ON.value)
+        .values(outcome=now.value)
     )
     session.execute(
         update(RemittanceClaim).where(RemittanceClaim.id.in_(ids)).values(under_review=ZERO)
-    )
-    session.execute(
-        update(WorkItem)
-        .where(
-            WorkItem.remittance_claim_id.in_(ids),
-            WorkItem.kind == "review",
-            WorkItem.closed_at.is_(None),
-        )
-        .values(closed_at=now, outcome="corrected"),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from billing.ledger import Entry
-from billing.money import ZERO, Money
+from billing.money import ZERO, Money, total_of
 from portal.services.judge_plb import PostedPlb
 from portal.services.judge_remittance import ClaimOutcome
 from portal.services.settle_visits import taken_back
@@ -79,6 +79,14 @@ def _fields(outcome: ClaimOutcome) -> Iterator[dict[str, Any]]:
             "reasons": ("the first plan decides again; this plan's answer stood on the old one",),
             "next_step": RETURNED_STEP,
             "amount": entry.postings[0].amount,
+            "number": prior.remittance_claim_id,
+        }
+    for prior in outcome.outdated:
+        yield {
+            "kind": "bill_next",
+            "reasons": ("the first plan decides again; this plan's answer stood on the old one",),
+            "next_step": RETURNED_STEP,
+            "amount": total_of(prior.in_review.values()),
             "number": prior.remittance_claim_id,
         }
     if outcome.refund > ZERO:

@@ -15,6 +15,7 @@ from portal.models.claims import Visit
 from portal.queries.ledger_proof import verify_ledger
 from portal.services.adjust_balance import adjust_balance
 from portal.services.apply_credit import apply_credit
+from portal.services.decide_review import NothingToReview, decide_review
 from portal.services.note_refunds import note_refunds
 from portal.services.post_entry import post_entry
 from portal.x12.remittance import ClaimPayment
@@ -275,3 +276,39 @@ def test_STMT_21_a_receipt_on_account_that_is_taken_back_opens_the_line_again() 
         assert (bill(visit.id).patient_due, bill(visit.id).credit) == (Money(due), ZERO)
     assert total(Account.PATIENT_CREDIT) == 0
     assert verify_ledger().ok
+
+
+def test_OPS_8_a_review_ends_when_the_plan_before_takes_its_decision_back() -> None:
+    with book() as found:
+        found.practice()
+        visit, charges, *_ = found.insured_visit([10_000], name="Medicare", tax_id="1111")
+        found.claim(visit, charges, found.payer("Medigap", "2222"), "S")
+    medicare = Payer("Medicare", "1111")
+    first = clp(visit.control_number, svc("99213", 100, "CO-45 20, PR-1 50"))
+    medicare.pays(first)
+    Payer("Medigap", "2222").pays(second(visit, "OA-23 50, PR-96 50"))
+    [item] = work("review")
+    medicare.pays(negated(first), clp(visit.control_number, svc("99213", 100, "CO-45 20")))
+    after = bill(visit.id)
+    assert (after.patient_due, after.under_review, work("review")) == (ZERO, ZERO, [])
+    assert [(i.kind, i.amount) for i in work()] == [("bill_next", Money(5_000))]
+    with pytest.raises(NothingToReview):
+        decide_review(
+            remittance_claim_id=item.remittance_claim_id,
+            bill_patient=True,
+            note="",
+            staff=staff(),
+            on=ON,
+            now=NOW,
+        )
+
+
+def test_STMT_5_work_about_a_decision_ends_with_it() -> None:
+    visit, payer = insured(10_000), Payer()
+    wrong = clp(
+        visit.control_number, svc("99213", 100, "PR-1 20"), patient_responsibility_cents=100
+    )
+    payer.pays(wrong)
+    assert bill(visit.id).held
+    payer.pays(negated(wrong), clp(visit.control_number, svc("99213", 100, "PR-1 20")))
+    assert (bill(visit.id).due_now, work()) == (Money(2_000), [])
