@@ -1,4 +1,4 @@
-"""`make demo` as a stranger meets it: up in a minute, down without a trace, quicker the second time."""
+"""`make demo` as a stranger meets it: up, down without a trace, and its data found the second time."""
 
 import json
 import signal
@@ -11,7 +11,6 @@ import pytest
 from tests.demo_run import DemoRun
 
 pytestmark = pytest.mark.xdist_group("demo")
-IN_A_MINUTE = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +32,7 @@ def answers(port: int) -> bool:
 
 
 def test_demo_starts_serves_stops_and_finds_its_data_again(demo: DemoRun) -> None:
-    first = demo.start()
+    demo.start()
     told = demo.addresses
     assert told["patient_url"] == f"http://localhost:{demo.port}"
     assert told["staff_url"] == f"http://localhost:{demo.port}/staff"
@@ -60,10 +59,9 @@ def test_demo_starts_serves_stops_and_finds_its_data_again(demo: DemoRun) -> Non
     for words in (told["patient_url"], told["staff_url"], told["enrolments"][0]["code"], "Ctrl-C"):
         assert words in printed
 
-    second = demo.start()
-    assert second < first
+    demo.start()
+    assert demo.printed().count("inventing a practice") == 1, "the second start finds its data"
     assert demo.addresses["sign_ins"] == told["sign_ins"]
-    assert first < IN_A_MINUTE, f"the first start took {first:.0f} s"
     assert demo.stop(signal.SIGTERM) == 0
     assert demo.left_running() == []
 
