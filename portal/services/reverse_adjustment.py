@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from billing.adjustments import kinds_for
-from billing.entries import undo
+from billing.entries import WRITE_OFFS, undo
 from billing.free_text import check_free_text
 from billing.ledger import Account, Entry, Party, Posting, Side
+from billing.money import ZERO
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
@@ -62,6 +63,8 @@ def reverse_adjustment(
         entry = _entry(session, entry_id, account_id)
         if not is_staff_adjustment(entry.kind, entry.source_ref):
             raise ReversalRefused("Only an adjustment made by staff can be taken back here.")
+        if not _stands(session, entry, entry_id):
+            raise ReversalRefused("A plan decided again since, and this was put back then.")
         # The source names the entry that is undone, so a second try is the same fact.
         outcome = post_entry(
             session,
@@ -89,6 +92,22 @@ def reverse_adjustment(
             now=now,
         )
     return Reversed(entry_id=outcome.entry_id, repeated=False)
+
+
+def _stands(session: Session, entry: Entry, entry_id: UUID) -> bool:
+    """Whether each line still has as much taken off, or this very reversal was posted before."""
+    off = {leg.party.charge_id: leg for leg in entry.postings if leg.account in WRITE_OFFS}
+    signed = case((PostingRow.side == Side.DEBIT, PostingRow.amount), else_=-PostingRow.amount)
+    rows = session.execute(
+        select(PostingRow.charge_id, LedgerAccount.code, func.sum(signed).label("net"))
+        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
+        .where(PostingRow.charge_id.in_(off), PostingRow.payer_id.is_(None))
+        .group_by(PostingRow.charge_id, LedgerAccount.code)
+    )
+    left = {(row.charge_id, row.code): row.net for row in rows}
+    before = session.scalar(select(JournalEntry.id).where(JournalEntry.reverses_id == entry_id))
+    enough = all(left.get((c, leg.account.value), ZERO) >= leg.amount for c, leg in off.items())
+    return enough or before is not None
 
 
 def _entry(session: Session, entry_id: UUID, account_id: int) -> Entry:

@@ -13,11 +13,12 @@ from billing.money import ZERO, Money
 from portal.models.accounts import AccountCondition
 from portal.models.claims import Visit
 from portal.queries.ledger_proof import verify_ledger
-from portal.services.adjust_balance import adjust_balance
+from portal.services.adjust_balance import Adjusted, adjust_balance
 from portal.services.apply_credit import apply_credit
 from portal.services.decide_review import NothingToReview, decide_review
 from portal.services.note_refunds import note_refunds
 from portal.services.post_entry import post_entry
+from portal.services.reverse_adjustment import ReversalRefused, reverse_adjustment
 from portal.x12.remittance import ClaimPayment
 from tests.conftest import NOW
 from tests.services.ledger_book import SERVICE_ON, party_of
@@ -55,9 +56,9 @@ def patient_pays(visit: Visit, cents: int) -> None:
         post_entry(found.session, entry)
 
 
-def staff_takes_off(visit: Visit, cents: int) -> None:
+def staff_takes_off(visit: Visit, cents: int) -> Adjusted:
     standing = bill(visit.id)
-    adjust_balance(
+    return adjust_balance(
         form_id=UUID(int=cents),
         account_id=standing.guarantor_account_id,
         charge_id=standing.charges[0].charge_id,
@@ -312,3 +313,21 @@ def test_STMT_5_work_about_a_decision_ends_with_it() -> None:
     assert bill(visit.id).held
     payer.pays(negated(wrong), clp(visit.control_number, svc("99213", 100, "PR-1 20")))
     assert (bill(visit.id).due_now, work()) == (Money(2_000), [])
+
+
+def test_CORE_4_what_a_reversal_put_back_is_not_put_back_by_staff_again() -> None:
+    visit, payer = insured(10_000), Payer()
+    first = clp(visit.control_number, svc("99213", 100, "CO-45 20, PR-1 50"))
+    payer.pays(first)
+    adjusted = staff_takes_off(visit, 5_000)
+    payer.pays(negated(first))
+    with pytest.raises(ReversalRefused, match="put back"):
+        reverse_adjustment(
+            entry_id=adjusted.entry_id,
+            account_id=visit.guarantor_account_id,
+            reason="not entitled",
+            staff=replace(staff(), role="manager"),
+            on=ON,
+            now=NOW,
+        )
+    assert (bill(visit.id).patient_due, bill(visit.id).written_off) == (ZERO, ZERO)
