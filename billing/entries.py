@@ -201,7 +201,7 @@ def pass_on(*, share: Money, in_review: Money, earlier: Party, later: Party) -> 
 def share_passed_on(*, source_ref: str, on: date, legs: Iterable[Posting]) -> Entry:
     """Another plan answers after the patient was billed: the share waits for that plan again."""
     memo = "another plan decides first"
-    return Entry("patient_share", source_ref, on, tuple(legs), memo=memo)
+    return Entry("share_passed_on", source_ref, on, tuple(legs), memo=memo)
 
 
 def undo(entry: Entry, *, entry_id: UUID, source_ref: str, occurred_on: date, memo: str) -> Entry:

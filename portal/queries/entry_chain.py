@@ -34,6 +34,7 @@ WHAT = {
     "credit_application": "We used your credit",
     "payment": "You paid online",
     "adjustment": "We changed the amount",
+    "share_passed_on": "Your other plan decides this first",
     "patient_share": "We checked your share with your plan",
 }
 # What each account's net change means to the patient, and its sign; what is not here is our own bookkeeping.

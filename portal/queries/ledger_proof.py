@@ -116,7 +116,8 @@ CHECKS = {
           JOIN ledger_accounts a ON a.id = p.account_id
          WHERE e.kind NOT IN ('remittance_claim', 'remittance_claim_reversal',
                               'patient_share', 'patient_share_reversal', 'suspense_release',
-                              'suspense_release_reversal')
+                              'suspense_release_reversal',
+                              'share_passed_on', 'share_passed_on_reversal')
            AND a.code IN ('patient_receivable', 'insurance_receivable')
          GROUP BY e.id HAVING count(DISTINCT a.code) > 1""",
     "statement lines equal the ledger as it stood": """

@@ -35,6 +35,7 @@ KIND_WORDS = {
     "credit_application": "Credit used",
     "payment": "Paid online",
     "adjustment": "Adjusted by staff",
+    "share_passed_on": "Share passed on to the next plan",
     "patient_share": "Patient share confirmed",
     "provider_adjustment": "Payer adjustment",
 }

@@ -34,10 +34,12 @@ def line_item(
     helped = -signed_total([m for m in movements if is_adjustment(m.kind)])
     price = signed_total([m for m in movements if base_kind(m.kind) in PRICE_KINDS])
     confirmed = signed_total([m for m in movements if base_kind(m.kind) == CONFIRMED_KIND])
-    decided = balance.patient_due + paid + helped - price - confirmed
+    decided = balance.patient_due + paid + helped - price
     current = [d for d in decisions if not d.replaced]
     adjustments = [a for d in current for a in d.adjustments if a.charge_id == charge.charge_id]
-    shares = _share_buckets(current, charge.charge_id, decided)
+    shares = _share_buckets(current, charge.charge_id, (decided, decided - confirmed))
+    if total_of(shares.values()) == decided:
+        confirmed = ZERO  # the decision itself tells what a person confirmed
     review = _at_most(balance.insurance_due, _sum(adjustments, "review")) if in_review else ZERO
     rest = balance.insurance_due - review
     other = _at_most(rest, _sum(adjustments, "stays", groups=("OA", "PI")))
@@ -84,11 +86,11 @@ def is_adjustment(kind: str) -> bool:
 
 
 def _share_buckets(
-    current: Sequence[DecisionFact], charge_id: int, decided: Money
+    current: Sequence[DecisionFact], charge_id: int, decided: tuple[Money, ...]
 ) -> dict[Bucket, Money]:
     """What the payers left to the patient, by reason: of all of them, or of the last where it replaced the rest."""
     shares = _by_bucket(current, charge_id)
-    if total_of(shares.values()) != decided and current:
+    if total_of(shares.values()) not in decided and current:
         last = current[-1].payer_id
         shares = _by_bucket([d for d in current if d.payer_id == last], charge_id)
     return shares
