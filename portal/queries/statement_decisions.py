@@ -32,7 +32,8 @@ def decision_blocks(
             blocks.append(_final(fact, lines, alone=len(final) == 1, note=note))
         else:
             later = [d for d in current[current.index(fact) + 1 :] if d.payer_id != fact.payer_id]
-            blocks.append(_earlier(visit_id, fact, later, lines, taken_off))
+            alone = sum(d.payer_id == fact.payer_id for d in current) == 1
+            blocks.append(_earlier(visit_id, fact, later, lines, taken_off, alone=alone))
     return tuple(blocks)
 
 
@@ -55,15 +56,25 @@ def _earlier(
     later: Sequence[DecisionFact],
     lines: Sequence[LineItem],
     taken_off: Mapping[tuple[int, int], Money],
+    *,
+    alone: bool,
 ) -> Decision:
-    """What an earlier plan said before the next one answered."""
+    """What an earlier plan said before the next one answered; in parts, of its own lines alone."""
+    if not alone:
+        answered = {a.charge_id for a in fact.adjustments}
+        lines = [line for line in lines if line.charge_id in answered]
     share = total_of(line.your_share - line.self_pay for line in lines)
     checking = total_of(line.under_review for line in lines)
     steps: list[Difference] = []
     for payer_id, payer in {d.payer_id: d.payer for d in later}.items():
         paid = total_of(d.paid for d in later if d.payer_id == payer_id)
-        off = taken_off.get((visit_id, payer_id), ZERO)
+        if not alone:
+            paid = total_of(p.amount for line in lines for p in line.plan_paid if p.payer == payer)
         steps += [Difference(label=f"{payer} paid", amount=paid)] if paid else []
+        off = taken_off.get((visit_id, payer_id), ZERO)
+        if not alone:  # it is kept by visit: at most what this part leaves open
+            left = fact.told - share - checking - total_of(step.amount for step in steps)
+            off = min(off, max(ZERO, left))
         steps += [Difference(label=f"{payer} took off", amount=off)] if off else []
     steps += [Difference(label=CHECKING, amount=checking)] if checking else []
     left = fact.told - share - total_of(step.amount for step in steps)

@@ -76,3 +76,19 @@ def test_STMT_5_a_plan_that_was_asked_late_is_explained() -> None:
     content = cut()
     assert content.amount_due == Money(1_500)
     assert steps(content) == [[("Medigap paid", Money(3_500))], []]
+
+
+def test_STMT_5_a_first_plan_that_answered_in_parts_is_explained_part_by_part() -> None:
+    visit, medicare, medigap = two_plans(10_000, 20_000)
+    number = visit.control_number
+    medicare.pays(clp(number, svc("99213", 100, "PR-1 20"), payer_claim_number="A"))
+    medicare.pays(clp(number, svc("85025", 200, "CO-45 50, PR-1 30"), payer_claim_number="B"))
+    answer = (svc("99213", 100, "OA-23 80, PR-1 12"), svc("85025", 200, "CO-45 60, OA-23 125"))
+    medigap.pays(clp(number, *answer, status_code="2", payer_claim_number="G"))
+    content = cut()
+    assert content.amount_due == Money(1_200)
+    assert steps(content) == [
+        [("Medigap paid", Money(800))],
+        [("Medigap paid", Money(1_500)), ("Medigap took off", Money(1_500))],
+        [],
+    ]
