@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -87,7 +88,9 @@ def run_due(database_url: str, gateways: Any, *, now: datetime) -> int:
     For `run-day` and tests: the same rows and handlers as the worker, with `now` as the clock.
     """
     app = build_worker(database_url, gateways, fixed_now=now)
-    app.run_worker(wait=False, listen_notify=False, install_signal_handlers=False, concurrency=1)
+    options = {"wait": False, "listen_notify": False, "install_signal_handlers": False}
+    with ThreadPoolExecutor(max_workers=1) as thread:  # the caller's may run an event loop already
+        thread.submit(app.run_worker, concurrency=1, **options).result()
     with read_only() as session:
         failed = text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
         return int(session.execute(failed).scalar_one())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -40,3 +41,16 @@ def test_a_job_for_later_waits(database_url: str, now: datetime, ran: list) -> N
         queue.enqueue(session, "test_note", not_before=later, number=8)
     queue.run_due(database_url, None, now=now)
     assert ran == []
+
+
+def test_jobs_run_for_a_caller_inside_an_event_loop(
+    database_url: str, now: datetime, ran: list
+) -> None:
+    with db.transaction() as session:
+        queue.enqueue(session, "test_note", number=9)
+
+    async def caller() -> int:
+        return queue.run_due(database_url, None, now=now)
+
+    assert asyncio.run(caller()) == 0
+    assert ran == [(now, 9)]
