@@ -132,7 +132,7 @@ def statement(**changes: object) -> StatementContent:
             assistance_url="http://localhost:8000/help-paying",
             ways_to_pay=("By phone", "By mail", "At our desk"),
             payment_plan="If you cannot pay all of it now, call us.",
-            dispute="Tell us. The part you ask about is not due while we look.",
+            dispute="Tell us. We will go through it with you before you pay.",
             language="Free help in your language: call us.",
             text_phone="TTY: dial 711.",
         ),

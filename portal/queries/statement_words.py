@@ -67,7 +67,7 @@ def notices(practice: Practice) -> Notices:
         payment_plan="If you cannot pay all of it now, call us. You can ask for a payment plan.",
         dispute=(
             f"Call {practice.phone} or write to {practice.email}."
-            " The part you ask about is not due while we look into it."
+            " We will go through it with you before you pay."
         ),
         language=(
             f"You can get free help in your language: call {practice.phone}."
