@@ -20,7 +20,7 @@ demo-reset: env ## Forget the demo's data, so that the next demo starts over
 	@$(PYTHON) -m tools.demo --reset
 
 test: env-dev lint types contracts migrations browsers ## Everything that CI checks; pytest comes last
-	$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup
+	$(PYTHON) -m pytest -n $(JOBS)
 
 check: test ## The same as make test
 

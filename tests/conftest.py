@@ -7,18 +7,21 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
+from xdist.scheduler import LoadScopeScheduling
 
 from portal import db
 from portal.embedded import EmbeddedServer
 from tests.sandbox_server import SandboxServer, running
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+SHARING_A_DEMO = ("tests/browser/", "tests/house/test_demo.py")
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday morning at the practice
 
 
@@ -33,6 +36,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SERVER] = server = EmbeddedServer(home)
     os.environ["KINDBILL_TEST_SERVER"] = server.url
     config.stash[HOME] = home
+
+
+class OneDemoAtATime(LoadScopeScheduling):
+    """Spreads single tests over the workers; those that share a running demo stay with one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.split("/")[1] if nodeid.startswith(SHARING_A_DEMO) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneDemoAtATime:
+    return OneDemoAtATime(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

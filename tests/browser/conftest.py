@@ -28,13 +28,6 @@ QUIET = [
 SERIOUS = {"serious", "critical"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One demo for all of them: they stay together in one process."""
-    for item in items:
-        if Path(__file__).parent in Path(item.path).parents:
-            item.add_marker(pytest.mark.xdist_group("demo"))
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     names = ("chromium", "chromium-browser", "google-chrome")

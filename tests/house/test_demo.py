@@ -10,8 +10,6 @@ import pytest
 
 from tests.demo_run import DemoRun
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[DemoRun]:
