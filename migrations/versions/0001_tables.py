@@ -311,6 +311,8 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("device", sa.String(), nullable=False),
+        sa.Column("browser", sa.String(), nullable=False),
+        sa.Column("trusted", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["login_id"],
             ["logins.id"],

@@ -74,6 +74,8 @@ class LoginSession(Base):
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     device: Mapped[str] = mapped_column(default="")
+    browser: Mapped[str] = mapped_column(default="")  # the mark of the browser, hashed
+    trusted: Mapped[bool] = mapped_column(default=False)  # "do not ask here for 30 days" was chosen
 
 
 class Attempt(Base):

@@ -33,6 +33,21 @@ class SecurityPage:
     accounts: int
 
 
+def is_trusted(*, login_id: int, browser: str) -> bool:
+    """Whether the person chose to trust this browser and has not signed it out by the list since."""
+    with read_only() as session:
+        found = session.scalar(
+            select(LoginSession.id)
+            .where(
+                LoginSession.login_id == login_id,
+                LoginSession.browser == browser,
+                LoginSession.trusted,
+            )
+            .limit(1)
+        )
+    return bool(browser) and found is not None
+
+
 def security_page(
     viewer: Viewer,
     *,

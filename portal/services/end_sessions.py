@@ -16,17 +16,28 @@ def end_sessions(
     now: datetime,
     session_id: int | None = None,
     except_session_id: int | None = None,
+    ends_trust: bool = False,
 ) -> int:
-    """End the sign-in's live sessions, or just one; the number that ended. Another's id ends nothing."""
+    """End the sign-in's live sessions, or just one; the number that ended. Another's id ends nothing.
+
+    `ends_trust`: the browsers behind them are asked for a code again from their next sign-in on.
+    """
     statement = (
         update(LoginSession)
         .where(LoginSession.login_id == login_id, LoginSession.ended_at.is_(None))
         .values(ended_at=now)
-        .returning(LoginSession.id)
+        .returning(LoginSession.browser)
     )
     if session_id is not None:
         statement = statement.where(LoginSession.id == session_id)
     if except_session_id is not None:
         statement = statement.where(LoginSession.id != except_session_id)
     with transaction() as session:
-        return len(session.scalars(statement).all())
+        browsers = session.scalars(statement).all()
+        if ends_trust:
+            session.execute(
+                update(LoginSession)
+                .where(LoginSession.login_id == login_id, LoginSession.browser.in_(browsers))
+                .values(trusted=False)
+            )
+        return len(browsers)

@@ -19,8 +19,16 @@ class Started:
     token: str
 
 
-def start_session(*, login_id: int, face: str, device: str, now: datetime) -> Started:
-    """Make the row of a browser that has just signed in."""
+def start_session(
+    *,
+    login_id: int,
+    face: str,
+    device: str,
+    now: datetime,
+    browser: str = "",
+    trusted: bool = False,
+) -> Started:
+    """Make the row of a browser that has just signed in, trusted from now on if that was chosen."""
     token = secrets.token_urlsafe(32)
     with transaction() as session:
         row = LoginSession(
@@ -30,6 +38,8 @@ def start_session(*, login_id: int, face: str, device: str, now: datetime) -> St
             started_at=now,
             seen_at=now,
             device=device,
+            browser=browser,
+            trusted=trusted,
         )
         session.add(row)
         session.flush()

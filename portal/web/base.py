@@ -14,7 +14,7 @@ from portal.db import read_only
 from portal.web import access, errors, filters, logging, sessions, theme
 from portal.web.clock import system_clock
 from portal.web.csrf import csrf
-from portal.web.faces import PORTAL, Face
+from portal.web.faces import PORTAL, Face, cookie_name
 
 MAX_REQUEST_BYTES = 32 * 1024 * 1024  # a large 835 fits; nothing a browser sends here is larger
 YEAR_SECONDS = 365 * 24 * 3600
@@ -59,12 +59,6 @@ def create_base_app(*, face: Face, settings: Settings, gateways: Any) -> Flask:
 def gateways() -> Any:
     """The doors to the outside, for a view to hand to a service."""
     return current_app.extensions["kindbill"]
-
-
-def cookie_name(use: str, face: Face, settings: Settings) -> str:
-    """Faces never share a cookie; over TLS the browser itself holds each to this host."""
-    prefix = "__Host-" if settings.secure_cookies else ""
-    return f"{prefix}kindbill-{face.name}-{use}"
 
 
 def _secret(key: str, face: Face) -> str:

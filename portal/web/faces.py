@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from portal.config import Settings
+
 PORTAL = Path(__file__).resolve().parent.parent
 
 
@@ -46,3 +48,9 @@ STAFF = Face(
     mounted_at="/staff",
     pays=False,
 )
+
+
+def cookie_name(use: str, face: Face, settings: Settings) -> str:
+    """Faces never share a cookie; over TLS the browser itself holds each to this host."""
+    prefix = "__Host-" if settings.secure_cookies else ""
+    return f"{prefix}kindbill-{face.name}-{use}"

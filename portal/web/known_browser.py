@@ -4,37 +4,43 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from typing import Any
 
-from flask import Flask, Response, after_this_request, current_app, request
-from flask_login import user_logged_in
+from flask import Response, after_this_request, current_app, g, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from portal.services.enrolment_codes import keyed_hash
-from portal.web.base import cookie_name
+from portal.web.faces import cookie_name
 
 LIFE = timedelta(days=365)
 
 
-def remember_browsers(app: Flask) -> None:
-    """Give each browser that passes both factors its mark. It opens nothing; it only counts apart."""
-    user_logged_in.connect(_mark, app, weak=False)
-
-
 def counted_name(email: str) -> str:
     """What a try at this sign-in is counted against: the e-mail, or this browser of its owner alone."""
+    browser = _browser_of(email)
+    return f"{email} in browser {browser}" if browser else email
+
+
+def browser_hash(email: str) -> str:
+    """What a session's row says of this browser; empty for one that has no mark of this person."""
+    browser = g.get("browser_mark") or _browser_of(email)
+    return _hash(f"{email} is {browser}") if browser else ""
+
+
+def _browser_of(email: str) -> str:
     marked = request.cookies.get(_cookie())
     try:
         whose, browser = _signer().loads(marked or "", max_age=int(LIFE.total_seconds()))
     except (BadData, TypeError, ValueError):
-        return email
-    return f"{email} in browser {browser}" if whose == _hash(email) else email
+        return ""
+    return str(browser) if whose == _hash(email) else ""
 
 
-def _mark(_app: Flask, user: Any, **_rest: Any) -> None:
-    if counted_name(user.email) != user.email:
+def mark_browser(email: str) -> None:
+    """Hand the browser its mark with this answer, unless it has one of this person."""
+    if _browser_of(email):
         return
-    mark = str(_signer().dumps([_hash(user.email), secrets.token_hex(8)]))
+    g.browser_mark = secrets.token_hex(8)
+    mark = str(_signer().dumps([_hash(email), g.browser_mark]))
 
     @after_this_request
     def _hand_over(response: Response) -> Response:

@@ -26,6 +26,8 @@ def end_one_device(session_id: int) -> ResponseReturnValue:
     """Sign one browser out; this very one goes to the sign-in page by itself."""
     viewer = current_viewer()
     saw(kind="login", id=viewer.login_id, action="sign_out")
-    ended = end_sessions(login_id=viewer.login_id, session_id=session_id, now=now())
+    ended = end_sessions(
+        login_id=viewer.login_id, session_id=session_id, ends_trust=True, now=now()
+    )
     flash("That device is signed out." if ended else "That device was signed out before.", "done")
     return redirect(url_for("account.security"))

@@ -14,6 +14,7 @@ from portal.services.start_session import start_session
 from portal.services.use_session import use_session
 from portal.web.clock import now
 from portal.web.faces import Face
+from portal.web.known_browser import browser_hash, mark_browser
 
 TOKEN = "sid"  # noqa: S105 (the name of a cookie's field)
 WARN_SECONDS = 60  # WCAG 2.2.1: at least this long to press "Stay signed in"
@@ -63,16 +64,20 @@ def device_name(user_agent: str) -> str:
 def _signed_in(app: Flask, user: Any, **_rest: Any) -> None:
     # Nothing from before the sign-in lives on but what the library has just written for this user.
     kept = {key: session[key] for key in ("_user_id", "_id", "_fresh") if key in session}
+    trusted = session.get("_remember") == "set"  # so the library keeps "remember" for this moment
     session.clear()
     session.update(kept)
     g.pop("csrf_token", None)
     face: Face = app.config["FACE"]
     if "session_id" in g:  # signed in anew, as after a changed password: the old row ends
         end_sessions(login_id=g.login_id, session_id=g.session_id, now=now())
+    mark_browser(user.email)
     started = start_session(
         login_id=user.id,
         face=face.name,
         device=device_name(request.user_agent.string),
+        browser=browser_hash(user.email),
+        trusted=trusted and face.remembers_devices,
         now=now(),
     )
     session[TOKEN] = started.token

@@ -30,16 +30,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.config import Settings, derived_key
 from portal.db import sign_in_session
 from portal.models.identity import Login
+from portal.queries.devices import is_trusted
 from portal.services.end_sessions import end_sessions
 from portal.services.record_attempt import SENDING
 from portal.services.refuse_weak_password import SHORTEST, refuse_weak_password
 from portal.services.send_sign_in_message import send_sign_in_email
 from portal.web import access, sign_in_forms
-from portal.web.base import cookie_name
 from portal.web.clock import now
-from portal.web.faces import Face
+from portal.web.faces import Face, cookie_name
 from portal.web.half_way import begin_anew, limit_half_way
-from portal.web.known_browser import remember_browsers
+from portal.web.known_browser import browser_hash
 from portal.web.second_factor import (
     TEXT_CODE_LIFE,
     OneTimeCodes,
@@ -84,7 +84,9 @@ class SignIn(UserMixin):  # type: ignore[misc]
         self, tf_setup_methods: list[tuple[str, str]], tf_fresh: bool
     ) -> tuple[bool, list[tuple[str, str]]]:
         """Always, but on a device that the patient chose to trust; never without a factor set up."""
-        trusted = tf_fresh and current_app.config["FACE"].remembers_devices and tf_setup_methods
+        fresh = tf_fresh and current_app.config["FACE"].remembers_devices and tf_setup_methods
+        # The library's cookie alone outlives "sign out" in the list of devices: the row decides.
+        trusted = fresh and is_trusted(login_id=self.id, browser=browser_hash(self.email))
         return not trusted, tf_setup_methods
 
     def tf_send_security_token(self, method: str, **kwargs: Any) -> str | None:
@@ -204,7 +206,6 @@ def add_sign_in(app: Flask, *, face: Face, settings: Settings) -> None:
     app.context_processor(lambda: {"second_factor_in_use": second_factor_in_use})
     _pad_answers(app)
     _connect(app)
-    remember_browsers(app)
     limit_half_way(app)
     app.add_url_rule("/welcome", "welcome", welcome)
     app.add_url_rule("/sign-in/new-code", "new_code", new_code, methods=["POST"])

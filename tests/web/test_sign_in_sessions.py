@@ -113,6 +113,35 @@ def test_one_device_signs_out_another_but_nobody_elses(
     assert is_signed_in(laptop)
 
 
+def test_a_device_that_is_signed_out_is_asked_for_a_code_again(patient_app: Flask) -> None:
+    person = Person(patient_app)
+    laptop, lost = PageClient(patient_app), PageClient(patient_app)
+    lost.http.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (iPhone) Safari/604.1"
+    enter(lost, person, remember="y")
+    person.later(seconds=31)
+    enter(laptop, person, remember="y")
+    page = laptop.get("/account/security")
+    with transaction() as session:
+        row = session.scalars(select(LoginSession).where(LoginSession.device.like("%iPhone"))).one()
+        action = f"/account/devices/{row.id}/sign-out"
+    assert action in page.source
+    laptop.post(action, expect=302)
+    lost.token = ""
+    assert "second-step" in give_password(lost).location
+    assert not is_signed_in(lost)
+    laptop.post("/sign-out", expect=302)
+    laptop.token = ""
+    give_password(laptop)
+    assert is_signed_in(laptop), "the other device's trust stays"
+    person.later(seconds=62)
+    lost.token = ""
+    enter(lost, person, remember="y")
+    lost.post("/sign-out", expect=302)
+    lost.token = ""
+    give_password(lost)
+    assert is_signed_in(lost), "it may be trusted anew"
+
+
 def test_a_switched_off_sign_in_ends_at_once(request: pytest.FixtureRequest) -> None:
     client = client_of("staff", request)
     with transaction() as session:
