@@ -17,6 +17,7 @@ from billing.money import ZERO, Money, total_of
 from portal.models.accounts import GuarantorAccount
 from portal.models.claims import Charge, Visit
 from portal.models.ledger import PostingRow
+from portal.queries.conditions import conditions
 from portal.services.post_entry import account_ids, post_entries
 
 
@@ -39,13 +40,14 @@ def apply_credit(
 ) -> Money:
     """Apply each visit's credit to its own lines, then credit on account to the oldest; the total.
 
+    Credit on account leaves out bills that are held that day (STMT-21); it waits for them.
     Credit that was taken back (a reversed receipt) is taken off the lines it had settled.
     `source` names the fact that made it possible (`receipts:7`, `era:...`), once for each account.
     """
     if not guarantor_account_ids:
         return ZERO
     found: list[Entry] = []
-    for book in _read(session, guarantor_account_ids).values():
+    for book in _read(session, guarantor_account_ids, on).values():
         ref = f"{source}:credit:{book.account_id}"
         lines, legs = _own_credit(book), _credit_on_account(book)
         if lines:
@@ -71,7 +73,7 @@ def _own_credit(book: _Book) -> list[Line]:
         lines = [line for line in book.lines if line.visit_id == visit_id]
         if credit > ZERO:
             open_lines = [line for line in lines if line.due > ZERO]
-            for share in allocate_payment(credit, open_lines).shares:
+            for share in allocate_payment(credit, open_lines, chosen_visits=[visit_id]).shares:
                 found.append(Line(book.party(visit_id, share.line.charge_id), share.amount))
                 book.owed[share.line.charge_id] -= share.amount
         missing = -credit
@@ -95,6 +97,7 @@ def _credit_on_account(book: _Book) -> list[Posting]:
             visit_id=line.visit_id,
             service_on=line.service_on,
             due=book.owed[line.charge_id],
+            held=line.held,
         )
         for line in book.lines
         if book.owed.get(line.charge_id, ZERO) > ZERO
@@ -137,7 +140,7 @@ def _taken_back(book: _Book, missing: Money) -> list[Posting]:
     return legs
 
 
-def _read(session: Session, owners: Collection[int]) -> dict[int, _Book]:
+def _read(session: Session, owners: Collection[int], on: date) -> dict[int, _Book]:
     """Lock the accounts' rows, which stand for ledger rows that nobody may lock; then sum."""
     locked = session.scalars(
         select(GuarantorAccount.id)
@@ -170,11 +173,11 @@ def _read(session: Session, owners: Collection[int]) -> dict[int, _Book]:
                 book.given[charge_id] = book.given.get(charge_id, ZERO) + debited
         elif charge_id is not None:
             book.owed[charge_id] = book.owed.get(charge_id, ZERO) + debited
-    _order_lines(session, books)
+    _order_lines(session, books, on)
     return books
 
 
-def _order_lines(session: Session, books: dict[int, _Book]) -> None:
+def _order_lines(session: Session, books: dict[int, _Book], on: date) -> None:
     touched = {charge for book in books.values() for charge in (*book.owed, *book.given)}
     charges = session.execute(
         select(Visit.guarantor_account_id, Charge.id, Charge.visit_id, Charge.service_on)
@@ -182,6 +185,7 @@ def _order_lines(session: Session, books: dict[int, _Book]) -> None:
         .where(Charge.id.in_(touched))
         .order_by(Charge.service_on, Charge.id)
     )
+    facts = conditions(session, on=on, account_ids=list(books))
     for owner, charge_id, visit_id, service_on in charges:
         book = books.get(owner)
         if book is not None:
@@ -191,5 +195,6 @@ def _order_lines(session: Session, books: dict[int, _Book]) -> None:
                     visit_id=visit_id,
                     service_on=service_on,
                     due=max(book.owed.get(charge_id, ZERO), ZERO),
+                    held=bool(facts.of(owner, visit_id).holding_reasons),
                 )
             )

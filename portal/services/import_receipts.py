@@ -68,9 +68,9 @@ def import_receipts(
     session.flush()
     owners = _post(session, fresh, books)
     source = f"receipts:{file_id}:{fresh[0].receipt_id if fresh else ''}"
-    apply_credit(session, guarantor_account_ids=owners, on=now.date(), source=source)
     bad = {record.position for record in refused}
     _cover(session, [row for row in rows if row.number not in bad])
+    apply_credit(session, guarantor_account_ids=owners, on=now.date(), source=source)
     return refused
 
 

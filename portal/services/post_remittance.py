@@ -205,11 +205,12 @@ class _Desk:
         items += provider_items(plbs, remittance_id=remittance_id, now=self.now)
         items += taken_back_items(settled, remittance_id=remittance_id, now=self.now)
         add_work_items(session, items)
-        _use_credit_on_account(session, ours, set_ref=set_ref, on=record.issued_on)
         # After the work items: a correction closes what its own reversal opened.
         mark_decided(
             session, written, books, judge.changed, issued_on=record.issued_on, now=self.now
         )
+        # Last: by now each bill is one, or held.
+        _use_credit_on_account(session, ours, set_ref=set_ref, on=record.issued_on)
         return SetReport(
             said=remittance,
             status="posted",

@@ -1,4 +1,4 @@
-"""The daily cycle as of one day: hanging payments, refunds, small balances, statements that are due, the mail batch."""
+"""The daily cycle as of one day: hanging payments, refunds, credit, small balances, statements that are due, the mail batch."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from portal.db import read_only
 from portal.models.practice import Practice
+from portal.services.apply_waiting_credit import apply_waiting_credit
 from portal.services.cut_statements import Cut, cut_statements
 from portal.services.deliver_statements import Delivered, PrintShop, deliver_statements
 from portal.services.mail_batch import write_addresses
@@ -69,6 +70,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     folder = office.outbox / on.isoformat()
     swept = sweep_payments(now=now)
     note_refunds(on=on, now=now)
+    apply_waiting_credit(on=on)
     written_off = write_off_small_balances(on=on)
     cut = cut_statements(on=on, now=now, public_url=office.public_url)
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
