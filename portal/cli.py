@@ -73,11 +73,18 @@ def serve(workers: int) -> None:
     with database_of(settings) as url:
         import subprocess
 
-        command = [sys.executable, "-m", "gunicorn", "wsgi:application"]
-        command += ["--bind", f"127.0.0.1:{settings.port}", "--workers", str(workers)]
-        command += ["--threads", "4", "--chdir", str(CHECKOUT)]
+        command = [sys.executable, "-m", "gunicorn", *gunicorn_arguments(settings.port, workers)]
         environment = {**os.environ, "KINDBILL_DATABASE_URL": url}
         raise SystemExit(subprocess.run(command, env=environment, check=False).returncode)
+
+
+def gunicorn_arguments(port: int, workers: int) -> list[str]:
+    """Processes of four threads, on this machine alone, and no socket that takes commands."""
+    return [
+        "wsgi:application",
+        *("--bind", f"127.0.0.1:{port}", "--workers", str(workers)),
+        *("--threads", "4", "--chdir", str(CHECKOUT), "--no-control-socket"),
+    ]
 
 
 @main.command("set-practice")
