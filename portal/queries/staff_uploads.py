@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from billing.money import Money
 from portal.db import read_only
+from portal.models.claims import Visit
 from portal.models.files import Upload
 from portal.queries.paging import PAGE_SIZE, Page
 from portal.queries.viewer import StaffViewer
@@ -77,6 +78,8 @@ class UploadPage:
     error: str
     sets: tuple[UploadedSet, ...]
     claims: Page[UploadedClaim]
+    account_ids: frozenset[int]  # whose claims this page shows
+    patient_ids: frozenset[int]
 
 
 def upload_page(viewer: StaffViewer, upload_id: UUID, *, number: int = 1) -> UploadPage | None:
@@ -87,14 +90,21 @@ def upload_page(viewer: StaffViewer, upload_id: UUID, *, number: int = 1) -> Upl
                 Upload.name, Upload.uploaded_at, Upload.posted_at, Upload.preview, Upload.result
             ).where(Upload.id == upload_id, Upload.login_id == viewer.login_id)
         ).one_or_none()
-    if row is None:
-        return None
-    told = row.result or row.preview
-    claims = [
-        _claim(one["trace"], claim) for one in told["transactions"] for claim in one["claims"]
-    ]
-    claims.sort(key=lambda claim: ORDER.get(claim.disposition, 0))
-    start = (max(number, 1) - 1) * PAGE_SIZE
+        if row is None:
+            return None
+        told = row.result or row.preview
+        claims = [
+            _claim(one["trace"], claim) for one in told["transactions"] for claim in one["claims"]
+        ]
+        claims.sort(key=lambda claim: ORDER.get(claim.disposition, 0))
+        start = (max(number, 1) - 1) * PAGE_SIZE
+        shown = claims[start : start + PAGE_SIZE]
+        written = {claim.control_number.strip() for claim in shown} - {""}
+        whose = session.execute(
+            select(Visit.guarantor_account_id, Visit.patient_id).where(
+                Visit.control_number.in_(written | {number.upper() for number in written})
+            )
+        ).all()
     return UploadPage(
         id=upload_id,
         name=row.name,
@@ -105,10 +115,12 @@ def upload_page(viewer: StaffViewer, upload_id: UUID, *, number: int = 1) -> Upl
         error=told["error"] or "",
         sets=tuple(_set(one) for one in told["transactions"]),
         claims=Page(
-            rows=claims[start : start + PAGE_SIZE],
+            rows=shown,
             number=max(number, 1),
             has_next=len(claims) > start + PAGE_SIZE,
         ),
+        account_ids=frozenset(account_id for account_id, _ in whose),
+        patient_ids=frozenset(patient_id for _, patient_id in whose),
     )
 
 

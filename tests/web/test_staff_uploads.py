@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from portal.db import read_only
 from portal.models.audit import AuditEvent
+from portal.models.claims import Visit
 from portal.models.files import File, Upload
 from portal.models.ledger import JournalEntry
 from portal.models.remittances import RemittanceRow
@@ -82,6 +83,26 @@ def test_a_preview_changes_nothing_and_posting_does_what_it_said(as_staff: AsSta
             select(AuditEvent).where(AuditEvent.object_type == "remittance_file")
         ).one()
         assert event.login_id == client.login_id
+
+
+@pytest.mark.usefixtures("claims")
+def test_HIPAA_3_a_preview_writes_down_whose_claims_it_showed(as_staff: AsStaff) -> None:
+    client = as_staff("payment_poster")
+    preview = upload(client)
+    with read_only() as session:
+        shown = [
+            visit
+            for visit in session.scalars(select(Visit))
+            if visit.control_number in preview.text
+        ]
+        event = session.scalars(
+            select(AuditEvent).where(
+                AuditEvent.object_type == "upload", AuditEvent.action == "view"
+            )
+        ).one()
+        assert shown
+        assert set(event.account_ids) == {visit.guarantor_account_id for visit in shown}
+        assert set(event.patient_ids) == {visit.patient_id for visit in shown}
 
 
 @pytest.mark.usefixtures("claims")

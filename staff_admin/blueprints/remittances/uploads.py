@@ -42,7 +42,7 @@ def upload() -> ResponseReturnValue:
 def uploaded(upload_id: UUID) -> str:
     """What posting it would do, or what it did."""
     page = found(upload_page(current_staff(), upload_id, number=page_number()))
-    saw(kind="upload", id=upload_id)
+    saw(accounts=page.account_ids, patients=page.patient_ids, kind="upload", id=upload_id)
     return show("remittances/uploaded.html", page=page)
 
 
