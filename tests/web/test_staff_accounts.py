@@ -171,6 +171,10 @@ def test_adjust_and_take_back(as_staff: AsStaff) -> None:
         ({"kind": "hardship"}, "Not a valid choice"),
         ({"kind": ""}, "Choose what kind"),
         ({"form_id": "1"}, "Open this page again."),
+        ({"form_id": ""}, "Open this page again."),
+        ({"form_id": "\u0661" * 32 + "x"}, "Open this page again."),
+        ({"form_id": "\u00e9" * 32}, "Open this page again."),
+        ({"form_id": "f" * 5_000}, "Open this page again."),
     ],
 )
 def test_STMT_25_and_PCI_5_the_form_says_what_is_wrong(
