@@ -13,6 +13,7 @@ from sqlalchemy import select
 from portal.db import read_only
 from portal.models.statements import Statement, StatementDelivery
 from portal.queries.statement_json import from_json
+from portal.services.plain_cell import plain_cell
 
 ADDRESS_FILE = "addresses.csv"
 COLUMNS = ("file", "statement", "name", "line_1", "line_2", "line_3")
@@ -40,7 +41,8 @@ def write_addresses(*, on: date, folder: Path) -> int:
     for number, data in rows:
         to = from_json(data).guarantor
         lines = (*to.address, "", "", "")[:3]
-        writer.writerow((f"{number}.pdf", number, to.name, *lines))
+        free_text = (plain_cell(text) for text in (to.name, *lines))
+        writer.writerow((f"{number}.pdf", number, *free_text))
     _write(folder, ADDRESS_FILE, page.getvalue().encode())
     return len(rows)
 

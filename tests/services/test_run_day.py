@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from billing.money import Money
 from portal import db
-from portal.models.accounts import AccountCondition
+from portal.models.accounts import AccountCondition, GuarantorAccount
 from portal.models.claims import Visit
 from portal.models.statements import EnrolmentCode, Statement, StatementDelivery
 from portal.queries.viewer import PatientViewer
@@ -24,6 +24,7 @@ from portal.services.cut_statements import cut_statements
 from portal.services.deliver_statements import deliver_statements
 from portal.services.download_statement import download_statement
 from portal.services.enrolment_codes import code_hashes
+from portal.services.plain_cell import plain_cell
 from portal.services.refusal import NotFound
 from portal.services.run_day import TimeRefused, moment_of, run_day
 from tests.conftest import CHECKOUT
@@ -49,6 +50,26 @@ def count(model) -> int:
 def batch(office: Office, on=DAY) -> list[str]:
     folder = office.outbox / on.isoformat()
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def test_the_address_file_holds_no_formulas(office):
+    def formulas(w):
+        visit, *_ = w.owed(5000)
+        holder = w.session.get_one(GuarantorAccount, visit.guarantor_account_id)
+        holder.first_name, holder.street = "=cmd|' /C calc'!A0", "@SUM(1+1)"
+
+    world(formulas)
+    run(office)
+    row = next(
+        csv.DictReader(io.StringIO((office.outbox / "2026-03-02/addresses.csv").read_text()))
+    )
+    assert row["name"].startswith("'=cmd")
+    assert row["line_1"] == "'@SUM(1+1)"
+    assert row["statement"] == "2026-0001"
+    assert [plain_cell(text) for text in ("+1", "-1", "\tx", "\rx", "O'Sample", "")] == [
+        *("'+1", "'-1", "'\tx", "'\rx"),
+        *("O'Sample", ""),
+    ]
 
 
 def first_statement_dates() -> set:
