@@ -39,9 +39,44 @@ def mark_decided(
     mark_outdated(session, [one for o in outcomes for one in o.outdated], now=now)
     gone = [o.reverses.remittance_claim_id for o in outcomes if o.reverses is not None]
     close_items(session, gone, OF_A_DECISION, now=now)
+    _close_answered(session, outcomes, books, now)
     _update_claims(session, claims, issued_on=issued_on, now=now)
     _update_visits(session, books, changed, issued_on=issued_on)
     _note_medicaid(session, written.outcomes, now)
+
+
+def _close_answered(
+    session: Session,
+    outcomes: Sequence[ClaimOutcome],
+    books: Mapping[int, VisitBook],
+    now: datetime,
+) -> None:
+    """The next plan has answered: nobody needs to ask it for what earlier plans left."""
+    answered = [
+        o.claim
+        for o in outcomes
+        if o.claim is not None
+        and o.disposition == "posted"
+        and o.reverses is None
+        and o.claim.state is ClaimState.DECIDED
+    ]
+    asked = [
+        earlier.claim_id
+        for claim in answered
+        for earlier in books[claim.visit_id].claims
+        if earlier.rank < claim.rank
+    ]
+    if asked:
+        session.execute(
+            update(WorkItem)
+            .where(
+                WorkItem.kind == "bill_next",
+                WorkItem.closed_at.is_(None),
+                WorkItem.claim_id.in_(asked),
+            )
+            .values(closed_at=now, outcome="corrected"),
+            execution_options={"synchronize_session": None},
+        )
 
 
 def _mark_reversed(session: Session, written: Written) -> None:

@@ -386,3 +386,22 @@ def test_OPS_8_what_a_later_plan_pays_too_much_waits_in_the_queue_with_its_money
     assert "call the payer" in row.next_step
     assert [(one.count, one.amount) for one in counts] == [(1, Money(4_000))]
     assert verify_ledger().ok
+
+
+def test_OPS_8_work_for_the_next_plan_ends_when_that_plan_answers() -> None:
+    with book() as found:
+        found.practice()
+        visit, charges, *_ = found.insured_visit([10_000], name="Medicare", tax_id="1111")
+        found.claim(visit, charges, found.payer("Medigap", "2222"), "S")
+    medicare, medigap = Payer("Medicare", "1111"), Payer("Medigap", "2222")
+    first = clp(visit.control_number, svc("99213", 100, "CO-45 20, PR-1 50"))
+    medicare.pays(first)
+    answer = second(visit, "OA-23 50, PR-1 50")
+    medigap.pays(answer)
+    medicare.pays(negated(first), clp(visit.control_number, svc("99213", 100, "CO-45 20, PR-1 40")))
+    assert [item.kind for item in work()] == ["bill_next"]
+    medigap.pays(negated(answer))
+    assert "bill_next" in [item.kind for item in work()], "a decision taken back is no answer"
+    medigap.pays(second(visit, "OA-23 60, PR-1 40"))
+    assert work() == []
+    assert bill(visit.id).patient_due == Money(4_000)
