@@ -46,7 +46,6 @@ def figures(lines: Iterable[LineItem]) -> Figures:
         Row("Our own cost, not yours", -summed("provider_responsibility"), "discount"),
         Row("Other insurance", -summed("other_insurance"), "discount"),
         Row("Counted with another service", -summed("bundled"), "discount"),
-        Row("Counted with another service", -summed("bundled"), "discount"),
         Row("We are checking this; not due now", -summed("under_review"), "checking"),
     )
     share = (

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from billing.money import Money
+from billing.money import Money, total_of
 from portal import db
 from portal.db import transaction
 from portal.models.claims import Charge
@@ -136,6 +136,14 @@ def test_figures_add_up_to_the_cent_in_every_order() -> None:
     assert sums.billed.cents + lowered == share
     assert share + taken == sums.owe.cents
     assert sum(amount.cents for _, amount in sums.pieces) == sums.billed.cents
+
+
+def test_STMT_3_what_is_counted_with_another_service_is_taken_off_once() -> None:
+    sums = figures([line(1, billed=Money(36_500), bundled=Money(1_500))])
+    labels = [row.label for row in sums.lowered]
+    assert labels.count("Counted with another service") == 1
+    assert sums.billed + total_of(row.amount for row in sums.lowered) == Money(5_000)
+    assert total_of(amount for _, amount in sums.pieces) == sums.billed
 
 
 def test_a_takeback_has_no_picture() -> None:
