@@ -122,6 +122,8 @@ class PaymentGateway(Protocol):
 
     def verify_event(self, *, body: bytes, signature: str) -> Notice: ...
 
+    def missed_events(self, *, since: datetime) -> tuple[Notice, ...]: ...
+
 
 class DocumentStore(Protocol):
     """Encrypted files by an opaque key."""

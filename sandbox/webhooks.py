@@ -100,6 +100,11 @@ class Outbox:
     def purge(self) -> None:
         self.store.query("DELETE FROM outbox")
 
+    def undelivered(self) -> set[str]:
+        """Events that some endpoint has not taken: on their way, lost, or given up."""
+        rows = self.store.query("SELECT DISTINCT event FROM outbox WHERE state != 'done'")
+        return {event for (event,) in rows}
+
     def counts(self) -> dict[str, int]:
         """How many deliveries stand in each state."""
         return dict(self.store.query("SELECT state, count(*) FROM outbox GROUP BY state"))

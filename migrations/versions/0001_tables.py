@@ -90,6 +90,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq__guarantor_accounts__number")),
     )
     op.create_table(
+        "event_looks",
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("seen_until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("provider", name=op.f("pk__event_looks")),
+    )
+    op.create_table(
         "inbound_events",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("provider", sa.String(), nullable=False),
@@ -107,9 +113,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "journal_entries",
-        sa.Column(
-            "id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False
-        ),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("source_ref", sa.String(), nullable=False),
         sa.Column("reverses_id", sa.Uuid(), nullable=True),
@@ -133,9 +137,7 @@ def upgrade() -> None:
             name=op.f("fk__journal_entries__reverses_id__journal_entries"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk__journal_entries")),
-        sa.UniqueConstraint(
-            "reverses_id", name=op.f("uq__journal_entries__reverses_id")
-        ),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq__journal_entries__reverses_id")),
         sa.UniqueConstraint("source_ref", name=op.f("uq__journal_entries__source_ref")),
     )
     op.create_table(
@@ -168,9 +170,7 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
-        sa.CheckConstraint(
-            "face IN ('patient', 'staff')", name=op.f("ck__logins__face")
-        ),
+        sa.CheckConstraint("face IN ('patient', 'staff')", name=op.f("ck__logins__face")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk__logins")),
         sa.UniqueConstraint("face", "email", name=op.f("uq__logins__face_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq__logins__fs_uniquifier")),
@@ -298,9 +298,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
     )
-    op.create_index(
-        op.f("ix__audit_events__login_id"), "audit_events", ["login_id"], unique=False
-    )
+    op.create_index(op.f("ix__audit_events__login_id"), "audit_events", ["login_id"], unique=False)
     op.create_table(
         "login_sessions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -345,17 +343,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["guarantor_account_id"],
             ["guarantor_accounts.id"],
-            name=op.f(
-                "fk__outbound_messages__guarantor_account_id__guarantor_accounts"
-            ),
+            name=op.f("fk__outbound_messages__guarantor_account_id__guarantor_accounts"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk__outbound_messages")),
-        sa.UniqueConstraint(
-            "dedupe_key", name=op.f("uq__outbound_messages__dedupe_key")
-        ),
-        sa.UniqueConstraint(
-            "provider_id", name=op.f("uq__outbound_messages__provider_id")
-        ),
+        sa.UniqueConstraint("dedupe_key", name=op.f("uq__outbound_messages__dedupe_key")),
+        sa.UniqueConstraint("provider_id", name=op.f("uq__outbound_messages__provider_id")),
     )
     op.create_index(
         op.f("ix__outbound_messages__guarantor_account_id"),
@@ -393,9 +385,7 @@ def upgrade() -> None:
             name=op.f("fk__patients__guarantor_account_id__guarantor_accounts"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk__patients")),
-        sa.UniqueConstraint(
-            "practice_patient_id", name=op.f("uq__patients__practice_patient_id")
-        ),
+        sa.UniqueConstraint("practice_patient_id", name=op.f("uq__patients__practice_patient_id")),
     )
     op.create_index(
         op.f("ix__patients__guarantor_account_id"),
@@ -403,9 +393,7 @@ def upgrade() -> None:
         ["guarantor_account_id"],
         unique=False,
     )
-    op.create_index(
-        "ix__patients__match", "patients", ["birth_on", "match_name"], unique=False
-    )
+    op.create_index("ix__patients__match", "patients", ["birth_on", "match_name"], unique=False)
     op.create_table(
         "payer_aliases",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -418,9 +406,7 @@ def upgrade() -> None:
             name=op.f("fk__payer_aliases__payer_id__payers"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk__payer_aliases")),
-        sa.UniqueConstraint(
-            "kind", "value", name=op.f("uq__payer_aliases__kind_value")
-        ),
+        sa.UniqueConstraint("kind", "value", name=op.f("uq__payer_aliases__kind_value")),
     )
     op.create_index(
         op.f("ix__payer_aliases__payer_id"), "payer_aliases", ["payer_id"], unique=False
@@ -475,9 +461,7 @@ def upgrade() -> None:
             name=op.f("uq__remittances__payer_tax_id_trace_issued_on_fingerprint"),
         ),
     )
-    op.create_index(
-        op.f("ix__remittances__file_id"), "remittances", ["file_id"], unique=False
-    )
+    op.create_index(op.f("ix__remittances__file_id"), "remittances", ["file_id"], unique=False)
     op.create_index("ix__remittances__trace", "remittances", ["trace"], unique=False)
     op.create_table(
         "statements",
@@ -523,9 +507,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk__uploads")),
     )
-    op.create_index(
-        op.f("ix__uploads__login_id"), "uploads", ["login_id"], unique=False
-    )
+    op.create_index(op.f("ix__uploads__login_id"), "uploads", ["login_id"], unique=False)
     op.create_table(
         "coverages",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -558,9 +540,7 @@ def upgrade() -> None:
             name=op.f("uq__coverages__patient_id_payer_id_member_id"),
         ),
     )
-    op.create_index(
-        op.f("ix__coverages__payer_id"), "coverages", ["payer_id"], unique=False
-    )
+    op.create_index(op.f("ix__coverages__payer_id"), "coverages", ["payer_id"], unique=False)
     op.create_table(
         "enrolment_codes",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -682,9 +662,7 @@ def upgrade() -> None:
             name=op.f("uq__visits__patient_id_control_number_service_on"),
         ),
     )
-    op.create_index(
-        op.f("ix__visits__control_number"), "visits", ["control_number"], unique=False
-    )
+    op.create_index(op.f("ix__visits__control_number"), "visits", ["control_number"], unique=False)
     op.create_index(
         op.f("ix__visits__guarantor_account_id"),
         "visits",
@@ -705,9 +683,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["guarantor_account_id"],
             ["guarantor_accounts.id"],
-            name=op.f(
-                "fk__account_conditions__guarantor_account_id__guarantor_accounts"
-            ),
+            name=op.f("fk__account_conditions__guarantor_account_id__guarantor_accounts"),
         ),
         sa.ForeignKeyConstraint(
             ["patient_id"],
@@ -795,9 +771,7 @@ def upgrade() -> None:
             ["coverages.id"],
             name=op.f("fk__claims__coverage_id__coverages"),
         ),
-        sa.ForeignKeyConstraint(
-            ["file_id"], ["files.id"], name=op.f("fk__claims__file_id__files")
-        ),
+        sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk__claims__file_id__files")),
         sa.ForeignKeyConstraint(
             ["payer_id"], ["payers.id"], name=op.f("fk__claims__payer_id__payers")
         ),
@@ -812,9 +786,7 @@ def upgrade() -> None:
             name=op.f("uq__claims__visit_id_payer_id_sequence"),
         ),
     )
-    op.create_index(
-        "ix__claims__control", "claims", ["patient_control_number"], unique=False
-    )
+    op.create_index("ix__claims__control", "claims", ["patient_control_number"], unique=False)
     op.create_index(
         op.f("ix__claims__payer_claim_number"),
         "claims",
@@ -846,9 +818,7 @@ def upgrade() -> None:
         sa.Column("receipt_number", sa.String(), nullable=True),
         sa.Column("succeeded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("entry_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "amount_cents > 0", name=op.f("ck__payments__amount_above_zero")
-        ),
+        sa.CheckConstraint("amount_cents > 0", name=op.f("ck__payments__amount_above_zero")),
         sa.ForeignKeyConstraint(
             ["entry_id"],
             ["journal_entries.id"],
@@ -868,9 +838,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk__payments")),
         sa.UniqueConstraint("charge_id", name=op.f("uq__payments__charge_id")),
         sa.UniqueConstraint("intent_id", name=op.f("uq__payments__intent_id")),
-        sa.UniqueConstraint(
-            "receipt_number", name=op.f("uq__payments__receipt_number")
-        ),
+        sa.UniqueConstraint("receipt_number", name=op.f("uq__payments__receipt_number")),
         sa.UniqueConstraint("session_id", name=op.f("uq__payments__session_id")),
     )
     op.create_index(
@@ -916,9 +884,7 @@ def upgrade() -> None:
             name=op.f("fk__practice_receipts__visit_id__visits"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk__practice_receipts")),
-        sa.UniqueConstraint(
-            "receipt_id", name=op.f("uq__practice_receipts__receipt_id")
-        ),
+        sa.UniqueConstraint("receipt_id", name=op.f("uq__practice_receipts__receipt_id")),
     )
     op.create_index(
         op.f("ix__practice_receipts__patient_id"),
@@ -974,12 +940,8 @@ def upgrade() -> None:
         sa.Column("claim_id", sa.Integer(), nullable=True),
         sa.Column("payer_id", sa.Integer(), nullable=True),
         sa.Column("reference", sa.String(), nullable=True),
-        sa.CheckConstraint(
-            "side IN ('debit', 'credit')", name=op.f("ck__postings__side")
-        ),
-        sa.CheckConstraint(
-            "amount_cents > 0", name=op.f("ck__postings__amount_above_zero")
-        ),
+        sa.CheckConstraint("side IN ('debit', 'credit')", name=op.f("ck__postings__side")),
+        sa.CheckConstraint("amount_cents > 0", name=op.f("ck__postings__amount_above_zero")),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["ledger_accounts.id"],
@@ -1209,9 +1171,7 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix__work_items__kind"), "work_items", ["kind"], unique=False)
-    op.create_index(
-        op.f("ix__work_items__visit_id"), "work_items", ["visit_id"], unique=False
-    )
+    op.create_index(op.f("ix__work_items__visit_id"), "work_items", ["visit_id"], unique=False)
     op.create_table(
         "line_adjustments",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1262,20 +1222,14 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix__work_notes__work_item_id"), table_name="work_notes")
     op.drop_table("work_notes")
-    op.drop_index(
-        op.f("ix__line_adjustments__remittance_line_id"), table_name="line_adjustments"
-    )
+    op.drop_index(op.f("ix__line_adjustments__remittance_line_id"), table_name="line_adjustments")
     op.drop_table("line_adjustments")
     op.drop_index(op.f("ix__work_items__visit_id"), table_name="work_items")
     op.drop_index(op.f("ix__work_items__kind"), table_name="work_items")
     op.drop_index(op.f("ix__work_items__guarantor_account_id"), table_name="work_items")
     op.drop_table("work_items")
-    op.drop_index(
-        op.f("ix__remittance_lines__remittance_claim_id"), table_name="remittance_lines"
-    )
-    op.drop_index(
-        op.f("ix__remittance_lines__charge_id"), table_name="remittance_lines"
-    )
+    op.drop_index(op.f("ix__remittance_lines__remittance_claim_id"), table_name="remittance_lines")
+    op.drop_index(op.f("ix__remittance_lines__charge_id"), table_name="remittance_lines")
     op.drop_table("remittance_lines")
     op.drop_index(op.f("ix__statement_lines__charge_id"), table_name="statement_lines")
     op.drop_table("statement_lines")
@@ -1283,9 +1237,7 @@ def downgrade() -> None:
         op.f("ix__remittance_claims__patient_control_number"),
         table_name="remittance_claims",
     )
-    op.drop_index(
-        op.f("ix__remittance_claims__claim_id"), table_name="remittance_claims"
-    )
+    op.drop_index(op.f("ix__remittance_claims__claim_id"), table_name="remittance_claims")
     op.drop_table("remittance_claims")
     op.drop_index("ix__postings__visit", table_name="postings")
     op.drop_index("ix__postings__guarantor", table_name="postings")
@@ -1293,16 +1245,10 @@ def downgrade() -> None:
     op.drop_index("ix__postings__claim", table_name="postings")
     op.drop_index("ix__postings__account_charge", table_name="postings")
     op.drop_table("postings")
-    op.drop_index(
-        op.f("ix__payment_allocations__charge_id"), table_name="payment_allocations"
-    )
+    op.drop_index(op.f("ix__payment_allocations__charge_id"), table_name="payment_allocations")
     op.drop_table("payment_allocations")
-    op.drop_index(
-        op.f("ix__practice_receipts__visit_id"), table_name="practice_receipts"
-    )
-    op.drop_index(
-        op.f("ix__practice_receipts__patient_id"), table_name="practice_receipts"
-    )
+    op.drop_index(op.f("ix__practice_receipts__visit_id"), table_name="practice_receipts")
+    op.drop_index(op.f("ix__practice_receipts__patient_id"), table_name="practice_receipts")
     op.drop_table("practice_receipts")
     op.drop_index(
         "uq__payments__one_live",
@@ -1319,12 +1265,8 @@ def downgrade() -> None:
     op.drop_index("ix__claims__control", table_name="claims")
     op.drop_table("claims")
     op.drop_table("charges")
-    op.drop_index(
-        op.f("ix__account_conditions__visit_id"), table_name="account_conditions"
-    )
-    op.drop_index(
-        op.f("ix__account_conditions__patient_id"), table_name="account_conditions"
-    )
+    op.drop_index(op.f("ix__account_conditions__visit_id"), table_name="account_conditions")
+    op.drop_index(op.f("ix__account_conditions__patient_id"), table_name="account_conditions")
     op.drop_index(
         "ix__account_conditions__open",
         table_name="account_conditions",
@@ -1345,9 +1287,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("reference <> ''"),
     )
     op.drop_table("provider_adjustments")
-    op.drop_index(
-        op.f("ix__enrolment_codes__guarantor_account_id"), table_name="enrolment_codes"
-    )
+    op.drop_index(op.f("ix__enrolment_codes__guarantor_account_id"), table_name="enrolment_codes")
     op.drop_table("enrolment_codes")
     op.drop_index(op.f("ix__coverages__payer_id"), table_name="coverages")
     op.drop_table("coverages")
@@ -1382,9 +1322,7 @@ def downgrade() -> None:
         table_name="account_access",
         postgresql_where=sa.text("ended_at IS NULL"),
     )
-    op.drop_index(
-        op.f("ix__account_access__guarantor_account_id"), table_name="account_access"
-    )
+    op.drop_index(op.f("ix__account_access__guarantor_account_id"), table_name="account_access")
     op.drop_table("account_access")
     op.drop_index("ix__record_versions__row", table_name="record_versions")
     op.drop_table("record_versions")
@@ -1395,6 +1333,7 @@ def downgrade() -> None:
     op.drop_table("ledger_accounts")
     op.drop_table("journal_entries")
     op.drop_table("inbound_events")
+    op.drop_table("event_looks")
     op.drop_table("guarantor_accounts")
     op.drop_table("files")
     op.drop_table("audit_seals")

@@ -154,15 +154,34 @@ class StripeGateway:
             )
         except (ValueError, stripe.SignatureVerificationError) as error:
             raise ForgedMessage("the signature is not Stripe's") from error
-        about = event.data.object
-        is_intent = event.type.startswith("payment_intent.")
-        intent = about["id"] if is_intent else _field(about, "payment_intent")
-        return Notice(
-            event_id=event.id,
-            type=event.type,
-            object_id=str(_field(about, "id") or ""),
-            intent_id=intent if isinstance(intent, str) else None,
+        return _notice(event)
+
+    def missed_events(self, *, since: datetime) -> tuple[Notice, ...]:
+        """Events whose webhook we have not taken, oldest first; Stripe keeps them for 30 days."""
+        found = _reading(
+            lambda: list(
+                self._client.v1.events.list(
+                    params={
+                        "delivery_success": False,
+                        "created": {"gte": int(since.timestamp())},
+                        "limit": 100,
+                    }
+                ).auto_paging_iter()
+            )
         )
+        return tuple(_notice(event) for event in reversed(found))
+
+
+def _notice(event: stripe.Event) -> Notice:
+    about = event.data.object
+    is_intent = event.type.startswith("payment_intent.")
+    intent = about["id"] if is_intent else _field(about, "payment_intent")
+    return Notice(
+        event_id=event.id,
+        type=event.type,
+        object_id=str(_field(about, "id") or ""),
+        intent_id=intent if isinstance(intent, str) else None,
+    )
 
 
 def _session_facts(session: stripe.checkout.Session) -> PaymentFacts:

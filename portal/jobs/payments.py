@@ -7,6 +7,7 @@ from uuid import UUID
 
 from portal.queue import JobContext, job
 from portal.services.handle_event import handle_event
+from portal.services.list_missed_events import list_missed_events
 from portal.services.settle_payment import settle_payment
 from portal.services.sweep_payments import sweep_payments
 
@@ -40,3 +41,11 @@ def sweep(context: JobContext) -> None:
     swept = sweep_payments(now=context.now)
     if swept.overdue:
         LOG.error("payments_unknown_too_long", extra={"payments": swept.overdue})
+
+
+@job("list_missed_events", cron="*/15 * * * *")
+def list_missed(context: JobContext) -> None:
+    """Take from the provider what its webhook could not bring."""
+    taken = list_missed_events(gateway=context.gateways.payments, now=context.now)
+    if taken:
+        LOG.warning("payment_events_missed", extra={"events": taken})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from billing.money import Money
 from portal.db import Base
 
+PAGE_OPEN = timedelta(minutes=45)  # how long a patient has on the provider's page
 LIVE_STATES = ("created", "submitting", "requires_action", "processing")
 _LIVE = "state IN ('created', 'submitting', 'requires_action', 'processing')"
 
@@ -83,6 +84,15 @@ class InboundEvent(Base):
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     outcome: Mapped[str] = mapped_column(default="")
+
+
+class EventLook(Base):
+    """How far a provider's list of undelivered events has been read."""
+
+    __tablename__ = "event_looks"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    seen_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class PracticeReceipt(Base):

@@ -7,7 +7,7 @@ from stripe import params
 
 from sandbox.schema import shape
 from sandbox.store import Json, new_id
-from sandbox.stripe_api.routing import Route, create, reads
+from sandbox.stripe_api.routing import Route, create, list_page, reads
 from sandbox.world import World
 
 
@@ -41,8 +41,20 @@ def ensure_endpoint(world: World, url: str, secret: str) -> None:
     world.store.put(shaped)
 
 
+def list_events(world: World, args: Json) -> Json:
+    """Events, newest first; by `delivery_success` those that every endpoint took, or the others."""
+    delivered = args.get("delivery_success")
+    if delivered is None:
+        return list_page(world.store, "event", args)
+    missed = world.outbox.undelivered()
+    return list_page(
+        world.store, "event", args, keep=lambda event: (event["id"] not in missed) is delivered
+    )
+
+
 ROUTES = (
     Route("POST", "/v1/webhook_endpoints", create_endpoint, params.WebhookEndpointCreateParams),
     *reads("webhook_endpoints", "webhook_endpoint"),
-    *reads("events", "event", params.EventListParams),
+    reads("events", "event")[0],
+    Route("GET", "/v1/events", list_events, params.EventListParams),
 )

@@ -86,12 +86,14 @@ def merge_metadata(item: Json, args: Json) -> None:
         item["metadata"] = {key: value for key, value in merged.items() if value != ""}
 
 
-def list_page(store: Store, kind: str, args: Json) -> Json:
+def list_page(
+    store: Store, kind: str, args: Json, *, keep: Callable[[Json], bool] = lambda _row: True
+) -> Json:
     """One page of a list, newest first, by Stripe's filters and cursors."""
     where = {name: args[name] for name in FILTERS if args.get(name) is not None}
     if args.get("payout") is not None:
         where["_payout"] = args["payout"]
-    rows = store.find(kind, where)
+    rows = [row for row in store.find(kind, where) if keep(row)]
     if args.get("types"):
         rows = [row for row in rows if row["type"] in args["types"]]
     if isinstance(args.get("created"), dict):
