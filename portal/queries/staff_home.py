@@ -15,6 +15,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.payments import Payment
 from portal.queries.staff_queue import QueueCount, queue_counts
 from portal.queries.staff_remittances import RemittanceSummary, recent_remittances
+from portal.queries.staff_unknown import UnknownTotals, unknown_totals
 from portal.queries.viewer import StaffViewer
 
 RECENT = 8
@@ -43,13 +44,14 @@ class StaffHome:
     counts: tuple[QueueCount, ...] | None
     remittances: tuple[RemittanceSummary, ...] | None
     payments: tuple[PaymentRow, ...] | None
+    unknown: UnknownTotals | None
 
     @property
     def account_ids(self) -> tuple[int, ...]:
         return tuple(payment.account_id for payment in self.payments or ())
 
 
-def staff_home(viewer: StaffViewer, *, on: date) -> StaffHome:
+def staff_home(viewer: StaffViewer, *, on: date, now: datetime) -> StaffHome:
     """The parts of the first page that the viewer may see."""
     with read_only() as session:
         return StaffHome(
@@ -58,6 +60,7 @@ def staff_home(viewer: StaffViewer, *, on: date) -> StaffHome:
             if viewer.may("remittances.view")
             else None,
             payments=payments(session, limit=RECENT) if viewer.may("payments.view") else None,
+            unknown=unknown_totals(session, now=now) if viewer.may("payments.view") else None,
         )
 
 

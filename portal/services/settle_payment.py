@@ -9,7 +9,7 @@ from uuid import UUID
 
 from billing.transitions import PaymentState
 from portal.db import read_only, transaction
-from portal.models.payments import LIVE_STATES, Payment
+from portal.models.payments import LIVE_STATES, PAGE_OPEN, Payment
 from portal.ports import (
     GatewayError,
     Outcome,
@@ -23,7 +23,6 @@ from portal.queries.viewer import Viewer
 from portal.services.record_payment import Recorded, record_payment
 from portal.services.refusal import NotFound
 
-PAGE_OPEN = timedelta(minutes=45)  # how long a patient has on the provider's page
 KEY_LIVES = timedelta(hours=23)  # the provider keeps keys for a day
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import func, or_, select
 
 from portal.db import transaction
 from portal.models.payments import LIVE_STATES, InboundEvent, Payment
+from portal.queries.staff_unknown import overdue
 from portal.queue import enqueue
 from portal.services.receive_event import PROVIDER
 
 QUIET = timedelta(minutes=10)
-ALARM = timedelta(hours=1)
 AT_ONCE = 100
 
 
@@ -44,15 +44,9 @@ def sweep_payments(*, now: datetime) -> Swept:
             .order_by(InboundEvent.id)
             .limit(AT_ONCE)
         ).all()
-        overdue = session.scalar(
-            select(func.count()).where(
-                Payment.state == "submitting",
-                Payment.session_id.is_(None),
-                Payment.state_at < now - ALARM,
-            )
-        )
+        late = session.scalar(select(func.count(Payment.id)).where(overdue(now)))
         for payment_id in payments:
             enqueue(session, "settle_payment", payment_id=str(payment_id))
         for event_id in events:
             enqueue(session, "handle_event", event_id=event_id)
-    return Swept(len(payments), len(events), overdue or 0)
+    return Swept(len(payments), len(events), late or 0)

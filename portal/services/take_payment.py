@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from billing.payment_choice import SMALLEST, Agreed, Choice, Objection, agree
 from billing.transitions import PAYMENT, PaymentEvent, PaymentState, next_state
 from portal.db import read_only, transaction
-from portal.models.payments import LIVE_STATES, Payment
+from portal.models.payments import LIVE_STATES, PAGE_OPEN, Payment
 from portal.ports import GatewayError, Outcome, OutcomeUnknown, PaymentGateway, Refused
 from portal.queries.payments import lines_of
 from portal.queries.viewer import PatientViewer
 from portal.queue import enqueue
 from portal.services.record_payment import lock_account, practice_date
 from portal.services.refusal import NotFound, Refusal
-from portal.services.settle_payment import PAGE_OPEN, keep_facts, nothing_there, settle_payment
+from portal.services.settle_payment import keep_facts, nothing_there, settle_payment
 
 LEASE = timedelta(minutes=2)  # how long a started call may take before the sweep looks
 TRIES_AN_HOUR = 20

@@ -250,8 +250,9 @@ def test_the_server_checks_the_amount_against_the_live_balance(
 def test_the_sweep_takes_up_what_went_quiet(till: Till) -> None:
     till.paid()
     assert sweep_payments(now=till.now).payments == 0
-    swept = sweep_payments(now=till.now + timedelta(hours=2))
+    swept = sweep_payments(now=till.now + timedelta(minutes=90))
     assert (swept.payments, swept.overdue) == (1, 0)
+    assert sweep_payments(now=till.now + timedelta(hours=2)).overdue == 1, "its page is long over"
 
 
 def test_a_provider_out_of_reach_changes_nothing(till: Till) -> None:

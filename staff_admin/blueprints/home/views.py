@@ -7,6 +7,7 @@ from flask import Blueprint
 from portal.queries.permissions import OWN
 from portal.queries.staff_home import staff_home
 from portal.web.access import current_staff, saw, staff
+from portal.web.clock import now
 from portal.web.practice_day import practice_day
 from staff_admin.blueprints.show import show
 
@@ -17,7 +18,7 @@ blueprint = Blueprint("home", __name__)
 @staff(OWN)
 def index() -> str:
     """What waits, what came in, what was paid; each role sees its own part."""
-    page = staff_home(current_staff(), on=practice_day())
+    page = staff_home(current_staff(), on=practice_day(), now=now())
     saw(accounts=page.account_ids, kind="home")
     return show("home/index.html", page=page)
 
