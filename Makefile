@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev demo demo-reset test check fast lint types contracts migrations unit browsers css lock
+.PHONY: help env env-dev demo demo-reset test check fast lint types contracts migrations unit browsers bench css lock
 
 PYTHON := .venv/bin/python
 JOBS ?= auto
@@ -42,6 +42,9 @@ migrations: env-dev ## Up, down, up; no drift from the models
 
 browsers: ## Chromium for the browser tests, from the system's packages when absent
 	@sh tools/browser.sh
+
+bench: env-dev ## Every figure beside its peer, into docs/performance.md (about 4 minutes)
+	$(PYTHON) -m benchmarks.report
 
 css: ## Compile styles/ into portal/static/css (needs node; the result is committed)
 	npm --prefix styles ci --no-audit --no-fund --silent
