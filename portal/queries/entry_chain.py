@@ -17,7 +17,6 @@ from billing.money import ZERO, Money
 from portal.db import read_only
 from portal.models.accounts import Payer
 from portal.models.claims import Charge, Claim, Visit
-from portal.models.files import File
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.remittances import RemittanceClaim, RemittanceRow
 from portal.queries.overview import visit_title
@@ -149,16 +148,15 @@ def _rank(kind: str) -> int:
 
 
 def _sources(session: Session, visit_id: int) -> dict[Any, str]:
-    """Which payer's file an entry was read from."""
+    """Whose decision an entry is, by the payment number that the payer knows too."""
     rows = session.execute(
-        select(RemittanceClaim.entry_id, Payer.name, File.name)
+        select(RemittanceClaim.entry_id, Payer.name, RemittanceRow.trace)
         .join(Claim, Claim.id == RemittanceClaim.claim_id)
         .join(Payer, Payer.id == Claim.payer_id)
         .join(RemittanceRow, RemittanceRow.id == RemittanceClaim.remittance_id)
-        .join(File, File.id == RemittanceRow.file_id)
         .where(Claim.visit_id == visit_id, RemittanceClaim.entry_id.is_not(None))
     )
-    return {entry_id: f"{payer}, file {name}" for entry_id, payer, name in rows}
+    return {entry_id: f"{payer}, payment {trace}" for entry_id, payer, trace in rows}
 
 
 def _steps(rows: Sequence[Row[*tuple[Any, ...]]], sources: dict[Any, str]) -> tuple[Step, ...]:

@@ -162,7 +162,7 @@ def test_CORE_7_the_chain_of_entries_ends_at_what_is_owed(bills: Bills, as_patie
     page = as_patient(bills.account_id).get(f"/bills/{bills.decided}/entries")
     assert "We billed your plan Billed $290.00 You owe after this $0.00" in page.text
     assert page.text.index("Plan discount $135.00") < page.text.index("You owe after this $60.00")
-    assert "Acme Health, file" in page.text
+    assert "Acme Health, payment " in page.text
 
 
 def test_COLL_25_a_sad_reason_is_never_written_on_the_page(bills: Bills, as_patient: Opens) -> None:
