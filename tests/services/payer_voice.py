@@ -211,3 +211,17 @@ def staff() -> StaffViewer:
             Login(id=1, face="staff", email="poster@example.com", fs_uniquifier="poster")
         )
     return StaffViewer(login_id=login.id, role="payment_poster", permissions=frozenset())
+
+
+def insured(*cents: int) -> Visit:
+    """A practice, and one adult's visit with one plan."""
+    with book() as found:
+        found.practice()
+        visit, *_ = found.insured_visit(list(cents))
+    return visit
+
+
+def second(visit: Visit, reasons: str, **fields) -> ClaimPayment:
+    """A second plan's answer on one line of $100."""
+    said = {"status_code": "2", "payer_claim_number": "GAP1", **fields}
+    return clp(visit.control_number, svc("99213", 100, reasons), **said)
