@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from billing.ledger import Account
 from billing.money import Money
 from portal.db import read_only, transaction
+from portal.models.claims import Visit
 from portal.models.identity import Login
 from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.remittances import RemittanceClaim
