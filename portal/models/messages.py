@@ -1,32 +1,80 @@
-"""One row for everything sent by text or e-mail (MSG-20)."""
+"""One row for everything sent by text or e-mail (MSG-20), and the thread of each account."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, ForeignKey
+from sqlalchemy import DateTime, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
 
 
 class OutboundMessage(Base):
-    """A text or an e-mail: written with the work that causes it, sent by a job."""
+    """A text or an e-mail: written with the work that causes it, sent by a job.
+
+    What was sent stays readable for six years, without the tokens and codes in it (MSG-20).
+    """
 
     __tablename__ = "outbound_messages"
+    __table_args__ = (Index("ix__outbound_messages__recipient_at", "recipient", "created_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str]  # sms, email
     recipient: Mapped[str]
+    category: Mapped[str] = mapped_column(default="")  # of TextConsent; empty: asked for just now
     template: Mapped[str]
+    template_version: Mapped[str] = mapped_column(default="")
     subject: Mapped[str] = mapped_column(default="")
     body: Mapped[str]
     dedupe_key: Mapped[str | None] = mapped_column(unique=True)
     guarantor_account_id: Mapped[int | None] = mapped_column(
         ForeignKey("guarantor_accounts.id"), index=True
     )
-    state: Mapped[str]  # queued, sending, sent, delivered, undelivered, failed, refused
+    statement_id: Mapped[int | None] = mapped_column(ForeignKey("statements.id"), index=True)
+    consent_id: Mapped[int | None] = mapped_column(ForeignKey("text_consents.id"))
+    fallback_of_id: Mapped[int | None] = mapped_column(
+        ForeignKey("outbound_messages.id"), unique=True
+    )  # the message that could not be delivered
+    # queued, sending, sent, delivered, undelivered, failed, refused, canceled (no longer true or allowed)
+    state: Mapped[str]
+    gate: Mapped[str] = mapped_column(default="")  # what the gate said when it was sent
     provider_id: Mapped[str | None] = mapped_column(unique=True)
     error: Mapped[str] = mapped_column(default="")
+    tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    not_before: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # quiet hours
     sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class ThreadMessage(Base):
+    """One thing said between a patient and the office: written on our pages, or texted to us.
+
+    An answer to a patient is read on our pages; only a bare notice of it leaves by text or e-mail (MSG-9).
+    """
+
+    __tablename__ = "thread_messages"
+    __table_args__ = (
+        Index("ix__thread_messages__account_at", "guarantor_account_id", "at"),
+        Index("ix__thread_messages__phone_at", "phone", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    guarantor_account_id: Mapped[int | None] = mapped_column(
+        ForeignKey("guarantor_accounts.id")
+    )  # none: texted from a number that nobody gave us
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), index=True)
+    author: Mapped[str]  # patient, staff, automatic
+    login_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    channel: Mapped[str]  # portal, sms
+    phone: Mapped[str] = mapped_column(default="")  # E.164, of a text
+    # question, stop, start, help, wrong_number, emergency, answer ...
+    kind: Mapped[str] = mapped_column(default="question")
+    body: Mapped[str]
+    provider_id: Mapped[str | None] = mapped_column(
+        unique=True
+    )  # MessageSid: a repeat is no second one
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    seen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # by the other side
+    seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
