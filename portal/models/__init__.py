@@ -13,6 +13,7 @@ from portal.models import (
     practice,
     remittances,
     statements,
+    text_links,
     work,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "practice",
     "remittances",
     "statements",
+    "text_links",
     "work",
 ]

@@ -37,6 +37,9 @@ class Payment(Base):
         ForeignKey("guarantor_accounts.id"), index=True
     )
     login_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    text_link_id: Mapped[int | None] = mapped_column(
+        ForeignKey("text_links.id"), index=True
+    )  # paid by somebody who came by a text, without a sign-in
     amount: Mapped[Money] = mapped_column("amount_cents")
     scope: Mapped[str]  # all, bill, own_amount
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))  # scope bill
