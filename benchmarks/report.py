@@ -18,6 +18,7 @@ BENCHMARKS = (
     "import_837",
     "statement_pdf",
     "patient_pages",
+    "serve_pages",
     "demo_start",
 )
 HEAD = """# Figures
@@ -43,6 +44,8 @@ NOTES = """
   mailed statement is printed twice, since only the paper copy carries an enrolment code: mailing runs at half this.
 - **Pages**: signed in, everything included (session, access check, audit row, template), through WSGI in one process.
   The peer is a Flask view with one SELECT through the same pool and nothing else.
+- **Overview over gunicorn**: the same page over real sockets, as `serve` runs it, from eight kept connections; granian
+  gets as many processes and threads, and fits less well for other reasons (docs/adr/0010).
 - **Demo**: from the command until it answers, packages installed. Smaller is better there.
 """
 
