@@ -9,7 +9,9 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LIVE_KEYS = ("sk_live_", "rk_live_")
@@ -31,6 +33,8 @@ class Settings:
     file_keys: tuple[str, ...]  # newest first; Fernet keys
     smtp_url: str
     mail_from: str
+    mail_bounces: str  # empty: as mail_from
+    smtp_ca_file: Path | None
     stripe_secret_key: str
     stripe_webhook_secret: str
     stripe_api_base: str | None
@@ -43,6 +47,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """A live key never talks to a stand-in (payments.md section 3), nor to patients in clear text."""
+        _check_smtp(self.smtp_url)
         if self.test_keys:
             return
         for name, base in (
@@ -73,6 +78,7 @@ class Settings:
         home = Path(environ.get("KINDBILL_HOME") or default_home()).resolve()
         port = int(environ.get("KINDBILL_PORT", "8000"))
         stripe_base = environ.get("STRIPE_API_BASE")
+        ca_file = environ.get("KINDBILL_SMTP_CA_FILE")
         return cls(
             home=home,
             database_url=environ.get("KINDBILL_DATABASE_URL"),
@@ -82,6 +88,8 @@ class Settings:
             file_keys=_keys(environ, "KINDBILL_FILE_KEYS", home),
             smtp_url=environ.get("KINDBILL_SMTP_URL", "smtp://127.0.0.1:1025"),
             mail_from=environ.get("KINDBILL_MAIL_FROM", "billing@practice.example.com"),
+            mail_bounces=environ.get("KINDBILL_MAIL_BOUNCES", ""),
+            smtp_ca_file=Path(ca_file) if ca_file else None,
             stripe_secret_key=environ.get("STRIPE_SECRET_KEY", ""),
             stripe_webhook_secret=environ.get("STRIPE_WEBHOOK_SECRET", ""),
             stripe_api_base=stripe_base,
@@ -91,6 +99,30 @@ class Settings:
             twilio_from=environ.get("TWILIO_FROM", "+15005550006"),
             twilio_api_base=environ.get("TWILIO_API_BASE"),
         )
+
+
+def _check_smtp(url: str) -> None:
+    """E-mail crosses a network under TLS or not at all (MSG-18)."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps", "smtp+tls"}:
+        raise ConfigurationError(
+            "KINDBILL_SMTP_URL must begin with smtps:// (TLS), smtp+tls:// (STARTTLS) or, for a relay"
+            " on this machine, smtp://"
+        )
+    if parts.scheme == "smtp" and not _is_loopback(parts.hostname or ""):
+        raise ConfigurationError(
+            "KINDBILL_SMTP_URL would send e-mail unprotected to another machine: use smtps:// or"
+            " smtp+tls://"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host in {"", "localhost"}:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def derived_key(key: str, purpose: str) -> bytes:

@@ -24,6 +24,10 @@ class OptedOut(Refused):
     """The phone's owner has told the carrier to stop our texts."""
 
 
+class BadAddress(Refused):
+    """Nobody reads mail at this address: a hard bounce at the moment of sending."""
+
+
 class ForgedMessage(GatewayError):
     """A message that claims to come from a provider, and does not."""
 
@@ -62,10 +66,22 @@ class SmsSender(Protocol):
     def verify_callback(self, *, form: Mapping[str, str], signature: str) -> Delivery: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounce:
+    """What a mail server reported of one of our e-mails, by our own number of it."""
+
+    message_id: int
+    failed: bool  # given up; otherwise the server still tries
+    status: str  # RFC 3463: 5.1.1 no such mailbox, 4.2.2 mailbox full
+    bad_address: bool
+
+
 class EmailSender(Protocol):
     """Plain e-mails. `message_id` stays the same when one is sent again."""
 
     def send(self, *, to: str, subject: str, body: str, message_id: str) -> Accepted: ...
+
+    def read_bounce(self, raw: bytes) -> Bounce: ...
 
 
 class Outcome(StrEnum):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyotp
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response, abort, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox.pages import render
@@ -40,6 +40,7 @@ class Message:
     parts: tuple[Part, ...]
     status: str
     at: datetime
+    report: str  # the id of a delivery report that can be saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def _message(row: Json) -> Message:
         parts=tuple(part for part in parts if part.text),
         status=row.get("status", ""),
         at=datetime.fromtimestamp(row["created"], UTC),
+        report=row["id"] if "raw" in row else "",
     )
 
 
@@ -98,5 +100,12 @@ def make_blueprint(world: World, demo: Path | None) -> Blueprint:
     @blueprint.get("/inbox")
     def inbox() -> Response:
         return render("inbox.html", messages=messages(world), codes=codes(demo, time.time()))
+
+    @blueprint.get("/inbox/<mail_id>.eml")
+    def report(mail_id: str) -> AnyResponse:
+        found = [mail for mail in world.store.find("email") if mail["id"] == mail_id]
+        if not found or "raw" not in found[0]:
+            abort(404)
+        return Response(found[0]["raw"], mimetype="message/rfc822")
 
     return blueprint

@@ -33,3 +33,36 @@ def test_a_live_key_refuses_stand_ins_and_clear_text(
 def test_test_keys_may_use_both(tmp_path: Path) -> None:
     given = {"STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_API_BASE": "http://localhost:8420"}
     assert Settings.from_env({**given, "KINDBILL_HOME": str(tmp_path)}).test_keys
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtp://mail.example.com",
+        "smtp://user:secret@192.0.2.7:587",
+        "smtp://127.0.0.1.example.com",
+        "mail.example.com",
+        "http://mail.example.com",
+    ],
+)
+def test_MSG_18_mail_in_clear_text_to_another_machine_does_not_start(
+    tmp_path: Path, url: str
+) -> None:
+    with pytest.raises(ConfigurationError, match="KINDBILL_SMTP_URL") as caught:
+        Settings.from_env({"KINDBILL_SMTP_URL": url, "KINDBILL_HOME": str(tmp_path)})
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtp://127.0.0.1:1025",
+        "smtp://localhost",
+        "smtp://[::1]:25",
+        "smtps://user:secret@mail.example.com",
+        "smtp+tls://mail.example.com:587",
+    ],
+)
+def test_MSG_18_tls_or_a_relay_on_this_machine_starts(tmp_path: Path, url: str) -> None:
+    given = {"KINDBILL_SMTP_URL": url, "KINDBILL_HOME": str(tmp_path)}
+    assert Settings.from_env(given).smtp_url == url

@@ -25,7 +25,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
             "KINDBILL_DATABASE_URL": database_url,
             "KINDBILL_PUBLIC_URL": "http://localhost:8000",
             "KINDBILL_SECRET_KEYS": "newest-secret-of-the-tests,older-secret-of-the-tests",
-            "KINDBILL_SMTP_URL": "smtp://you-forgot-to-fake-mail.invalid",
+            "KINDBILL_SMTP_URL": "smtps://you-forgot-to-fake-mail.invalid",
             "STRIPE_SECRET_KEY": "sk_test_nothing",
             "STRIPE_WEBHOOK_SECRET": "whsec_nothing",
             "STRIPE_API_BASE": "http://you-forgot-to-fake-stripe.invalid",
