@@ -20,6 +20,10 @@ class Refused(GatewayError):
     """A definite no: nothing happened and asking again the same way is useless."""
 
 
+class NotThere(Refused):
+    """The provider has no object of that id."""
+
+
 class OptedOut(Refused):
     """The phone's owner has told the carrier to stop our texts."""
 
@@ -121,6 +125,23 @@ class Notice:
     intent_id: str | None  # the payment that a charge, refund or dispute belongs to
 
 
+class ObjectKind(StrEnum):
+    """What a provider lists of its own books, apart from its events."""
+
+    PAYMENTS = "payments"
+    REFUNDS = "refunds"
+    DISPUTES = "disputes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectPage:
+    """One page of such a list: payments as they are now, or what refunds and disputes are about."""
+
+    payments: tuple[PaymentFacts, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    following: str | None  # where the next page begins; None at the end
+
+
 class PaymentGateway(Protocol):
     """Card and bank payments on the provider's own page; no card number ever comes to us (PCI-1)."""
 
@@ -139,6 +160,10 @@ class PaymentGateway(Protocol):
     def verify_event(self, *, body: bytes, signature: str) -> Notice: ...
 
     def missed_events(self, *, since: datetime) -> tuple[Notice, ...]: ...
+
+    def list_objects(
+        self, *, kind: ObjectKind, since: datetime, until: datetime, after: str | None
+    ) -> ObjectPage: ...
 
 
 class DocumentStore(Protocol):

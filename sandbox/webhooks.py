@@ -19,7 +19,7 @@ RETRY_SECONDS = (1, 2, 4, 8, 16)
 
 @dataclass(slots=True)
 class Delivery:
-    """How deliveries behave: `mode` is normal, hold, lose, duplicate or shuffle."""
+    """How deliveries behave: `mode` is normal, hold, lose, duplicate, shuffle, or mute: no event is made."""
 
     mode: str = "normal"
     retry: list[float] = field(default_factory=lambda: list(RETRY_SECONDS))

@@ -5,10 +5,10 @@ Stripe is no business associate: nothing leaves but amounts, our addresses and o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import stripe
@@ -18,6 +18,9 @@ from billing.money import Money
 from portal.ports import (
     ForgedMessage,
     Notice,
+    NotThere,
+    ObjectKind,
+    ObjectPage,
     Outcome,
     OutcomeUnknown,
     PaymentFacts,
@@ -30,6 +33,7 @@ RETRIES = 2  # the library's own default is none
 CURRENCY = "usd"
 BANK = "us_bank_account"
 SEARCHED = timedelta(hours=1)  # how far from its start a lost session is looked for
+PAGE = 100  # the most that Stripe lists at once
 INTENT = "payment_intent.latest_charge"
 INTENT_OUTCOMES = {
     "succeeded": Outcome.SUCCEEDED,
@@ -118,7 +122,7 @@ class StripeGateway:
             lambda: [
                 session
                 for session in self._client.v1.checkout.sessions.list(
-                    params={"created": {"gte": earliest, "lte": latest}, "limit": 100}
+                    params={"created": {"gte": earliest, "lte": latest}, "limit": PAGE}
                 ).auto_paging_iter()
                 if session.client_reference_id == str(payment_id)
             ]
@@ -164,12 +168,65 @@ class StripeGateway:
                     params={
                         "delivery_success": False,
                         "created": {"gte": int(since.timestamp())},
-                        "limit": 100,
+                        "limit": PAGE,
                     }
                 ).auto_paging_iter()
             )
         )
         return tuple(_notice(event) for event in reversed(found))
+
+    def list_objects(
+        self, *, kind: ObjectKind, since: datetime, until: datetime, after: str | None
+    ) -> ObjectPage:
+        """One page of what was made between two moments, newest first, from Stripe's own books.
+
+        A refund or dispute comes as the notices that its events would have been.
+        """
+        made = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
+        wanted: dict[str, object] = {"created": made, "limit": PAGE}
+        if after:
+            wanted["starting_after"] = after
+        if kind is ObjectKind.PAYMENTS:
+            wanted["expand"] = ["data.latest_charge"]
+        lists: dict[ObjectKind, Callable[..., stripe.ListObject[Any]]] = {
+            ObjectKind.PAYMENTS: self._client.v1.payment_intents.list,
+            ObjectKind.REFUNDS: self._client.v1.refunds.list,
+            ObjectKind.DISPUTES: self._client.v1.disputes.list,
+        }
+        page = _reading(lambda: lists[kind](params=wanted))
+        following = page.data[-1].id if page.has_more and page.data else None
+        if kind is ObjectKind.PAYMENTS:
+            return ObjectPage(payments=tuple(map(_intent_facts, page.data)), following=following)
+        told = _refund_notices if kind is ObjectKind.REFUNDS else _dispute_notices
+        notices = tuple(notice for item in page.data for notice in told(item))
+        return ObjectPage(notices=notices, following=following)
+
+
+def _refund_notices(refund: stripe.Refund) -> Iterator[Notice]:
+    """The events that Stripe makes of a refund, each about the object it would name."""
+    yield _walked("refund.created", refund, refund.id)
+    if refund.charge:
+        yield _walked("charge.refunded", refund, str(_id(refund.charge)))
+    if refund.status == "failed":
+        yield _walked("refund.failed", refund, refund.id)
+
+
+def _dispute_notices(dispute: stripe.Dispute) -> Iterator[Notice]:
+    yield _walked("charge.dispute.created", dispute, dispute.id)
+    if dispute.status in ("won", "lost"):
+        yield _walked("charge.dispute.closed", dispute, dispute.id)
+
+
+def _walked(kind: str, item: stripe.Refund | stripe.Dispute, about: str) -> Notice:
+    """A notice whose id is the fact itself, so that walking over it again brings nothing new."""
+    intent = _id(item.payment_intent)
+    return Notice(event_id=f"walk:{kind}:{item.id}", type=kind, object_id=about, intent_id=intent)
+
+
+def _id(item: object) -> str | None:
+    """The id of what is given as an id or as the object itself."""
+    found = item if item is None or isinstance(item, str) else _field(item, "id")
+    return str(found) if found else None
 
 
 def _notice(event: stripe.Event) -> Notice:
@@ -271,7 +328,8 @@ def _reading(call: Callable[[], T]) -> T:
     try:
         return call()
     except (stripe.InvalidRequestError, stripe.AuthenticationError, stripe.PermissionError) as e:
-        raise Refused(_words(e)) from e
+        kind = NotThere if e.code == "resource_missing" else Refused
+        raise kind(_words(e)) from e
     except stripe.StripeError as error:
         raise RetryLater(_words(error)) from error
 

@@ -58,6 +58,8 @@ class Payment(Base):
     receipt_number: Mapped[str | None] = mapped_column(unique=True)
     succeeded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
+    # When the walk over the provider's own list first met it there.
+    walked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class PaymentAllocation(Base):
@@ -96,6 +98,23 @@ class EventLook(Base):
 
     provider: Mapped[str] = mapped_column(primary_key=True)
     seen_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ObjectWalk(Base):
+    """How far the provider's own list of one kind of object has been walked.
+
+    `walked_until` is the end of the last whole walk. A walk under way has `until`; `cursor` is where
+    its next page begins.
+    """
+
+    __tablename__ = "object_walks"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    walked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    cursor: Mapped[str | None]
 
 
 class PracticeReceipt(Base):

@@ -31,6 +31,7 @@ KIND_LABELS = {
     "card_refund": "Card refund",
     "card_dispute": "Card dispute",
     "payment_mismatch": "Payment that disagrees",
+    "payment_orphan": "Payment in one set of books only",
     "claim_import": "Claim to check",
     "namesake": "Two people of one name",
     "guarantor_change": "Other guarantor named",

@@ -77,6 +77,18 @@ def record_payment(
     return Recorded("moved", following)
 
 
+def is_news(payment: Payment, facts: PaymentFacts) -> bool:
+    """Whether recording these facts of the payment would change or report anything."""
+    event = EVENTS.get(facts.outcome)
+    if event is None:
+        return False
+    state = PaymentState(payment.state)
+    following = next_state(PAYMENT, state, event)
+    if isinstance(following, Refused):
+        return False
+    return following is not state or bool(_mismatch(payment, facts))
+
+
 def lock_payment(session: Session, payment_id: UUID | None) -> Payment | None:
     """The payment, its account locked first, as everywhere (account, payment, refund)."""
     if payment_id is None:

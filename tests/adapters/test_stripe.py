@@ -17,6 +17,7 @@ from portal.adapters.stripe import StripeGateway
 from portal.ports import (
     ForgedMessage,
     Notice,
+    ObjectKind,
     Outcome,
     OutcomeUnknown,
     PaymentFacts,
@@ -42,10 +43,11 @@ ALLOWED = {
     "success_url": rf"{PAGE}/return",
     "cancel_url": rf"{PAGE}/cancelled",
     "expires_at": r"\d+",
-    "expand[0]": r"(payment_intent\.)?latest_charge",
+    "expand[0]": r"(payment_intent\.|data\.)?latest_charge",
     "created[gte]": r"\d+",
     "created[lte]": r"\d+",
     "limit": "100",
+    "starting_after": "pi_1",
 }
 
 
@@ -98,6 +100,12 @@ def test_HIPAA_18_nothing_but_the_allowed_leaves_for_stripe(
         lambda: gateway.search_checkout(payment_id=payment_id, started_at=now),
         lambda: gateway.expire_checkout("cs_test_1"),
         lambda: gateway.find_payment("pi_1"),
+        *(
+            lambda kind=kind: gateway.list_objects(
+                kind=kind, since=now - timedelta(days=1), until=now, after="pi_1"
+            )
+            for kind in ObjectKind
+        ),
     )
     for call in calls:
         with pytest.raises((Refused, RetryLater, OutcomeUnknown)):
