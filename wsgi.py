@@ -18,4 +18,5 @@ if settings.database_url is None:
 db.bind(db.connect(settings.database_url, pool_size=8))
 faces = DispatcherMiddleware(create_patient_app(settings), {"/staff": create_staff_app(settings)})
 # Over TLS exactly one proxy of ours stands in front: throttles and the audit trail want the caller's address.
-application = ProxyFix(faces, x_for=1, x_proto=1, x_host=1) if settings.secure_cookies else faces
+# X-Forwarded-Host is not believed: a proxy that leaves it alone would let a caller choose our name.
+application = ProxyFix(faces, x_for=1, x_proto=1) if settings.secure_cookies else faces

@@ -10,10 +10,13 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal import queue
 from portal.config import Settings
+from portal.db import read_only
 from portal.jobs import schedule
+from portal.models.audit import AuditEvent
 from tests.sandbox_server import DECLINED, KEY, SECRET, SandboxServer
 from tests.services.till import Till, open_till
 from tests.web.pages import Page, PageClient
@@ -180,9 +183,24 @@ def test_HIPAA_18_another_patient_finds_nothing(
     assert "R-" not in other.get("/payments").text
 
 
+def test_HIPAA_3_a_refused_try_names_the_account_it_was_for(
+    client: PageClient, till: Till, as_patient: Callable[..., PageClient]
+) -> None:
+    form = {**fields(review(client)), "payment": str(uuid4())}
+    as_patient(make_account()).post("/pay/begin", form, expect=404)
+    with read_only() as session:
+        event = session.scalars(
+            select(AuditEvent).where(AuditEvent.outcome == "refused").order_by(AuditEvent.id.desc())
+        ).first()
+    assert event is not None
+    assert (event.action, event.object_type) == ("create", "payments")
+    assert (event.object_id, till.account_id in event.account_ids) == (form["payment"], True)
+
+
 def test_tampered_fields_are_refused(client: PageClient, till: Till) -> None:
     form = fields(review(client))
-    for change in ({"payment": "x"}, {"cents": "1e3"}, {"scope": "gift"}, {"account": ""}):
+    wrong = ({"payment": "x"}, {"cents": "1e3"}, {"scope": "gift"}, {"account": ""})
+    for change in (*wrong, {"account": "-1"}, {"account": str(2**63)}):
         client.post("/pay/begin", {**form, **change}, expect=400)
     page = client.post("/pay/begin", {**form, "cents": "100"}, expect=409)
     assert page.h1 == "You were not charged"

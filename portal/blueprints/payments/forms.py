@@ -16,6 +16,7 @@ from portal.web.fields import AmountField, chosen
 from portal.web.filters import brief_day, money
 
 BILL = "bill-"
+LARGEST_ID = 2**63 - 1  # what a column of the database holds
 
 
 class ChooseForm(FlaskForm):  # type: ignore[misc]
@@ -107,7 +108,7 @@ class PayForm(FlaskForm):  # type: ignore[misc]
         if not super().validate(extra_validators):
             return False
         try:
-            return bool(self.payment_id and self.account_id and self.wish)
+            return bool(self.payment_id and 0 < self.account_id <= LARGEST_ID and self.wish)
         except ValueError:
             return False
 

@@ -54,6 +54,8 @@ def begin() -> ResponseReturnValue:
     form = PayForm()
     if not form.validate_on_submit():
         abort(400)
+    # Said first, so that a refused try names the account it was for.
+    saw(accounts=[form.account_id], kind="payments", id=form.payment_id, action="create")
     started = take_payment(
         viewer=current_patient(),
         account_id=form.account_id,
@@ -63,7 +65,6 @@ def begin() -> ResponseReturnValue:
         public_url=gateways().public_url,
         now=now(),
     )
-    saw(accounts=[form.account_id], kind="payments", id=started.payment_id, action="create")
     ours = url_for("payments.result", payment_id=started.payment_id)
     return redirect(started.checkout_url or ours, 303)
 
