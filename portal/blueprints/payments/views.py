@@ -50,11 +50,10 @@ def review() -> ResponseReturnValue:
 @blueprint.post("/pay/begin")
 @patient
 def begin() -> ResponseReturnValue:
-    """Go to the card company's page; a second press leads to the same one."""
+    """Go to the card company's page; a second press leads to the same one, and a refused one is audited."""
     form = PayForm()
     if not form.validate_on_submit():
         abort(400)
-    # Said first, so that a refused try names the account it was for.
     saw(accounts=[form.account_id], kind="payments", id=form.payment_id, action="create")
     started = take_payment(
         viewer=current_patient(),
