@@ -16,6 +16,14 @@ class GuarantorAccount(Base):
     """The one who owes. `named` is false while a minor's account waits for a person (posting.md)."""
 
     __tablename__ = "guarantor_accounts"
+    __table_args__ = (
+        Index(
+            "ix__guarantor_accounts__name_keys",
+            text("name_keys(last_name, first_name)"),
+            postgresql_using="gin",
+        ),
+        Index("ix__guarantor_accounts__birth_on", "birth_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)  # printed; random digits, never a member id
@@ -52,6 +60,13 @@ class GuarantorAccount(Base):
         return " ".join(part for part in parts if part)
 
 
+Index(  # the end of a number is what people know, with or without its area code
+    "ix__guarantor_accounts__phone",
+    func.reverse(GuarantorAccount.mobile).label("backwards"),
+    postgresql_ops={"backwards": "text_pattern_ops"},
+)
+
+
 class AccountCondition(Base):
     """A fact that the gate asks about (CORE-6), on an account, one patient or one visit; ended, never deleted."""
 
@@ -79,7 +94,14 @@ class Patient(Base):
     """A person treated here."""
 
     __tablename__ = "patients"
-    __table_args__ = (Index("ix__patients__match", "birth_on", "match_name"),)
+    __table_args__ = (
+        Index("ix__patients__match", "birth_on", "match_name"),
+        Index(
+            "ix__patients__name_keys",
+            text("name_keys(last_name, first_name)"),
+            postgresql_using="gin",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     guarantor_account_id: Mapped[int] = mapped_column(

@@ -49,7 +49,7 @@ class RemittanceClaim(Base):
     ordinal: Mapped[int]
     position: Mapped[int]  # segment of its CLP
     patient_control_number: Mapped[str] = mapped_column(index=True)
-    payer_claim_number: Mapped[str] = mapped_column(default="")
+    payer_claim_number: Mapped[str] = mapped_column(default="", index=True)
     status_code: Mapped[str]
     billed: Mapped[Money] = mapped_column("billed_cents")
     paid: Mapped[Money] = mapped_column("paid_cents")

@@ -1,30 +1,28 @@
-"""Find an account by a name, birth date, phone, account or control number, or a remittance by its trace."""
+"""What a search found: accounts, remittances by their trace, and payers' claims that are nobody's yet."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ARRAY, Text, func, or_, select, union_all
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from billing.free_text import CardNumberRefused, check_free_text
+from billing.money import Money
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.audit import AuditEvent
-from portal.models.claims import Claim, Visit
-from portal.models.remittances import RemittanceRow
+from portal.models.remittances import RemittanceClaim, RemittanceRow
+from portal.models.work import WorkItem
 from portal.queries.paging import Page, limits, page_of
+from portal.queries.search_ways import SHORTEST, search_ways, spellings
 from portal.queries.viewer import StaffViewer
 
-SHORTEST = 2
-PHONE_DIGITS = 7
 RECENT = 10
-AMERICAN_DATE = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +58,25 @@ class FoundRemittance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundDecision:
+    """A payer's claim, by either number, that waits in the queue for a person."""
+
+    item_id: int
+    control_number: str
+    payer_claim_number: str
+    patient_name: str
+    paid: Money
+    payer_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
     """What a search found, one page of accounts at a time."""
 
     term: str
     accounts: Page[FoundAccount]
     remittances: tuple[FoundRemittance, ...]
+    decisions: tuple[FoundDecision, ...]
 
     @property
     def logged_term(self) -> str:
@@ -76,12 +87,29 @@ class SearchResult:
             return "(looks like a card number)"
 
     @property
-    def only(self) -> int | None:
-        """The one account found, where there is nothing else to choose from."""
-        first_page = self.accounts.number == 1
-        if len(self.accounts.rows) == 1 and first_page and not self.remittances:
-            return self.accounts.rows[0].id
-        return None
+    def _alone(self) -> bool:
+        """Whether there is nothing else to choose from."""
+        found = len(self.accounts.rows) + len(self.remittances) + len(self.decisions)
+        return found == 1 and self.accounts.number == 1
+
+    @property
+    def only_account(self) -> int | None:
+        """The one account found."""
+        return self.accounts.rows[0].id if self._alone and self.accounts.rows else None
+
+    @property
+    def only_remittance(self) -> int | None:
+        """The one remittance found."""
+        return self.remittances[0].id if self._alone and self.remittances else None
+
+    @property
+    def only_item(self) -> int | None:
+        """The one payer's claim found that waits for a person."""
+        return self.decisions[0].item_id if self._alone and self.decisions else None
+
+    @property
+    def found_nothing(self) -> bool:
+        return not (self.accounts.rows or self.remittances or self.decisions)
 
     @property
     def account_ids(self) -> tuple[int, ...]:
@@ -97,15 +125,14 @@ def search(viewer: StaffViewer, term: str, *, number: int = 1) -> SearchResult:
     term = " ".join(term.split())
     with read_only() as session:
         accounts, reasons = _matching_accounts(session, term, number)
-        remittances = (
-            _remittances(session, term)
-            if viewer.may("remittances.view") and len(term) >= SHORTEST
-            else ()
-        )
+        is_number = len(term) >= SHORTEST and any(c.isdigit() for c in term)
+        sees_files = is_number and viewer.may("remittances.view")
+        sees_queue = is_number and viewer.may("work.view") and viewer.may("claims.view")
         return SearchResult(
             term=term,
             accounts=page_of(_found(session, accounts, reasons), number),
-            remittances=remittances,
+            remittances=_remittances(session, term) if sees_files else (),
+            decisions=_decisions(session, term) if sees_queue else (),
         )
 
 
@@ -137,89 +164,25 @@ def recently_opened(viewer: StaffViewer) -> tuple[FoundAccount, ...]:
 def _matching_accounts(
     session: Session, term: str, number: int
 ) -> tuple[Sequence[int], dict[int, str]]:
-    ways = _ways(term)
+    """The ids of one page in order, the surest first, each with the way that found it."""
+    ways = search_ways(term)
     if not ways:
         return (), {}
     hits = union_all(*ways).subquery()
     offset, limit = limits(number)
+    rank = func.min(hits.c.rank)
+    because = func.array_agg(aggregate_order_by(hits.c.because, hits.c.rank), type_=ARRAY(Text))
+    name = (GuarantorAccount.last_name, GuarantorAccount.first_name)
     query = (
-        select(hits.c.account_id, func.min(hits.c.because))
+        select(hits.c.account_id, because)
         .join(GuarantorAccount, GuarantorAccount.id == hits.c.account_id)
-        .group_by(hits.c.account_id, GuarantorAccount.last_name, GuarantorAccount.first_name)
-        .order_by(GuarantorAccount.last_name, GuarantorAccount.first_name, hits.c.account_id)
+        .group_by(hits.c.account_id, *name)
+        .order_by(rank, *name, hits.c.account_id)
         .offset(offset)
         .limit(limit)
     )
-    reasons = {row[0]: row[1] for row in session.execute(query)}
+    reasons = {account_id: found[0] for account_id, found in session.execute(query)}
     return tuple(reasons), reasons
-
-
-def _ways(term: str) -> list[Select[int, str]]:
-    """Every way to read the term; a date is no name, a name is no number."""
-    if len(term) < SHORTEST:
-        return []
-    born = _date(term)
-    if born:
-        return [
-            _patients("birth date", Patient.birth_on == born),
-            _accounts("guarantor's birth date", GuarantorAccount.birth_on == born),
-        ]
-    digits = re.sub(r"\D", "", term)
-    if not digits:
-        words = term.casefold().replace(",", " ").split()
-        account_name = GuarantorAccount.last_name + " " + GuarantorAccount.first_name
-        patient_name = Patient.last_name + " " + Patient.first_name
-        return [
-            _accounts("guarantor's name", _all_words(account_name, words)),
-            _patients("patient's name", _all_words(patient_name, words)),
-        ]
-    ways = [
-        _accounts("account number", GuarantorAccount.number == term),
-        select(
-            Visit.guarantor_account_id.label("account_id"),
-            literal("control number").label("because"),
-        ).where(
-            or_(
-                Visit.control_number == term,
-                Visit.id.in_(
-                    select(Claim.visit_id).where(
-                        or_(Claim.patient_control_number == term, Claim.payer_claim_number == term)
-                    )
-                ),
-            )
-        ),
-    ]
-    if len(digits) >= PHONE_DIGITS:
-        ways.append(_accounts("phone", GuarantorAccount.mobile.endswith(digits)))
-    return ways
-
-
-def _accounts(because: str, where: ColumnElement[bool]) -> Select[int, str]:
-    return select(GuarantorAccount.id.label("account_id"), literal(because).label("because")).where(
-        where
-    )
-
-
-def _patients(because: str, where: ColumnElement[bool]) -> Select[int, str]:
-    return select(
-        Patient.guarantor_account_id.label("account_id"), literal(because).label("because")
-    ).where(where)
-
-
-def _all_words(name: ColumnElement[str], words: Sequence[str]) -> ColumnElement[bool]:
-    """Each word begins a word of the name, whatever the order."""
-    folded = " " + func.lower(name)
-    return and_(*(folded.contains(f" {word}", autoescape=True) for word in words))
-
-
-def _date(term: str) -> date | None:
-    american, iso = AMERICAN_DATE.fullmatch(term), ISO_DATE.fullmatch(term)
-    try:
-        if american:
-            return date(int(american[3]), int(american[1]), int(american[2]))
-        return date.fromisoformat(term) if iso else None
-    except ValueError:
-        return None
 
 
 def _remittances(session: Session, term: str) -> tuple[FoundRemittance, ...]:
@@ -227,13 +190,51 @@ def _remittances(session: Session, term: str) -> tuple[FoundRemittance, ...]:
         select(
             RemittanceRow.id, RemittanceRow.trace, RemittanceRow.payer_name, RemittanceRow.issued_on
         )
-        .where(RemittanceRow.trace == term)
+        .where(RemittanceRow.trace.in_(spellings(term)))
         .order_by(RemittanceRow.id.desc())
         .limit(RECENT)
     )
     return tuple(
         FoundRemittance(id=i, trace=trace, payer_name=payer, issued_on=issued)
         for i, trace, payer, issued in rows
+    )
+
+
+def _decisions(session: Session, term: str) -> tuple[FoundDecision, ...]:
+    """Payers' claims without a claim of ours, so that no account leads to them."""
+    numbers = spellings(term)
+    rows = session.execute(
+        select(
+            WorkItem.id,
+            RemittanceClaim.patient_control_number,
+            RemittanceClaim.payer_claim_number,
+            RemittanceClaim.patient_name,
+            RemittanceClaim.paid,
+            RemittanceRow.payer_name,
+        )
+        .join(RemittanceClaim, RemittanceClaim.id == WorkItem.remittance_claim_id)
+        .join(RemittanceRow, RemittanceRow.id == RemittanceClaim.remittance_id)
+        .where(
+            or_(
+                RemittanceClaim.patient_control_number.in_(numbers),
+                RemittanceClaim.payer_claim_number.in_(numbers),
+            ),
+            RemittanceClaim.claim_id.is_(None),
+            WorkItem.closed_at.is_(None),
+        )
+        .order_by(WorkItem.id.desc())
+        .limit(RECENT)
+    )
+    return tuple(
+        FoundDecision(
+            item_id=item_id,
+            control_number=control,
+            payer_claim_number=payer_number,
+            patient_name=patient,
+            paid=paid,
+            payer_name=payer,
+        )
+        for item_id, control, payer_number, patient, paid, payer in rows
     )
 
 

@@ -11,7 +11,7 @@ from portal.queries.staff_bill import bill_page
 from portal.queries.staff_documents import documents_page, statement_as_sent
 from portal.queries.staff_ledger import ledger_page
 from portal.queries.staff_people import people_page
-from portal.queries.staff_search import recently_opened, search
+from portal.queries.staff_search import SearchResult, recently_opened, search
 from portal.queries.statement_print import statement_print
 from portal.web.access import current_staff, saw, staff
 from portal.web.base import gateways
@@ -38,9 +38,18 @@ def find() -> ResponseReturnValue:
     result = search(current_staff(), term, number=page_number())
     saw(accounts=result.account_ids, patients=result.patient_ids, kind="search", action="search")
     saw(id=result.logged_term)
-    if result.only is not None:
-        return redirect(url_for(".account", account_id=result.only))
-    return show("accounts/search.html", result=result)
+    return _opened(result) or show("accounts/search.html", result=result)
+
+
+def _opened(result: SearchResult) -> ResponseReturnValue | None:
+    """Straight to the one thing that was found."""
+    if result.only_account:
+        return redirect(url_for(".account", account_id=result.only_account))
+    if result.only_remittance:
+        return redirect(url_for("remittances.remittance", remittance_id=result.only_remittance))
+    if result.only_item:
+        return redirect(url_for("work.item", item_id=result.only_item))
+    return None
 
 
 @blueprint.get("/<int:account_id>")

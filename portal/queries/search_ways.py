@@ -1,0 +1,162 @@
+"""Every way to read what somebody typed into the search box, each a statement that an index answers."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from portal.models.accounts import GuarantorAccount, Patient
+from portal.models.claims import Claim, Visit
+from portal.models.payments import Payment, PracticeReceipt
+from portal.models.remittances import RemittanceClaim
+from portal.queries.name_keys import begins, resembles, words_of
+
+SHORTEST = 2
+PHONE_DIGITS = 4  # the end of a phone number, as people give it
+AMERICAN_DATE = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})\b")
+ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+PHONE = re.compile(r"[\d\s().+-]+")
+Way = Select[int, str, int]
+
+
+def search_ways(term: str) -> list[Way]:
+    """Statements of (account_id, because, rank); the lower the rank, the surer. None when too short."""
+    if len(term) < SHORTEST:
+        return []
+    born, rest = born_on(term)
+    words = words_of(rest)
+    if born:
+        return _by_birth(born, words)
+    if any(c.isdigit() for c in term):
+        return _by_number(term)
+    return _by_name(words) if words else []
+
+
+def spellings(number: str) -> tuple[str, ...]:
+    """A number as typed and in capitals, as most are printed."""
+    return tuple({number, number.upper()})
+
+
+def born_on(term: str) -> tuple[tuple[date, ...], str]:
+    """The birth dates that the term may mean, and what else was typed. Two digits are of either century."""
+    iso = ISO_DATE.search(term)
+    found = iso or AMERICAN_DATE.search(term)
+    if found is None:
+        return (), term
+    year, month, day = found.groups() if iso else (found[3], found[1], found[2])
+    years = [int(year)] if len(year) == len("1980") else [1900 + int(year), 2000 + int(year)]
+    try:
+        dates = tuple(date(one, int(month), int(day)) for one in years)
+    except ValueError:
+        return (), term
+    return dates, term.replace(found[0], " ")
+
+
+def _by_birth(dates: tuple[date, ...], words: tuple[str, ...]) -> list[Way]:
+    """By birth date, and by name as well where one stands beside it."""
+    if not words:
+        return [
+            _patients("birth date", Patient.birth_on.in_(dates)),
+            _accounts("guarantor's birth date", GuarantorAccount.birth_on.in_(dates)),
+        ]
+    last, first = _name(Patient)
+    theirs = _name(GuarantorAccount)
+    return [
+        _patients(
+            "name and birth date", and_(Patient.birth_on.in_(dates), resembles(last, first, words))
+        ),
+        _accounts(
+            "guarantor's name and birth date",
+            and_(GuarantorAccount.birth_on.in_(dates), resembles(*theirs, words)),
+        ),
+    ]
+
+
+def _by_name(words: tuple[str, ...]) -> list[Way]:
+    account, patient = _name(GuarantorAccount), _name(Patient)
+    return [
+        _accounts("guarantor's name", begins(*account, words)),
+        _patients("patient's name", begins(*patient, words)),
+        _accounts("a name spelled much like it", resembles(*account, words), rank=2),
+        _patients("a name spelled much like it", resembles(*patient, words), rank=2),
+    ]
+
+
+def _by_number(term: str) -> list[Way]:
+    numbers = spellings(term)
+    bare = re.sub(r"\s", "", term)
+    ways = [
+        _accounts("account number", GuarantorAccount.number.in_({*numbers, bare, _dashed(bare)})),
+        _visits("claim number", Visit.control_number.in_(numbers)),
+        _visits("claim number", _has_claim(Claim.patient_control_number.in_(numbers))),
+        _visits("payer's claim number", _has_claim(Claim.payer_claim_number.in_(numbers))),
+        _visits("payer's claim number", _was_decided(numbers)),
+        _payments(numbers),
+        _receipts(numbers),
+    ]
+    digits = re.sub(r"\D", "", term)
+    if PHONE.fullmatch(term) and len(digits) >= PHONE_DIGITS:
+        ending = func.reverse(GuarantorAccount.mobile).like(digits[-10:][::-1] + "%")
+        ways.append(_accounts("phone", ending))
+    return ways
+
+
+def _dashed(digits: str) -> str:
+    """An account number typed without the hyphen it is printed with."""
+    return f"{digits[:4]}-{digits[4:]}"
+
+
+def _has_claim(where: ColumnElement[bool]) -> ColumnElement[bool]:
+    return Visit.id.in_(select(Claim.visit_id).where(where))
+
+
+def _was_decided(numbers: tuple[str, ...]) -> ColumnElement[bool]:
+    """By a number that only a decision of the payer bears: a claim may have had several."""
+    decided = (
+        select(Claim.visit_id)
+        .join(RemittanceClaim, RemittanceClaim.claim_id == Claim.id)
+        .where(RemittanceClaim.payer_claim_number.in_(numbers))
+    )
+    return Visit.id.in_(decided)
+
+
+def _name(
+    table: type[GuarantorAccount | Patient],
+) -> tuple[InstrumentedAttribute[str], InstrumentedAttribute[str]]:
+    return table.last_name, table.first_name
+
+
+def _way(account_id: InstrumentedAttribute[int], because: str, rank: int = 1) -> Way:
+    return select(
+        account_id.label("account_id"),
+        literal(because).label("because"),
+        literal(rank).label("rank"),
+    )
+
+
+def _accounts(because: str, where: ColumnElement[bool], *, rank: int = 1) -> Way:
+    return _way(GuarantorAccount.id, because, rank).where(where)
+
+
+def _patients(because: str, where: ColumnElement[bool], *, rank: int = 1) -> Way:
+    return _way(Patient.guarantor_account_id, because, rank).where(where)
+
+
+def _visits(because: str, where: ColumnElement[bool]) -> Way:
+    return _way(Visit.guarantor_account_id, because).where(where)
+
+
+def _payments(numbers: tuple[str, ...]) -> Way:
+    return _way(Payment.guarantor_account_id, "receipt number").where(
+        Payment.receipt_number.in_(numbers)
+    )
+
+
+def _receipts(numbers: tuple[str, ...]) -> Way:
+    by_desk = Patient.id.in_(
+        select(PracticeReceipt.patient_id).where(PracticeReceipt.receipt_id.in_(numbers))
+    )
+    return _patients("receipt number", by_desk)
