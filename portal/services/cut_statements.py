@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Integer, Select, and_, cast, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from billing.holds import Action, Allowed, Condition, allowed
 from billing.ledger import Account
 from billing.money import ZERO, Money
+from billing.statement_calendar import LEAST_APART, next_statement_on
 from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
@@ -26,8 +27,6 @@ from portal.queries.statement_json import content_hash, to_json
 from portal.queries.statement_sent import was_sent
 from portal.queries.statement_words import has_address
 
-CYCLE = timedelta(days=30)
-LEAST_APART = timedelta(days=21)
 AT_ONCE = 250
 # Statements are numbered without gaps and cut by one process at a time.
 LOCK = text("SELECT pg_advisory_xact_lock(hashtext('kindbill.statements'))")
@@ -134,10 +133,13 @@ def _is_due(made: Draft, facts: StatementFacts, on: date) -> bool:
     account_says = {c for visit in made.billable for c in visit.conditions}
     if not isinstance(allowed(account_says | floor, Action.STATEMENT), Allowed):
         return False
-    if last is None or made.content.corrected is not None:
-        return True
-    age = on - last.cycle_on
-    return age >= CYCLE or (age >= LEAST_APART and _has_new_bill(made, facts))
+    first = next_statement_on(
+        last_on=last.cycle_on if last else None,
+        has_new_bill=_has_new_bill(made, facts),
+        corrects=made.content.corrected is not None,
+        today=on,
+    )
+    return first <= on
 
 
 def _tells_credit(made: Draft, last: LastStatement | None, facts: StatementFacts, on: date) -> bool:
