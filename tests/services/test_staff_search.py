@@ -206,7 +206,7 @@ def test_every_search_is_answered_by_an_index_among_thousands_of_people(
                 connection.execute(text(statement), {"many": MANY} if ":many" in statement else {})
         connection.execute(text("ANALYZE"))
         last = connection.scalar(text("SELECT last_name FROM guarantor_accounts WHERE id = 4000"))
-    for term in (last[:6], last[:4] + last[5:], "4/5/1961", "0004000", "N4000", "C4000", "ICN4000"):
+    for term in (last[:6], last[:4] + last[5:], "4/5/1950", "0004000", "N4000", "C4000", "ICN4000"):
         with questions() as asked:
             found = search(biller, term)
         assert found.accounts.rows, term
