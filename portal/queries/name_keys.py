@@ -1,6 +1,6 @@
 """What to look for in the name index: beginnings of words, and words with one typing mistake.
 
-The database's function `name_keys` makes the other side (migration 0006).
+The database's function `name_keys` makes the other side (migration 0007).
 """
 
 from __future__ import annotations
