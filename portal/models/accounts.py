@@ -43,10 +43,6 @@ class GuarantorAccount(Base):
     mobile_owner: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
-    sms_billing_consent: Mapped[bool] = mapped_column(default=False)
-    sms_consent_on: Mapped[date | None]
-    sms_consent_source: Mapped[str] = mapped_column(default="")
-    sms_consent_text_version: Mapped[str] = mapped_column(default="")
     estatement_consent: Mapped[bool] = mapped_column(default=False)
     paper_only: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -22,7 +22,7 @@ WITH chosen AS (
    WHERE (:any_account OR guarantor_account_id = ANY(:accounts))
      AND (:any_visit OR id = ANY(:visits))
 ), holders AS (
-  SELECT id, named, sms_billing_consent, mobile, estatement_consent, paper_only
+  SELECT id, named, mobile, estatement_consent, paper_only
     FROM guarantor_accounts
    WHERE (:any_account OR id = ANY(:accounts))
      AND (:any_visit OR id IN (SELECT guarantor_account_id FROM chosen))
@@ -86,7 +86,16 @@ SELECT v.guarantor_account_id, v.id,
 UNION ALL
 SELECT id, NULL, 'minor_unnamed', '', 0 FROM holders WHERE NOT named
 UNION ALL
-SELECT id, NULL, 'no_sms_consent', '', 0 FROM holders WHERE NOT sms_billing_consent OR mobile = ''
+-- Like queries/text_consents.py: a yes of this account, or of the phone itself, after which no no came.
+SELECT h.id, NULL, 'no_sms_consent', '', 0
+  FROM holders h
+ WHERE h.mobile = '' OR NOT EXISTS (
+         SELECT 1 FROM text_consents y
+          WHERE y.phone = h.mobile AND y.category = 'billing' AND y.granted
+            AND (y.guarantor_account_id = h.id OR y.guarantor_account_id IS NULL)
+            AND NOT EXISTS (
+                  SELECT 1 FROM text_consents n
+                   WHERE n.phone = y.phone AND n.category = y.category AND NOT n.granted AND n.id > y.id))
 UNION ALL
 SELECT id, NULL, 'no_estatement_consent', '', 0
   FROM holders WHERE NOT estatement_consent OR paper_only

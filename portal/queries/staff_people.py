@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.db import read_only
 from portal.models.accounts import Coverage, GuarantorAccount, Patient, Payer, RecordVersion
 from portal.queries.staff_account import AccountHeader, account_header
+from portal.queries.text_consents import ConsentRow, standing_consents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +26,7 @@ class Contact:
     mobile_owner: str
     email: str
     language: str
-    sms_billing_consent: bool
-    sms_consent_on: date | None
-    sms_consent_source: str
+    text_consents: tuple[ConsentRow, ...]  # every yes to texts on this number that stands
     estatement_consent: bool
     paper_only: bool
 
@@ -91,9 +90,7 @@ def _contact(session: Session, account_id: int) -> Contact:
         mobile_owner=row.mobile_owner,
         email=row.email,
         language=row.language,
-        sms_billing_consent=row.sms_billing_consent,
-        sms_consent_on=row.sms_consent_on,
-        sms_consent_source=row.sms_consent_source,
+        text_consents=standing_consents(session, phone=row.mobile, account_id=account_id),
         estatement_consent=row.estatement_consent,
         paper_only=row.paper_only,
     )

@@ -16,6 +16,12 @@ from portal.models.identity import AccountAccess
 from portal.models.work import WorkItem
 from portal.services.find_patients import PatientFinder, find_patients
 from portal.services.import_result import RefusedRecord
+from portal.services.import_text_consents import (
+    CONSENT_COLUMNS,
+    FileConsent,
+    import_text_consents,
+    read_consent,
+)
 from portal.services.match_person import ADULT_YEARS, age_on, match_name
 from portal.services.practice_file import Columns, Row, RowRefusedError
 from portal.services.register_patients import revise
@@ -31,7 +37,6 @@ _GUARANTOR = (
     "guarantor_relationship",
 )
 _ADDRESS = ("street", "street2", "city", "state", "postal_code")
-_CONSENT = ("sms_consent_date", "sms_consent_source", "sms_consent_text_version")
 CONTACT_COLUMNS = Columns(
     id="practice_patient_id",
     needed=("last_name", "first_name", "birth_date"),
@@ -39,7 +44,7 @@ CONTACT_COLUMNS = Columns(
         *("middle_name", "suffix", "sex"),
         *_GUARANTOR,
         *_ADDRESS,
-        *("mobile", "mobile_owner", "sms_billing_consent", *_CONSENT),
+        *("mobile", "mobile_owner", "sms_billing_consent", *CONSENT_COLUMNS),
         *("email", "estatement_consent", "language", "paper_only", "confidential"),
         *CONDITION_COLUMNS,
     ),
@@ -57,6 +62,7 @@ class _Contact:
     patient: Patient
     guarantor: dict[str, Any] = field(default_factory=dict)
     account: dict[str, Any] = field(default_factory=dict)
+    consent: FileConsent | None = None
     confidential: bool = False
     conditions: tuple[Asked, ...] = ()
 
@@ -115,10 +121,11 @@ def _read(row: Row, finder: PatientFinder, *, on: date) -> _Contact:
         raise RowRefusedError("birth_date lies in the future")
     guarantor = _guarantor(row, born, on)
     account = _account(row)
+    consent: FileConsent | None = read_consent(row, phone=account.get("mobile", ""))
     confidential, conditions = row.yes("confidential"), _conditions(row, on)
     if confidential and age_on(born, on) < ADULT_YEARS:
         # COLL-26: what a minor asked to keep private never reaches a parent by a file.
-        guarantor, account = {}, {}
+        guarantor, account, consent = {}, {}, None
     patient = _patient(row, born, finder)
     if patient is None:
         patient = Patient(
@@ -134,7 +141,7 @@ def _read(row: Row, finder: PatientFinder, *, on: date) -> _Contact:
             **{part: row.text(part) for part in _ADDRESS},
         )
         finder.add(patient)
-    return _Contact(row, patient, guarantor, account, confidential, conditions)
+    return _Contact(row, patient, guarantor, account, consent, confidential, conditions)
 
 
 def _patient(row: Row, born: date, finder: PatientFinder) -> Patient | None:
@@ -196,18 +203,7 @@ def _account(row: Row) -> dict[str, Any]:
         values |= {"mobile": _mobile(row), "mobile_owner": row.text("mobile_owner")}
     if row.has("email"):
         values["email"] = _email(row)
-    consent = row.yes("sms_billing_consent")
-    if consent:
-        missing = [column for column in (*_CONSENT, "mobile") if not row.text(column)]
-        if missing:
-            raise RowRefusedError(f"sms_billing_consent needs {', '.join(missing)}")
-    values |= {
-        "sms_billing_consent": consent,
-        "sms_consent_on": row.needed_day("sms_consent_date") if consent else None,
-        "sms_consent_source": row.text("sms_consent_source") if consent else "",
-        "sms_consent_text_version": row.text("sms_consent_text_version") if consent else "",
-        "estatement_consent": row.yes("estatement_consent"),
-    }
+    values["estatement_consent"] = row.yes("estatement_consent")
     if row.has("paper_only"):
         values["paper_only"] = row.yes("paper_only")
     if row.text("language"):
@@ -288,6 +284,7 @@ def _write_accounts(
         )
     )
     spoken: set[int] = set()
+    consents: list[tuple[GuarantorAccount, FileConsent]] = []
     for contact in sorted(contacts, key=lambda one: not _is_self(one)):
         account = accounts[contact.patient.guarantor_account_id]
         if account.id in spoken:
@@ -302,7 +299,10 @@ def _write_accounts(
                 session.add(_other_guarantor(account, contact, source, now))
                 continue
         revise(session, account, wanted, source=source, now=now)
+        if contact.consent is not None:
+            consents.append((account, contact.consent))
     session.flush()
+    import_text_consents(session, consents, source=source, now=now)
 
 
 def _owns(account: GuarantorAccount, guarantor: dict[str, Any]) -> bool:

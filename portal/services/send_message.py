@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.db import transaction
-from portal.models.accounts import GuarantorAccount
 from portal.models.messages import OutboundMessage
 from portal.ports import Accepted, EmailSender, OptedOut, Refused, RetryLater, SmsSender
 from portal.queue import enqueue
+from portal.services.record_text_consent import Said, withdraw_all_texts
 
 # Their words open a sign-in: once handed over they are not kept, nor copied into every backup.
 SECRETS = ("sign_in_code", "email_code", "security/email/reset_instructions")
@@ -93,14 +93,20 @@ def send_message(*, message_id: int, sms: SmsSender, email: EmailSender, now: da
     try:
         accepted = _hand_over(message, doubtful, sms, email)
     except OptedOut as refused:
-        return _close(message_id, state="refused", error=str(refused), opted_out=message.recipient)
+        return _close(
+            message_id,
+            state="refused",
+            error=str(refused),
+            now=now,
+            opted_out=message.recipient,
+        )
     except Refused as refused:
-        return _close(message_id, state="refused", error=str(refused))
+        return _close(message_id, state="refused", error=str(refused), now=now)
     except RetryLater:
         # Nothing was sent: the next try starts afresh. An unknown outcome stays in "sending".
-        _close(message_id, state="queued", error="")
+        _close(message_id, state="queued", error="", now=now)
         raise
-    return _close(message_id, state="sent", error="", accepted=accepted, sent_at=now)
+    return _close(message_id, state="sent", error="", now=now, accepted=accepted, sent_at=now)
 
 
 def _claim(message_id: int, now: datetime) -> tuple[OutboundMessage, bool]:
@@ -140,6 +146,7 @@ def _close(
     *,
     state: str,
     error: str,
+    now: datetime,
     accepted: Accepted | None = None,
     sent_at: datetime | None = None,
     opted_out: str = "",
@@ -155,9 +162,6 @@ def _close(
             update(OutboundMessage).where(OutboundMessage.id == message_id).values(**values)
         )
         if opted_out:
-            session.execute(
-                update(GuarantorAccount)
-                .where(GuarantorAccount.mobile == opted_out)
-                .values(sms_billing_consent=False)
-            )
+            said = Said(source="carrier", wording="21610")
+            withdraw_all_texts(session, phone=opted_out, said=said, now=now)
     return state

@@ -1,7 +1,5 @@
 """The contacts file: who answers for whom, who shows where, and what stands in the way."""
 
-from datetime import date
-
 import pytest
 from sqlalchemy import select
 
@@ -10,12 +8,16 @@ from billing.money import Money
 from portal import db
 from portal.models.accounts import AccountCondition, GuarantorAccount, Patient, RecordVersion
 from portal.models.claims import Visit
+from portal.models.consents import TextConsent
+from portal.models.files import File
 from portal.models.identity import AccountAccess, Login
 from portal.models.ledger import PostingRow
 from portal.models.work import WorkItem
 from portal.queries.balances import balances
+from portal.queries.text_consents import TextCategory, standing_consents
 from portal.services.import_claims import import_claims
 from portal.services.import_practice import UnknownKindError
+from portal.services.record_text_consent import Said, grant_texts, withdraw_all_texts
 from portal.services.set_practice import set_practice
 from tests.services.practice_files import (
     CLAIMS,
@@ -42,6 +44,15 @@ def _practice(database_url):
     set_practice(toml=SETTINGS)
 
 
+def agreements(account):
+    with db.read_only() as session:
+        return standing_consents(session, phone=account.mobile, account_id=account.id)
+
+
+def contacts_file():
+    return only(File, kind="contacts")
+
+
 @pytest.mark.parametrize("order", [("contacts", "claims"), ("claims", "contacts")])
 def test_contacts_name_guarantors_and_share_accounts_with_young_children_only(order):
     for step in order:
@@ -55,14 +66,13 @@ def test_contacts_name_guarantors_and_share_accounts_with_young_children_only(or
         "+12125550123",
         "testa@example.com",
     )
-    assert (testa.sms_billing_consent, testa.sms_consent_on, testa.estatement_consent) == (
-        True,
-        date(2026, 1, 5),
-        True,
-    )
+    assert testa.estatement_consent
+    [agreed] = agreements(testa)
+    assert (agreed.source, agreed.wording_version) == (f"contacts:{contacts_file().id}", "2026-1")
+    assert agreed.wording == "desk form, 2026-01-05"
     # STMT-13: from 12 on a child has an account of their own, which the guarantor answers for.
     assert (teena.named, teena.display_name, teena.relationship) == (True, "Testa Sample", "mother")
-    assert (selfa.language, selfa.paper_only, selfa.sms_billing_consent) == ("es", True, False)
+    assert (selfa.language, selfa.paper_only, agreements(selfa)) == ("es", True, ())
     assert only(Visit, control_number="V1002").guarantor_account_id == testa.id
     with db.transaction() as session:
         [found] = balances(session, on=NOW.date(), account_ids=[testa.id])
@@ -189,7 +199,44 @@ def test_a_blank_consent_means_no_and_a_yes_needs_its_proof():
     take("contacts")
     plain = sample("contacts").decode().replace("yes,2026-01-05,desk form,2026-1", ",,,")
     take("contacts", plain)
-    assert not account_of("P-1").sms_billing_consent
+    assert agreements(account_of("P-1")) == ()
+
+
+def test_MSG_1_a_file_writes_a_consent_row_only_when_something_changes():
+    take("contacts")
+    before = len(rows(TextConsent))
+    take("contacts", sample("contacts").decode() + "\n")
+    assert len(rows(TextConsent)) == before
+
+
+def test_MSG_3_a_file_never_grants_again_what_was_withdrawn_later():
+    take("contacts")
+    testa = account_of("P-1")
+    with db.transaction() as session:
+        withdraw_all_texts(session, phone=testa.mobile, said=Said(source="sms"), now=NOW)
+    take("contacts", sample("contacts").decode() + "\n")
+    assert agreements(testa) == ()
+    newer = sample("contacts").decode().replace("yes,2026-01-05", "yes,2026-03-03")
+    take("contacts", newer)
+    assert len(agreements(testa)) == 1
+
+
+@pytest.mark.parametrize(("cell", "left"), [("", 1), ("no", 0)])
+def test_MSG_1_an_empty_cell_leaves_what_the_person_said_on_our_pages(cell, left):
+    plain = sample("contacts").decode().replace("yes,2026-01-05,desk form,2026-1", f"{cell},,,")
+    take("contacts", plain)
+    testa = account_of("P-1")
+    with db.transaction() as session:
+        grant_texts(
+            session,
+            phone=testa.mobile,
+            category=TextCategory.BILLING,
+            guarantor_account_id=testa.id,
+            said=Said(source="web"),
+            now=NOW,
+        )
+    take("contacts", plain + "\n")
+    assert len(agreements(testa)) == left
 
 
 def test_what_a_patient_proved_is_never_overwritten():

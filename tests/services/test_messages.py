@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 import requests
-from sqlalchemy import select
 
 from portal.adapters.email import SmtpEmail
 from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.messages import OutboundMessage
 from portal.ports import OutcomeUnknown, RetryLater
+from portal.queries.text_consents import TextCategory, standing_consents
+from portal.services.record_text_consent import Said, grant_texts
 from portal.services.send_message import SECRETS, queue_email, queue_text, send_message
 from portal.services.sweep_messages import sweep_messages
 from tests.sandbox_server import SandboxServer, free_port
@@ -92,19 +93,21 @@ def test_MSG_12_an_opt_out_ends_the_consent(
     sandbox: SandboxServer, text_id: int, now: datetime
 ) -> None:
     with transaction() as session:
-        session.add(
-            GuarantorAccount(
-                number="9000-0001",
-                named=True,
-                last_name="Sample",
-                mobile=PHONE,
-                sms_billing_consent=True,
-            )
+        account = GuarantorAccount(number="9000-0001", named=True, last_name="Sample", mobile=PHONE)
+        session.add(account)
+        session.flush()
+        grant_texts(
+            session,
+            phone=PHONE,
+            category=TextCategory.BILLING,
+            guarantor_account_id=account.id,
+            said=Said(source="web"),
+            now=now,
         )
     sandbox.control("sms", **{"from": PHONE, "body": "STOP"})
     assert send(sandbox, text_id, now) == "refused"
     with read_only() as session:
-        assert session.scalars(select(GuarantorAccount.sms_billing_consent)).one() is False
+        assert standing_consents(session, phone=PHONE, account_id=account.id) == ()
 
 
 def test_an_email_waits_for_its_server(
