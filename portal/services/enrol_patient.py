@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.identity import AccountAccess, Login
+from portal.services import letters
 from portal.services.enrolment_codes import spend_code
+from portal.services.queue_letter import queue_letter
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import Refusal
-from portal.services.send_message import queue_email
 
 
 class CodeSpent(Refusal):
@@ -99,13 +100,10 @@ def grant_access(session: Session, *, login_id: int, code_id: int, now: datetime
         select(GuarantorAccount.email).where(GuarantorAccount.id == account_id)
     )
     if on_file:
-        queue_email(
+        queue_letter(
             session,
             to=on_file,
-            template="access_granted",
-            subject="Somebody signed up to see your bills",
-            body="Somebody used the code on your statement to sign up on our website.\n\n"
-            "If this was you, there is nothing to do. If not, call us and we will close it.\n",
+            letter=letters.access_granted(),
             now=now,
             dedupe_key=f"access-granted:{code_id}",
             guarantor_account_id=account_id,

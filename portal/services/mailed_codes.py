@@ -6,7 +6,8 @@ import hashlib
 import hmac
 from datetime import datetime, timedelta
 
-from portal.services.send_sign_in_message import send_sign_in_email
+from portal.services import letters
+from portal.services.send_sign_in_message import send_sign_in_letter
 
 LIFE = timedelta(minutes=10)
 MILLION = 1_000_000
@@ -21,14 +22,7 @@ def mailed_code(*, key: bytes, nonce: str, email: str) -> str:
 def send_mailed_code(*, key: bytes, nonce: str, email: str, now: datetime) -> None:
     """Send the code to the address that somebody typed."""
     code = mailed_code(key=key, nonce=nonce, email=email)
-    send_sign_in_email(
-        to=email,
-        template="email_code",
-        subject="Your code",
-        body=f"{code} is your code to go on signing up. It works for 10 minutes.\n\n"
-        "If you did not ask for it, you can ignore this e-mail.\n",
-        now=now,
-    )
+    send_sign_in_letter(to=email, letter=letters.email_code(code), now=now)
 
 
 def check_mailed_code(

@@ -24,9 +24,10 @@ from portal.models.practice import Practice
 from portal.models.work import WorkItem
 from portal.ports import Outcome, PaymentFacts
 from portal.queries.payments import lines_of
+from portal.services import letters
 from portal.services.post_entry import post_entry
+from portal.services.queue_letter import queue_letter
 from portal.services.record_access import Access, add_access
-from portal.services.send_message import queue_email
 
 EVENTS = {
     Outcome.NEEDS_ACTION: PaymentEvent.NEEDS_ACTION,
@@ -175,16 +176,11 @@ def _send_receipt(session: Session, payment: Payment, *, public_url: str, now: d
     address = session.scalar(select(Login.email).where(Login.id == payment.login_id))
     if address is None:
         return
-    practice = session.scalar(select(Practice.name)) or "your practice"
-    queue_email(
+    head = letters.letterhead(session, public_url=public_url)
+    queue_letter(
         session,
         to=address,
-        template="receipt",
-        subject="We received your payment",
-        body=f"{practice} received your payment of {payment.amount}.\n\n"
-        f"Receipt number: {payment.receipt_number}\n"
-        f"See or print the receipt: {public_url}/receipts/{payment.receipt_number}\n\n"
-        "If you did not make this payment, please call us.\n",
+        letter=letters.receipt(head, number=payment.receipt_number or ""),
         now=now,
         guarantor_account_id=payment.guarantor_account_id,
         dedupe_key=f"receipt:{payment.id}",

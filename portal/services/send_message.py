@@ -52,22 +52,26 @@ def queue_email(
     subject: str,
     body: str,
     now: datetime,
+    template_version: str = "",
     guarantor_account_id: int | None = None,
+    statement_id: int | None = None,
     dedupe_key: str | None = None,
 ) -> int | None:
     """Write a plain e-mail in the caller's transaction; None when `dedupe_key` was used before.
 
-    Neither subject nor body says anything about care.
+    Neither subject nor body says anything about care: `letters` has the words, `queue_letter` brings them.
     """
     return _queue(
         session,
         channel="email",
         recipient=to,
         template=template,
+        template_version=template_version,
         subject=subject,
         body=body,
         created_at=now,
         guarantor_account_id=guarantor_account_id,
+        statement_id=statement_id,
         dedupe_key=dedupe_key,
     )
 

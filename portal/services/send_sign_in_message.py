@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal.db import transaction
-from portal.services.send_message import queue_email, queue_text
+from portal.services.letters import Letter
+from portal.services.queue_letter import queue_letter
+from portal.services.send_message import queue_text
 
 
-def send_sign_in_email(*, to: str, template: str, subject: str, body: str, now: datetime) -> None:
+def send_sign_in_letter(*, to: str, letter: Letter, now: datetime) -> None:
     """An e-mail that leaves as soon as the worker sees it."""
     with transaction() as session:
-        queue_email(session, to=to, template=template, subject=subject, body=body, now=now)
+        queue_letter(session, to=to, letter=letter, now=now)
 
 
 def send_sign_in_text(*, to: str, template: str, body: str, now: datetime) -> None:

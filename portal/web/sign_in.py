@@ -31,10 +31,11 @@ from portal.config import Settings, derived_key
 from portal.db import sign_in_session
 from portal.models.identity import Login
 from portal.queries.devices import is_trusted
+from portal.services import letters
 from portal.services.end_sessions import end_sessions
 from portal.services.record_attempt import SENDING
 from portal.services.refuse_weak_password import SHORTEST, refuse_weak_password
-from portal.services.send_sign_in_message import send_sign_in_email
+from portal.services.send_sign_in_message import send_sign_in_letter
 from portal.web import access, sign_in_forms
 from portal.web.clock import now
 from portal.web.faces import Face, cookie_name
@@ -132,20 +133,15 @@ class QueuedMail(MailUtil):  # type: ignore[misc]
     def send_mail(
         self,
         template: str,
-        subject: str,
+        _subject: str,
         recipient: Any,
         _sender: Any,
         body: str,
         *_rest: Any,
         **_kw: Any,
     ) -> None:
-        send_sign_in_email(
-            to=str(recipient),
-            template=template,
-            subject=subject,
-            body=body.strip() + "\n",
-            now=now(),
-        )
+        letter = letters.from_library(template, body)
+        send_sign_in_letter(to=str(recipient), letter=letter, now=now())
 
 
 class Phones(PhoneUtil):  # type: ignore[misc]
@@ -295,9 +291,6 @@ def _configuration(face: Face, settings: Settings) -> dict[str, Any]:
         "POST_CHANGE_VIEW": "welcome",
         "RECOVERABLE": True,
         "RESET_PASSWORD_WITHIN": timedelta(hours=1),
-        "EMAIL_SUBJECT_PASSWORD_RESET": "Choose a new password",
-        "EMAIL_SUBJECT_PASSWORD_NOTICE": "Your password was changed",
-        "EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": "Your password was changed",
         "CHANGEABLE": True,
         "FRESHNESS": timedelta(minutes=10),
         "FRESHNESS_GRACE_PERIOD": timedelta(0),

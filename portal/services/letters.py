@@ -1,0 +1,201 @@
+"""The words of every e-mail, in one place: nothing about care, no name, no amount (MSG-17, MSG-18).
+
+Subject and first line, which a locked screen shows, never change from patient to patient but for a
+one-time code. What an e-mail is about stands behind the sign-in that it links to. Plain text alone:
+there is nothing that a picture or a colour would help to say.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models.practice import Practice
+
+VERSION = "2026-11"  # of the words; kept with each message (MSG-20)
+WIDTH = 72  # short lines read well in every mail program
+NOT_YOU = "If this was not you, call us. Nobody from our office will ever ask for your password."
+# Everything that may stand as a subject; a test walks the code for others.
+SUBJECTS = {
+    "access_granted": "Somebody signed up on our website",
+    "email_code": "Your code",
+    "paperless_off": "Your statements come on paper now",
+    "paperless_on": "Your statements come without paper now",
+    "paperless_sample": "A sample of what we will send",
+    "receipt": "We received your payment",
+    "recovery_code_used": "A recovery code was used",
+    "second_factor_changed": "Your sign-in codes changed",
+    "security/email/change_notice": "Your password was changed",
+    "security/email/reset_instructions": "Choose a new password",
+    "security/email/reset_notice": "Your password was changed",
+    "security/email/two_factor_rescue": "Somebody asks for help with signing in",
+    "sign_in_locked": "Sign-in paused",
+    "statement_notice": "A new statement is ready",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One e-mail, ready to be queued."""
+
+    template: str
+    body: str
+
+    @property
+    def subject(self) -> str:
+        return SUBJECTS[self.template]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """Who writes: the foot of each letter about bills."""
+
+    name: str
+    phone: str
+    public_url: str
+
+
+def letterhead(session: Session, *, public_url: str) -> Letterhead:
+    """The practice as its letters name it."""
+    row = session.execute(select(Practice.name, Practice.phone)).one_or_none()
+    name, phone = row or ("Your practice", "")
+    return Letterhead(name=name, phone=phone, public_url=public_url)
+
+
+def statement_notice(head: Letterhead, *, number: str) -> Letter:
+    """A statement waits behind the sign-in; this is its delivery (MSG-24, CORE-3)."""
+    return _billing(
+        "statement_notice",
+        head,
+        "A new statement is ready for you.",
+        f"Sign in to read it: {head.public_url}/statements/{number}",
+        "You can print it or save it there. You can also ask for a free paper copy, or go back to"
+        f" paper at any time: {head.public_url}/paperless",
+    )
+
+
+def receipt(head: Letterhead, *, number: str) -> Letter:
+    """Money came in: the number of the receipt, and where to see it."""
+    return _billing(
+        "receipt",
+        head,
+        "We received your payment. Thank you.",
+        f"Receipt number: {number}",
+        f"Sign in to see or print it: {head.public_url}/receipts/{number}",
+        "If you did not pay us, please call us.",
+    )
+
+
+def paperless_sample(head: Letterhead, *, link: str) -> Letter:
+    """The demonstration that electronic statements can be read (MSG-24)."""
+    return _billing(
+        "paperless_sample",
+        head,
+        "You asked to try statements without paper.",
+        f"Open the sample: {link}",
+        "It is a PDF file with a code of six digits in it. Type that code on our page. If you cannot"
+        " open it, do nothing: your statements keep coming on paper.",
+    )
+
+
+def paperless_on(head: Letterhead) -> Letter:
+    """Sent to whoever got the statements before, and to whoever gets them now (ID-12)."""
+    return _billing(
+        "paperless_on",
+        head,
+        "Your statements come without paper from now on.",
+        "When a new one is ready, we write to the e-mail address that you agreed to.",
+        f"You can go back to paper at any time: {head.public_url}/paperless",
+        NOT_YOU,
+    )
+
+
+def paperless_off(head: Letterhead) -> Letter:
+    """The way back is confirmed."""
+    return _billing(
+        "paperless_off",
+        head,
+        "Your statements come on paper from now on.",
+        "The next one comes in the mail. It costs you nothing.",
+        NOT_YOU,
+    )
+
+
+def email_code(code: str) -> Letter:
+    """Six digits that prove an address."""
+    return _plain(
+        "email_code",
+        f"{code} is your code to go on signing up. It works for 10 minutes.",
+        "If you did not ask for it, you can ignore this e-mail.",
+    )
+
+
+def access_granted() -> Letter:
+    """To the address on file: the one who signed up may be somebody else."""
+    return _plain(
+        "access_granted",
+        "Somebody used the code on your statement to sign up on our website.",
+        "If this was you, there is nothing to do. If not, call us and we will close it.",
+    )
+
+
+def sign_in_locked() -> Letter:
+    """Ten failures in a row (ID-8)."""
+    return _plain(
+        "sign_in_locked",
+        "We paused your sign-in for 15 minutes.",
+        "There were 10 wrong passwords or codes in a row.",
+        NOT_YOU,
+    )
+
+
+def recovery_code_used() -> Letter:
+    """A saved code opened the sign-in (ID-11)."""
+    return _plain(
+        "recovery_code_used",
+        "Somebody signed in with one of your saved recovery codes.",
+        NOT_YOU,
+    )
+
+
+def second_factor_changed() -> Letter:
+    """The second step works another way now."""
+    return _plain(
+        "second_factor_changed", "The way you get your sign-in codes was changed.", NOT_YOU
+    )
+
+
+def from_library(template: str, text: str) -> Letter:
+    """A letter of the sign-in library: its words are our own files under `security/email/`."""
+    return _plain(template, *re.split(r"\n\s*\n", text.strip()))
+
+
+def _billing(template: str, head: Letterhead, *paragraphs: str) -> Letter:
+    """With the practice's name and the notice of free language help (LANG-1)."""
+    foot = (
+        head.name,
+        f"Questions? Call {head.phone}. Hard of hearing? Dial 711 first.",
+        (
+            f"You can get free help in your language: call {head.phone}."
+            f" Hay ayuda gratis en español: llame al {head.phone}."
+            f" Other languages: {head.public_url}/languages"
+        ),
+    )
+    return _plain(template, *paragraphs, "-- \n" + "\n".join(map(_wrapped, foot)))
+
+
+def _plain(template: str, *paragraphs: str) -> Letter:
+    if template not in SUBJECTS:
+        raise KeyError(f"no letter is called {template}: add its subject to SUBJECTS")
+    return Letter(template, "\n\n".join(map(_wrapped, paragraphs)) + "\n")
+
+
+def _wrapped(paragraph: str) -> str:
+    if paragraph.startswith("-- \n"):
+        return paragraph
+    one_line = " ".join(paragraph.split())
+    return textwrap.fill(one_line, WIDTH, break_long_words=False, break_on_hyphens=False)

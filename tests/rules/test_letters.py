@@ -1,0 +1,132 @@
+"""Every e-mail: generic where a stranger may look, plain, short, and one place for all words (MSG-17, MSG-18, LANG-1)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from portal.services import letters
+from portal.services.letters import Letter, Letterhead
+from tests.reading_grade import grade
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAD = Letterhead(
+    name="Sample Family Practice", phone="(202) 555-0100", public_url="https://bills.example.com"
+)
+BILLING = {
+    letter.template: letter
+    for letter in (
+        letters.statement_notice(HEAD, number="2026-0142"),
+        letters.receipt(HEAD, number="R-0123456789"),
+        letters.paperless_sample(HEAD, link="https://bills.example.com/paperless/sample/x"),
+        letters.paperless_on(HEAD),
+        letters.paperless_off(HEAD),
+    )
+}
+SIGN_IN = {
+    letter.template: letter
+    for letter in (
+        letters.email_code("123456"),
+        letters.access_granted(),
+        letters.sign_in_locked(),
+        letters.recovery_code_used(),
+        letters.second_factor_changed(),
+        *(
+            letters.from_library(
+                f"security/email/{path.stem}", re.sub(r"{[{#%].*?[}#%]}", "", text)
+            )
+            for path in sorted((ROOT / "portal/templates/security/email").glob("*.txt"))
+            for text in [path.read_text()]
+        ),
+    )
+}
+EVERY = BILLING | SIGN_IN
+# What a locked screen may show: the subject and the first line. Each is here because a person read it.
+FIRST_LINES = {
+    "Somebody used the code on your statement to sign up on our website.",
+    "###### is your code to go on signing up. It works for ## minutes.",
+    "Your statements come on paper from now on.",
+    "Your statements come without paper from now on.",
+    "You asked to try statements without paper.",
+    "We received your payment. Thank you.",
+    "Somebody signed in with one of your saved recovery codes.",
+    "The way you get your sign-in codes was changed.",
+    "Your password was changed.",
+    "You asked for a new password. Open this link to choose one:",
+    "Somebody cannot complete the second step of signing in and asks for help: sign-in .",
+    "We paused your sign-in for ## minutes.",
+    "A new statement is ready for you.",
+}
+CARE = re.compile(
+    r"\b(visit|doctor|dr\.|diagnos|treat|test result|lab|appointment|patient|insur|plan|deductible|"
+    r"clinic|hospital|health|medical|care)\w*",
+    re.IGNORECASE,
+)
+
+
+def test_every_letter_is_tested_here() -> None:
+    assert set(EVERY) == set(letters.SUBJECTS)
+
+
+@pytest.mark.parametrize("letter", EVERY.values(), ids=EVERY)
+def test_MSG_18_subject_and_first_line_are_generic(letter: Letter) -> None:
+    first = " ".join(letter.body.split("\n\n")[0].split())
+    assert re.sub(r"\d", "#", first) in FIRST_LINES
+    for text in (letter.subject, first):
+        assert not CARE.search(text), text
+        assert "$" not in text
+        assert HEAD.name not in text
+
+
+@pytest.mark.parametrize("letter", EVERY.values(), ids=EVERY)
+def test_MSG_18_the_body_says_nothing_about_care_or_amounts(letter: Letter) -> None:
+    ours = letter.body.partition("-- \n")[0]
+    assert not CARE.search(ours)
+    assert "$" not in ours
+
+
+@pytest.mark.parametrize("letter", EVERY.values(), ids=EVERY)
+def test_STMT_14_each_letter_reads_easily(letter: Letter) -> None:
+    words = re.sub(r"https?://\S+", "", letter.body.partition("-- \n")[0])
+    assert grade(words) <= 8, (grade(words), words)
+    assert "!" not in letter.body
+
+
+@pytest.mark.parametrize("letter", EVERY.values(), ids=EVERY)
+def test_lines_are_short_but_for_a_link(letter: Letter) -> None:
+    long = [line for line in letter.body.splitlines() if len(line) > letters.WIDTH]
+    assert all("http" in line and " " not in line for line in long)
+
+
+@pytest.mark.parametrize("letter", BILLING.values(), ids=BILLING)
+def test_LANG_1_billing_letters_offer_help_in_other_languages(letter: Letter) -> None:
+    foot = " ".join(letter.body.partition("-- \n")[2].split())
+    assert "free help in your language" in foot
+    assert "ayuda gratis en español" in foot
+    assert "https://bills.example.com/languages" in foot
+    assert HEAD.phone in foot
+
+
+@pytest.mark.parametrize("letter", EVERY.values(), ids=EVERY)
+def test_MSG_17_nothing_is_advertised(letter: Letter) -> None:
+    assert not re.search(r"\b(offer|discount|sale|save|deal|new service|refer a)\b", letter.subject)
+
+
+def test_nobody_writes_an_email_elsewhere() -> None:
+    """`queue_email` takes any words; only `queue_letter` may bring them."""
+    callers = {
+        str(path.relative_to(ROOT))
+        for folder in ("portal", "staff_admin")
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "queue_email"
+    }
+    assert callers == {"portal/services/queue_letter.py"}, "put the words into services/letters.py"
+
+
+def test_an_unknown_letter_is_refused_at_once() -> None:
+    with pytest.raises(KeyError, match="no letter is called"):
+        letters.from_library("security/email/none", "Hello")
