@@ -25,6 +25,7 @@ from portal.queries.balances import VisitBalance, balances
 from portal.queries.plain_services import describe
 from portal.queries.statement_sent import was_sent
 from portal.queries.viewer import PatientViewer
+from portal.queries.what_changed import WhatChanged, what_changed
 
 SHOWN_PAYMENTS = 6
 SHOWN_STATEMENTS = 24
@@ -95,6 +96,7 @@ class Overview:
     settled: tuple[Item, ...]
     payments: tuple[Paid, ...]
     statements: tuple[Sent, ...]
+    changed: tuple[WhatChanged, ...]
 
     @property
     def next_due(self) -> date | None:
@@ -114,6 +116,7 @@ def overview(viewer: PatientViewer, *, on: date) -> Overview:
         facts = _facts(session, [visit.visit_id for visit in visits])
         payments = _payments(session, viewer.account_ids)
         statements = _statements(session, viewer.account_ids)
+        changed = what_changed(session, accounts)
     groups: dict[str, list[Item]] = {"bills": [], "with_insurer": [], "held": [], "settled": []}
     for visit in sorted(visits, key=lambda v: v.service_on, reverse=True):
         groups[standing(visit)].append(_item(visit, facts[visit.visit_id]))
@@ -128,6 +131,7 @@ def overview(viewer: PatientViewer, *, on: date) -> Overview:
         paid_ahead=total_of(visit.credit for visit in visits if _undecided(visit)),
         payments=tuple(payments),
         statements=tuple(statements),
+        changed=changed,
         **{name: tuple(items) for name, items in groups.items()},
     )
 

@@ -15,6 +15,7 @@ from portal.queries.statement_content import StatementContent
 from portal.queries.statement_json import from_json
 from portal.queries.statement_sent import was_sent
 from portal.queries.viewer import PatientViewer
+from portal.queries.what_changed import WhatChanged, what_changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class StatementPage:
     account_id: int
     content: StatementContent
     owed_today: Money
+    changed: WhatChanged | None  # since this statement; none while it still says what is owed
 
     @property
     def unchanged(self) -> bool:
@@ -39,7 +41,7 @@ def statement_page(viewer: PatientViewer, number: str, *, on: date) -> Statement
     """The statement, if it belongs to one of the viewer's accounts."""
     with read_only() as session:
         row = session.execute(
-            select(Statement.guarantor_account_id, Statement.content).where(
+            select(Statement.id, Statement.guarantor_account_id, Statement.content).where(
                 Statement.number == number,
                 Statement.guarantor_account_id.in_(viewer.account_ids),
                 was_sent(),
@@ -48,8 +50,14 @@ def statement_page(viewer: PatientViewer, number: str, *, on: date) -> Statement
         if row is None:
             return None
         accounts = balances(session, on=on, account_ids=[row.guarantor_account_id])
+        content = from_json(row.content)
+        owed_today = total_of(account.due_now for account in accounts)
+        changed = None
+        if owed_today != content.amount_due:
+            changed = next(iter(what_changed(session, accounts, statement_id=row.id)), None)
     return StatementPage(
         account_id=row.guarantor_account_id,
-        content=from_json(row.content),
-        owed_today=total_of(account.due_now for account in accounts),
+        content=content,
+        owed_today=owed_today,
+        changed=changed,
     )

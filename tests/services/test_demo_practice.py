@@ -9,14 +9,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from billing.money import total_of
 from portal import wiring
 from portal.config import Settings
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.remittances import RemittanceClaim, RemittanceRow
 from portal.models.statements import Statement
+from portal.queries.balances import balances
 from portal.queries.claim_balances import claim_balances
 from portal.queries.ledger_proof import verify_ledger
+from portal.queries.what_changed import what_changed
 from portal.services.post_remittance import post_remittance
 from portal.services.procedure_words import PROCEDURE_WORDS
 from portal.services.run_day import run_day
@@ -226,6 +229,11 @@ def test_six_months_of_files_prove_to_the_cent(
     assert [account.first_name for account in testa if account.first_name == "Testa"]
     proof = verify_ledger()
     assert proof.ok, list(proof.lines())
+    with read_only() as session:
+        stories = what_changed(session, balances(session, on=TODAY))
+    assert len(stories) > 10
+    for story in stories:
+        assert story.before + total_of(step.amount for step in story.steps) == story.now, story
     rows = {b["patient_control_number"]: b for b in (c.to_json() for c in claim_balances(on=TODAY))}
     assert min(row["patient_due_cents"] for row in rows.values()) == 0
 

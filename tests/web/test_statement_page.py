@@ -93,14 +93,33 @@ def test_EOB_block_says_what_the_plan_told_us(page: Page) -> None:
     assert "Acme Health told us on February 20, 2026: claim ICN12345" in page.text
 
 
-def test_a_paid_statement_tells_todays_truth(bills: Bills, number: str, as_patient: Opens) -> None:
+def pay(bills: Bills) -> None:
     with transaction() as session:
         for charge in session.scalars(select(Charge).where(Charge.visit_id == bills.decided)):
             pay_card(session, bills, charge, 5_000 if charge.line_number == 1 else 1_000)
+
+
+def test_a_paid_statement_tells_todays_truth(bills: Bills, number: str, as_patient: Opens) -> None:
+    pay(bills)
     page = as_patient(bills.account_id).get(f"/statements/{number}")
     assert "You owe today $40.00 This statement said $100.00." in page.text
     assert "Pay $40.00" in page.text
     assert "Pay $100.00" not in page.text
+
+
+def test_CORE_7_what_changed_since_leads_from_the_statement_to_today(
+    bills: Bills, number: str, as_patient: Opens
+) -> None:
+    client = as_patient(bills.account_id)
+    assert "What changed" not in client.get(f"/statements/{number}").text
+    overview = client.get("/bills").text
+    assert "Nothing has changed since your statement of" in overview
+    pay(bills)
+    for path in ("/bills", f"/statements/{number}"):
+        shown = client.get(path).text
+        assert "said $100.00" in shown
+        assert "You paid online for the visit of" in shown
+        assert "As of March 2, 2026 at 10:00 AM." in shown
 
 
 def test_another_accounts_statement_is_not_found(number: str, as_patient: Opens) -> None:

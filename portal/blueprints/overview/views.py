@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.queries.overview import overview
 from portal.web.access import current_patient, patient
+from portal.web.clock import now
 from portal.web.practice_day import practice_day
 
 blueprint = Blueprint("overview", __name__)
@@ -17,4 +18,4 @@ blueprint = Blueprint("overview", __name__)
 def home() -> ResponseReturnValue:
     """What the signed-in patient's accounts owe, wait for and have paid."""
     page = overview(current_patient(), on=practice_day())
-    return render_template("overview/home.html", page=page)
+    return render_template("overview/home.html", page=page, at=now())

@@ -13,6 +13,7 @@ from portal.queries.statement_page import statement_page
 from portal.services.download_statement import download_statement
 from portal.web.access import current_patient, patient, saw
 from portal.web.base import gateways
+from portal.web.clock import now
 from portal.web.practice_day import practice_day
 
 blueprint = Blueprint("statements", __name__)
@@ -26,7 +27,7 @@ def statement(number: str) -> ResponseReturnValue:
     if page is None:
         abort(404)
     saw(accounts=[page.account_id], kind="statement", id=number)
-    return render_template("statements/statement.html", page=page, figures=figures)
+    return render_template("statements/statement.html", page=page, figures=figures, at=now())
 
 
 @blueprint.get("/statements/<number>/statement.pdf")
