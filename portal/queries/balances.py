@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import Session
 
 from billing.entries import PATIENT_MONEY
@@ -20,7 +20,7 @@ from billing.ledger import Account
 from billing.money import ZERO, Money, total_of
 from portal.models.accounts import GuarantorAccount, Payer
 from portal.models.claims import Charge, Visit
-from portal.models.ledger import LedgerAccount, PostingRow
+from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.queries.conditions import ConditionBook, conditions
 
 _PLAN_MONEY = {Account.PAYER_CLEARING, Account.PAYER_SUSPENSE, Account.PAYER_RECOUPMENT}
@@ -161,6 +161,20 @@ class AccountBalance:
         return self.unapplied_credit + total_of(v.credit for v in self.visits)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A past state of the ledger: entries dated up to a day, or recorded before a moment."""
+
+    dated_through: date | None = None
+    recorded_before: datetime | None = None
+
+    def of_entry(self) -> ColumnElement[bool]:
+        """Which journal entries belong to it."""
+        if self.recorded_before is not None:
+            return JournalEntry.recorded_at < self.recorded_before
+        return JournalEntry.occurred_on <= self.dated_through
+
+
 def balances(
     session: Session,
     *,
@@ -168,13 +182,19 @@ def balances(
     account_ids: Collection[int] | None = None,
     visit_ids: Collection[int] | None = None,
     through: int | None = None,
+    known: Known | None = None,
 ) -> list[AccountBalance]:
-    """Balances by account number; None means all. `through` stops at an earlier position.
+    """Balances by account number; None means all. `through` stops at an earlier position, `known` at an earlier day.
+
+    Conditions are those of `on`; a past state has none, since how they stood then is not kept.
 
     With `visit_ids` an account shows those visits only. Four statements, whatever the size.
     """
-    sums = _sums(session, account_ids, visit_ids, through)
-    book = conditions(session, on=on, account_ids=account_ids, visit_ids=visit_ids)
+    sums = _sums(session, account_ids, visit_ids, through, known)
+    if known is None:
+        book = conditions(session, on=on, account_ids=account_ids, visit_ids=visit_ids)
+    else:
+        book = ConditionBook()
     payers = {payer_id for legs in sums.charges.values() for _, payer_id in legs}
     names = _payer_names(session, {p for p in payers if p is not None})
     visits: dict[int, list[VisitBalance]] = defaultdict(list)
@@ -212,6 +232,7 @@ def _sums(
     account_ids: Collection[int] | None,
     visit_ids: Collection[int] | None,
     through: int | None,
+    known: Known | None,
 ) -> _Sums:
     signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
     keys = (
@@ -233,6 +254,9 @@ def _sums(
         query = query.where(PostingRow.visit_id.in_(visit_ids))
     if through is not None:
         query = query.where(PostingRow.id <= through)
+    if known is not None:
+        query = query.join(JournalEntry, JournalEntry.id == PostingRow.entry_id)
+        query = query.where(known.of_entry())
     sums = _Sums(
         defaultdict(dict),
         defaultdict(lambda: ZERO),

@@ -61,6 +61,16 @@ class Origin:
     words: str
     remittance_id: int | None = None
     receipt_number: str = ""
+    source: SourceRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """Where in a kept file something stands: a payer's decision or our claim, and the segment."""
+
+    kind: str  # decision, claim
+    id: int
+    position: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +152,8 @@ def _entries(
         .limit(limit)
     ).all()
     ids = [row.id for row in rows]
-    legs, origins = _legs(session, ids, *where), _origins(session, ids)
-    return [_entry(row, legs[row.id], origins.get(row.id)) for row in rows]
+    legs, read_from = _legs(session, ids, *where), origins(session, ids)
+    return [_entry(row, legs[row.id], read_from.get(row.id)) for row in rows]
 
 
 def is_staff_adjustment(kind: str, source_ref: str) -> bool:
@@ -187,11 +197,12 @@ def _legs(
     return legs
 
 
-def _origins(session: Session, entry_ids: Sequence[UUID]) -> dict[UUID | None, Origin]:
+def origins(session: Session, entry_ids: Sequence[UUID]) -> dict[UUID | None, Origin]:
     """What each entry was read from; an entry made by hand has no origin but its memo."""
-    origins: dict[UUID | None, Origin] = {}
+    found: dict[UUID | None, Origin] = {}
     for row in session.execute(
         select(
+            RemittanceClaim.id,
             RemittanceClaim.entry_id,
             RemittanceClaim.position,
             RemittanceClaim.remittance_id,
@@ -202,13 +213,14 @@ def _origins(session: Session, entry_ids: Sequence[UUID]) -> dict[UUID | None, O
         .join(File, File.id == RemittanceRow.file_id)
         .where(RemittanceClaim.entry_id.in_(entry_ids))
     ):
-        origins[row.entry_id] = Origin(
+        found[row.entry_id] = Origin(
             words=f"{row.payer_name}, {row.name}, segment {row.position}",
             remittance_id=row.remittance_id,
+            source=SourceRef("decision", row.id, row.position),
         )
     # A charge entry was read from the first claim of its visit.
-    for entry_id, position, name in session.execute(
-        select(JournalEntry.id, Claim.file_position, File.name)
+    for entry_id, claim_id, position, name in session.execute(
+        select(JournalEntry.id, Claim.id, Claim.file_position, File.name)
         .join(
             PostingRow,
             and_(PostingRow.entry_id == JournalEntry.id, PostingRow.visit_id.is_not(None)),
@@ -219,33 +231,38 @@ def _origins(session: Session, entry_ids: Sequence[UUID]) -> dict[UUID | None, O
         .where(JournalEntry.id.in_(entry_ids), JournalEntry.kind == "charge")
         .distinct()
     ):
-        origins.setdefault(entry_id, Origin(words=f"{name}, segment {position}"))
+        source = SourceRef("claim", claim_id, position or 0)
+        found.setdefault(entry_id, Origin(words=f"{name}, segment {position}", source=source))
     for entry, receipt_id, method in session.execute(
         select(PracticeReceipt.entry_id, PracticeReceipt.receipt_id, PracticeReceipt.method).where(
             PracticeReceipt.entry_id.in_(entry_ids)
         )
     ):
-        origins[entry] = Origin(words=f"Receipt {receipt_id}, {method}")
+        found[entry] = Origin(words=f"Receipt {receipt_id}, {method}")
     for entry, receipt_number, brand, last4 in session.execute(
         select(Payment.entry_id, Payment.receipt_number, Payment.brand, Payment.last4).where(
             Payment.entry_id.in_(entry_ids)
         )
     ):
-        origins[entry] = Origin(
+        found[entry] = Origin(
             words=f"Receipt {receipt_number or 'to come'}, {brand} {last4}".strip(),
             receipt_number=receipt_number or "",
         )
-    return origins
+    return found
+
+
+def what_words(kind: str) -> str:
+    """What happened, by the kind of an entry."""
+    base = kind.removesuffix("_reversal")
+    words = KIND_WORDS.get(base, base.replace("_", " ").capitalize())
+    return f"Taken back: {words[0].lower()}{words[1:]}" if kind != base else words
 
 
 def _entry(row: Row[*tuple[Any, ...]], legs: list[Leg], origin: Origin | None) -> LedgerEntry:
-    undone = row.kind.endswith("_reversal")
-    kind = row.kind.removesuffix("_reversal")
-    words = KIND_WORDS.get(kind, kind.replace("_", " ").capitalize())
     return LedgerEntry(
         id=row.id,
         kind=row.kind,
-        what=f"Taken back: {words[0].lower()}{words[1:]}" if undone else words,
+        what=what_words(row.kind),
         memo=row.memo or "",
         source_ref=row.source_ref,
         occurred_on=row.occurred_on,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import UUID, InputRequired
 
 from billing.adjustments import RULES, AdjustmentKind, kinds_for
+from portal.queries.staff_as_of import Basis
 from portal.services.name_guarantor import Guarantor
 from portal.web.fields import AmountField, DayField, LineField, at_most, chosen, required
 from portal.web.note_field import NoteField
@@ -77,3 +80,37 @@ class GuarantorForm(FlaskForm):  # type: ignore[misc]
     def guarantor(self) -> Guarantor:
         values = {name: value for name, value in self.data.items() if name != "csrf_token"}
         return Guarantor(**values | {"state": values["state"].upper()})
+
+
+class AsOfForm(FlaskForm):  # type: ignore[misc]
+    """A past day, asked for by GET: it changes nothing, and its answer may be kept as a link."""
+
+    class Meta:
+        """A GET form carries no token."""
+
+        csrf = False
+
+    on = DayField("End of which day")
+    basis = RadioField(
+        "Which entries count",
+        choices=lambda: [
+            (Basis.DATED.value, "Entries dated by then: what was so"),
+            (Basis.RECORDED.value, "Entries in our books by then: what we knew"),
+        ],
+        default=Basis.DATED.value,
+    )
+
+    def __init__(self, args: MultiDict[str, str], *, today: date) -> None:
+        super().__init__(formdata=args if "on" in args else None)
+        self._today = today
+        if "on" in args and self.validate() and self.on.data and self.on.data > today:
+            self.on.errors = ("That day has not come yet: this shows today.",)
+        self.on.data = self.asked_day()
+
+    def asked_day(self) -> date:
+        """The day asked for; today where none was, or none that can be."""
+        day = self.on.data
+        return day if isinstance(day, date) and day <= self._today else self._today
+
+    def asked_basis(self) -> Basis:
+        return Basis(self.basis.data) if not self.basis.errors else Basis.DATED
