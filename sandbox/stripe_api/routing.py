@@ -143,13 +143,13 @@ def _view(world: World, route: Route) -> Callable[..., Response]:
         if not _test_key():
             return _reply(401, _error("Invalid API Key provided. Only sk_test_ keys work here."))
         fault = world.faults.take(request.method, request.path)
-        if fault and fault.do == "delay":
-            time.sleep(fault.secs)
-            fault = None
         if fault and fault.where == "before":
-            return _suffer(fault)
+            suffered = _suffer(fault)
+            if suffered:
+                return suffered
         answer = _answer(world, route, ids)
-        return _suffer(fault) if fault else _reply(answer.status, answer.body, answer.replayed)
+        suffered = _suffer(fault) if fault and fault.where == "after" else None
+        return suffered or _reply(answer.status, answer.body, answer.replayed)
 
     return view
 
@@ -185,8 +185,11 @@ def _test_key() -> bool:
     return value.startswith(TEST_KEYS)
 
 
-def _suffer(fault: Fault) -> Response:
-    """What the client sees of a fault: a broken connection, or an error of the status asked for."""
+def _suffer(fault: Fault) -> Response | None:
+    """What the client sees of a fault: a broken connection, an error of the status asked for, or a late answer."""
+    if fault.do == "delay":
+        time.sleep(fault.secs)
+        return None
     if fault.do == "drop":
         connection = request.environ.get("werkzeug.socket")
         if connection:

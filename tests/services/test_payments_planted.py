@@ -11,6 +11,8 @@ from uuid import UUID
 import pytest
 import stripe
 from sqlalchemy import Engine, text
+from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from billing.money import Money
 from portal.adapters.stripe import StripeGateway
@@ -174,3 +176,73 @@ def test_planted_no_unique_is_caught(till: Till, owner_engine: Engine) -> None:
     till.deliver(*till.sandbox.events())
     till.deliver(*till.sandbox.events())
     assert broken(till) == ["an event is stored twice"]
+
+
+def claim_without_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A payment is begun without a look at the one that the account has already."""
+    monkeypatch.setattr("portal.services.take_payment._live", lambda *_: None)
+
+
+def test_planted_blind_start_is_held_by_the_one_live_index(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim_without_looking(monkeypatch)
+    till.start()
+    with pytest.raises(IntegrityError, match="uq__payments__one_live"):
+        till.start()
+    assert broken(till) == []
+
+
+def test_planted_no_unique_on_the_live_payment_is_caught(
+    till: Till, owner_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with owner_engine.begin() as connection:
+        connection.execute(text("DROP INDEX uq__payments__one_live"))
+    claim_without_looking(monkeypatch)
+    for _ in range(2):
+        till.paid()
+    found = broken(till)
+    assert "an account has two live payments" in found
+    assert "more was charged than was owed" in found
+
+
+def forget_that_it_was_posted(till: Till, owner_engine: Engine, payment_id: UUID) -> None:
+    """The payment's row falls back to before its money, as a lost update would leave it."""
+    till.look(payment_id)
+    back = (
+        "UPDATE payments SET state = 'submitting', charge_id = NULL, entry_id = NULL WHERE id = :id"
+    )
+    with owner_engine.begin() as connection:
+        connection.execute(text("DELETE FROM payment_allocations"))
+        connection.execute(text(back), {"id": payment_id})
+    till.look(payment_id)
+
+
+def test_planted_lost_update_is_held_by_the_unique_source(till: Till, owner_engine: Engine) -> None:
+    forget_that_it_was_posted(till, owner_engine, till.paid().payment_id)
+    assert broken(till) == []
+
+
+class PlainInsert(PostgresInsert):
+    """An insert that does not ask whether the fact is there already."""
+
+    inherit_cache = True
+
+    def on_conflict_do_nothing(self, **_: object) -> PlainInsert:  # type: ignore[override]
+        return self
+
+
+def test_planted_no_unique_on_the_ledgers_source_is_caught(
+    till: Till, owner_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with owner_engine.begin() as connection:
+        connection.execute(
+            text("ALTER TABLE journal_entries DROP CONSTRAINT uq__journal_entries__source_ref")
+        )
+    started = till.paid()
+    with pytest.raises(ProgrammingError, match="ON CONFLICT"):
+        till.look(started.payment_id)
+    assert till.taken() == 0, "without the constraint, the code as it is posts nothing at all"
+    monkeypatch.setattr("portal.services.post_entry.upsert", PlainInsert)
+    forget_that_it_was_posted(till, owner_engine, started.payment_id)
+    assert "the ledger is not the provider's charges" in broken(till)
