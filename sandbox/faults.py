@@ -17,6 +17,7 @@ class Fault:
     status: int = 500
     secs: float = 1.0
     times: int = 1
+    kept: bool = False  # an error is stored under the request's key, and given again for it
 
     def matches(self, method: str, path: str) -> bool:
         return self.times > 0 and self.method in {"", method} and self.path in path

@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import stripe
@@ -143,18 +144,20 @@ def _view(world: World, route: Route) -> Callable[..., Response]:
         if not _test_key():
             return _reply(401, _error("Invalid API Key provided. Only sk_test_ keys work here."))
         fault = world.faults.take(request.method, request.path)
-        if fault and fault.where == "before":
+        kept = fault if fault and fault.kept else None
+        if fault and not kept and fault.where == "before":
             suffered = _suffer(fault)
             if suffered:
                 return suffered
-        answer = _answer(world, route, ids)
-        suffered = _suffer(fault) if fault and fault.where == "after" else None
+        answer = _answer(world, route, ids, kept)
+        late = fault and not kept and fault.where == "after"
+        suffered = _suffer(fault) if fault and late else None
         return suffered or _reply(answer.status, answer.body, answer.replayed)
 
     return view
 
 
-def _answer(world: World, route: Route, ids: dict[str, str]) -> Answer:
+def _answer(world: World, route: Route, ids: dict[str, str], kept: Fault | None) -> Answer:
     fields = request.form if request.method == "POST" else request.args
     pairs = list(fields.items(multi=True))
     key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
@@ -163,8 +166,10 @@ def _answer(world: World, route: Route, ids: dict[str, str]) -> Answer:
         raw = unflatten(pairs)
         wanted = raw.pop("expand", [])
         args, _ = validate(route.params, raw) if route.params else (raw, [])
+
+        act = partial(_act, world, route, args, ids, wanted)
         return world.perform(
-            lambda: public(expand(world.store, route.handler(world, args, **ids), wanted)),
+            partial(_stored_error, kept, act) if kept else act,
             key=key,
             fingerprint=hashlib.sha256(spelled.encode()).hexdigest(),
         )
@@ -173,6 +178,18 @@ def _answer(world: World, route: Route, ids: dict[str, str]) -> Answer:
         return Answer(error.status, {"error": error.body})
     except ApiError as error:
         return Answer(error.status, {"error": error.body})
+
+
+def _act(world: World, route: Route, args: Json, ids: dict[str, str], wanted: list[str]) -> Json:
+    done: Json = public(expand(world.store, route.handler(world, args, **ids), wanted))
+    return done
+
+
+def _stored_error(fault: Fault, act: Callable[[], Json]) -> Json:
+    """An error that Stripe keeps under the key, whether or not the change was made before it."""
+    if fault.where == "after":
+        act()
+    raise ApiError(fault.status, "api_error", "injected", keep=True)
 
 
 def _test_key() -> bool:

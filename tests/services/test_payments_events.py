@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -15,7 +16,8 @@ from portal.models.work import WorkItem
 from portal.ports import ForgedMessage
 from portal.services.receive_event import receive_event
 from portal.services.take_payment import StillChecking
-from tests.sandbox_server import SandboxServer
+from sandbox.webhooks import signature
+from tests.sandbox_server import DECLINED, SECRET, SandboxServer
 from tests.services.till import Till, open_till
 
 
@@ -43,6 +45,20 @@ def test_PCI_6_events_twice_and_backwards_post_once(till: Till) -> None:
     till.agrees(18_240)
 
 
+def test_a_decline_told_after_the_payment_that_followed_changes_nothing(till: Till) -> None:
+    started = till.start()
+    till.sandbox.pay(started.checkout_url or "", DECLINED)
+    till.sandbox.pay(started.checkout_url or "")
+    events = till.sandbox.events()
+    late = [event for event in events if event.type.endswith(("payment_failed", "charge.failed"))]
+    assert len(late) == 2
+    till.deliver(*(event for event in events if event not in late))
+    till.agrees(18_240)
+    assert set(till.deliver(*late)) == {"unchanged"}
+    assert till.payment(started.payment_id).state == "succeeded"
+    till.agrees(18_240)
+
+
 def test_webhook_after_the_return_page_changes_nothing(till: Till) -> None:
     started = till.paid()
     till.look(started.payment_id)
@@ -65,13 +81,25 @@ def test_webhook_and_return_page_at_once_post_once(till: Till) -> None:
 def test_PCI_6_forged_event_is_not_stored(till: Till) -> None:
     till.paid()
     event = till.sandbox.events()[-1]
-    for signature in ("", "t=1,v1=00", event.signature.replace("v1=", "v1=0")):
+    for forged in ("", "t=1,v1=00", event.signature.replace("v1=", "v1=0")):
         with pytest.raises(ForgedMessage):
-            receive_event(gateway=till.gateway, body=event.body, signature=signature, now=till.now)
+            receive_event(gateway=till.gateway, body=event.body, signature=forged, now=till.now)
     changed = event.body.replace(b"18240", b"1")
     with pytest.raises(ForgedMessage):
         receive_event(gateway=till.gateway, body=changed, signature=event.signature, now=till.now)
     assert till.taken() == 0
+
+
+@pytest.mark.parametrize(("age", "genuine"), [(290, True), (301, False), (86_400, False)])
+def test_PCI_6_an_old_signature_is_refused(till: Till, age: int, genuine: bool) -> None:
+    till.paid()
+    body = till.sandbox.events()[-1].body
+    signed = signature(body, SECRET, int(time.time()) - age)
+    if genuine:
+        assert receive_event(gateway=till.gateway, body=body, signature=signed, now=till.now)
+        return
+    with pytest.raises(ForgedMessage):
+        receive_event(gateway=till.gateway, body=body, signature=signed, now=till.now)
 
 
 def test_payments_made_by_others_on_the_account_are_left_alone(till: Till) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,9 @@ from portal.jobs import schedule
 from portal.ports import GatewayError
 from portal.queue import enqueue, run_due
 from portal.services.queue_upkeep import retry_stalled_jobs
+from portal.services.refusal import Refusal
 from portal.services.sweep_payments import sweep_payments
+from portal.services.take_payment import StillChecking
 from tests.sandbox_server import KEY, PUBLIC_URL, SECRET, SandboxServer
 from tests.services.payment_laws import broken
 from tests.services.till import Till, open_till
@@ -88,6 +91,46 @@ def test_a_provider_away_for_hours_is_caught_up_with(till: Till, database_url: s
     sweep(till, database_url, timedelta(hours=5))
     till.agrees(18_240)
     assert broken(till) == []
+
+
+@pytest.mark.parametrize("where", ["after", "before"])
+def test_a_stored_500_is_not_asked_for_again_and_again(
+    till: Till, database_url: str, where: str
+) -> None:
+    """Stripe gives a stored 500 for its key all day: the list of pages says what became of it."""
+    till.sandbox.control("faults", do="error", where=where, kept=True, **MAKES_PAGE)
+    started = till.start()
+    assert started.checkout_url is None
+    if where == "after":
+        sweep(till, database_url)
+        assert till.payment(started.payment_id).session_id
+    else:
+        with pytest.raises(StillChecking):
+            till.start()
+        sweep(till, database_url)
+        assert till.payment(started.payment_id).state == "submitting", "it may still appear"
+        sweep(till, database_url, timedelta(hours=23))
+        assert till.payment(started.payment_id).state == "canceled", "its key has lapsed"
+        start(till)
+    pay_every_page(till)
+    sweep(till, database_url)
+    till.agrees(18_240)
+    assert broken(till) == []
+
+
+def test_a_page_paid_while_the_next_try_closes_it(till: Till) -> None:
+    """The race of two pages: whoever is first, nothing is paid on a page that we hold for closed."""
+    for _ in range(4):
+        first = till.start(till.choose("own_amount", 2_000))
+        with ThreadPoolExecutor(2) as pool:
+            pool.submit(till.sandbox.pay, first.checkout_url or "")
+            again = pool.submit(till.start, till.choose("own_amount", 2_000))
+        with suppress(Refusal):
+            till.sandbox.pay(again.result().checkout_url or "")
+        till.deliver(*till.sandbox.events())
+        assert broken(till) == []
+    assert till.taken() == till.sandbox.charged() >= 4 * 2_000
+    assert till.due() == 18_240 - till.taken()
 
 
 def job_state(name: str) -> str:

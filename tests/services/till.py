@@ -95,6 +95,11 @@ class Till:
         with read_only() as session:
             return session.get_one(Payment, payment_id)
 
+    def payments(self) -> list[Payment]:
+        """Every payment there is, oldest first."""
+        with read_only() as session:
+            return list(session.scalars(select(Payment).order_by(Payment.created_at)))
+
     def receipt(self, payment_id: UUID) -> Receipt | None:
         return receipt(self.viewer, self.payment(payment_id).receipt_number or "")
 
