@@ -13,6 +13,7 @@ ISSUERS = re.compile(
     r"(?:6011|64[4-9]\d|65\d\d|35\d\d|62\d\d)\d{12}"  # Discover, JCB, UnionPay
 )
 LENGTHS = (13, 14, 15, 16, 19)
+REDACTED = "[card number removed]"
 
 
 class CardNumberRefused(ValueError):
@@ -27,15 +28,24 @@ class CardNumberRefused(ValueError):
 
 def check_free_text(text: str) -> str:
     """The text, trimmed; refuses one that holds a card number."""
-    for run in DIGIT_RUN.finditer(text):
-        digits = re.sub(r"\D", "", run.group())
-        # Other digits may stand right before or behind the number, so every window is tried.
-        for length in LENGTHS:
-            for start in range(len(digits) - length + 1):
-                window = digits[start : start + length]
-                if ISSUERS.fullmatch(window) and _luhn(window):
-                    raise CardNumberRefused
+    if any(_holds_card(run.group()) for run in DIGIT_RUN.finditer(text)):
+        raise CardNumberRefused
     return text.strip()
+
+
+def redact_free_text(text: str) -> str:
+    """The text with each card number taken out: for what reached us already and cannot be refused."""
+    return DIGIT_RUN.sub(lambda run: REDACTED if _holds_card(run.group()) else run.group(), text)
+
+
+def _holds_card(run: str) -> bool:
+    """Whether a run of digits holds a card number; other digits may stand right before or behind it."""
+    digits = re.sub(r"\D", "", run)
+    return any(
+        ISSUERS.fullmatch(digits[start : start + length]) and _luhn(digits[start : start + length])
+        for length in LENGTHS
+        for start in range(len(digits) - length + 1)
+    )
 
 
 def _luhn(digits: str) -> bool:

@@ -60,6 +60,20 @@ class Delivery:
     error: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundText:
+    """A text somebody sent to the practice's number.
+
+    `answered` is true when the provider has replied by itself to a word like STOP: a second reply is one too many.
+    """
+
+    provider_id: str
+    sender: str
+    body: str
+    attachments: int
+    answered: bool
+
+
 class SmsSender(Protocol):
     """Texts. The provider has no idempotency key, so an unknown outcome is looked up by `find`."""
 
@@ -68,6 +82,8 @@ class SmsSender(Protocol):
     def find(self, *, to: str, body: str, since: datetime) -> Accepted | None: ...
 
     def verify_callback(self, *, form: Mapping[str, str], signature: str) -> Delivery: ...
+
+    def verify_inbound(self, *, form: Mapping[str, str], signature: str) -> InboundText: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,8 @@ KIND_LABELS = {
     "payment_orphan": "Payment in one set of books only",
     "claim_import": "Claim to check",
     "namesake": "Two people of one name",
+    "emergency_text": "Emergency message",
+    "wrong_number": "Wrong phone number",
     "guarantor_change": "Other guarantor named",
 }
 

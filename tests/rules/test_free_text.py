@@ -2,7 +2,7 @@
 
 import pytest
 
-from billing.free_text import CardNumberRefused, check_free_text
+from billing.free_text import CardNumberRefused, check_free_text, redact_free_text
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,10 @@ def test_PCI_5_refuses_card_numbers(text: str) -> None:
 )
 def test_PCI_5_keeps_other_numbers(text: str) -> None:
     assert check_free_text(f"  {text} ") == text.strip()
+
+
+def test_PCI_5_what_reached_us_already_is_redacted() -> None:
+    text = "pay with 4242 4242 4242 4242 please, my ref is 20260220113355001"
+    assert redact_free_text(text) == (
+        "pay with [card number removed] please, my ref is 20260220113355001"
+    )

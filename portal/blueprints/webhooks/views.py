@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from portal.ports import ForgedMessage
 from portal.services.receive_event import receive_event
+from portal.services.receive_text import receive_text
 from portal.services.record_delivery import receive_delivery
 from portal.web.access import public
 from portal.web.base import gateways
@@ -35,6 +36,16 @@ def twilio() -> ResponseReturnValue:
     form = request.form.to_dict()
     receive_delivery(sms=gateways().sms, form=form, signature=signature, now=now())
     return "", 204
+
+
+@blueprint.post("/twilio/inbound")
+@public
+def twilio_inbound() -> ResponseReturnValue:
+    """A text to the practice; the empty answer tells Twilio to send nothing by itself."""
+    signature = request.headers.get("X-Twilio-Signature", "")
+    form = request.form.to_dict()
+    receive_text(sms=gateways().sms, form=form, signature=signature, now=now())
+    return Response("<Response></Response>", mimetype="text/xml")
 
 
 @blueprint.errorhandler(ForgedMessage)
