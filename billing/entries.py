@@ -22,7 +22,8 @@ from billing.ledger import (
     reversal,
     transfer,
 )
-from billing.money import Money, total_of
+from billing.money import ZERO, Money, total_of
+from billing.refunds import Source, TakenBack, Where
 
 PATIENT_MONEY = frozenset(
     {Account.STRIPE_CLEARING, Account.CASH_DRAWER, Account.PRACTICE_DEPOSITS, Account.BANK}
@@ -158,6 +159,52 @@ def payment(
             credit_to=(Account.PATIENT_CREDIT, leftover.party),
         )
     return Entry("payment", source_ref, occurred_on, legs)
+
+
+def refund(
+    *, source_ref: str, occurred_on: date, taken: TakenBack, account_id: int, memo: str
+) -> Entry:
+    """A patient's money sent back: their credit falls, or what it had paid is due again.
+
+    What the books do not have (`short`) is taken from the account's credit, below zero: the money left.
+    """
+    legs = [leg for part in taken.parts for leg in _taken(part)]
+    if taken.short > ZERO:
+        owner = Party(guarantor_account_id=account_id)
+        legs += _out(Account.PATIENT_CREDIT, taken.short, owner)
+    return Entry("refund", source_ref, occurred_on, _merged(legs), memo=memo)
+
+
+def _taken(part: Source) -> tuple[Posting, ...]:
+    visit = Party(guarantor_account_id=part.account_id, visit_id=part.visit_id)
+    line = replace(visit, charge_id=part.charge_id)
+    if part.where is Where.CREDIT:
+        return _out(Account.PATIENT_CREDIT, part.amount, visit)
+    if part.where is Where.PAID:
+        return _out(Account.PATIENT_RECEIVABLE, part.amount, line)
+    # The line gives the credit back to its visit, and the visit gives it back to the patient.
+    return (
+        *transfer(
+            part.amount,
+            debit_to=(Account.PATIENT_RECEIVABLE, line),
+            credit_to=(Account.PATIENT_CREDIT, line),
+        ),
+        *_out(Account.PATIENT_CREDIT, part.amount, visit),
+    )
+
+
+def _out(of: Account, amount: Money, party: Party) -> tuple[Posting, ...]:
+    """Money leaves what the card processor holds for us."""
+    return transfer(amount, debit_to=(of, party), credit_to=(Account.STRIPE_CLEARING, party))
+
+
+def _merged(legs: Iterable[Posting]) -> tuple[Posting, ...]:
+    """One leg for each account, side and party."""
+    sums: dict[tuple[Account, Side, Party], Money] = {}
+    for leg in legs:
+        key = (leg.account, leg.side, leg.party)
+        sums[key] = sums.get(key, ZERO) + leg.amount
+    return tuple(Posting(*key[:2], amount, key[2]) for key, amount in sums.items())
 
 
 def adjustment(

@@ -31,6 +31,31 @@ class PaymentEvent(StrEnum):
     CANCEL = "cancel"
 
 
+class RefundState(StrEnum):
+    """Where one refund stands (payments.md)."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    SUBMITTING = "submitting"  # the provider was asked; until it answers the outcome is unknown
+    PENDING = "pending"  # the provider took it over and has not sent it yet
+    SUCCEEDED = "succeeded"
+    REFUSED = "refused"  # the provider said no: nothing was made there
+    FAILED = "failed"  # it was made and came back, maybe days later: the money is with us again
+
+
+class RefundEvent(StrEnum):
+    """What people decide, what we did, or what the provider's own record says when fetched."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    SUBMIT = "submit"
+    PEND = "pend"
+    SUCCEED = "succeed"
+    REFUSE = "refuse"
+    FAIL = "fail"
+
+
 class ClaimState(StrEnum):
     """Where one claim stands with its payer."""
 
@@ -84,6 +109,21 @@ PAYMENT: Mapping[PaymentState, Mapping[PaymentEvent, PaymentState]] = {
     _P.SUCCEEDED: {_E.SUCCEED: _P.SUCCEEDED},
     _P.FAILED: {_E.FAIL: _P.FAILED, _E.SUCCEED: _P.SUCCEEDED},
     _P.CANCELED: {_E.CANCEL: _P.CANCELED, _E.SUCCEED: _P.SUCCEEDED},
+}
+
+_R, _D = RefundState, RefundEvent
+_REFUND_ANSWERS = {_D.PEND: _R.PENDING, _D.SUCCEED: _R.SUCCEEDED, _D.FAIL: _R.FAILED}
+# Money that left beats every other story: success is accepted from any state but one. A refund that
+# came back stays so, for the provider never sends it again: a later success is an older answer.
+REFUND: Mapping[RefundState, Mapping[RefundEvent, RefundState]] = {
+    _R.REQUESTED: {_D.APPROVE: _R.APPROVED, _D.DECLINE: _R.DECLINED, _D.SUCCEED: _R.SUCCEEDED},
+    _R.APPROVED: {_D.SUBMIT: _R.SUBMITTING, **_REFUND_ANSWERS},
+    _R.DECLINED: {_D.DECLINE: _R.DECLINED, _D.SUCCEED: _R.SUCCEEDED},
+    _R.SUBMITTING: {_D.SUBMIT: _R.SUBMITTING, _D.REFUSE: _R.REFUSED, **_REFUND_ANSWERS},
+    _R.PENDING: _REFUND_ANSWERS,
+    _R.SUCCEEDED: {_D.SUCCEED: _R.SUCCEEDED, _D.FAIL: _R.FAILED},
+    _R.REFUSED: {_D.REFUSE: _R.REFUSED, _D.SUCCEED: _R.SUCCEEDED},
+    _R.FAILED: {_D.FAIL: _R.FAILED},
 }
 
 _C, _V = ClaimState, ClaimEvent

@@ -131,6 +131,41 @@ class PaymentFacts:
     last4: str = ""
 
 
+class RefundOutcome(StrEnum):
+    """What the provider's own record of a refund says at the moment of asking."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"  # the card's bank sent it back, or it was canceled: the money is ours again
+
+
+class NoRefund(StrEnum):
+    """Why the provider will not make a refund."""
+
+    DISPUTED = "disputed"
+    NOTHING_LEFT = "nothing_left"
+    OTHER = "other"
+
+
+class RefundDenied(Refused):
+    """A definite no to a refund: nothing was made."""
+
+    def __init__(self, why: NoRefund, words: str) -> None:
+        super().__init__(words)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFacts:
+    """A refund as the provider knows it. `refund_id` is ours; None means that we did not ask for it."""
+
+    refund_id: UUID | None
+    provider_id: str
+    intent_id: str
+    outcome: RefundOutcome
+    amount: Money | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """A genuine event: what it is about, not what became of it. That is asked for anew."""
@@ -172,6 +207,12 @@ class PaymentGateway(Protocol):
     def expire_checkout(self, session_id: str) -> PaymentFacts: ...
 
     def find_payment(self, intent_id: str) -> PaymentFacts: ...
+
+    def start_refund(self, *, refund_id: UUID, intent_id: str, amount: Money) -> RefundFacts: ...
+
+    def find_refund(self, provider_id: str) -> RefundFacts: ...
+
+    def refunds_of(self, intent_id: str) -> tuple[RefundFacts, ...]: ...
 
     def verify_event(self, *, body: bytes, signature: str) -> Notice: ...
 

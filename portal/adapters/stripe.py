@@ -17,6 +17,7 @@ from stripe.params.checkout import SessionCreateParams
 from billing.money import Money
 from portal.ports import (
     ForgedMessage,
+    NoRefund,
     Notice,
     NotThere,
     ObjectKind,
@@ -24,6 +25,9 @@ from portal.ports import (
     Outcome,
     OutcomeUnknown,
     PaymentFacts,
+    RefundDenied,
+    RefundFacts,
+    RefundOutcome,
     Refused,
     RetryLater,
 )
@@ -40,6 +44,15 @@ INTENT_OUTCOMES = {
     "processing": Outcome.PROCESSING,
     "requires_action": Outcome.NEEDS_ACTION,
     "canceled": Outcome.CLOSED,
+}
+REFUND_OUTCOMES = {
+    "succeeded": RefundOutcome.SUCCEEDED,
+    "failed": RefundOutcome.FAILED,
+    "canceled": RefundOutcome.FAILED,
+}
+NO_REFUND = {
+    "charge_disputed": NoRefund.DISPUTED,
+    "charge_already_refunded": NoRefund.NOTHING_LEFT,
 }
 T = TypeVar("T")
 
@@ -147,6 +160,42 @@ class StripeGateway:
             )
         )
         return _intent_facts(intent)
+
+    def start_refund(self, *, refund_id: UUID, intent_id: str, amount: Money) -> RefundFacts:
+        """Send money back the way it came. The same refund is made once: its id is the key, for a day.
+
+        A repeated answer is Stripe's stored one and may be out of date; `find_refund` is not.
+        """
+        try:
+            refund = _changing(
+                lambda: self._client.v1.refunds.create(
+                    params={
+                        "payment_intent": intent_id,
+                        "amount": amount.cents,
+                        "metadata": {"refund": str(refund_id)},
+                    },
+                    options={"idempotency_key": f"refund-{refund_id}"},
+                )
+            )
+        except Refused as refused:
+            code = getattr(refused.__cause__, "code", None) or ""
+            raise RefundDenied(NO_REFUND.get(code, NoRefund.OTHER), str(refused)) from refused
+        return _refund_facts(refund)
+
+    def find_refund(self, provider_id: str) -> RefundFacts:
+        """What became of a refund, by Stripe's id."""
+        return _refund_facts(_reading(lambda: self._client.v1.refunds.retrieve(provider_id)))
+
+    def refunds_of(self, intent_id: str) -> tuple[RefundFacts, ...]:
+        """Every refund of one payment, ours or not, oldest first."""
+        found = _reading(
+            lambda: list(
+                self._client.v1.refunds.list(
+                    params={"payment_intent": intent_id, "limit": 100}
+                ).auto_paging_iter()
+            )
+        )
+        return tuple(_refund_facts(refund) for refund in reversed(found))
 
     def verify_event(self, *, body: bytes, signature: str) -> Notice:
         """What a genuine event is about; without a secret, none is genuine."""
@@ -286,6 +335,17 @@ def _intent_facts(intent: stripe.PaymentIntent) -> PaymentFacts:
         method=details.type if details else "",
         brand=(card.brand or "") if card else ((bank.bank_name or "") if bank else ""),
         last4=(card.last4 or "") if card else ((bank.last4 or "") if bank else ""),
+    )
+
+
+def _refund_facts(refund: stripe.Refund) -> RefundFacts:
+    intent = refund.payment_intent
+    return RefundFacts(
+        refund_id=_our_id(_field(refund.metadata, "refund")),
+        provider_id=refund.id,
+        intent_id=intent if isinstance(intent, str) else "",
+        outcome=REFUND_OUTCOMES.get(refund.status or "", RefundOutcome.PENDING),
+        amount=Money(refund.amount) if refund.currency == CURRENCY else None,
     )
 
 

@@ -32,6 +32,7 @@ WHAT = {
     "receipt": "You paid at our desk",
     "credit_application": "We used your credit",
     "payment": "You paid online",
+    "refund": "We sent money back to you",
     "adjustment": "We changed the amount",
     "share_passed_on": "Your other plan decides this first",
     "patient_share": "We checked your share with your plan",

@@ -151,6 +151,28 @@ CHECKS = {
               JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'patient_receivable'
              WHERE p.entry_id = y.entry_id) t ON true
          WHERE y.state = 'succeeded' AND coalesce(s.split, 0) <> coalesce(t.settled, 0)""",
+    "refunds equal their entries, and one that came back nets to nothing": """
+        WITH moved AS (
+          SELECT coalesce(e.reverses_id, e.id) AS entry_id, sum(SIGNED) AS cents
+            FROM postings p
+            JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'stripe_clearing'
+            JOIN journal_entries e ON e.id = p.entry_id
+           WHERE e.kind IN ('refund', 'refund_reversal') GROUP BY 1)
+        SELECT 'refund ' || r.id, (coalesce(m.cents, 0) + x.cents)::bigint
+          FROM refunds r
+          LEFT JOIN moved m ON m.entry_id = r.entry_id
+         CROSS JOIN LATERAL (
+            SELECT CASE r.state WHEN 'succeeded' THEN r.amount_cents ELSE 0 END AS cents) x
+         WHERE coalesce(m.cents, 0) + x.cents <> 0""",
+    "every refund entry is of one refund": """
+        SELECT e.source_ref, 0::bigint FROM journal_entries e
+         WHERE e.kind = 'refund'
+           AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.entry_id = e.id)""",
+    "no payment is refunded beyond what was taken": """
+        SELECT 'payment ' || y.id, (sum(r.amount_cents) - y.amount_cents)::bigint
+          FROM payments y JOIN refunds r ON r.payment_id = y.id
+         WHERE r.state IN ('submitting', 'pending', 'succeeded')
+         GROUP BY y.id HAVING sum(r.amount_cents) > y.amount_cents""",
     "receipts equal their entries": """
         SELECT 'receipt ' || r.receipt_id, (r.amount_cents - coalesce(sum(SIGNED), 0))::bigint
           FROM practice_receipts r

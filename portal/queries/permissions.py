@@ -33,6 +33,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "work.decide",
             "statements.view",
             "payments.view",
+            "refunds.view",
+            "refunds.request",
             "practice_files.import",
         }
     ),
@@ -48,6 +50,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "work.decide",
             "statements.view",
             "payments.view",
+            "refunds.view",
+            "refunds.request",
             "payments.take",
         }
     ),
@@ -61,6 +65,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "ledger.view",
             "statements.view",
             "payments.view",
+            "refunds.view",
             "payments.take",
         }
     ),
@@ -79,6 +84,9 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "work.decide",
             "statements.view",
             "payments.view",
+            "refunds.view",
+            "refunds.request",
+            "refunds.approve",
             "practice_files.import",
             "audit.view",
             "staff.view",
@@ -94,6 +102,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "work.view",
             "statements.view",
             "payments.view",
+            "refunds.view",
             "audit.view",
         }
     ),

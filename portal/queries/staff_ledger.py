@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, exists, select
+from sqlalchemy import ColumnElement, Row, and_, exists, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from billing.ledger import Account
@@ -20,6 +20,7 @@ from portal.models.claims import Charge, Claim, Visit
 from portal.models.files import File
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.payments import Payment, PracticeReceipt
+from portal.models.refunds import Refund
 from portal.models.remittances import RemittanceClaim, RemittanceRow
 from portal.queries.paging import Page, limits, page_of
 from portal.queries.staff_account import AccountHeader, account_header
@@ -34,6 +35,7 @@ KIND_WORDS = {
     "receipt": "Paid at the practice",
     "credit_application": "Credit used",
     "payment": "Paid online",
+    "refund": "Refunded",
     "adjustment": "Adjusted by staff",
     "share_passed_on": "Share passed on to the next plan",
     "patient_share": "Patient share confirmed",
@@ -239,9 +241,13 @@ def origins(session: Session, entry_ids: Sequence[UUID]) -> dict[UUID | None, Or
         )
     ):
         found[entry] = Origin(words=f"Receipt {receipt_id}, {method}")
+    paid = (Payment.receipt_number, Payment.brand, Payment.last4)
     for entry, receipt_number, brand, last4 in session.execute(
-        select(Payment.entry_id, Payment.receipt_number, Payment.brand, Payment.last4).where(
-            Payment.entry_id.in_(entry_ids)
+        union_all(
+            select(Payment.entry_id, *paid).where(Payment.entry_id.in_(entry_ids)),
+            select(Refund.entry_id, *paid)
+            .join(Refund, Refund.payment_id == Payment.id)
+            .where(Refund.entry_id.in_(entry_ids)),
         )
     ):
         found[entry] = Origin(

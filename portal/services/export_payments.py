@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, case, or_, select
+from sqlalchemy import Row, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from billing.ledger import Account
@@ -18,6 +18,7 @@ from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge, Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.payments import Payment
+from portal.models.refunds import Refund
 from portal.services.import_receipts import OURS
 
 # The columns of the receipts file, so that what comes back by mistake is known as ours; then more.
@@ -78,7 +79,12 @@ def _legs(session: Session, since: date) -> Iterator[Row[*tuple[Any, ...]]]:
         .outerjoin(Visit, Visit.id == PostingRow.visit_id)
         .outerjoin(Patient, Patient.id == Visit.patient_id)
         .outerjoin(Charge, Charge.id == PostingRow.charge_id)
-        .outerjoin(Payment, Payment.entry_id == JournalEntry.id)
+        .outerjoin(
+            Refund, Refund.entry_id == func.coalesce(JournalEntry.reverses_id, JournalEntry.id)
+        )
+        .outerjoin(
+            Payment, or_(Payment.entry_id == JournalEntry.id, Payment.id == Refund.payment_id)
+        )
         .outerjoin(
             original,
             and_(
@@ -117,4 +123,4 @@ def _row(leg: Row[*tuple[Any, ...]]) -> tuple[str, ...]:
 def _kind(kind: str, amount: Money) -> str:
     if kind.startswith("adjustment"):
         return "adjustment"
-    return "refund" if amount < ZERO else "payment"
+    return "refund" if amount < ZERO or kind.startswith("refund") else "payment"

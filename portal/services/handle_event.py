@@ -1,4 +1,4 @@
-"""Handle one stored event: fetch its object anew, then move the payment and post in one transaction."""
+"""Handle one stored event: fetch its objects anew, then move payment and refunds, each in one transaction."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from billing.money import ZERO
 from portal.db import read_only, transaction
 from portal.models.payments import InboundEvent, Payment
 from portal.models.work import WorkItem
-from portal.ports import PaymentFacts, PaymentGateway, Refused
-from portal.services.record_payment import record_payment
+from portal.ports import PaymentFacts, PaymentGateway, RefundFacts, Refused
+from portal.services.record_refund import keep_refund
+from portal.services.settle_payment import keep_facts
 
-# Made outside, in the provider's own pages or by a bank: a person takes these up.
+REFUND_EVENTS = ("charge.refund", "refund.")
+DISPUTE = "charge.dispute.created"
+# Made by a bank, or about a payment that is not in our books: a person takes these up.
 FOR_A_PERSON = {
-    "charge.dispute.created": "A payment is disputed by the card's bank.",
-    "charge.refunded": "A payment was refunded.",
-    "refund.failed": "A refund did not arrive.",
+    DISPUTE: "A payment is disputed by the card's bank.",
+    "charge.refunded": "A payment that is not in our books was refunded.",
 }
 
 
@@ -29,14 +31,20 @@ def handle_event(*, event_id: int, gateway: PaymentGateway, public_url: str, now
     if event.done_at is not None:
         return event.outcome
     try:
-        facts = _fetch(event, gateway)
+        facts, refunds = _fetch(event, gateway), _fetch_refunds(event, gateway)
     except Refused:
         return _close(event_id, "not_found", now)
     if facts is None:
         return _close(event_id, "ignored", now)
+    # The payment first: a refund of one that we had not heard of yet finds it in the books.
+    outcome = keep_facts(facts, public_url=public_url, now=now).outcome
+    ours = outcome != "not_ours"
+    told = [keep_refund(refund, public_url=public_url, now=now).outcome for refund in refunds]
+    if refunds:
+        outcome = "moved" if "moved" in told else told[-1]
+    unknown = event.type in FOR_A_PERSON and (event.type == DISPUTE or "not_ours" in told)
     with transaction() as session:
-        outcome = record_payment(session, facts, public_url=public_url, now=now).outcome
-        if event.type in FOR_A_PERSON and outcome != "not_ours":
+        if ours and unknown:
             outcome = _open_work(session, event, facts, now)
         _finish(session, event_id, outcome, now)
     return outcome
@@ -50,6 +58,14 @@ def _fetch(event: InboundEvent, gateway: PaymentGateway) -> PaymentFacts | None:
     if intent_id and event.type.startswith(("payment_intent.", "charge.", "refund.")):
         return gateway.find_payment(intent_id)
     return None
+
+
+def _fetch_refunds(event: InboundEvent, gateway: PaymentGateway) -> tuple[RefundFacts, ...]:
+    """Every refund of the payment as it is now; the event names but one."""
+    intent_id = event.payload.get("intent_id")
+    if intent_id and event.type.startswith(REFUND_EVENTS):
+        return gateway.refunds_of(intent_id)
+    return ()
 
 
 def _open_work(session: Session, event: InboundEvent, facts: PaymentFacts, now: datetime) -> str:

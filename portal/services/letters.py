@@ -27,6 +27,8 @@ SUBJECTS = {
     "paperless_on": "Your statements come without paper now",
     "paperless_sample": "A sample of what we will send",
     "receipt": "We received your payment",
+    "refund": "We sent you a refund",
+    "refund_failed": "Your refund did not reach you",
     "recovery_code_used": "A recovery code was used",
     "second_factor_changed": "Your sign-in codes changed",
     "security/email/change_notice": "Your password was changed",
@@ -87,6 +89,30 @@ def receipt(head: Letterhead, *, number: str) -> Letter:
         f"Receipt number: {number}",
         f"Sign in to see or print it: {head.public_url}/receipts/{number}",
         "If you did not pay us, please call us.",
+    )
+
+
+def refund(head: Letterhead, *, number: str) -> Letter:
+    """Money is on its way back: the number of the receipt it was paid under."""
+    return _billing(
+        "refund",
+        head,
+        "We sent money back to you, the same way that you paid.",
+        f"Receipt number: {number}",
+        f"Sign in to see it: {head.public_url}/receipts/{number}",
+        "It can take 5 to 10 days until your bank shows it.",
+    )
+
+
+def refund_failed(head: Letterhead, *, number: str) -> Letter:
+    """The bank sent it back: the patient tells us how to send it."""
+    return _billing(
+        "refund_failed",
+        head,
+        "We sent money back to you, but your bank returned it to us.",
+        f"Receipt number: {number}",
+        f"Sign in to see it: {head.public_url}/receipts/{number}",
+        "Please call us, so that we can send it another way.",
     )
 
 

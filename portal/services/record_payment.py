@@ -173,6 +173,7 @@ def _leftover(split: Allocation, account_id: int) -> entries.Line | None:
 
 
 def _send_receipt(session: Session, payment: Payment, *, public_url: str, now: datetime) -> None:
+    """A receipt number and a link; what was paid for how much stands behind the sign-in (MSG-18)."""
     address = session.scalar(select(Login.email).where(Login.id == payment.login_id))
     if address is None:
         return

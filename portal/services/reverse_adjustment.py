@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from billing.adjustments import kinds_for
 from billing.entries import WRITE_OFFS, undo
 from billing.free_text import check_free_text
-from billing.ledger import Account, Entry, Party, Posting, Side
+from billing.ledger import Entry, Side
 from billing.money import ZERO
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.queries.staff_ledger import is_staff_adjustment
 from portal.queries.viewer import StaffViewer
+from portal.services.load_entry import load_entry
 from portal.services.post_entry import AlreadyPosted, post_entry
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
@@ -112,37 +113,7 @@ def _stands(session: Session, entry: Entry, entry_id: UUID) -> bool:
 
 def _entry(session: Session, entry_id: UUID, account_id: int) -> Entry:
     """The entry as a value, if it concerns the account."""
-    entry = session.get(JournalEntry, entry_id)
-    rows = session.execute(
-        select(
-            LedgerAccount.code,
-            PostingRow.side,
-            PostingRow.amount,
-            PostingRow.guarantor_account_id,
-            PostingRow.visit_id,
-            PostingRow.charge_id,
-        )
-        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
-        .where(PostingRow.entry_id == entry_id)
-        .order_by(PostingRow.id)
-    ).all()
-    if entry is None or any(row.guarantor_account_id != account_id for row in rows):
+    entry = load_entry(session, entry_id)
+    if entry is None or any(leg.party.guarantor_account_id != account_id for leg in entry.postings):
         raise NotFound
-    return Entry(
-        kind=entry.kind,
-        source_ref=entry.source_ref,
-        occurred_on=entry.occurred_on,
-        postings=tuple(
-            Posting(
-                Account(row.code),
-                Side(row.side),
-                row.amount,
-                Party(
-                    guarantor_account_id=row.guarantor_account_id,
-                    visit_id=row.visit_id,
-                    charge_id=row.charge_id,
-                ),
-            )
-            for row in rows
-        ),
-    )
+    return entry

@@ -1,17 +1,23 @@
-"""Finish what stood in a middle state too long: payments nobody heard of again, events left unhandled."""
+"""Finish what stood in a middle state too long: payments and refunds nobody heard of again, events left unhandled."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
 
 from portal.db import transaction
 from portal.models.payments import LIVE_STATES, InboundEvent, Payment
+from portal.models.refunds import Refund
 from portal.queries.staff_unknown import overdue
+from portal.queries.unknown_refunds import overdue_refund
 from portal.queue import enqueue
 from portal.services.receive_event import PROVIDER
+from portal.services.settle_refund import UNSETTLED
 
 QUIET = timedelta(minutes=10)
 AT_ONCE = 100
@@ -19,15 +25,16 @@ AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What was taken up; `overdue` payments have been unknown for over an hour."""
+    """What was taken up; `overdue` payments and refunds have been unknown for over an hour."""
 
     payments: int
+    refunds: int
     events: int
     overdue: int
 
 
 def sweep_payments(*, now: datetime) -> Swept:
-    """Enqueue a look at every payment and event that has been quiet for too long."""
+    """Enqueue a look at every payment, refund and event that has been quiet for too long."""
     with transaction() as session:
         quiet = or_(Payment.lease_until < now, Payment.state_at < now - QUIET)
         live = Payment.state.in_(LIVE_STATES)
@@ -44,9 +51,20 @@ def sweep_payments(*, now: datetime) -> Swept:
             .order_by(InboundEvent.id)
             .limit(AT_ONCE)
         ).all()
-        late = session.scalar(select(func.count(Payment.id)).where(overdue(now)))
+        refunds = _quiet_refunds(session, now)
+        late = session.scalar(select(func.count(Payment.id)).where(overdue(now))) or 0
+        late += session.scalar(select(func.count(Refund.id)).where(overdue_refund(now))) or 0
         for payment_id in payments:
             enqueue(session, "settle_payment", payment_id=str(payment_id))
+        for refund_id in refunds:
+            enqueue(session, "settle_refund", refund_id=str(refund_id))
         for event_id in events:
             enqueue(session, "handle_event", event_id=event_id)
-    return Swept(len(payments), len(events), late or 0)
+    return Swept(len(payments), len(refunds), len(events), late)
+
+
+def _quiet_refunds(session: Session, now: datetime) -> Sequence[UUID]:
+    """Refunds whose call never answered, or that the provider has not sent yet."""
+    quiet = or_(Refund.lease_until < now, Refund.state_at < now - QUIET)
+    waiting = select(Refund.id).where(Refund.state.in_(UNSETTLED), quiet)
+    return session.scalars(waiting.order_by(Refund.state_at).limit(AT_ONCE)).all()

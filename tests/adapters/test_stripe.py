@@ -16,14 +16,18 @@ from billing.money import Money
 from portal.adapters.stripe import StripeGateway
 from portal.ports import (
     ForgedMessage,
+    NoRefund,
     Notice,
     ObjectKind,
     Outcome,
     OutcomeUnknown,
     PaymentFacts,
+    RefundDenied,
+    RefundOutcome,
     Refused,
     RetryLater,
 )
+from tests.conftest import NOW
 from tests.sandbox_server import DECLINED, PUBLIC_URL, SandboxServer
 
 ANY_ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -34,6 +38,9 @@ ALLOWED = {
     "ui_mode": "hosted_page",
     "client_reference_id": ANY_ID,
     "metadata[payment]": ANY_ID,
+    "metadata[refund]": ANY_ID,
+    "payment_intent": r"pi_\w+",
+    "amount": r"\d+",
     "payment_intent_data[description]": "Statement payment",
     "payment_intent_data[metadata][payment]": ANY_ID,
     "line_items[0][quantity]": "1",
@@ -93,7 +100,7 @@ def test_HIPAA_18_nothing_but_the_allowed_leaves_for_stripe(
     overheard: tuple[str, list[tuple[str, str]], list[str]], sandbox: SandboxServer, now: datetime
 ) -> None:
     base, seen, keys = overheard
-    gateway, payment_id = sandbox.gateway(base), uuid4()
+    gateway, payment_id, refund_id = sandbox.gateway(base), uuid4(), uuid4()
     calls = (
         lambda: begin(gateway, now, payment_id),
         lambda: gateway.find_checkout("cs_test_1"),
@@ -106,6 +113,9 @@ def test_HIPAA_18_nothing_but_the_allowed_leaves_for_stripe(
             )
             for kind in ObjectKind
         ),
+        lambda: gateway.start_refund(refund_id=refund_id, intent_id="pi_1", amount=Money(100)),
+        lambda: gateway.find_refund("re_1"),
+        lambda: gateway.refunds_of("pi_1"),
     )
     for call in calls:
         with pytest.raises((Refused, RetryLater, OutcomeUnknown)):
@@ -114,7 +124,8 @@ def test_HIPAA_18_nothing_but_the_allowed_leaves_for_stripe(
     for name, value in seen:
         assert name in ALLOWED, f"{name} was sent to Stripe"
         assert re.fullmatch(ALLOWED[name], value), f"{name}={value} was sent to Stripe"
-    assert f"pay-{payment_id}" in keys, "our own stored key, never a passing one"
+    stored = {f"pay-{payment_id}", f"refund-{refund_id}"}
+    assert stored <= set(keys), "our own stored key, never a passing one"
 
 
 def test_the_same_payment_gives_the_same_page(gateway: StripeGateway, now: datetime) -> None:
@@ -208,6 +219,60 @@ def test_a_lost_page_is_found_by_our_id(gateway: StripeGateway, now: datetime) -
     assert found
     assert found.session_id == page.session_id
     assert gateway.search_checkout(payment_id=uuid4(), started_at=now) is None
+
+
+def paid_intent(gateway: StripeGateway, sandbox: SandboxServer, now: datetime) -> str:
+    page = begin(gateway, now)
+    sandbox.pay(page.checkout_url or "")
+    return gateway.find_checkout(page.session_id or "").intent_id or ""
+
+
+def test_the_same_refund_is_made_once_and_found_by_our_id(
+    gateway: StripeGateway, sandbox: SandboxServer, now: datetime
+) -> None:
+    intent_id, refund_id = paid_intent(gateway, sandbox, now), uuid4()
+    wish = {"refund_id": refund_id, "intent_id": intent_id, "amount": Money(2_000)}
+    first, second = gateway.start_refund(**wish), gateway.start_refund(**wish)
+    assert first == second
+    assert (first.refund_id, first.amount) == (refund_id, Money(2_000))
+    assert first.outcome is RefundOutcome.SUCCEEDED
+    other = gateway.start_refund(refund_id=uuid4(), intent_id=intent_id, amount=Money(1_000))
+    assert gateway.refunds_of(intent_id) == (first, other), "oldest first"
+    assert gateway.find_refund(first.provider_id) == first
+
+
+@pytest.mark.parametrize(
+    ("cents", "before", "why"),
+    [
+        (5_001, "", NoRefund.OTHER),
+        (5_000, "disputed", NoRefund.DISPUTED),
+        (5_000, "refunded", NoRefund.NOTHING_LEFT),
+    ],
+)
+def test_a_refund_that_stripe_will_not_make_says_why(
+    gateway: StripeGateway,
+    sandbox: SandboxServer,
+    cents: int,
+    before: str,
+    why: NoRefund,
+) -> None:
+    intent_id = paid_intent(gateway, sandbox, NOW)
+    if before == "disputed":
+        sandbox.control("dispute", charge=gateway.find_payment(intent_id).charge_id)
+    if before == "refunded":
+        gateway.start_refund(refund_id=uuid4(), intent_id=intent_id, amount=Money(5_000))
+    with pytest.raises(RefundDenied) as denied:
+        gateway.start_refund(refund_id=uuid4(), intent_id=intent_id, amount=Money(cents))
+    assert denied.value.why is why
+
+
+def test_a_lost_answer_to_a_refund_is_unknown(
+    gateway: StripeGateway, sandbox: SandboxServer, now: datetime
+) -> None:
+    intent_id = paid_intent(gateway, sandbox, now)
+    sandbox.control("faults", do="drop", where="after", times=3, path="/v1/refunds")
+    with pytest.raises(OutcomeUnknown):
+        gateway.start_refund(refund_id=uuid4(), intent_id=intent_id, amount=Money(100))
 
 
 def test_PCI_6_without_a_secret_no_event_is_genuine(sandbox: SandboxServer) -> None:

@@ -21,6 +21,8 @@ BILLING = {
     for letter in (
         letters.statement_notice(HEAD, number="2026-0142"),
         letters.receipt(HEAD, number="R-0123456789"),
+        letters.refund(HEAD, number="R-0123456789"),
+        letters.refund_failed(HEAD, number="R-0123456789"),
         letters.paperless_sample(HEAD, link="https://bills.example.com/paperless/sample/x"),
         letters.paperless_on(HEAD),
         letters.paperless_off(HEAD),
@@ -52,6 +54,8 @@ FIRST_LINES = {
     "Your statements come without paper from now on.",
     "You asked to try statements without paper.",
     "We received your payment. Thank you.",
+    "We sent money back to you, the same way that you paid.",
+    "We sent money back to you, but your bank returned it to us.",
     "Somebody signed in with one of your saved recovery codes.",
     "The way you get your sign-in codes was changed.",
     "Your password was changed.",

@@ -5,10 +5,13 @@ import pytest
 from billing.transitions import (
     CLAIM,
     PAYMENT,
+    REFUND,
     ClaimEvent,
     ClaimState,
     PaymentEvent,
     PaymentState,
+    RefundEvent,
+    RefundState,
     Refused,
     next_state,
 )
@@ -22,6 +25,17 @@ PAYMENT_TABLE = {
     "succeeded": "- - - succeeded - -",
     "failed": "- - - succeeded failed -",
     "canceled": "- - - succeeded - canceled",
+}
+# approve, decline, submit, pend, succeed, refuse, fail
+REFUND_TABLE = {
+    "requested": "approved declined - - succeeded - -",
+    "approved": "- - submitting pending succeeded - failed",
+    "declined": "- declined - - succeeded - -",
+    "submitting": "- - submitting pending succeeded refused failed",
+    "pending": "- - - pending succeeded - failed",
+    "succeeded": "- - - - succeeded - failed",
+    "refused": "- - - - succeeded refused -",
+    "failed": "- - - - - - failed",
 }
 # decide, decide_part, reverse, resubmit, cancel
 CLAIM_TABLE = {
@@ -56,6 +70,20 @@ def test_claim_table(state: ClaimState, event: ClaimEvent, following: ClaimState
     assert next_state(CLAIM, state, event) == (following or Refused(state, event))
 
 
+@pytest.mark.parametrize(
+    ("state", "event", "following"), cells(REFUND_TABLE, RefundState, RefundEvent)
+)
+def test_refund_table(
+    state: RefundState, event: RefundEvent, following: RefundState | None
+) -> None:
+    assert next_state(REFUND, state, event) == (following or Refused(state, event))
+
+
+@pytest.mark.parametrize("state", [s for s in RefundState if s is not RefundState.FAILED])
+def test_money_that_left_beats_every_story_but_that_it_came_back(state: RefundState) -> None:
+    assert next_state(REFUND, state, RefundEvent.SUCCEED) is RefundState.SUCCEEDED
+
+
 @pytest.mark.parametrize("state", PaymentState)
 def test_success_beats_failure_from_any_state(state: PaymentState) -> None:
     assert next_state(PAYMENT, state, PaymentEvent.SUCCEED) is PaymentState.SUCCEEDED
@@ -64,3 +92,4 @@ def test_success_beats_failure_from_any_state(state: PaymentState) -> None:
 def test_the_tables_know_every_state() -> None:
     assert set(PAYMENT) == set(PaymentState)
     assert set(CLAIM) == set(ClaimState)
+    assert set(REFUND) == set(RefundState)

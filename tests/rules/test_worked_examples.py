@@ -11,6 +11,7 @@ from billing.allocation import OpenLine, allocate_payment
 from billing.decision import Decision, DecisionLine
 from billing.ledger import Account
 from billing.money import Money, total_of
+from billing.refunds import Source, Where, take_back
 from billing.responsibility import judge
 from billing.spread import spread
 from tests.rules.decisions import ACME, CODES, NEXT, cas, claim, decision, net
@@ -105,3 +106,24 @@ def test_a_payment(row: list[str]) -> None:
     settled = {share.line.charge_id: share.amount for share in found.shares}
     assert [settled.get(line.charge_id, Money(0)) for line in lines] == amounts(row[3])
     assert found.leftover == money(row[4])
+
+
+@pytest.mark.parametrize("row", table("a refund")[:5], ids=" ".join)
+def test_a_refund(row: list[str]) -> None:
+    def source(where: Where, cents: Money, number: int) -> Source:
+        return Source(where=where, account_id=1, visit_id=number, charge_id=number, amount=cents)
+
+    sources = [
+        source(Where.CREDIT, money(row[1]), 9),
+        *(source(Where.PAID, paid, n) for n, paid in enumerate(amounts(row[2]), start=1)),
+        source(Where.CREDIT_USED, money(row[3]), 3),
+    ]
+    named = int(row[4]) if row[4] else None
+    taken = take_back(money(row[0]), [s for s in sources if s.amount], charge_id=named)
+    found = {(part.where, part.charge_id): part.amount for part in taken.parts}
+    assert taken.short == Money(0)
+    assert found.get((Where.CREDIT, 9), Money(0)) == money(row[5])
+    again = [found.get((Where.PAID, number), Money(0)) for number in (1, 2)]
+    assert again == amounts(row[6])
+    assert found.get((Where.CREDIT_USED, 3), Money(0)) == money(row[7])
+    assert taken.due_again == total_of(again) + money(row[7])

@@ -1,0 +1,249 @@
+"""Refunds at the worst moment: nothing is sent twice or lost, and planted bugs are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+import stripe
+from sqlalchemy import Engine, text
+
+from billing.money import Money
+from portal.adapters.stripe import StripeGateway
+from portal.jobs import schedule
+from portal.ports import (
+    NoRefund,
+    OutcomeUnknown,
+    RefundDenied,
+    RefundFacts,
+    RefundOutcome,
+    RetryLater,
+)
+from portal.services.sweep_payments import sweep_payments
+from tests.sandbox_server import KEY, PUBLIC_URL, SECRET, SandboxServer
+from tests.services.refund_desk import REFUNDS, Desk, broken_refunds, open_desk
+from tests.services.till import open_till
+
+LOST_ANSWER = {"do": "drop", "where": "after", "times": 3}
+FAULTS = {
+    "request lost": {"do": "drop", "where": "before", "times": 3},
+    "response lost": LOST_ANSWER,
+    "500 before": {"do": "error", "status": 500, "where": "before", "times": 3},
+    "500 after": {"do": "error", "status": 500, "where": "after", "times": 3},
+    "503 before": {"do": "error", "status": 503, "where": "before", "times": 3},
+    "429": {"do": "error", "status": 429, "where": "before", "times": 1},
+}
+
+
+@pytest.fixture
+def desk(database_url: str, sandbox: SandboxServer, now: datetime) -> Iterator[Desk]:
+    """A desk to which no webhook comes: only asking again can find out."""
+    schedule.register()
+    sandbox.control("webhooks", mode="hold")
+    yield open_desk(open_till(sandbox, now))
+    sandbox.control("reset")
+
+
+def having(desk: Desk, kind: type[StripeGateway]) -> Desk:
+    desk.till.gateway = kind(
+        secret_key=KEY,
+        webhook_secret=SECRET,
+        page_url=f"{PUBLIC_URL}/pay/{{payment_id}}",
+        api_base=desk.till.sandbox.url,
+    )
+    return desk
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_ends_in_one_refund(desk: Desk, database_url: str, fault: str) -> None:
+    payment_id = desk.paid()
+    refund_id = desk.ask(payment_id, 5_000)
+    desk.till.sandbox.control("faults", **FAULTS[fault], **REFUNDS)
+    assert desk.approve(refund_id)
+    assert desk.refund(refund_id).state == "submitting"
+    desk.sweep(database_url)
+    assert desk.refund(refund_id).state == "succeeded"
+    desk.agrees(5_000, due=5_000)
+    desk.till.deliver(*desk.till.sandbox.events())
+    desk.agrees(5_000, due=5_000)
+
+
+def test_the_event_may_tell_first(desk: Desk) -> None:
+    refund_id = desk.ask(desk.paid(), 5_000)
+    desk.till.sandbox.control("faults", **LOST_ANSWER, **REFUNDS)
+    desk.approve(refund_id)
+    assert "moved" in desk.till.deliver(*desk.till.sandbox.events())
+    assert desk.refund(refund_id).state == "succeeded"
+    desk.agrees(5_000, due=5_000)
+
+
+def test_an_unknown_refund_is_looked_for_and_never_sent_again_after_a_day(
+    desk: Desk, database_url: str
+) -> None:
+    """Its key is forgotten by then, so the provider's list decides."""
+    payment_id = desk.paid()
+    made, lost = desk.ask(payment_id, 5_000), desk.ask(payment_id, 3_000)
+    desk.till.sandbox.control("faults", **LOST_ANSWER, **REFUNDS)
+    desk.approve(made)
+    desk.till.sandbox.control("faults", **FAULTS["request lost"], **REFUNDS)
+    desk.approve(lost)
+    # The first would-be retries are held up: nothing of theirs runs for a day.
+    assert sweep_payments(now=desk.till.now + timedelta(hours=2)).overdue == 2
+    desk.till.sandbox.control("purge")
+    desk.sweep(database_url, timedelta(hours=25))
+    assert desk.refund(made).state == "succeeded"
+    assert desk.refund(lost).state == "refused"
+    assert "no such refund" in desk.refund(lost).failure
+    desk.agrees(5_000, due=5_000)
+    desk.refunded(payment_id, 3_000)
+    desk.agrees(8_000, due=8_000)
+
+
+def test_a_provider_away_for_hours_keeps_it_unknown(desk: Desk, database_url: str) -> None:
+    refund_id = desk.ask(desk.paid(), 5_000)
+    desk.till.sandbox.control("faults", do="error", status=500, times=1000, path="/v1/")
+    desk.approve(refund_id)
+    desk.sweep(database_url)
+    assert desk.refund(refund_id).state == "submitting"
+    assert sweep_payments(now=desk.till.now + timedelta(hours=5)).overdue == 1
+    desk.till.sandbox.control("faults")
+    desk.sweep(database_url, timedelta(hours=5))
+    desk.agrees(5_000, due=5_000)
+
+
+def test_a_refund_in_the_providers_pages_is_recorded_and_told(desk: Desk) -> None:
+    payment_id = desk.paid()
+    intent = desk.till.payment(payment_id).intent_id or ""
+    api = desk.till.sandbox.client.v1
+    api.refunds.create(params={"payment_intent": intent, "amount": 4_000})
+    for _ in range(2):
+        desk.till.deliver(*desk.till.sandbox.events())
+    desk.agrees(4_000, due=4_000)
+    assert desk.work() == [
+        "A refund was made in the card company’s own pages, without approval here."
+    ]
+    with pytest.raises(Exception, match=r"Only \$142.40"):
+        desk.ask(payment_id, 14_241)
+
+
+def test_a_refund_of_a_payment_that_is_not_ours_is_left_alone(desk: Desk) -> None:
+    api = desk.till.sandbox.client.v1
+    intent = api.payment_intents.create(
+        params={"amount": 900, "currency": "usd", "confirm": True, "payment_method": "pm_card_visa"}
+    )
+    api.refunds.create(params={"payment_intent": intent.id})
+    assert set(desk.till.deliver(*desk.till.sandbox.events())) <= {"not_ours", "ignored"}
+    assert desk.in_books() == 0
+    assert desk.work() == []
+
+
+def test_another_amount_than_asked_is_told_and_not_posted(desk: Desk) -> None:
+    payment_id = desk.paid()
+    refund_id = desk.ask(payment_id, 5_000)
+    desk.till.sandbox.control("faults", **FAULTS["request lost"], **REFUNDS)
+    desk.approve(refund_id)
+    intent = desk.till.payment(payment_id).intent_id or ""
+    params = {"payment_intent": intent, "amount": 4_000, "metadata": {"refund": str(refund_id)}}
+    desk.till.sandbox.client.v1.refunds.create(params=params)  # type: ignore[arg-type]
+    desk.till.deliver(*desk.till.sandbox.events())
+    assert desk.in_books() == 0
+    assert "reports $40.00, the refund was $50.00" in desk.work()[0]
+
+
+class NoKey(StripeGateway):
+    """Asks for the refund under a new key each time."""
+
+    def start_refund(self, *, refund_id: UUID, intent_id: str, amount: Money) -> RefundFacts:
+        try:
+            refund = self._client.v1.refunds.create(
+                params={
+                    "payment_intent": intent_id,
+                    "amount": amount.cents,
+                    "metadata": {"refund": str(refund_id)},
+                }
+            )
+        except stripe.StripeError as error:
+            raise OutcomeUnknown("lost") from error
+        return self.find_refund(refund.id)
+
+
+class RefusedOnTimeout(StripeGateway):
+    """Takes silence for a no."""
+
+    def start_refund(self, *, refund_id: UUID, intent_id: str, amount: Money) -> RefundFacts:
+        try:
+            return super().start_refund(refund_id=refund_id, intent_id=intent_id, amount=amount)
+        except (OutcomeUnknown, RetryLater) as error:
+            raise RefundDenied(NoRefund.OTHER, "no answer") from error
+
+
+class SaysItArrived(StripeGateway):
+    """Never sees that a refund came back."""
+
+    def refunds_of(self, intent_id: str) -> tuple[RefundFacts, ...]:
+        return tuple(
+            RefundFacts(
+                refund_id=facts.refund_id,
+                provider_id=facts.provider_id,
+                intent_id=facts.intent_id,
+                outcome=RefundOutcome.SUCCEEDED,
+                amount=facts.amount,
+            )
+            for facts in super().refunds_of(intent_id)
+        )
+
+
+def lose_the_answer(desk: Desk, database_url: str) -> None:
+    """The answer is lost and no webhook comes until after the sweep (payments.md test 5)."""
+    refund_id = desk.ask(desk.paid(), 5_000)
+    desk.till.sandbox.control("faults", **LOST_ANSWER, **REFUNDS)
+    desk.approve(refund_id)
+    desk.sweep(database_url)
+
+
+def test_the_real_gateway_keeps_every_law(desk: Desk, database_url: str) -> None:
+    lose_the_answer(desk, database_url)
+    assert broken_refunds(desk) == []
+
+
+def test_planted_no_key_is_caught(desk: Desk, database_url: str) -> None:
+    lose_the_answer(having(desk, NoKey), database_url)
+    assert "a refund was sent twice" in broken_refunds(desk)
+
+
+def test_planted_refused_on_timeout_is_caught(desk: Desk, database_url: str) -> None:
+    """And mended: after every no the provider's list is read, and success beats failure."""
+    having(desk, RefusedOnTimeout)
+    refund_id = desk.ask(desk.paid(), 5_000)
+    desk.till.sandbox.control("faults", **LOST_ANSWER, **REFUNDS)
+    desk.approve(refund_id)
+    assert "a refund that is over for us has money" in broken_refunds(desk)
+    desk.sweep(database_url)
+    desk.agrees(5_000, due=5_000)
+
+
+def test_planted_blindness_for_what_came_back_is_caught(desk: Desk) -> None:
+    having(desk, SaysItArrived)
+    payment_id = desk.paid(card="4000000000005126")
+    desk.refunded(payment_id, 5_000)
+    desk.till.sandbox.control("clock", advance=int(timedelta(days=2).total_seconds()))
+    desk.till.deliver(*desk.till.sandbox.events())
+    assert "the ledger is not the provider's refunds" in broken_refunds(desk)
+
+
+def test_planted_no_unique_is_caught(desk: Desk, owner_engine: Engine) -> None:
+    """Without the unique id of the provider's refund, two rows may claim one refund."""
+    desk.refunded(desk.paid(), 5_000)
+    with owner_engine.begin() as connection:
+        connection.execute(text("ALTER TABLE refunds DROP CONSTRAINT uq__refunds__provider_id"))
+        connection.execute(
+            text(
+                "INSERT INTO refunds SELECT gen_random_uuid(), payment_id, amount_cents, reason,"
+                " note, taken_from_id, state, state_at, requested_by_id, requested_at,"
+                " decided_by_id, submitted_at, lease_until, provider_id, failure, sent_at, NULL"
+                " FROM refunds"
+            )
+        )
+    assert "the books do not prove" in broken_refunds(desk)
