@@ -5,7 +5,16 @@ from __future__ import annotations
 from flask import Flask
 
 from portal import wiring
-from portal.blueprints import account, enrolment, overview, pages, payments, statements, webhooks
+from portal.blueprints import (
+    account,
+    enrolment,
+    overview,
+    pages,
+    payments,
+    statements,
+    text_link,
+    webhooks,
+)
 from portal.config import Settings
 from portal.web.base import create_base_app
 from portal.web.faces import PATIENT
@@ -18,6 +27,6 @@ def create_app(settings: Settings) -> Flask:
     add_sign_in(app, face=PATIENT, settings=settings)
     app.register_blueprint(enrolment.blueprint)
     app.register_blueprint(account.blueprint)
-    for journey in (pages, overview, statements, payments, webhooks):
+    for journey in (pages, overview, statements, payments, text_link, webhooks):
         app.register_blueprint(journey.blueprint)
     return app

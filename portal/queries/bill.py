@@ -15,7 +15,7 @@ from portal.queries.overview import due_on, held_note, standing
 from portal.queries.statement_build import steps_by_charge, visit_section
 from portal.queries.statement_content import VisitSection
 from portal.queries.statement_facts import bill_facts
-from portal.queries.viewer import PatientViewer
+from portal.queries.viewer import AccountViewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class BillPage:
         return bool(self.section.decisions) or any(line.self_pay for line in self.section.lines)
 
 
-def bill_page(viewer: PatientViewer, visit_id: int, *, on: date) -> BillPage | None:
+def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | None:
     """One of the viewer's visits; another's is not found."""
     with read_only() as session:
         visit = session.execute(

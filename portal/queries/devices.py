@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.db import read_only
 from portal.models.identity import AccountAccess, Login, LoginSession
-from portal.queries.viewer import Viewer
+from portal.queries.viewer import LoginViewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def is_trusted(*, login_id: int, browser: str) -> bool:
 
 
 def security_page(
-    viewer: Viewer,
+    viewer: LoginViewer,
     *,
     session_id: int,
     idle: timedelta,

@@ -20,7 +20,7 @@ from portal.models.claims import Charge, Claim, Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.remittances import RemittanceClaim, RemittanceRow
 from portal.queries.overview import visit_title
-from portal.queries.viewer import PatientViewer
+from portal.queries.viewer import AccountViewer
 
 WHAT = {
     "charge": "We billed your plan",
@@ -86,7 +86,7 @@ class EntryChain:
     steps: tuple[Step, ...]
 
 
-def entry_chain(viewer: PatientViewer, visit_id: int) -> EntryChain | None:
+def entry_chain(viewer: AccountViewer, visit_id: int) -> EntryChain | None:
     """The chain of one of the viewer's bills; another's is not found."""
     with read_only() as session:
         visit = session.execute(

@@ -23,8 +23,8 @@ from portal.models.remittances import LineAdjustment, RemittanceClaim, Remittanc
 from portal.models.statements import Statement, StatementLine
 from portal.queries.balances import VisitBalance, balances
 from portal.queries.plain_services import describe
-from portal.queries.statement_sent import was_sent
-from portal.queries.viewer import PatientViewer
+from portal.queries.statement_sent import visible_statements, was_sent
+from portal.queries.viewer import AccountViewer, GuestViewer
 from portal.queries.what_changed import WhatChanged, what_changed
 
 SHOWN_PAYMENTS = 6
@@ -108,14 +108,15 @@ class Overview:
         return not (self.bills or self.with_insurer or self.held or self.settled)
 
 
-def overview(viewer: PatientViewer, *, on: date) -> Overview:
-    """What this viewer's accounts look like today."""
+def overview(viewer: AccountViewer, *, on: date) -> Overview:
+    """What this viewer's accounts look like today; to a guest without what was paid or sent before."""
+    guest = isinstance(viewer, GuestViewer)
     with read_only() as session:
         accounts = balances(session, on=on, account_ids=viewer.account_ids)
         visits = [visit for account in accounts for visit in account.visits]
         facts = _facts(session, [visit.visit_id for visit in visits])
-        payments = _payments(session, viewer.account_ids)
-        statements = _statements(session, viewer.account_ids)
+        payments = () if guest else _payments(session, viewer.account_ids)
+        statements = _statements(session, viewer)
         changed = what_changed(session, accounts)
     groups: dict[str, list[Item]] = {"bills": [], "with_insurer": [], "held": [], "settled": []}
     for visit in sorted(visits, key=lambda v: v.service_on, reverse=True):
@@ -132,7 +133,10 @@ def overview(viewer: PatientViewer, *, on: date) -> Overview:
         payments=tuple(payments),
         statements=tuple(statements),
         changed=changed,
-        **{name: tuple(items) for name, items in groups.items()},
+        **{
+            name: () if guest and name == "settled" else tuple(items)
+            for name, items in groups.items()
+        },
     )
 
 
@@ -309,10 +313,10 @@ def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
     ]
 
 
-def _statements(session: Session, account_ids: Collection[int]) -> list[Sent]:
+def _statements(session: Session, viewer: AccountViewer) -> list[Sent]:
     rows = session.execute(
         select(Statement.number, Statement.cycle_on, Statement.due_on, Statement.amount_due)
-        .where(Statement.guarantor_account_id.in_(account_ids), was_sent())
+        .where(visible_statements(viewer))
         .order_by(Statement.cycle_on.desc(), Statement.id.desc())
         .limit(SHOWN_STATEMENTS)
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -20,7 +20,7 @@ from portal.models.claims import Charge, Visit
 from portal.models.payments import LIVE_STATES, Payment
 from portal.queries.balances import AccountBalance, balances
 from portal.queries.overview import visit_title
-from portal.queries.viewer import PatientViewer, StaffViewer, Viewer
+from portal.queries.viewer import AccountViewer, GuestViewer, StaffViewer, Viewer
 
 SHOWN_PAYMENTS = 200
 
@@ -90,9 +90,14 @@ class PaymentRow:
         return self.state in LIVE_STATES
 
 
-def visible_accounts(viewer: Viewer) -> Collection[int] | None:
-    """The accounts a viewer may see; None is all of them."""
-    return None if isinstance(viewer, StaffViewer) else viewer.account_ids
+def visible_payments(viewer: Viewer) -> ColumnElement[bool]:
+    """For a query over Payment: those of the viewer's accounts; of a guest only those made on its link."""
+    if isinstance(viewer, StaffViewer):
+        return true()
+    mine = Payment.guarantor_account_id.in_(viewer.account_ids)
+    if isinstance(viewer, GuestViewer):
+        return mine & (Payment.text_link_id == viewer.text_link_id)
+    return mine
 
 
 def open_lines(account: AccountBalance) -> tuple[OpenLine, ...]:
@@ -118,7 +123,7 @@ def lines_of(session: Session, account_id: int, *, on: date) -> tuple[OpenLine, 
 
 
 def pay_page(
-    viewer: PatientViewer, *, on: date, account_id: int | None = None, bill: int | None = None
+    viewer: AccountViewer, *, on: date, account_id: int | None = None, bill: int | None = None
 ) -> PayPage | None:
     """The page for one account: the one asked for, the bill's, or the first that owes.
 
@@ -254,11 +259,11 @@ def payment_history(viewer: Viewer, *, account_id: int | None = None) -> tuple[P
 
 def _payments(viewer: Viewer, condition: ColumnElement[bool]) -> tuple[PaymentRow, ...]:
     query = (
-        select(*_COLUMNS).where(condition).order_by(Payment.created_at.desc()).limit(SHOWN_PAYMENTS)
+        select(*_COLUMNS)
+        .where(condition, visible_payments(viewer))
+        .order_by(Payment.created_at.desc())
+        .limit(SHOWN_PAYMENTS)
     )
-    accounts = visible_accounts(viewer)
-    if accounts is not None:
-        query = query.where(Payment.guarantor_account_id.in_(accounts))
     with read_only() as session:
         rows = session.execute(query).all()
     return tuple(

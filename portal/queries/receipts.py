@@ -18,7 +18,7 @@ from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge, Visit
 from portal.models.payments import Payment, PaymentAllocation
 from portal.models.practice import Practice
-from portal.queries.payments import visible_accounts
+from portal.queries.payments import visible_payments
 from portal.queries.plain_services import describe
 from portal.queries.viewer import Viewer
 
@@ -77,11 +77,8 @@ def receipt(viewer: Viewer, number: str) -> Receipt | None:
         )
         .join(GuarantorAccount, GuarantorAccount.id == Payment.guarantor_account_id)
         .join(Practice, Practice.id == 1)
-        .where(Payment.receipt_number == number)
+        .where(Payment.receipt_number == number, visible_payments(viewer))
     )
-    accounts = visible_accounts(viewer)
-    if accounts is not None:
-        query = query.where(Payment.guarantor_account_id.in_(accounts))
     with read_only() as session:
         row = session.execute(query).one_or_none()
         return None if row is None else _receipt(row, _lines(session, row.id))

@@ -13,8 +13,8 @@ from portal.models.statements import Statement
 from portal.queries.balances import balances
 from portal.queries.statement_content import StatementContent
 from portal.queries.statement_json import from_json
-from portal.queries.statement_sent import was_sent
-from portal.queries.viewer import PatientViewer
+from portal.queries.statement_sent import visible_statements
+from portal.queries.viewer import AccountViewer
 from portal.queries.what_changed import WhatChanged, what_changed
 
 
@@ -37,14 +37,12 @@ class StatementPage:
         return self.owed_today > ZERO
 
 
-def statement_page(viewer: PatientViewer, number: str, *, on: date) -> StatementPage | None:
+def statement_page(viewer: AccountViewer, number: str, *, on: date) -> StatementPage | None:
     """The statement, if it belongs to one of the viewer's accounts."""
     with read_only() as session:
         row = session.execute(
             select(Statement.id, Statement.guarantor_account_id, Statement.content).where(
-                Statement.number == number,
-                Statement.guarantor_account_id.in_(viewer.account_ids),
-                was_sent(),
+                Statement.number == number, visible_statements(viewer)
             )
         ).one_or_none()
         if row is None:
@@ -61,3 +59,14 @@ def statement_page(viewer: PatientViewer, number: str, *, on: date) -> Statement
         owed_today=owed_today,
         changed=changed,
     )
+
+
+def newest_statement(viewer: AccountViewer) -> str | None:
+    """The number of the last statement sent to the viewer's accounts; None when there was none."""
+    with read_only() as session:
+        return session.scalar(
+            select(Statement.number)
+            .where(visible_statements(viewer))
+            .order_by(Statement.cycle_on.desc(), Statement.id.desc())
+            .limit(1)
+        )

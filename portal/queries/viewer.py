@@ -20,6 +20,21 @@ class PatientViewer:
 
 
 @dataclass(frozen=True, slots=True)
+class GuestViewer:
+    """Somebody who came by the link in a text: one account, what is due on it, and no sign-in (MSG-9).
+
+    What the queries take as `PatientViewer` alone is closed to guests.
+    """
+
+    text_link_id: int
+    account_id: int
+
+    @property
+    def account_ids(self) -> frozenset[int]:
+        return frozenset({self.account_id})
+
+
+@dataclass(frozen=True, slots=True)
 class StaffViewer:
     """A member of staff; the role decides which pages open."""
 
@@ -31,7 +46,9 @@ class StaffViewer:
         return permission in self.permissions
 
 
-Viewer = PatientViewer | StaffViewer
+AccountViewer = PatientViewer | GuestViewer  # whoever sees an account as its own
+LoginViewer = PatientViewer | StaffViewer  # whoever has a sign-in
+Viewer = AccountViewer | StaffViewer
 
 
 def patient_viewer(login_id: int) -> PatientViewer:

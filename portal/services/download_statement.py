@@ -11,7 +11,8 @@ from portal.models.statements import Statement, StatementDelivery
 from portal.ports import DocumentStore, PdfPrinter
 from portal.queries.statement_json import from_json
 from portal.queries.statement_print import statement_print
-from portal.queries.viewer import PatientViewer
+from portal.queries.statement_sent import visible_statements
+from portal.queries.viewer import AccountViewer
 from portal.services.refusal import NotFound
 
 
@@ -25,7 +26,7 @@ class StatementFile:
 
 
 def download_statement(
-    *, viewer: PatientViewer, number: str, store: DocumentStore, printer: PdfPrinter
+    *, viewer: AccountViewer, number: str, store: DocumentStore, printer: PdfPrinter
 ) -> StatementFile:
     """The kept copy; one that was never mailed is printed from its frozen content.
 
@@ -35,10 +36,7 @@ def download_statement(
         row = session.execute(
             select(Statement.guarantor_account_id, Statement.content, StatementDelivery.document)
             .join(StatementDelivery, StatementDelivery.statement_id == Statement.id)
-            .where(
-                Statement.number == number,
-                Statement.guarantor_account_id.in_(viewer.account_ids),
-            )
+            .where(Statement.number == number, visible_statements(viewer))
             .order_by(StatementDelivery.id)
             .limit(1)
         ).one_or_none()

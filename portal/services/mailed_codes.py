@@ -15,7 +15,12 @@ MILLION = 1_000_000
 
 def mailed_code(*, key: bytes, nonce: str, email: str) -> str:
     """The code for this address and this journey."""
-    digest = hmac.new(key, f"mailed code {nonce} {email}".encode(), hashlib.sha256).digest()
+    return six_digits(key=key, about=f"mailed code {nonce} {email}")
+
+
+def six_digits(*, key: bytes, about: str) -> str:
+    """Digits that only the holder of the key can tell; the same for the same `about`."""
+    digest = hmac.new(key, about.encode(), hashlib.sha256).digest()
     return f"{int.from_bytes(digest[:8], 'big') % MILLION:06d}"
 
 

@@ -12,6 +12,7 @@ from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.statements import EnrolmentCode
 from portal.services.enrolment_codes import code_hashes
+from portal.services.match_person import agrees
 from portal.services.record_access import Access, record_access
 from portal.services.record_attempt import (
     ACCOUNT,
@@ -21,8 +22,6 @@ from portal.services.record_attempt import (
     record_attempt,
     record_success,
 )
-
-ZIP_DIGITS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +84,7 @@ class _Found:
 
     def agrees(self, birth_on: date | None, postal_code: str) -> bool:
         """A minor's account without a named guarantor agrees with nobody."""
-        zips = [value.strip()[:ZIP_DIGITS] for value in (self.postal_code, postal_code)]
-        known = self.named and self.birth_on is not None
-        return known and self.birth_on == birth_on and zips[0] in {"", zips[1]}
+        return self.named and agrees((self.birth_on, self.postal_code), (birth_on, postal_code))
 
 
 def _find(hashes: Sequence[str], now: datetime) -> _Found | None:

@@ -6,6 +6,7 @@ import unicodedata
 from datetime import date
 
 ADULT_YEARS = 18
+ZIP_DIGITS = 5
 
 
 def fold(text: str) -> str:
@@ -22,6 +23,13 @@ def match_name(last: str, first: str) -> str:
 def match_address(street: str, postal_code: str) -> str:
     """Street and five-digit ZIP folded; empty when there is no street."""
     return f"{fold(street)} {fold(postal_code)[:5]}" if fold(street) else ""
+
+
+def agrees(known: tuple[date | None, str], typed: tuple[date | None, str]) -> bool:
+    """Whether a typed birth date and ZIP are those on file; a ZIP that nobody told us cannot differ."""
+    birth_on, typed_birth_on = known[0], typed[0]
+    zips = [postal_code.strip()[:ZIP_DIGITS] for _, postal_code in (known, typed)]
+    return birth_on is not None and birth_on == typed_birth_on and zips[0] in {"", zips[1]}
 
 
 def age_on(birth_on: date, on: date) -> int:

@@ -42,3 +42,8 @@ def add_access(session: Session, access: Access, *, now: datetime) -> None:
     values["account_ids"] = list(access.account_ids)
     values["patient_ids"] = list(access.patient_ids)
     session.add(AuditEvent(at=now, **values))
+
+
+def guest_role(text_link_id: int) -> str:
+    """The actor of an audit row that no sign-in stands behind (HIPAA-3)."""
+    return f"text_link_{text_link_id}"

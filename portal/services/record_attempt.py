@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from portal.db import transaction
+from portal.db import read_only, transaction
 from portal.models.identity import Attempt
 from portal.services.enrolment_codes import keyed_hash
 
@@ -81,6 +81,13 @@ def record_attempt(
         session.add_all(rows)
         session.flush()
         return Try(tuple(row.id for row in rows), streak + 1)
+
+
+def is_used_up(*, action: str, subject: Subject, keys: Sequence[bytes], now: datetime) -> bool:
+    """Whether the subject's next try would be refused; nothing is counted."""
+    hashed = keyed_hash(f"{action} {subject.name}", keys[0])
+    with read_only() as session:
+        return _failures(session, action, hashed, subject.limit, now) is None
 
 
 def record_success(tried: Try) -> None:

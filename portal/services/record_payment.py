@@ -27,7 +27,7 @@ from portal.queries.payments import lines_of
 from portal.services import letters
 from portal.services.post_entry import post_entry
 from portal.services.queue_letter import queue_letter
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import Access, add_access, guest_role
 
 EVENTS = {
     Outcome.NEEDS_ACTION: PaymentEvent.NEEDS_ACTION,
@@ -143,6 +143,7 @@ def _post(
     access = Access(
         face="patient",
         login_id=payment.login_id,
+        role=guest_role(payment.text_link_id) if payment.text_link_id else "",
         action="payment_posted",
         object_type="payments",
         object_id=str(payment.id),

@@ -16,7 +16,7 @@ from portal.db import read_only, transaction
 from portal.models.payments import LIVE_STATES, PAGE_OPEN, Payment
 from portal.ports import GatewayError, Outcome, OutcomeUnknown, PaymentGateway, Refused
 from portal.queries.payments import lines_of
-from portal.queries.viewer import PatientViewer
+from portal.queries.viewer import AccountViewer, GuestViewer
 from portal.queue import enqueue
 from portal.services.record_payment import lock_account, practice_date
 from portal.services.refusal import NotFound, Refusal
@@ -64,7 +64,7 @@ class Started:
 
 def take_payment(
     *,
-    viewer: PatientViewer,
+    viewer: AccountViewer,
     account_id: int,
     payment_id: UUID,
     choice: Choice,
@@ -109,7 +109,7 @@ def take_payment(
 
 def _claim(
     session: Session,
-    viewer: PatientViewer,
+    viewer: AccountViewer,
     payment_id: UUID,
     *,
     account_id: int,
@@ -143,7 +143,8 @@ def _claim(
     payment = Payment(
         id=payment_id,
         guarantor_account_id=account_id,
-        login_id=viewer.login_id,
+        login_id=None if isinstance(viewer, GuestViewer) else viewer.login_id,
+        text_link_id=viewer.text_link_id if isinstance(viewer, GuestViewer) else None,
         amount=agreed.amount,
         scope=choice.scope.value,
         visit_id=choice.visit_id,

@@ -22,6 +22,7 @@ class LiveSession:
     id: int
     login_id: int
     ends_at: datetime
+    latest_at: datetime  # whatever comes
 
 
 def use_session(
@@ -46,5 +47,5 @@ def use_session(
             return None
         if now - row.seen_at > TOUCH_EVERY:
             row.seen_at = now
-        ends_at = min(row.seen_at + idle, row.started_at + absolute)
-        return LiveSession(row.id, row.login_id, ends_at)
+        latest_at = row.started_at + absolute
+        return LiveSession(row.id, row.login_id, min(row.seen_at + idle, latest_at), latest_at)

@@ -1,4 +1,4 @@
-"""Closed by default: an endpoint opens only through exactly one of `public`, `patient` and `staff`."""
+"""Closed by default: an endpoint opens only through exactly one of four decorators."""
 
 from __future__ import annotations
 
@@ -12,8 +12,17 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from portal.queries.permissions import ALL_PERMISSIONS
-from portal.queries.viewer import PatientViewer, StaffViewer, Viewer, patient_viewer, staff_viewer
-from portal.services.record_access import Access, record_access
+from portal.queries.viewer import (
+    AccountViewer,
+    GuestViewer,
+    LoginViewer,
+    PatientViewer,
+    StaffViewer,
+    Viewer,
+    patient_viewer,
+    staff_viewer,
+)
+from portal.services.record_access import Access, guest_role, record_access
 from portal.services.refusal import Refusal
 from portal.web import sessions
 from portal.web.clock import now
@@ -31,6 +40,7 @@ class Rule:
 
     face: str  # public, patient, staff
     permission: str = ""
+    guests: bool = False  # whoever came by the link in a text, too
 
 
 @dataclass(slots=True)
@@ -52,6 +62,11 @@ def public(view: View) -> View:
 def patient(view: View) -> View:
     """A patient with password and second factor; the view is written to the audit trail."""
     return _ruled(_recorded(view), Rule("patient"))
+
+
+def patient_or_guest(view: View) -> View:
+    """A patient, or a guest by the link in a text (MSG-9): for what a guest may see of its one account."""
+    return _ruled(_recorded(view), Rule("patient", guests=True))
 
 
 def staff(permission: str) -> Callable[[View], View]:
@@ -82,13 +97,32 @@ def saw(
 
 
 def current_viewer() -> Viewer:
-    """Who is asking; only pages behind `patient` or `staff` may call this."""
+    """Who is asking; no page that is only `public` shows what it finds by this."""
     if "viewer" not in g:
-        if "login_id" not in g:
+        if "login_id" not in g and "guest" not in g:
             abort(403)
+        if "login_id" not in g:
+            g.viewer = GuestViewer(g.guest.text_link_id, g.guest.account_id)
+            return cast("Viewer", g.viewer)
         face = current_app.config["FACE"].name
         g.viewer = (patient_viewer if face == "patient" else staff_viewer)(g.login_id)
     return cast("Viewer", g.viewer)
+
+
+def current_account_viewer() -> AccountViewer:
+    """The signed-in patient or the guest, on pages that `patient_or_guest` opens."""
+    viewer = current_viewer()
+    if isinstance(viewer, StaffViewer):
+        abort(403)
+    return viewer
+
+
+def current_login() -> LoginViewer:
+    """Whoever has a sign-in, at either face."""
+    viewer = current_viewer()
+    if isinstance(viewer, GuestViewer):
+        abort(403)
+    return viewer
 
 
 def current_patient() -> PatientViewer:
@@ -125,7 +159,7 @@ def close_by_default(app: Flask) -> None:
         if rule.face != app.config["FACE"].name:
             abort(404)
         if "login_id" not in g:
-            return _ask_to_sign_in()
+            return None if rule.guests and "guest" in g else _ask_to_sign_in()
         if rule.permission and rule.permission not in current_staff().permissions:
             _record(outcome="denied", reason=rule.permission)
             abort(403)
@@ -162,14 +196,14 @@ def _recorded(view: View) -> View:
 def _record(*, outcome: str, reason: str = "") -> None:
     viewer, seen = current_viewer(), _seen()
     accounts = seen.account_ids
-    if isinstance(viewer, PatientViewer):
+    if not isinstance(viewer, StaffViewer):
         accounts = accounts | viewer.account_ids
     first_argument = next(iter((request.view_args or {}).values()), "")
     record_access(
         Access(
             face=current_app.config["FACE"].name,
-            login_id=viewer.login_id,
-            role=viewer.role if isinstance(viewer, StaffViewer) else "",
+            login_id=None if isinstance(viewer, GuestViewer) else viewer.login_id,
+            role=_role(viewer),
             action=seen.action or ("view" if request.method in READING else "update"),
             object_type=seen.object_type or (request.endpoint or ""),
             # What somebody typed into the address may hold a NUL, which the database cannot.
@@ -186,6 +220,13 @@ def _record(*, outcome: str, reason: str = "") -> None:
     )
 
 
+def _role(viewer: Viewer) -> str:
+    """What the actor acted as: nobody's sign-in stands behind a guest, but its link does."""
+    if isinstance(viewer, GuestViewer):
+        return guest_role(viewer.text_link_id)
+    return viewer.role if isinstance(viewer, StaffViewer) else ""
+
+
 def _seen() -> Seen:
     if "seen" not in g:
         g.seen = Seen(set(), set())
@@ -193,6 +234,8 @@ def _seen() -> Seen:
 
 
 def _ask_to_sign_in() -> Response:
+    if g.get("guest_expired"):
+        return redirect(url_for("text_link.closed"))
     if g.get("session_expired"):
         flash("You were signed out because the page was not used for a while.", "info")
     # Only the path comes back, and only of a page that was read: nothing is repeated by itself.

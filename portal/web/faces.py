@@ -24,6 +24,7 @@ class Face:
     remembers_devices: bool
     mounted_at: str  # below the public address
     pays: bool  # its pages send people to the hosted checkout
+    has_guests: bool  # people may come by the link in a text, without a sign-in
 
 
 PATIENT = Face(
@@ -36,6 +37,7 @@ PATIENT = Face(
     remembers_devices=True,
     mounted_at="",
     pays=True,
+    has_guests=True,
 )
 STAFF = Face(
     name="staff",
@@ -47,6 +49,7 @@ STAFF = Face(
     remembers_devices=False,
     mounted_at="/staff",
     pays=False,
+    has_guests=False,
 )
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.queries.devices import SecurityPage, security_page
 from portal.services.end_sessions import end_sessions
-from portal.web.access import current_viewer, saw
+from portal.web.access import current_login, saw
 from portal.web.clock import now
 from portal.web.faces import Face
 
@@ -15,7 +15,7 @@ from portal.web.faces import Face
 def own_security_page() -> SecurityPage:
     """What the page shows."""
     face: Face = current_app.config["FACE"]
-    viewer = current_viewer()
+    viewer = current_login()
     saw(kind="login", id=viewer.login_id)
     return security_page(
         viewer, session_id=g.session_id, idle=face.idle, absolute=face.absolute, now=now()
@@ -24,7 +24,7 @@ def own_security_page() -> SecurityPage:
 
 def end_one_device(session_id: int) -> ResponseReturnValue:
     """Sign one browser out; this very one goes to the sign-in page by itself."""
-    viewer = current_viewer()
+    viewer = current_login()
     saw(kind="login", id=viewer.login_id, action="sign_out")
     ended = end_sessions(
         login_id=viewer.login_id, session_id=session_id, ends_trust=True, now=now()

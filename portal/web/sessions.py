@@ -12,6 +12,7 @@ from portal.services.end_sessions import end_sessions
 from portal.services.record_access import Access, record_access
 from portal.services.start_session import start_session
 from portal.services.use_session import use_session
+from portal.web import guests
 from portal.web.clock import now
 from portal.web.faces import Face
 from portal.web.known_browser import browser_hash, mark_browser
@@ -26,6 +27,7 @@ def recognise() -> None:
     """Put the signed-in person of this request into `g`, or forget a cookie whose session ended."""
     token = session.get(TOKEN)
     if token is None:
+        guests.recognise_guest()
         if "_user_id" in session:  # signed in by something that made no row: never accepted
             session.clear()
         return
@@ -38,6 +40,7 @@ def recognise() -> None:
         g.session_expired = True
         return
     g.login_id, g.session_id, g.session_ends_at = live.login_id, live.id, live.ends_at
+    g.session_latest_at = live.latest_at
 
 
 def connect_sessions(app: Flask) -> None:
@@ -47,10 +50,11 @@ def connect_sessions(app: Flask) -> None:
 
     @app.context_processor
     def _session_limits() -> dict[str, Any]:
-        if "session_ends_at" not in g:
-            return {"session_left_seconds": None, "session_warn_seconds": WARN_SECONDS}
-        left = int((g.session_ends_at - now()).total_seconds())
-        return {"session_left_seconds": left, "session_warn_seconds": WARN_SECONDS}
+        limits: dict[str, int | None] = {"session_warn_seconds": WARN_SECONDS}
+        for name, end in (("left", "session_ends_at"), ("latest", "session_latest_at")):
+            seconds = int((g.get(end) - now()).total_seconds()) if end in g else None
+            limits[f"session_{name}_seconds"] = seconds
+        return limits
 
 
 def device_name(user_agent: str) -> str:
@@ -63,6 +67,7 @@ def device_name(user_agent: str) -> str:
 
 def _signed_in(app: Flask, user: Any, **_rest: Any) -> None:
     # Nothing from before the sign-in lives on but what the library has just written for this user.
+    guests.leave()
     kept = {key: session[key] for key in ("_user_id", "_id", "_fresh") if key in session}
     trusted = session.get("_remember") == "set"  # so the library keeps "remember" for this moment
     session.clear()

@@ -50,6 +50,12 @@ MENUS = {
         MenuLink("account.security", "Sign-in and security", "shield-check"),
         MenuLink("pages.help", "Help", "question-circle"),
     ),
+    "guest": (
+        MenuLink("overview.home", "Your bills", "receipt"),
+        MenuLink("pages.help", "Help", "question-circle"),
+        MenuLink("security.login", "Sign in", "key"),
+        MenuLink("enrolment.start", "Make an account", "shield-check"),
+    ),
     "staff": (
         MenuLink("home.index", "Today", "house"),
         MenuLink("work.index", "Queue", "list", "work.view"),
@@ -67,6 +73,7 @@ class Layout:
     practice: PracticePage
     menu: tuple[MenuLink, ...]
     signed_in: bool
+    guest: bool  # came by the link in a text: no sign-in, one account
     accent_version: str  # empty: the house's own accent, no request for /theme.css
 
 
@@ -118,17 +125,20 @@ def _version(filename: str) -> str:
 def _layout() -> Layout:
     practice = current_practice()
     accent = practice.accent_colour
-    signed_in = "login_id" in g
+    signed_in, guest = "login_id" in g, "guest" in g
     return Layout(
         practice=practice,
-        menu=_menu() if signed_in else (),
+        menu=_menu("guest" if guest else current_app.config["FACE"].name)
+        if signed_in or guest
+        else (),
         signed_in=signed_in,
+        guest=guest,
         accent_version="" if accent.lower() == HOUSE_ACCENT.lower() else accent.lstrip("#"),
     )
 
 
-def _menu() -> tuple[MenuLink, ...]:
-    links = [link for link in MENUS[current_app.config["FACE"].name] if page_exists(link.endpoint)]
+def _menu(whose: str) -> tuple[MenuLink, ...]:
+    links = [link for link in MENUS[whose] if page_exists(link.endpoint)]
     if any(link.permission for link in links):
         viewer = current_viewer()
         may = viewer.permissions if isinstance(viewer, StaffViewer) else frozenset()

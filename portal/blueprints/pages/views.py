@@ -15,7 +15,7 @@ blueprint = Blueprint("pages", __name__)
 @public
 def home() -> ResponseReturnValue:
     """The door: sign in, or start with the code on a letter."""
-    if "login_id" in g:
+    if "login_id" in g or "guest" in g:
         return redirect(url_for("overview.home"))
     return render_template("pages/home.html")
 

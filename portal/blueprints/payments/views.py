@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.payment_choice import Objection, Scope
@@ -13,18 +13,29 @@ from portal.queries.payments import PayPage, pay_page, payment_history
 from portal.queries.payments import review as review_payment
 from portal.queries.receipts import Receipt, receipt_print
 from portal.queries.receipts import receipt as find_receipt
+from portal.queries.viewer import AccountViewer
 from portal.services.settle_payment import Standing, payment_standing
 from portal.services.take_payment import take_payment
-from portal.web.access import current_patient, patient, saw
+from portal.web.access import (
+    current_account_viewer,
+    current_patient,
+    patient,
+    patient_or_guest,
+    saw,
+)
 from portal.web.base import gateways
 from portal.web.clock import now
+from portal.web.guests import slow_down_card_testers
 from portal.web.practice_day import practice_day
 
 blueprint = Blueprint("payments", __name__)
 
+THANKS = "Thank you. We received your payment, and your receipt comes by e-mail too."
+THANKS_GUEST = "Thank you. We received your payment. Keep or print this receipt."
+
 
 @blueprint.get("/pay")
-@patient
+@patient_or_guest
 def start() -> ResponseReturnValue:
     """What is to be paid and what that covers; `?amount=other` asks for another amount first."""
     page = _page(request.args.get("account", type=int), request.args.get("bill", type=int))
@@ -37,7 +48,7 @@ def start() -> ResponseReturnValue:
 
 
 @blueprint.post("/pay/review")
-@patient
+@patient_or_guest
 def review() -> ResponseReturnValue:
     """What another choice covers, before anything is charged."""
     page = _page(request.form.get("account", type=int), None)
@@ -48,7 +59,7 @@ def review() -> ResponseReturnValue:
 
 
 @blueprint.post("/pay/begin")
-@patient
+@patient_or_guest
 def begin() -> ResponseReturnValue:
     """Go to the card company's page; a second press leads to the same one, and a refused one is audited."""
     form = PayForm()
@@ -56,7 +67,7 @@ def begin() -> ResponseReturnValue:
         abort(400)
     saw(accounts=[form.account_id], kind="payments", id=form.payment_id, action="create")
     started = take_payment(
-        viewer=current_patient(),
+        viewer=_payer(),
         account_id=form.account_id,
         payment_id=form.payment_id,
         choice=form.wish,
@@ -71,11 +82,11 @@ def begin() -> ResponseReturnValue:
 @blueprint.get("/pay/<uuid:payment_id>")
 @blueprint.get("/pay/<uuid:payment_id>/return", endpoint="returned")
 @blueprint.get("/pay/<uuid:payment_id>/cancelled", endpoint="cancelled")
-@patient
+@patient_or_guest
 def result(payment_id: UUID) -> ResponseReturnValue:
     """What became of a payment: asked of the card company, never taken from the address."""
     told = payment_standing(
-        viewer=current_patient(),
+        viewer=current_account_viewer(),
         payment_id=payment_id,
         gateway=gateways().payments,
         public_url=gateways().public_url,
@@ -84,9 +95,7 @@ def result(payment_id: UUID) -> ResponseReturnValue:
     saw(accounts=[told.payment.account_id], kind="payments", id=payment_id)
     if told.standing is Standing.SUCCEEDED:
         if request.endpoint == "payments.returned":
-            flash(
-                "Thank you. We received your payment, and your receipt comes by e-mail too.", "done"
-            )
+            flash(THANKS_GUEST if "guest" in g else THANKS, "done")
         return redirect(url_for("payments.receipt", number=told.payment.receipt_number), 303)
     return render_template("payments/result.html", told=told, form=PayForm.again(told.payment))
 
@@ -100,14 +109,14 @@ def history() -> ResponseReturnValue:
 
 
 @blueprint.get("/receipts/<number>")
-@patient
+@patient_or_guest
 def receipt(number: str) -> ResponseReturnValue:
     """What one payment paid."""
     return render_template("payments/receipt.html", receipt=_receipt(number))
 
 
 @blueprint.get("/receipts/<number>/receipt.pdf")
-@patient
+@patient_or_guest
 def receipt_pdf(number: str) -> ResponseReturnValue:
     """The receipt on paper."""
     found = _receipt(number)
@@ -117,8 +126,14 @@ def receipt_pdf(number: str) -> ResponseReturnValue:
     return Response(pdf, mimetype="application/pdf", headers=headers)
 
 
+def _payer() -> AccountViewer:
+    viewer = current_account_viewer()
+    slow_down_card_testers(viewer)
+    return viewer
+
+
 def _page(account_id: int | None, bill: int | None) -> PayPage:
-    page = pay_page(current_patient(), on=practice_day(), account_id=account_id, bill=bill)
+    page = pay_page(current_account_viewer(), on=practice_day(), account_id=account_id, bill=bill)
     if page is None:
         abort(404)
     saw(accounts=[page.account_id], patients={bill.patient_id for bill in page.bills})
@@ -135,7 +150,7 @@ def _reviewed(page: PayPage, form: ChooseForm) -> str:
 
 
 def _receipt(number: str) -> Receipt:
-    found = find_receipt(current_patient(), number)
+    found = find_receipt(current_account_viewer(), number)
     if found is None:
         abort(404)
     saw(accounts=[found.account_id], patients=found.patient_ids, kind="receipts", id=number)

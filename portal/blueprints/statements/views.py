@@ -11,7 +11,7 @@ from portal.queries.bill_figures import figures
 from portal.queries.entry_chain import entry_chain
 from portal.queries.statement_page import statement_page
 from portal.services.download_statement import download_statement
-from portal.web.access import current_patient, patient, saw
+from portal.web.access import current_account_viewer, patient_or_guest, saw
 from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
@@ -20,10 +20,10 @@ blueprint = Blueprint("statements", __name__)
 
 
 @blueprint.get("/statements/<number>")
-@patient
+@patient_or_guest
 def statement(number: str) -> ResponseReturnValue:
     """One statement: frozen words and figures, with what is owed today beside them."""
-    page = statement_page(current_patient(), number, on=practice_day())
+    page = statement_page(current_account_viewer(), number, on=practice_day())
     if page is None:
         abort(404)
     saw(accounts=[page.account_id], kind="statement", id=number)
@@ -31,12 +31,12 @@ def statement(number: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/statements/<number>/statement.pdf")
-@patient
+@patient_or_guest
 def pdf(number: str) -> ResponseReturnValue:
     """The statement on paper, without the code of the mailed copy."""
     doors = gateways()
     found = download_statement(
-        viewer=current_patient(), number=number, store=doors.documents, printer=doors.printer
+        viewer=current_account_viewer(), number=number, store=doors.documents, printer=doors.printer
     )
     saw(accounts=[found.account_id], kind="statement", id=number, action="export")
     headers = {"Content-Disposition": f'attachment; filename="statement-{number}.pdf"'}
@@ -44,10 +44,10 @@ def pdf(number: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/bills/<int:visit_id>")
-@patient
+@patient_or_guest
 def bill(visit_id: int) -> ResponseReturnValue:
     """One bill as it stands now, with the same figures as a statement of today."""
-    page = bill_page(current_patient(), visit_id, on=practice_day())
+    page = bill_page(current_account_viewer(), visit_id, on=practice_day())
     if page is None:
         abort(404)
     saw(accounts=[page.account_id], patients=[page.patient_id], kind="visit", id=visit_id)
@@ -55,10 +55,10 @@ def bill(visit_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/bills/<int:visit_id>/compare", methods=["GET", "POST"])
-@patient
+@patient_or_guest
 def compare(visit_id: int) -> ResponseReturnValue:
     """The patient's own EOB figure beside the one we were told; only this page may say "matches"."""
-    page = bill_page(current_patient(), visit_id, on=practice_day())
+    page = bill_page(current_account_viewer(), visit_id, on=practice_day())
     if page is None or page.told is None:
         abort(404)
     saw(accounts=[page.account_id], patients=[page.patient_id], kind="visit", id=visit_id)
@@ -68,10 +68,10 @@ def compare(visit_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/bills/<int:visit_id>/entries")
-@patient
+@patient_or_guest
 def entries(visit_id: int) -> ResponseReturnValue:
     """Every entry behind one bill (CORE-7)."""
-    chain = entry_chain(current_patient(), visit_id)
+    chain = entry_chain(current_account_viewer(), visit_id)
     if chain is None:
         abort(404)
     saw(accounts=[chain.account_id], kind="visit", id=visit_id)

@@ -32,6 +32,7 @@ const warning = document.getElementById("session-warning");
 if (warning) {
   const warnAt = Number(warning.dataset.warn);
   const length = Number(warning.dataset.left);
+  const latest = Date.now() + Number(warning.dataset.latest) * 1000; // no button moves this one
   let end = Date.now() + length * 1000;
   const tick = () => {
     const left = Math.round((end - Date.now()) / 1000);
@@ -45,7 +46,7 @@ if (warning) {
   const timer = setInterval(tick, 1000);
   document.getElementById("session-stay").addEventListener("click", async () => {
     const answer = await fetch(warning.dataset.ping, { credentials: "same-origin", cache: "no-store" });
-    if (answer.ok) end = Date.now() + length * 1000;
+    if (answer.ok) end = Math.min(Date.now() + length * 1000, latest);
     warning.hidden = true;
   });
   window.addEventListener("pagehide", () => clearInterval(timer));
