@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import db
 from portal.app import create_app as create_patient_app
+from portal.collector import search_seldom
 from portal.config import ConfigurationError, Settings
 from staff_admin.app import create_app as create_staff_app
 
@@ -20,3 +21,4 @@ faces = DispatcherMiddleware(create_patient_app(settings), {"/staff": create_sta
 # Over TLS exactly one proxy of ours stands in front: throttles and the audit trail want the caller's address.
 # X-Forwarded-Host is not believed: a proxy that leaves it alone would let a caller choose our name.
 application = ProxyFix(faces, x_for=1, x_proto=1) if settings.secure_cookies else faces
+search_seldom()

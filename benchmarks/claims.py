@@ -15,6 +15,7 @@ NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 FIRST_DAY = date(2026, 1, 5)
 IN_A_SET = 500  # claims of one payment
 VISITS_EACH = 4
+PLANS = 40
 ENVELOPE = Envelope(sender="EXAMPLE", receiver="KINDBILL", sent_at=NOW)
 PAYER = Name("ACME HEALTH", id_qualifier="PI", identifier="99999")
 BILLING = BillingProvider(
@@ -135,8 +136,12 @@ def _answer(number: int, ordinal: int) -> ClaimPayment:
 
 
 def _lines(number: int) -> tuple[tuple[str, int, int, int, str, int], ...]:
-    """One, two or three lines, as visits have."""
-    return LINES[: number % 3 + 1]
+    """One, two or three lines, as visits have, at the prices of forty plans: amounts repeat, but not all."""
+    more = number % PLANS * 35
+    return tuple(
+        (code, billed + more, discount + more, paid, reason, share)
+        for code, billed, discount, paid, reason, share in LINES[: number % 3 + 1]
+    )
 
 
 def _patient(number: int) -> Name:

@@ -12,6 +12,7 @@ from alembic import command
 from alembic.config import Config
 
 from portal import db
+from portal.collector import search_seldom
 from portal.embedded import EmbeddedServer
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,7 @@ def empty_practice() -> Iterator[tuple[str, Path]]:
         command.upgrade(config, "head")
         engine = db.connect(server.url)
         db.bind(engine)
+        search_seldom()  # as every process of ours does
         yield server.url, home
         engine.dispose()
     finally:

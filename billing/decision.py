@@ -90,6 +90,21 @@ class OpenCharge:
     # For later payers: the least of (an earlier payer's PR less what payers after it paid so far).
     share_limit: Money | None = None
 
+    def standing(
+        self, receivable: Mapping[int | None, Money], share_limit: Money | None
+    ) -> OpenCharge:
+        """The same line with what stands open on it now."""
+        return OpenCharge(
+            charge_id=self.charge_id,
+            procedure=self.procedure,
+            modifiers=self.modifiers,
+            service_on=self.service_on,
+            control_number=self.control_number,
+            billed=self.billed,
+            receivable=receivable,
+            share_limit=share_limit,
+        )
+
     @property
     def open(self) -> Money:
         return total_of(self.receivable.values())

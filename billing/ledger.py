@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from billing.money import ZERO, Money, total_of
+from billing.money import Money, total_of
 
 
 class Side(StrEnum):
@@ -76,6 +76,30 @@ class Party:
     payer_id: int | None = None
     reference: str | None = None  # PLB03-2, or the claim a suspense leg waits for
 
+    def on_charge(self, charge_id: int | None) -> Party:
+        """The same party on one charge line."""
+        return Party(
+            guarantor_account_id=self.guarantor_account_id,
+            visit_id=self.visit_id,
+            charge_id=charge_id,
+            claim_id=self.claim_id,
+            payer_id=self.payer_id,
+            reference=self.reference,
+        )
+
+    def of_payer(self, payer_id: int | None) -> Party:
+        """The same party where another payer answers for it."""
+        if payer_id == self.payer_id:
+            return self
+        return Party(
+            guarantor_account_id=self.guarantor_account_id,
+            visit_id=self.visit_id,
+            charge_id=self.charge_id,
+            claim_id=self.claim_id,
+            payer_id=payer_id,
+            reference=self.reference,
+        )
+
 
 NOBODY = Party()
 
@@ -90,7 +114,7 @@ class Posting:
     party: Party = NOBODY
 
     def __post_init__(self) -> None:
-        if self.amount <= ZERO:
+        if self.amount.cents <= 0:
             raise ValueError(f"a posting to {self.account} needs an amount above zero")
 
 
@@ -110,18 +134,17 @@ class Entry:
     memo: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        debited = total_of(p.amount for p in self.postings if p.side is Side.DEBIT)
-        credited = total_of(p.amount for p in self.postings if p.side is Side.CREDIT)
+        debited = total_of([p.amount for p in self.postings if p.side is Side.DEBIT])
+        credited = total_of([p.amount for p in self.postings if p.side is Side.CREDIT])
         if len(self.postings) < 2 or debited != credited:  # noqa: PLR2004 - a pair is what double entry means
             raise Unbalanced(f"{self.source_ref}: debits {debited}, credits {credited}")
 
 
 def debit(account: Account, amount: Money, party: Party = NOBODY) -> tuple[Posting, ...]:
     """A debit leg; a negative amount swaps the side, zero gives no leg."""
-    if not amount:
-        return ()
-    side = Side.DEBIT if amount > ZERO else Side.CREDIT
-    return (Posting(account, side, abs(amount), party),)
+    if amount.cents > 0:
+        return (Posting(account, Side.DEBIT, amount, party),)
+    return (Posting(account, Side.CREDIT, -amount, party),) if amount else ()
 
 
 def credit(account: Account, amount: Money, party: Party = NOBODY) -> tuple[Posting, ...]:

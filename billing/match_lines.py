@@ -45,7 +45,7 @@ def _day(line: DecisionLine, charge: OpenCharge) -> bool:
 
 
 def _amount(line: DecisionLine, charge: OpenCharge) -> bool:
-    return abs(line.billed) == charge.billed
+    return abs(line.billed.cents) == charge.billed.cents
 
 
 def _control(line: DecisionLine, charge: OpenCharge) -> bool:

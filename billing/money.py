@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import total_ordering
 
 
-@total_ordering
 @dataclass(frozen=True, slots=True)
 class Money:
     """An exact amount in cents; there is no way to a float and no division (money law 1)."""
@@ -31,8 +29,24 @@ class Money:
     def __abs__(self) -> Money:
         return Money(abs(self.cents))
 
+    # Written out: posting a remittance compares amounts by the hundred thousand.
+    def __eq__(self, other: object) -> bool:
+        return self.cents == other.cents if type(other) is Money else NotImplemented
+
     def __lt__(self, other: Money) -> bool:
         return self.cents < other.cents
+
+    def __le__(self, other: Money) -> bool:
+        return self.cents <= other.cents
+
+    def __gt__(self, other: Money) -> bool:
+        return self.cents > other.cents
+
+    def __ge__(self, other: Money) -> bool:
+        return self.cents >= other.cents
+
+    def __hash__(self) -> int:
+        return hash(self.cents)
 
     def __bool__(self) -> bool:
         return self.cents != 0
@@ -68,4 +82,4 @@ ZERO = Money(0)
 
 def total_of(amounts: Iterable[Money]) -> Money:
     """The sum, zero for none."""
-    return Money(sum(amount.cents for amount in amounts))
+    return Money(sum([amount.cents for amount in amounts]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from billing.carc import (
     AUTOMATIC_PATIENT_SHARE,
@@ -169,10 +168,12 @@ def _bundled(lines: Sequence[DecisionLine]) -> frozenset[tuple[str, str]]:
 
 def _sum(lines: Iterable[JudgedLine], outcome: Outcome) -> Money:
     return total_of(
-        judged.adjustment.amount
-        for line in lines
-        for judged in line.adjustments
-        if judged.outcome is outcome
+        [
+            judged.adjustment.amount
+            for line in lines
+            for judged in line.adjustments
+            if judged.outcome is outcome
+        ]
     )
 
 
@@ -223,7 +224,7 @@ class _LineJudge:
         settled = paid + discount + share + passed
         if settled > max(ZERO, charge.outstanding - moved):
             raise _Hold(f"the decision settles {settled} of {charge.outstanding} open on a line")
-        party = replace(self.context.party, charge_id=charge.charge_id)
+        party = self.context.party.on_charge(charge.charge_id)
         legs = [
             *debit(Account.PAYER_CLEARING, paid, party),
             *debit(Account.CONTRACTUAL_ADJUSTMENT, discount, party),
@@ -231,7 +232,7 @@ class _LineJudge:
             *debit(
                 Account.INSURANCE_RECEIVABLE,
                 passed,
-                replace(party, payer_id=self.context.next_payer_id),
+                party.of_payer(self.context.next_payer_id),
             ),
             *self._settle(charge, settled, party),
             # Bundled money changes lines: what 97 took off here, 94 put on its partner.
@@ -318,18 +319,19 @@ class _LineJudge:
             if rest > ZERO and part:
                 rest -= part
                 yield Posting(
-                    Account.INSURANCE_RECEIVABLE, Side.CREDIT, part, replace(party, payer_id=payer)
+                    Account.INSURANCE_RECEIVABLE, Side.CREDIT, part, party.of_payer(payer)
                 )
         yield from debit(Account.INSURANCE_RECEIVABLE, -rest, party)
 
 
 def merged(legs: Iterable[Posting]) -> tuple[Posting, ...]:
     """The same movement with one leg for each account and party."""
-    nets: dict[tuple[Account, Party], Money] = {}
+    nets: dict[tuple[Account, Party], int] = defaultdict(int)
     for leg in legs:
-        key = (leg.account, leg.party)
-        signed = leg.amount if leg.side is Side.DEBIT else -leg.amount
-        nets[key] = nets.get(key, ZERO) + signed
+        cents = leg.amount.cents
+        nets[leg.account, leg.party] += cents if leg.side is Side.DEBIT else -cents
     return tuple(
-        posting for (account, party), net in nets.items() for posting in debit(account, net, party)
+        posting
+        for (account, party), cents in nets.items()
+        for posting in debit(account, Money(cents), party)
     )

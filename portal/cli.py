@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from portal import db, queue, wiring
+from portal.collector import search_seldom
 from portal.config import CHECKOUT, ConfigurationError, Settings
 from portal.embedded import database_of
 from portal.services.refusal import Refusal
@@ -35,6 +36,7 @@ def practice() -> Iterator[tuple[Settings, str]]:
     with database_of(settings) as url:
         engine = db.connect(url)
         db.bind(engine)
+        search_seldom()
         try:
             yield settings, url
         finally:

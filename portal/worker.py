@@ -6,6 +6,7 @@ import click
 from sqlalchemy import Engine
 
 from portal import db, queue, wiring
+from portal.collector import search_seldom
 from portal.config import Settings
 from portal.embedded import database_of
 from portal.jobs import schedule
@@ -18,6 +19,7 @@ def run(settings: Settings, database_url: str) -> None:
     engine: Engine = db.connect(database_url)
     db.bind(engine)
     schedule.register()
+    search_seldom()
     app = queue.build_worker(database_url, wiring.build(settings))
     app.run_worker(concurrency=2, name="kindbill", delete_jobs="never")
 

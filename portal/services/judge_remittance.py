@@ -294,10 +294,9 @@ class SetJudge:
         return ClaimContext(
             party=_party(claim),
             charges=tuple(
-                replace(
-                    charge,
-                    receivable=dict(book.open[charge.charge_id]),
-                    share_limit=_share_limit(charge, earlier, book, ranks),
+                charge.standing(
+                    dict(book.open[charge.charge_id]),
+                    _share_limit(charge, earlier, book, ranks) if earlier else None,
                 )
                 for charge in book.charges
             ),

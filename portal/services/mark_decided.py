@@ -13,6 +13,7 @@ from portal.models.accounts import AccountCondition
 from portal.models.claims import Visit
 from portal.models.remittances import RemittanceClaim
 from portal.models.work import WorkItem
+from portal.queries.among import among
 from portal.queries.visit_books import ClaimOnFile, VisitBook
 from portal.services.judge_remittance import ClaimOutcome, is_open
 from portal.services.pass_on_shares import close_items, mark_outdated, mark_passed_on
@@ -72,7 +73,7 @@ def _close_answered(
             .where(
                 WorkItem.kind == "bill_next",
                 WorkItem.closed_at.is_(None),
-                WorkItem.claim_id.in_(asked),
+                among(WorkItem.claim_id, asked),
             )
             .values(closed_at=now, outcome="corrected"),
             execution_options={"synchronize_session": None},
@@ -133,7 +134,7 @@ def _update_claims(
         .where(
             WorkItem.kind == "reversal",
             WorkItem.closed_at.is_(None),
-            WorkItem.claim_id.in_(decided),
+            among(WorkItem.claim_id, decided),
         )
         .values(closed_at=now, outcome="corrected"),
         execution_options={"synchronize_session": None},
@@ -150,7 +151,7 @@ def _update_visits(
         if ids:
             session.execute(
                 update(Visit)
-                .where(Visit.id.in_(ids))
+                .where(among(Visit.id, ids))
                 .values(responsible_on=None if still_open else issued_on),
                 execution_options={"synchronize_session": None},
             )

@@ -15,6 +15,7 @@ from billing.money import Money
 from billing.transitions import ClaimState
 from portal.models.accounts import Patient, Payer, PayerAlias
 from portal.models.claims import Claim, Visit
+from portal.queries.among import among_words
 from portal.queries.visit_books import ClaimOnFile, claims_on_file
 from portal.services.match_person import fold, match_name
 from portal.x12.remittance import ClaimPayment, Name, Remittance
@@ -87,7 +88,10 @@ def _by_number(session: Session, claims: Sequence[ClaimPayment]) -> _Numbered:
     numbered = _Numbered(defaultdict(list), defaultdict(list))
     for row in claims_on_file(
         session,
-        or_(Claim.patient_control_number.in_(wanted), Claim.payer_claim_number.in_(references)),
+        or_(
+            among_words(Claim.patient_control_number, wanted),
+            among_words(Claim.payer_claim_number, references),
+        ),
     ):
         numbered.by_control[_key(row.control_number)].append(row)
         if row.payer_claim_number:

@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from billing.ledger import Account, Entry
 from portal.models.ledger import JournalEntry, LedgerAccount
+from portal.queries.among import among_words
 
-ENTRY_BATCH = 5000
+# Arrays, so that one statement of a fixed text takes any number of entries.
+_INSERT_ENTRIES = text(
+    "INSERT INTO journal_entries (id, kind, source_ref, reverses_id, occurred_on, memo)"
+    " SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:refs AS text[]),"
+    " CAST(:reversed AS uuid[]), CAST(:days AS date[]), CAST(:memos AS text[]))"
+    " ON CONFLICT (source_ref) DO NOTHING RETURNING source_ref"
+)
 POSTING_COLUMNS = (
     "entry_id",
     "account_id",
@@ -66,7 +72,7 @@ def post_entries(session: Session, entries: Sequence[Entry]) -> list[PostedEntry
     if missing:
         rows = session.execute(
             select(JournalEntry.source_ref, JournalEntry.id).where(
-                JournalEntry.source_ref.in_(missing)
+                among_words(JournalEntry.source_ref, missing)
             )
         )
         ids.update((ref, entry_id) for ref, entry_id in rows)
@@ -95,26 +101,21 @@ _account_ids: WeakKeyDictionary[Engine, dict[Account, int]] = WeakKeyDictionary(
 
 
 def _write_entries(session: Session, fresh: dict[str, tuple[UUID, Entry]]) -> set[str]:
-    rows = [
+    if not fresh:
+        return set()
+    entries = [entry for _, entry in fresh.values()]
+    written = session.scalars(
+        _INSERT_ENTRIES,
         {
-            "id": entry_id,
-            "kind": entry.kind,
-            "source_ref": ref,
-            "reverses_id": entry.reverses_id,
-            "occurred_on": entry.occurred_on,
-            "memo": entry.memo,
-        }
-        for ref, (entry_id, entry) in fresh.items()
-    ]
-    written: set[str] = set()
-    for start in range(0, len(rows), ENTRY_BATCH):
-        statement = (
-            upsert(JournalEntry)
-            .on_conflict_do_nothing(index_elements=[JournalEntry.source_ref])
-            .returning(JournalEntry.source_ref)
-        )
-        written.update(session.scalars(statement, rows[start : start + ENTRY_BATCH]))
-    return written
+            "ids": [entry_id for entry_id, _ in fresh.values()],
+            "kinds": [entry.kind for entry in entries],
+            "refs": list(fresh),
+            "reversed": [entry.reverses_id for entry in entries],
+            "days": [entry.occurred_on for entry in entries],
+            "memos": [entry.memo for entry in entries],
+        },
+    )
+    return set(written)
 
 
 def _write_postings(session: Session, entries: Sequence[tuple[UUID, Entry]]) -> None:

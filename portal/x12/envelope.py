@@ -14,6 +14,7 @@ BLANKS = " \t\r\n"
 _ISA = re.compile(r"ISA[ ]?([^A-Za-z0-9 \t\r\n])[ ]*\w?\w?[ ]*\1[^\r\n]{0,40}?\1[ ]*\w?\w?[ ]*\1")
 _BARE = re.compile(r"(?:^|[^A-Za-z0-9])(GS|ST)([^A-Za-z0-9 \t\r\n])")
 _SECOND = re.compile(r"(?:BPR|BHT|BGN|AK1)[^A-Za-z0-9 \t\r\n]")
+_BOUNDS = frozenset("SGI")  # of ST, SE, GS, GE and IEA
 _LONGEST_AMOUNT = 15
 
 
@@ -136,9 +137,13 @@ def transaction_sets(data: bytes, *, file: str) -> Iterator[TransactionSet]:
         opening, closing = f"ST{element}", f"SE{element}"
         ends = (opening, closing, f"GE{element}", f"IEA{element}", f"GS{element}")
         segments, start = chunk.segments, -1
-        for index, segment in enumerate(segments):
-            if not segment.startswith(ends):
-                continue
+        bounds = [
+            index
+            for index, segment in enumerate(segments)
+            if segment[0] in _BOUNDS and segment.startswith(ends)  # the first test is the cheap one
+        ]
+        for index in bounds:
+            segment = segments[index]
             if start >= 0:
                 yield _set(chunk, start, index, segment if segment.startswith(closing) else "")
                 start = -1
@@ -243,7 +248,8 @@ def _cut(text: str, cut: Delimiters) -> list[str]:
     else:
         text = text.replace("\r", "").replace("\n", "")
     segments = text.split(cut.terminator)
-    if f"{cut.terminator} " in text or f"{cut.terminator}\t" in text or "\n\n" in text:
+    apart = cut.terminator == "\n" and "\n\n" in text
+    if apart or "\t" in text or f"{cut.terminator} " in text:
         segments = [segment.strip(BLANKS) for segment in segments]
     if segments and not segments[-1].strip(BLANKS):
         segments.pop()

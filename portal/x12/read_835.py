@@ -1,12 +1,22 @@
-"""Reads an 835: each ST becomes one Remittance, however its producer wrote it."""
+"""Reads an 835: each ST becomes one Remittance, however its producer wrote it.
+
+A segment is first read by itself, whatever loop it stands in; what it says is remembered, since a file
+repeats its fees, days and reason codes. Then the walk puts what it said into the loop that stands open.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import Any
 
-from portal.x12.envelope import TransactionSet, X12Error, read_cents, read_date, transaction_sets
+from portal.x12.envelope import (
+    Delimiters,
+    TransactionSet,
+    X12Error,
+    read_cents,
+    read_date,
+    transaction_sets,
+)
 from portal.x12.remittance import (
     Adjustment,
     ClaimPayment,
@@ -16,18 +26,48 @@ from portal.x12.remittance import (
     ServicePayment,
 )
 
+# Where a value stands in the loops; the position comes first in both, so that place 0 says "nowhere".
+_LINE = {name: at for at, name in enumerate(ServicePayment._fields)}
+_CLAIM = {name: at for at, name in enumerate(ClaimPayment._fields)}
+_LINES = _CLAIM["lines"]
+# What stands behind the fields that SVC and CLP themselves say, until other segments say more.
+_LINE_REST = tuple(ServicePayment._field_defaults.values())[3:]
+_CLAIM_REST = tuple(ClaimPayment._field_defaults.values())[5:]
 _NAMES = {
-    "QC": "patient",
-    "IL": "subscriber",
-    "74": "corrected_patient",
-    "82": "rendering",
-    "TT": "crossover_payer",
-    "PR": "corrected_payer",
+    "QC": _CLAIM["patient"],
+    "IL": _CLAIM["subscriber"],
+    "74": _CLAIM["corrected_patient"],
+    "82": _CLAIM["rendering"],
+    "TT": _CLAIM["crossover_payer"],
+    "PR": _CLAIM["corrected_payer"],
 }
+_CLAIM_DATES = {
+    "232": _CLAIM["statement_from"],
+    "233": _CLAIM["statement_to"],
+    "050": _CLAIM["received_on"],
+}
+_LINE_DATES = {
+    "472": _LINE["service_from"],
+    "150": _LINE["service_from"],
+    "151": _LINE["service_to"],
+}
+_ADJUSTMENTS = (_CLAIM["adjustments"], _LINE["adjustments"])
+_CONTROL_NUMBER = (0, _LINE["control_number"])
 _REMARKS = {"MOA": range(3, 8), "MIA": (5, 20, 21, 22, 23)}
-_CLAIM_DATES = {"232": "statement_from", "233": "statement_to", "050": "received_on"}
-_LINE_DATES = {"472": "service_from", "150": "service_from", "151": "service_to"}
 _PADDING = [""] * 12
+_REMEMBERED = 20_000  # segments; of those that repeat, a file has a few hundred
+# These say who or which, and do so once: remembering them would only cost room.
+_ONCE = frozenset({"CLP", "REF", "BPR", "TRN", "N1", "PLB"})
+
+# What a segment asks of the walk: nothing, one value in its place, more of a list, or a turn elsewhere.
+_NOTHING, _PUT, _ADD, _ADD_TO_CLAIM, _OPEN_LINE, _OPEN_CLAIM, _HEAD, _CLOSE = range(8)
+_IN_CLAIM, _IN_LINE = 0, 1  # the loop that stands open
+_NOWHERE: list[Any] = [()] * len(ClaimPayment._fields)  # what is said outside of any claim is lost
+
+
+# What one segment says: what it asks, its place in a claim and in a line, the value.
+_Said = tuple[int, tuple[int, int], Any]
+_SAYS_NOTHING: _Said = (_NOTHING, (0, 0), None)
 
 
 def read_remittances(data: bytes, *, file: str) -> Iterator[Remittance]:
@@ -36,10 +76,11 @@ def read_remittances(data: bytes, *, file: str) -> Iterator[Remittance]:
     What is wrong inside a set never raises: an unreadable amount is a fault of that set.
     """
     other, seen = None, False
+    remembered: dict[Delimiters, dict[str, _Said]] = {}
     for found in transaction_sets(data, file=file):
         if found.kind == "835":
             seen = True
-            yield _SetReader(found).read()
+            yield _SetReader(found, remembered.setdefault(found.delimiters, {})).read()
         else:
             other = other or found
     if not seen:
@@ -49,27 +90,23 @@ def read_remittances(data: bytes, *, file: str) -> Iterator[Remittance]:
 
 
 class _SetReader:
-    """Walks the segments of one set once; `claim` and `line` are the loops standing open."""
+    """Walks the segments of one set once."""
 
-    def __init__(self, found: TransactionSet) -> None:
-        self.set, self.position = found, found.position
+    def __init__(self, found: TransactionSet, remembered: dict[str, _Said]) -> None:
+        self.set, self.position, self.remembered = found, found.position, remembered
         self.element, self.component = found.delimiters.element, found.delimiters.component
         self.head: dict[str, Any] = {}
-        self.claim: dict[str, Any] | None = None
-        self.line: dict[str, Any] | None = None
-        self.claims: list[ClaimPayment] = []
         self.provider_adjustments: list[ProviderAdjustment] = []
         self.faults: list[str] = []
+        self.claims: list[ClaimPayment] = []
+        # The open loops: their fields in the order of the tuples that they become.
+        self.claim: list[Any] | None = None
+        self.lines: list[ServicePayment] = []
+        self.nowhere = list(_NOWHERE)
+        self.loop, self.level = self.nowhere, _IN_CLAIM
 
     def read(self) -> Remittance:
-        element, padding, handlers = self.element, _PADDING, _HANDLERS
-        for segment in self.set.body:
-            self.position += 1
-            parts = segment.split(element)
-            handler = handlers.get(parts[0])
-            if handler is not None:
-                handler(self, parts + padding)
-        self._close_claim()
+        self._walk()
         head = self.head
         head.setdefault("paid_cents", 0)
         if head.get("issued_on") is None:
@@ -86,6 +123,67 @@ class _SetReader:
             **head,
         )
 
+    def _walk(self) -> None:
+        """Put what each segment says into the loop that stands open."""
+        remembered = self.remembered
+        for position, segment in enumerate(self.set.body, self.set.position + 1):
+            said = remembered.get(segment)
+            if said is None:
+                self.position = position
+                said = self._say(segment)
+            asks, places, value = said
+            if asks == _PUT:
+                if place := places[self.level]:
+                    self.loop[place] = value
+            elif asks == _ADD:
+                if place := places[self.level]:
+                    self.loop[place] += value
+            elif asks:
+                self._turn(asks, position, value)
+        self._close_claim()
+
+    def _turn(self, asks: int, position: int, value: Any) -> None:
+        """Open or close a loop, or speak to one that is not the innermost."""
+        if asks == _OPEN_LINE:
+            self._close_line()
+            if self.claim is None:
+                self.faults.append(f"segment {position}: a service line outside any claim")
+            else:
+                self.loop, self.level = [position, *value], _IN_LINE
+        elif asks == _OPEN_CLAIM:
+            self._close_claim()
+            self.claim = self.loop = [position, len(self.claims) + 1, *value]
+        elif asks == _ADD_TO_CLAIM and self.claim is not None:
+            self.claim[_CLAIM["remarks"]] += value
+        elif asks == _HEAD and self.claim is None:
+            self.head.update(value)
+        elif asks == _CLOSE:
+            self._close_claim()
+
+    def _close_line(self) -> None:
+        if self.level == _IN_LINE:
+            self.lines.append(ServicePayment._make(self.loop))
+            self.loop, self.level = self.claim or self.nowhere, _IN_CLAIM
+
+    def _close_claim(self) -> None:
+        self._close_line()
+        if self.claim is not None:
+            self.claim[_LINES] = tuple(self.lines)
+            self.claims.append(ClaimPayment._make(self.claim))
+            self.claim, self.lines, self.loop = None, [], self.nowhere
+
+    def _say(self, segment: str) -> _Said:
+        """Read one segment; what may come again, and could be read, is remembered."""
+        e = segment.split(self.element)
+        reader = _READERS.get(e[0])
+        if reader is None:
+            return _SAYS_NOTHING
+        faults = len(self.faults)
+        said = reader(self, e + _PADDING)
+        if e[0] not in _ONCE and len(self.faults) == faults and len(self.remembered) < _REMEMBERED:
+            self.remembered[segment] = said
+        return said
+
     def cents(self, text: str, where: str) -> int:
         try:
             return read_cents(text)
@@ -93,129 +191,100 @@ class _SetReader:
             self.faults.append(f"segment {self.position}: {where} is {text[:20]!r}, not an amount")
             return 0
 
-    def _close_claim(self) -> None:
-        if self.claim is not None:
-            self._close_line()
-            claim = self.claim
-            claim["adjustments"] = tuple(claim["adjustments"])
-            claim["remarks"] = tuple(claim["remarks"])
-            claim["lines"] = tuple(claim["lines"])
-            self.claims.append(ClaimPayment(**claim))
-            self.claim = None
-
-    def _close_line(self) -> None:
-        if self.line is not None and self.claim is not None:
-            line = self.line
-            line["adjustments"] = tuple(line["adjustments"])
-            line["remarks"] = tuple(line["remarks"])
-            self.claim["lines"].append(ServicePayment(**line))
-            self.line = None
-
-    def _payment(self, e: list[str]) -> None:
+    def _payment(self, e: list[str]) -> _Said:
         self.head.update(
             paid_cents=self.cents(e[2], "BPR02"),
             credit_or_debit=e[3] or "C",
             payment_method=e[4],
             issued_on=read_date(e[16]) if len(e) > 16 else None,  # noqa: PLR2004 - BPR16
         )
+        return _SAYS_NOTHING
 
-    def _trace(self, e: list[str]) -> None:
+    def _trace(self, e: list[str]) -> _Said:
         self.head.update(trace=e[2].strip(), payer_tax_id=e[3].strip())
+        return _SAYS_NOTHING
 
-    def _party(self, e: list[str]) -> None:
+    def _party(self, e: list[str]) -> _Said:
         role = {"PR": "payer", "PE": "payee"}.get(e[1])
-        if role and self.claim is None:
-            self.head[role] = Name(e[2].strip(), id_qualifier=e[3], identifier=e[4].strip())
+        if role is None:
+            return _SAYS_NOTHING
+        name = Name(e[2].strip(), id_qualifier=e[3], identifier=e[4].strip())
+        return _HEAD, (0, 0), {role: name}
 
-    def _claim(self, e: list[str]) -> None:
-        self._close_claim()
-        self.claim = {
-            "position": self.position,
-            "ordinal": len(self.claims) + 1,
-            "patient_control_number": e[1].strip(),
-            "status_code": e[2].strip(),
-            "billed_cents": self.cents(e[3], "CLP03"),
-            "paid_cents": self.cents(e[4], "CLP04"),
-            "patient_responsibility_cents": self.cents(e[5], "CLP05") if e[5] else None,
-            "filing_code": e[6],
-            "payer_claim_number": e[7].strip(),
-            "facility_code": e[8],
-            "frequency": e[9],
-            "adjustments": [],
-            "remarks": [],
-            "lines": [],
-        }
+    def _claim(self, e: list[str]) -> _Said:
+        said = (
+            e[1].strip(),  # patient_control_number
+            e[2].strip(),  # status_code
+            self.cents(e[3], "CLP03"),
+            self.cents(e[4], "CLP04"),
+            self.cents(e[5], "CLP05") if e[5] else None,
+            e[6],  # filing_code
+            e[7].strip(),  # payer_claim_number
+            e[8],  # facility_code
+            e[9],  # frequency
+            *_CLAIM_REST,
+        )
+        return _OPEN_CLAIM, (0, 0), said
 
-    def _service(self, e: list[str]) -> None:
-        self._close_line()
-        self.line = {
-            "position": self.position,
-            "procedure": e[1].replace(self.component, ":"),
-            "billed_cents": self.cents(e[2], "SVC02"),
-            "paid_cents": self.cents(e[3], "SVC03"),
-            "revenue_code": e[4],
-            "units": e[5],
-            "submitted_procedure": e[6].replace(self.component, ":"),
-            "adjustments": [],
-            "remarks": [],
-        }
+    def _service(self, e: list[str]) -> _Said:
+        said = (
+            e[1].replace(self.component, ":"),  # procedure
+            self.cents(e[2], "SVC02"),
+            self.cents(e[3], "SVC03"),
+            e[5],  # units
+            e[4],  # revenue_code
+            e[6].replace(self.component, ":"),  # submitted_procedure
+            *_LINE_REST,
+        )
+        return _OPEN_LINE, (0, 0), said
 
-    def _adjustments(self, e: list[str]) -> None:
-        loop = self.line or self.claim
-        if loop is None:
-            return
-        found = loop["adjustments"]
-        for at in range(2, min(len(e) - len(_PADDING), 20), 3):
-            if e[at] or e[at + 1]:
-                try:
-                    amount = read_cents(e[at + 1])
-                except ValueError:
-                    amount = self.cents(e[at + 1], f"CAS{at + 1:02d}")  # notes the fault
-                found.append(Adjustment(e[1], e[at], amount, e[at + 2]))
+    def _adjustments(self, e: list[str]) -> _Said:
+        found = tuple(
+            Adjustment(e[1], e[at], self.cents(e[at + 1], f"CAS{at + 1:02d}"), e[at + 2])
+            for at in range(2, min(len(e) - len(_PADDING), 20), 3)
+            if e[at] or e[at + 1]
+        )
+        return _ADD, _ADJUSTMENTS, found
 
-    def _name(self, e: list[str]) -> None:
-        role = _NAMES.get(e[1])
-        if role and self.claim is not None and self.line is None:
-            self.claim[role] = Name(
-                e[3].strip(), e[4].strip(), e[5].strip(), e[7].strip(), e[8], e[9].strip()
-            )
+    def _name(self, e: list[str]) -> _Said:
+        place = _NAMES.get(e[1])
+        if place is None:
+            return _SAYS_NOTHING
+        name = Name(e[3].strip(), e[4].strip(), e[5].strip(), e[7].strip(), e[8], e[9].strip())
+        return _PUT, (place, 0), name
 
-    def _outpatient_remarks(self, e: list[str]) -> None:
-        if self.claim is not None:
-            places = _REMARKS[e[0]]
-            self.claim["remarks"] += [e[at] for at in places if at < len(e) and e[at]]
+    def _outpatient_remarks(self, e: list[str]) -> _Said:
+        found = tuple(e[at] for at in _REMARKS[e[0]] if at < len(e) and e[at])
+        return _ADD_TO_CLAIM, (0, 0), found
 
-    def _reference(self, e: list[str]) -> None:
-        if self.line is not None:
-            if e[1] == "6R":
-                self.line["control_number"] = e[2].strip()
-        elif self.claim is not None and e[1] == "F8":
-            self.claim["original_reference"] = e[2].strip()
+    def _reference(self, e: list[str]) -> _Said:
+        if e[1] == "6R":
+            return _PUT, _CONTROL_NUMBER, e[2].strip()
+        if e[1] == "F8":
+            return _PUT, (_CLAIM["original_reference"], 0), e[2].strip()
+        return _SAYS_NOTHING
 
-    def _date(self, e: list[str]) -> None:
-        on: date | None = read_date(e[2])
-        if self.line is not None:
-            if e[1] in _LINE_DATES:
-                self.line[_LINE_DATES[e[1]]] = on
-        elif self.claim is not None:
-            if e[1] in _CLAIM_DATES:
-                self.claim[_CLAIM_DATES[e[1]]] = on
-        elif e[1] == "405":
-            self.head["produced_on"] = on
+    def _date(self, e: list[str]) -> _Said:
+        on = read_date(e[2])
+        if e[1] == "405":
+            return _HEAD, (0, 0), {"produced_on": on}
+        return _PUT, (_CLAIM_DATES.get(e[1], 0), _LINE_DATES.get(e[1], 0)), on
 
-    def _amount(self, e: list[str]) -> None:
-        if self.line is not None:
-            if e[1] == "B6":
-                self.line["allowed_cents"] = self.cents(e[2], "AMT02")
-        elif self.claim is not None and e[1] == "I":
-            self.claim["interest_cents"] = self.cents(e[2], "AMT02")
+    def _amount(self, e: list[str]) -> _Said:
+        if e[1] == "B6":
+            cents = self.cents(e[2], "AMT02")
+            return _PUT, (0, _LINE["allowed_cents"]), cents
+        if e[1] == "I":
+            cents = self.cents(e[2], "AMT02")
+            return _PUT, (_CLAIM["interest_cents"], 0), cents
+        return _SAYS_NOTHING
 
-    def _line_remark(self, e: list[str]) -> None:
-        if self.line is not None and e[1] == "HE" and e[2]:
-            self.line["remarks"].append(e[2])
+    def _line_remark(self, e: list[str]) -> _Said:
+        if e[1] != "HE" or not e[2]:
+            return _SAYS_NOTHING
+        return _ADD, (0, _LINE["remarks"]), (e[2],)
 
-    def _provider_adjustment(self, e: list[str]) -> None:
-        self._close_claim()
+    def _provider_adjustment(self, e: list[str]) -> _Said:
         for at in range(3, min(len(e) - 1, 14), 2):
             reason, amount = e[at], e[at + 1]
             if not amount:
@@ -231,9 +300,10 @@ class _SetReader:
                     amount_cents=self.cents(amount, f"PLB{at + 1:02d}"),
                 )
             )
+        return _CLOSE, (0, 0), None
 
 
-_HANDLERS: dict[str, Callable[[_SetReader, list[str]], None]] = {
+_READERS: dict[str, Callable[[_SetReader, list[str]], _Said]] = {
     "BPR": _SetReader._payment,  # noqa: SLF001 - the table of the class above
     "TRN": _SetReader._trace,  # noqa: SLF001
     "N1": _SetReader._party,  # noqa: SLF001

@@ -1,13 +1,16 @@
-"""What an 835 says, as values: every amount in integer cents, every position counted in segments."""
+"""What an 835 says, as values: every amount in integer cents, every position counted in segments.
+
+What a file holds by the thousand is a named tuple: as frozen as a dataclass, made in a third of the time.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """An NM1 person or organisation: last or organisation name, first, middle, suffix, identifier."""
 
     last: str
@@ -18,8 +21,7 @@ class Name:
     identifier: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Adjustment:
+class Adjustment(NamedTuple):
     """One CAS triplet: group code, CARC, cents taken off (negative gives back), quantity as written."""
 
     group: str
@@ -28,8 +30,7 @@ class Adjustment:
     quantity: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServicePayment:
+class ServicePayment(NamedTuple):
     """One SVC loop. Its equation is `billed - adjustments = paid` (OPS-9)."""
 
     position: int  # of the SVC segment in the file, counted from 1
@@ -52,8 +53,7 @@ class ServicePayment:
         return self.billed_cents - taken == self.paid_cents
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimPayment:
+class ClaimPayment(NamedTuple):
     """One CLP loop."""
 
     position: int
@@ -93,19 +93,24 @@ class ClaimPayment:
     @property
     def balance_faults(self) -> tuple[str, ...]:
         """Why this claim's equations fail, in plain words; empty when they hold (OPS-9)."""
-        faults = []
-        taken = sum(a.amount_cents for a in self.all_adjustments)
+        faults: list[str] = []
+        taken = billed_on_lines = 0
+        for adjustment in self.adjustments:
+            taken += adjustment.amount_cents
+        for number, line in enumerate(self.lines, start=1):
+            off = 0
+            for adjustment in line.adjustments:
+                off += adjustment.amount_cents
+            if line.billed_cents - off != line.paid_cents:
+                faults.append(f"line {number} at segment {line.position} does not balance")
+            taken += off
+            billed_on_lines += line.billed_cents
         if self.billed_cents - taken != self.paid_cents:
-            faults.append(
+            faults.insert(
+                0,
                 f"claim: billed {self.billed_cents} - adjustments {taken}"
-                f" is not paid {self.paid_cents} (cents)"
+                f" is not paid {self.paid_cents} (cents)",
             )
-        faults += [
-            f"line {number} at segment {line.position} does not balance"
-            for number, line in enumerate(self.lines, start=1)
-            if not line.balanced
-        ]
-        billed_on_lines = sum(line.billed_cents for line in self.lines)
         if self.lines and billed_on_lines != self.billed_cents:
             faults.append(f"lines bill {billed_on_lines}, the claim {self.billed_cents} (cents)")
         return tuple(faults)
@@ -141,7 +146,7 @@ class Remittance:
     provider_adjustments: tuple[ProviderAdjustment, ...] = ()
     fingerprint: str = ""  # SHA-256 of the segments between ST and SE, delimiters normalised
     warnings: tuple[str, ...] = ()  # wrong SE01, missing SE ...: told, never refused
-    faults: tuple[str, ...] = field(default=())  # unreadable amounts with position: hold the set
+    faults: tuple[str, ...] = field(default=())  # unreadable amounts, stray lines: hold the set
 
     @property
     def plb_cents(self) -> int:

@@ -111,8 +111,8 @@ def _placeless(found):
         warnings=(),
         faults=(),
         claims=tuple(
-            replace(
-                claim, position=0, lines=tuple(replace(line, position=0) for line in claim.lines)
+            claim._replace(
+                position=0, lines=tuple(line._replace(position=0) for line in claim.lines)
             )
             for claim in found.claims
         ),
@@ -165,7 +165,7 @@ def test_every_837P_claim_survives_being_written_and_read_again(claim_files):
 def _bare(claim):
     # A dependant has no member id of their own in 5010, so the writer sends none.
     patient = replace(
-        claim.patient, name=replace(claim.patient.name, id_qualifier="", identifier="")
+        claim.patient, name=claim.patient.name._replace(id_qualifier="", identifier="")
     )
     lines = tuple(replace(line, position=0) for line in claim.lines)
     return replace(claim, position=0, warnings=(), submitted_on=None, patient=patient, lines=lines)

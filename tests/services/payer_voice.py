@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import case, func, select
@@ -86,11 +86,10 @@ def negated(claim: ClaimPayment, **fields) -> ClaimPayment:
     """The reversal (CLP02 = 22) of a claim, amount by amount."""
 
     def minus(adjustments: tuple[Adjustment, ...]) -> tuple[Adjustment, ...]:
-        return tuple(replace(a, amount_cents=-a.amount_cents) for a in adjustments)
+        return tuple(a._replace(amount_cents=-a.amount_cents) for a in adjustments)
 
     lines = tuple(
-        replace(
-            line,
+        line._replace(
             billed_cents=-line.billed_cents,
             paid_cents=-line.paid_cents,
             adjustments=minus(line.adjustments),
@@ -105,7 +104,7 @@ def negated(claim: ClaimPayment, **fields) -> ClaimPayment:
         "adjustments": minus(claim.adjustments),
         "lines": lines,
     }
-    return replace(claim, **(values | fields))
+    return claim._replace(**(values | fields))
 
 
 def plb(reason: str, dollars: float, reference: str = "") -> ProviderAdjustment:

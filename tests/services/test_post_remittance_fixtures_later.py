@@ -339,9 +339,8 @@ def test_a_claim_is_found_by_person_day_and_amount_when_its_number_is_lost() -> 
 def test_an_unbalanced_claim_is_held_alone() -> None:
     visit = insured(10_000, 6_000)
     good = clp(visit.control_number, svc("99213", 100, "PR-1 20"))
-    bad = replace(
-        clp(visit.control_number, svc("85025", 60, "PR-1 10"), payer_claim_number="B"),
-        billed_cents=6_001,
+    bad = clp(visit.control_number, svc("85025", 60, "PR-1 10"), payer_claim_number="B")._replace(
+        billed_cents=6_001
     )
     report = Payer().pays(good, bad)
     assert (report.status, dispositions(report)) == ("posted", ["posted", "held"])
