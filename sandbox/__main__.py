@@ -31,6 +31,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--smtp-port", type=int, help="take e-mail on this port")
     parser.add_argument("--webhook", metavar="URL", help="send Stripe's events there")
     parser.add_argument("--webhook-secret", metavar="S", help="sign them with this secret")
+    parser.add_argument("--inbound", metavar="URL", help="tell this address what phones text")
     parser.add_argument("--demo", type=Path, help="demo.json: the inbox shows its people's codes")
     wanted = parser.parse_args(argv)
     if bool(wanted.webhook) != bool(wanted.webhook_secret):
@@ -53,6 +54,7 @@ def main() -> int:
             world,
             sid=os.environ.get("TWILIO_ACCOUNT_SID") or ACCOUNT_SID,
             token=os.environ.get("TWILIO_AUTH_TOKEN") or AUTH_TOKEN,
+            inbound_url=wanted.inbound,
         )
         app = create_app(world, messages, demo=wanted.demo)
         if wanted.smtp_port:

@@ -37,6 +37,6 @@ def create_app(world: World, messages: Messages, *, demo: Path | None = None) ->
     app.register_blueprint(stripe_api)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(twilio_api.make_blueprint(messages))
-    app.register_blueprint(inbox.make_blueprint(world, demo))
+    app.register_blueprint(inbox.make_blueprint(messages, demo))
     app.register_blueprint(control.make_blueprint(world, messages, demo=demo is not None))
     return app

@@ -69,7 +69,9 @@ def controls(world: World, messages: Messages) -> dict[str, Control]:
 
     def text(wanted: Json) -> Json:
         to = wanted.get("to", NUMBER)
-        status = messages.receive(wanted["from"], to, wanted["body"], wanted.get("url"))
+        status = messages.receive(
+            wanted["from"], to, wanted["body"], wanted.get("url") or messages.inbound_url
+        )
         return {"status": status}
 
     return {

@@ -37,6 +37,15 @@ STOP_WORDS = frozenset(
     ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"]
 )
 START_WORDS = frozenset(["START", "YES", "UNSTOP"])
+HELP_WORDS = frozenset(["HELP", "INFO"])
+# What Twilio answers by itself to its own words when a webhook is told `OptOutType`.
+REPLIES = {
+    "STOP": "You have successfully been unsubscribed. You will not receive any more messages from"
+    " this number. Reply START to resubscribe.",
+    "START": "You have successfully been re-subscribed to messages from this number. Reply HELP for"
+    " help. Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
+    "HELP": "Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ class Messages:
     world: World
     sid: str = ACCOUNT_SID
     token: str = AUTH_TOKEN
+    inbound_url: str | None = None  # the number's webhook for texts that phones send
 
     def refusal(self, to: str, sender: str, body: str) -> Refusal | None:
         """Why Twilio would not take the message; None when it does."""
@@ -144,7 +154,7 @@ class Messages:
         return facts
 
     def receive(self, sender: str, to: str, body: str, url: str | None) -> int | None:
-        """A text from a phone: opt-outs are remembered, and the webhook is told."""
+        """A text from a phone: opt-outs are remembered and answered, and the webhook is told."""
         message = self.create(
             {
                 "to": to,
@@ -155,9 +165,11 @@ class Messages:
                 "_callback": None,
             }
         )
-        word = body.strip().upper()
-        if word in STOP_WORDS | START_WORDS:
-            self.world.store.set(f"opted_out:{sender}", "1" if word in STOP_WORDS else "0")
+        kind = _opt_out_type(body)
+        if kind in {"STOP", "START"}:
+            self.world.store.set(f"opted_out:{sender}", "1" if kind == "STOP" else "0")
+        if kind:
+            self._reply(sender, to, REPLIES[kind])
         facts = {
             "AccountSid": self.sid,
             "ApiVersion": "2010-04-01",
@@ -169,9 +181,22 @@ class Messages:
             "SmsSid": message["sid"],
             "To": to,
         }
-        if word in STOP_WORDS | START_WORDS:
-            facts["OptOutType"] = "STOP" if word in STOP_WORDS else "START"
+        if kind:
+            facts["OptOutType"] = kind
         return self.post(url, facts) if url else None
+
+    def _reply(self, phone: str, number: str, body: str) -> None:
+        """Twilio's own answer: it goes out even to a phone that has just said STOP."""
+        self.create(
+            {
+                "to": phone,
+                "from": number,
+                "body": body,
+                "direction": "outbound-reply",
+                "status": "delivered",
+                "_callback": None,
+            }
+        )
 
     def post(self, url: str, facts: dict[str, str]) -> int:
         """Post a signed form; the HTTP status, or 0 when nobody answered."""
@@ -190,6 +215,13 @@ class Messages:
             return error.code
         except (OSError, ValueError):
             return 0
+
+
+def _opt_out_type(body: str) -> str:
+    """STOP, START or HELP for a text that is one of Twilio's words and nothing else."""
+    word = body.strip().upper()
+    words = {"STOP": STOP_WORDS, "START": START_WORDS, "HELP": HELP_WORDS}
+    return next((kind for kind, known in words.items() if word in known), "")
 
 
 def signature(url: str, facts: dict[str, str], token: str) -> str:

@@ -135,6 +135,7 @@ def start_sandbox(processes: Processes, home: Path) -> None:
         *("--smtp-port", given["KINDBILL_SMTP_URL"].rpartition(":")[2]),
         *("--webhook", f"{given['KINDBILL_PUBLIC_URL']}/webhooks/stripe"),
         *("--webhook-secret", given["STRIPE_WEBHOOK_SECRET"]),
+        *("--inbound", f"{given['KINDBILL_PUBLIC_URL']}/webhooks/twilio/inbound"),
         *("--demo", str(home / "demo.json")),
     )
     processes.wait_for(f"http://127.0.0.1:{port}/inbox", "sandbox")
@@ -177,7 +178,7 @@ def announce(demo: Demo, settings: Settings, *, seconds: float) -> None:
         "",
         f"  Patients    {settings.public_url}",
         f"  Staff       {settings.public_url}/staff",
-        f"  Inbox       {inbox}  (their texts, e-mails and sign-in codes)",
+        f"  Inbox       {inbox}  (their phones, e-mails and sign-in codes; text back as any of them)",
         "",
         "Sign-ins; the six digits that are asked for after the password stand in the inbox:",
         "",

@@ -111,9 +111,9 @@ class Visitor:
             for _ in range(100):
                 inbox.goto(self.demo.addresses["sandbox_url"] + "/inbox")
                 article = inbox.locator("article", has_text=to).first
-                found = re.search(pattern, article.inner_text()) if article.count() else None
+                found = re.findall(pattern, article.inner_text()) if article.count() else []
                 if found:
-                    return found.group(1)
+                    return str(found[-1])  # on a phone the newest text stands last
                 inbox.wait_for_timeout(200)
         finally:
             inbox.close()
