@@ -9,7 +9,16 @@ from portal.config import Settings
 from portal.web.base import create_base_app
 from portal.web.faces import STAFF
 from portal.web.sign_in import add_sign_in
-from staff_admin.blueprints import account, accounts, claims, home, payments, remittances, work
+from staff_admin.blueprints import (
+    account,
+    accounts,
+    claims,
+    home,
+    payments,
+    refunds,
+    remittances,
+    work,
+)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -23,4 +32,5 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(claims.blueprint)
     app.register_blueprint(accounts.blueprint)
     app.register_blueprint(payments.blueprint)
+    app.register_blueprint(refunds.blueprint)
     return app

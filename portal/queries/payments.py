@@ -20,6 +20,7 @@ from portal.models.claims import Charge, Visit
 from portal.models.payments import LIVE_STATES, Payment
 from portal.queries.balances import AccountBalance, balances
 from portal.queries.overview import visit_title
+from portal.queries.refunds_told import RefundTold, refunds_told
 from portal.queries.viewer import AccountViewer, GuestViewer, StaffViewer, Viewer
 
 SHOWN_PAYMENTS = 200
@@ -84,6 +85,7 @@ class PaymentRow:
     scope: str
     visit_id: int | None
     failure: str
+    refunds: tuple[RefundTold, ...] = ()
 
     @property
     def live(self) -> bool:
@@ -266,6 +268,7 @@ def _payments(viewer: Viewer, condition: ColumnElement[bool]) -> tuple[PaymentRo
     )
     with read_only() as session:
         rows = session.execute(query).all()
+        refunds = refunds_told(session, [row.id for row in rows])
     return tuple(
         PaymentRow(
             id=row.id,
@@ -280,6 +283,7 @@ def _payments(viewer: Viewer, condition: ColumnElement[bool]) -> tuple[PaymentRo
             scope=row.scope,
             visit_id=row.visit_id,
             failure=row.failure,
+            refunds=refunds.get(row.id, ()),
         )
         for row in rows
     )

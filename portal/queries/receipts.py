@@ -9,20 +9,25 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from billing.money import Money, total_of
+from billing.money import ZERO, Money, total_of
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
-from portal.models.claims import Charge, Visit
+from portal.models.claims import Charge, Provider, Visit
 from portal.models.payments import Payment, PaymentAllocation
 from portal.models.practice import Practice
+from portal.queries.payment_method import method_in_words
 from portal.queries.payments import visible_payments
 from portal.queries.plain_services import describe
+from portal.queries.refunds_told import (
+    RefundTold,
+    Telling,
+    refunds_told,
+    returned_by_charge,
+)
 from portal.queries.viewer import Viewer
-
-BANK = "us_bank_account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +37,14 @@ class ReceiptLine:
     service_on: date
     patient_id: int
     patient_name: str
+    provider_name: str
     what: str
     amount: Money
+    returned: Money  # sent back since
+
+    @property
+    def kept(self) -> Money:
+        return self.amount - self.returned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +60,8 @@ class Receipt:
     paid_on: date  # in the practice's zone
     method: str
     lines: tuple[ReceiptLine, ...]
-    credit: Money  # what no service took: kept for the payer
+    credit: Money  # what no service took: kept for the payer, or sent back since
+    refunds: tuple[RefundTold, ...]
     practice_name: str
     practice_address: tuple[str, ...]
     practice_phone: str
@@ -58,6 +70,16 @@ class Receipt:
     @property
     def patient_ids(self) -> frozenset[int]:
         return frozenset(line.patient_id for line in self.lines)
+
+    @property
+    def sent_back(self) -> Money:
+        """What left again; what came back from the bank does not count."""
+        return total_of(r.amount for r in self.refunds if r.telling is Telling.SENT)
+
+    @property
+    def kept(self) -> Money:
+        """What was paid in the end: the figure for a health account."""
+        return self.amount - self.sent_back
 
 
 def receipt(viewer: Viewer, number: str) -> Receipt | None:
@@ -81,12 +103,17 @@ def receipt(viewer: Viewer, number: str) -> Receipt | None:
     )
     with read_only() as session:
         row = session.execute(query).one_or_none()
-        return None if row is None else _receipt(row, _lines(session, row.id))
+        if row is None:
+            return None
+        refunds = refunds_told(session, [row.id]).get(row.id, ())
+        return _receipt(row, _lines(session, row.id), refunds)
 
 
 def _lines(session: Session, payment_id: UUID) -> tuple[ReceiptLine, ...]:
+    returned = returned_by_charge(session, payment_id)
     rows = session.execute(
         select(
+            Charge.id,
             Charge.service_on,
             Charge.description,
             Charge.procedure_code,
@@ -94,10 +121,12 @@ def _lines(session: Session, payment_id: UUID) -> tuple[ReceiptLine, ...]:
             Patient.first_name,
             Patient.last_name,
             PaymentAllocation.amount.label("amount"),
+            Provider,
         )
         .join(Charge, Charge.id == PaymentAllocation.charge_id)
         .join(Visit, Visit.id == Charge.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
+        .outerjoin(Provider, Provider.id == func.coalesce(Charge.provider_id, Visit.provider_id))
         .where(PaymentAllocation.payment_id == payment_id)
         .order_by(Charge.service_on, Charge.id)
     )
@@ -106,14 +135,18 @@ def _lines(session: Session, payment_id: UUID) -> tuple[ReceiptLine, ...]:
             service_on=row.service_on,
             patient_id=row.patient_id,
             patient_name=f"{row.first_name} {row.last_name}".strip(),
+            provider_name=row.Provider.display_name if row.Provider else "",
             what=row.description or describe(row.procedure_code) or "Medical service",
             amount=row.amount,
+            returned=returned.get(row.id, ZERO),
         )
         for row in rows
     )
 
 
-def _receipt(row: Row[*tuple[Any, ...]], lines: tuple[ReceiptLine, ...]) -> Receipt:
+def _receipt(
+    row: Row[*tuple[Any, ...]], lines: tuple[ReceiptLine, ...], refunds: tuple[RefundTold, ...]
+) -> Receipt:
     practice = row.Practice
     town = f"{practice.city}, {practice.state} {practice.postal_code}"
     address = (practice.street, practice.street2, town)
@@ -128,6 +161,7 @@ def _receipt(row: Row[*tuple[Any, ...]], lines: tuple[ReceiptLine, ...]) -> Rece
         method=method_in_words(row.method, row.brand, row.last4),
         lines=lines,
         credit=row.amount - total_of(line.amount for line in lines),
+        refunds=refunds,
         practice_name=practice.name,
         practice_address=tuple(line for line in address if line.strip(", ")),
         practice_phone=practice.phone,
@@ -135,37 +169,55 @@ def _receipt(row: Row[*tuple[Any, ...]], lines: tuple[ReceiptLine, ...]) -> Rece
     )
 
 
-def method_in_words(method: str, brand: str, last4: str) -> str:
-    """`Visa card ending in 4242`."""
-    kind = "Bank account" if method == BANK else f"{brand.capitalize()} card".strip().capitalize()
-    return f"{kind} ending in {last4}" if last4 else kind
-
-
 def receipt_print(receipt: Receipt) -> Mapping[str, Any]:
-    """The same receipt as plain data for the printed layout."""
+    """The same receipt as plain data for the printed layout: itemised as a health account asks for it."""
     lines = [
         {
             "date": _day(line.service_on),
-            "what": f"{line.what} for {line.patient_name}",
+            "what": line.what,
+            "patient": line.patient_name,
+            "provider": line.provider_name or receipt.practice_name,
             "amount": str(line.amount),
         }
         for line in receipt.lines
     ]
     if receipt.credit:
-        lines.append(
-            {"date": "", "what": "Credit kept on your account", "amount": str(receipt.credit)}
-        )
+        credit = {"date": "", "what": "Credit kept for you", "patient": "", "provider": ""}
+        lines.append({**credit, "amount": str(receipt.credit)})
     return {
         "receipt_number": receipt.number,
         "practice_name": receipt.practice_name,
         "practice_address": list(receipt.practice_address),
         "practice_phone": receipt.practice_phone,
+        "practice_tax_id": receipt.practice_tax_id,
+        "payer_name": receipt.payer_name,
         "amount": str(receipt.amount),
         "paid_on": _day(receipt.paid_on),
         "method": receipt.method,
         "lines": lines,
-        "note": f"Paid by {receipt.payer_name}. Practice tax id {receipt.practice_tax_id}.",
+        "refunds": [
+            {
+                "date": _day(refund.on),
+                "what": "Sent back to you",
+                "amount": str(-refund.amount),
+            }
+            for refund in receipt.refunds
+            if refund.telling is Telling.SENT
+        ],
+        "returned_lines": [
+            {"date": _day(line.service_on), "what": line.what, "amount": str(-line.returned)}
+            for line in receipt.lines
+            if line.returned
+        ],
+        "kept": str(receipt.kept),
+        "note": NOTE,
     }
+
+
+NOTE = (
+    "Keep this for your taxes, or for a health savings (HSA) or flexible spending (FSA) account."
+    " It shows who was treated, by whom, when, for what, and what you paid yourself."
+)
 
 
 def _day(value: date) -> str:

@@ -14,6 +14,7 @@ from portal.models.accounts import Patient
 from portal.models.payments import PracticeReceipt
 from portal.models.statements import Statement, StatementDelivery
 from portal.queries.paging import PAGE_SIZE, Page, limits, page_of
+from portal.queries.refunds import RefundRow, refunds_of_account
 from portal.queries.staff_account import AccountHeader, account_header
 from portal.queries.staff_home import PaymentRow, payments
 from portal.queries.statement_content import StatementContent
@@ -52,6 +53,7 @@ class DocumentsPage:
     header: AccountHeader
     statements: Page[StatementRow]
     payments: tuple[PaymentRow, ...] | None
+    refunds: tuple[RefundRow, ...]
     receipts: tuple[ReceiptRow, ...] | None
 
 
@@ -63,13 +65,14 @@ def documents_page(
         header = account_header(session, account_id)
         if header is None:
             return None
-        sees_payments = viewer.may("payments.view")
+        sees_payments, sees_refunds = viewer.may("payments.view"), viewer.may("refunds.view")
         return DocumentsPage(
             header=header,
             statements=_statements(session, account_id, number),
             payments=payments(session, account_id=account_id, limit=PAGE_SIZE)
             if sees_payments
             else None,
+            refunds=refunds_of_account(session, account_id) if sees_refunds else (),
             receipts=_receipts(session, account_id) if sees_payments else None,
         )
 

@@ -13,6 +13,7 @@ from billing.money import Money
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.payments import Payment
+from portal.queries.refunds import waiting_refunds
 from portal.queries.staff_queue import QueueCount, queue_counts
 from portal.queries.staff_remittances import RemittanceSummary, recent_remittances
 from portal.queries.staff_unknown import UnknownTotals, unknown_totals
@@ -45,6 +46,7 @@ class StaffHome:
     remittances: tuple[RemittanceSummary, ...] | None
     payments: tuple[PaymentRow, ...] | None
     unknown: UnknownTotals | None
+    refunds_waiting: int | None  # for those who may approve them
 
     @property
     def account_ids(self) -> tuple[int, ...]:
@@ -61,6 +63,7 @@ def staff_home(viewer: StaffViewer, *, on: date, now: datetime) -> StaffHome:
             else None,
             payments=payments(session, limit=RECENT) if viewer.may("payments.view") else None,
             unknown=unknown_totals(session, now=now) if viewer.may("payments.view") else None,
+            refunds_waiting=waiting_refunds(session) if viewer.may("refunds.approve") else None,
         )
 
 

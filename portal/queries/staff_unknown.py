@@ -13,6 +13,13 @@ from billing.money import ZERO, Money
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.payments import PAGE_OPEN, Payment
+from portal.models.refunds import Refund
+from portal.queries.unknown_refunds import (
+    UnknownRefund,
+    overdue_refund,
+    unknown_refund,
+    unknown_refunds,
+)
 from portal.queries.viewer import StaffViewer
 
 ALARM = timedelta(hours=1)
@@ -68,14 +75,20 @@ class UnknownTotals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownPage:
-    """The totals, and the payments that wait longest."""
+    """The totals, and the payments and refunds that wait longest."""
 
     totals: UnknownTotals
     rows: tuple[UnknownPayment, ...]
+    refunds: tuple[UnknownRefund, ...]
+
+    @property
+    def account_ids(self) -> tuple[int, ...]:
+        payers = [row.account_id for row in self.rows]
+        return (*payers, *(row.account_id for row in self.refunds))
 
 
 def unknown_totals(session: Session, *, now: datetime) -> UnknownTotals:
-    """What the first page says of them."""
+    """What the first page says of them, payments and refunds together."""
     row = session.execute(
         select(
             func.count(Payment.id),
@@ -83,7 +96,18 @@ def unknown_totals(session: Session, *, now: datetime) -> UnknownTotals:
             func.count(Payment.id).filter(overdue(now)),
         ).where(unknown(now))
     ).one()
-    return UnknownTotals(count=row[0], amount=row[1] or ZERO, overdue=row[2])
+    refunds = session.execute(
+        select(
+            func.count(Refund.id),
+            func.sum(Refund.amount),
+            func.count(Refund.id).filter(overdue_refund(now)),
+        ).where(unknown_refund(now))
+    ).one()
+    return UnknownTotals(
+        count=row[0] + refunds[0],
+        amount=(row[1] or ZERO) + (refunds[1] or ZERO),
+        overdue=row[2] + refunds[2],
+    )
 
 
 def unknown_payments(viewer: StaffViewer, *, now: datetime) -> UnknownPage | None:
@@ -110,8 +134,10 @@ def unknown_payments(viewer: StaffViewer, *, now: datetime) -> UnknownPage | Non
     with read_only() as session:
         totals = unknown_totals(session, now=now)
         rows = session.execute(query).all()
+        refunds = unknown_refunds(session, now=now)
     return UnknownPage(
         totals=totals,
+        refunds=refunds,
         rows=tuple(
             UnknownPayment(
                 id=row.id,

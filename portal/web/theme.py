@@ -59,6 +59,7 @@ MENUS = {
     "staff": (
         MenuLink("home.index", "Today", "house"),
         MenuLink("work.index", "Queue", "list", "work.view"),
+        MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view"),
         MenuLink("remittances.index", "Remittances", "receipt", "remittances.view"),
         MenuLink("accounts.index", "Accounts", "people", "accounts.view"),
         MenuLink("staff.index", "Staff", "key", "staff.view"),

@@ -27,7 +27,20 @@ RECEIPT = {
     "paid_on": "March 1, 2026",
     "amount": "$50.00",
     "method": "Visa ending in 4242",
-    "lines": [{"date": "January 12, 2026", "what": "Office visit", "amount": "$50.00"}],
+    "payer_name": "Testa Sample",
+    "practice_tax_id": "99-9999999",
+    "lines": [
+        {
+            "date": "January 12, 2026",
+            "what": "Office visit",
+            "patient": "Testa Sample",
+            "provider": "Dr. Ann Sample",
+            "amount": "$50.00",
+        }
+    ],
+    "refunds": [{"date": "March 2, 2026", "what": "Sent back to you", "amount": "-$20.00"}],
+    "returned_lines": [{"date": "January 12, 2026", "what": "Office visit", "amount": "-$20.00"}],
+    "kept": "$30.00",
     "note": "Thank you.",
 }
 

@@ -71,8 +71,8 @@ def test_the_page_says_age_what_is_known_and_what_is_next(as_staff: AsStaff) -> 
         text = client.get("/payments/unknown").text
     assert len(sent) <= 12, "\n".join(sent)
     for words in (
-        "1 payment has been unknown for over an hour",
-        "Do not take the money again",
+        "1 has been unknown for over an hour",
+        "Do not take or send the money again",
         "20 min",
         "2 h 15 min",
         "got no answer",

@@ -17,5 +17,5 @@ blueprint = Blueprint("payments", __name__, url_prefix="/payments")
 def unknown() -> str:
     """How long each has waited, what is known of it, and what happens next."""
     page = found(unknown_payments(current_staff(), now=now()))
-    saw(accounts=[row.account_id for row in page.rows], kind="unknown_payments")
+    saw(accounts=page.account_ids, kind="unknown_payments")
     return show("payments/unknown.html", page=page)
