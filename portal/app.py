@@ -10,6 +10,7 @@ from portal.blueprints import (
     enrolment,
     overview,
     pages,
+    paperless,
     payments,
     statements,
     text_link,
@@ -27,6 +28,6 @@ def create_app(settings: Settings) -> Flask:
     add_sign_in(app, face=PATIENT, settings=settings)
     app.register_blueprint(enrolment.blueprint)
     app.register_blueprint(account.blueprint)
-    for journey in (pages, overview, statements, payments, text_link, webhooks):
+    for journey in (pages, overview, statements, paperless, payments, text_link, webhooks):
         app.register_blueprint(journey.blueprint)
     return app

@@ -218,6 +218,20 @@ def create_staff_command(email: str, role: str, name: str) -> None:
         click.echo(f"{settings.public_url}/staff{invitation.path}")
 
 
+@main.command("record-bounces")
+@click.argument("sources", nargs=-1, type=click.Path(exists=True, allow_dash=True, path_type=Path))
+def record_bounces_command(sources: tuple[Path, ...]) -> None:
+    """Take in mail servers' reports of e-mails that came back: files, maildirs, or - (the pipe)."""
+    from portal.services.read_reports import read_reports
+    from portal.services.record_bounces import record_bounces
+
+    with practice() as (settings, _):
+        reports = read_reports(sources or (Path("-"),), sys.stdin.buffer)
+        done = record_bounces(reports, email=wiring.build(settings).email, now=clock())
+    for line in done.lines():
+        click.echo(line)
+
+
 def finish_import(documents: list[dict[str, Any]], *, as_json: bool) -> None:
     """Print what imports did; exit 1 when anything was refused."""
     files = [file for document in documents for file in document["files"]]

@@ -43,8 +43,7 @@ class GuarantorAccount(Base):
     mobile_owner: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
-    estatement_consent: Mapped[bool] = mapped_column(default=False)
-    paper_only: Mapped[bool] = mapped_column(default=False)
+    paper_only: Mapped[bool] = mapped_column(default=False)  # the office was told: never electronic
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     @property

@@ -28,6 +28,8 @@ class Login(Base):
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # Mail to this address came back; over when the address is proven again.
+    email_failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     tf_primary_method: Mapped[str | None]
     tf_totp_secret: Mapped[str | None]
     tf_phone_number: Mapped[str | None]

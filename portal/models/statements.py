@@ -61,7 +61,19 @@ class StatementDelivery(Base):
         default=""
     )  # DocumentStore key: as sent, without its code
     delivered_on: Mapped[date]
-    returned_on: Mapped[date | None]
+    returned_on: Mapped[date | None]  # came back: this one set no D0 (CORE-3)
+    due_on: Mapped[date | None]  # later than the statement says: paper for an e-mail that came back
+
+
+class PaperCopy(Base):
+    """A patient asked for a free paper copy: printed by the next day's run (MSG-24)."""
+
+    __tablename__ = "paper_copies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    statement_id: Mapped[int] = mapped_column(ForeignKey("statements.id"), unique=True)
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class EnrolmentCode(Base):

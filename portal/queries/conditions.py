@@ -13,6 +13,7 @@ from sqlalchemy.types import BigInteger, Date
 
 from billing.holds import REASONS, Condition, holds_bill
 from billing.money import ZERO, Money
+from portal.queries.esign_words import TECHNICAL_VERSION
 
 # One branch for each kind of fact: account, visit or null for all visits, kind, detail, cents.
 _FACTS = text("""
@@ -22,7 +23,7 @@ WITH chosen AS (
    WHERE (:any_account OR guarantor_account_id = ANY(:accounts))
      AND (:any_visit OR id = ANY(:visits))
 ), holders AS (
-  SELECT id, named, mobile, estatement_consent, paper_only
+  SELECT id, named, mobile, paper_only
     FROM guarantor_accounts
    WHERE (:any_account OR id = ANY(:accounts))
      AND (:any_visit OR id IN (SELECT guarantor_account_id FROM chosen))
@@ -98,7 +99,12 @@ SELECT h.id, NULL, 'no_sms_consent', '', 0
                    WHERE n.phone = y.phone AND n.category = y.category AND NOT n.granted AND n.id > y.id))
 UNION ALL
 SELECT id, NULL, 'no_estatement_consent', '', 0
-  FROM holders WHERE NOT estatement_consent OR paper_only
+  FROM holders h
+ WHERE paper_only OR NOT coalesce((
+         SELECT e.granted AND e.demonstrated_at IS NOT NULL
+                AND e.wording -> 'technical' ->> 'version' = :technical_version
+           FROM esign_consents e WHERE e.guarantor_account_id = h.id
+          ORDER BY e.id DESC LIMIT 1), false)
 """).bindparams(
     bindparam("accounts", type_=ARRAY(BigInteger)),
     bindparam("visits", type_=ARRAY(BigInteger)),
@@ -157,6 +163,7 @@ def conditions(
             "any_visit": visit_ids is None,
             "visits": list(visit_ids or ()),
             "receipts_needed": on - timedelta(days=1),
+            "technical_version": TECHNICAL_VERSION,
         },
     )
     book = ConditionBook()

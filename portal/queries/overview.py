@@ -17,12 +17,14 @@ from billing.money import ZERO, Money, total_of
 from portal.db import read_only
 from portal.models.accounts import Patient, Payer
 from portal.models.claims import Charge, Claim, Provider, Visit
+from portal.models.identity import Login
 from portal.models.payments import Payment, PracticeReceipt
 from portal.models.practice import Practice
 from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
 from portal.models.statements import Statement, StatementLine
 from portal.queries.balances import VisitBalance, balances
 from portal.queries.plain_services import describe
+from portal.queries.statement_due import statement_due_on
 from portal.queries.statement_sent import visible_statements, was_sent
 from portal.queries.viewer import AccountViewer, GuestViewer
 from portal.queries.what_changed import WhatChanged, what_changed
@@ -97,6 +99,7 @@ class Overview:
     payments: tuple[Paid, ...]
     statements: tuple[Sent, ...]
     changed: tuple[WhatChanged, ...]
+    email_failed: bool  # our last e-mail came back
 
     @property
     def next_due(self) -> date | None:
@@ -118,6 +121,7 @@ def overview(viewer: AccountViewer, *, on: date) -> Overview:
         payments = () if guest else _payments(session, viewer.account_ids)
         statements = _statements(session, viewer)
         changed = what_changed(session, accounts)
+        email_failed = _email_failed(session, viewer)
     groups: dict[str, list[Item]] = {"bills": [], "with_insurer": [], "held": [], "settled": []}
     for visit in sorted(visits, key=lambda v: v.service_on, reverse=True):
         groups[standing(visit)].append(_item(visit, facts[visit.visit_id]))
@@ -133,6 +137,7 @@ def overview(viewer: AccountViewer, *, on: date) -> Overview:
         payments=tuple(payments),
         statements=tuple(statements),
         changed=changed,
+        email_failed=email_failed,
         **{
             name: () if guest and name == "settled" else tuple(items)
             for name, items in groups.items()
@@ -216,7 +221,8 @@ def held_note(visit: VisitBalance) -> str:
 def due_on() -> ScalarSelect[date]:
     """The due date of a visit as the last statement that asked for it said."""
     return (
-        select(Statement.due_on)
+        select(statement_due_on())
+        .select_from(Statement)
         .join(StatementLine, StatementLine.statement_id == Statement.id)
         .join(Charge, Charge.id == StatementLine.charge_id)
         .where(Charge.visit_id == Visit.id, StatementLine.amount > ZERO, was_sent())
@@ -313,9 +319,21 @@ def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
     ]
 
 
+def _email_failed(session: Session, viewer: AccountViewer) -> bool:
+    if isinstance(viewer, GuestViewer):
+        return False  # has no sign-in, and no e-mail with us
+    failed = select(Login.email_failed_at.is_not(None)).where(Login.id == viewer.login_id)
+    return bool(session.scalar(failed))
+
+
 def _statements(session: Session, viewer: AccountViewer) -> list[Sent]:
     rows = session.execute(
-        select(Statement.number, Statement.cycle_on, Statement.due_on, Statement.amount_due)
+        select(
+            Statement.number,
+            Statement.cycle_on,
+            statement_due_on().label("due_on"),
+            Statement.amount_due,
+        )
         .where(visible_statements(viewer))
         .order_by(Statement.cycle_on.desc(), Statement.id.desc())
         .limit(SHOWN_STATEMENTS)

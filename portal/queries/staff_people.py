@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.db import read_only
 from portal.models.accounts import Coverage, GuarantorAccount, Patient, Payer, RecordVersion
+from portal.models.consents import ESignConsent
+from portal.queries.paperless import is_demonstrated
 from portal.queries.staff_account import AccountHeader, account_header
 from portal.queries.text_consents import ConsentRow, standing_consents
 
@@ -27,8 +29,7 @@ class Contact:
     email: str
     language: str
     text_consents: tuple[ConsentRow, ...]  # every yes to texts on this number that stands
-    estatement_consent: bool
-    paper_only: bool
+    statements: str  # how they come, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +92,26 @@ def _contact(session: Session, account_id: int) -> Contact:
         email=row.email,
         language=row.language,
         text_consents=standing_consents(session, phone=row.mobile, account_id=account_id),
-        estatement_consent=row.estatement_consent,
-        paper_only=row.paper_only,
+        statements=_how_statements_come(session, row),
     )
+
+
+def _how_statements_come(session: Session, account: GuarantorAccount) -> str:
+    if account.paper_only:
+        return "On paper only"
+    newest = session.scalar(
+        select(ESignConsent)
+        .where(ESignConsent.guarantor_account_id == account.id)
+        .order_by(ESignConsent.id.desc())
+        .limit(1)
+    )
+    if newest is None:
+        return "On paper"
+    if is_demonstrated(newest):
+        return f"Without paper since {newest.at:%B} {newest.at.day}, {newest.at.year}"
+    if newest.granted:
+        return "On paper: agreed at the office, not tried on our site yet"
+    return "On paper: e-mail came back" if newest.source == "bounce" else "On paper again"
 
 
 def _coverages(session: Session, account_id: int) -> tuple[CoverageRow, ...]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from billing.money import ZERO, Money, total_of
 from portal.db import read_only
-from portal.models.statements import Statement
+from portal.models.statements import PaperCopy, Statement, StatementDelivery
 from portal.queries.balances import balances
 from portal.queries.statement_content import StatementContent
+from portal.queries.statement_due import statement_due_on
 from portal.queries.statement_json import from_json
 from portal.queries.statement_sent import visible_statements
 from portal.queries.viewer import AccountViewer
@@ -26,6 +27,8 @@ class StatementPage:
     content: StatementContent
     owed_today: Money
     changed: WhatChanged | None  # since this statement; none while it still says what is owed
+    on_paper: bool  # was mailed
+    copy_asked: bool  # a paper copy comes with the next mail
 
     @property
     def unchanged(self) -> bool:
@@ -41,9 +44,19 @@ def statement_page(viewer: AccountViewer, number: str, *, on: date) -> Statement
     """The statement, if it belongs to one of the viewer's accounts."""
     with read_only() as session:
         row = session.execute(
-            select(Statement.id, Statement.guarantor_account_id, Statement.content).where(
-                Statement.number == number, visible_statements(viewer)
-            )
+            select(
+                Statement.id,
+                Statement.guarantor_account_id,
+                Statement.content,
+                statement_due_on().label("due_on"),
+                exists()
+                .where(
+                    StatementDelivery.statement_id == Statement.id,
+                    StatementDelivery.channel == "paper",
+                )
+                .label("on_paper"),
+                exists().where(PaperCopy.statement_id == Statement.id).label("copy_asked"),
+            ).where(Statement.number == number, visible_statements(viewer))
         ).one_or_none()
         if row is None:
             return None
@@ -55,9 +68,11 @@ def statement_page(viewer: AccountViewer, number: str, *, on: date) -> Statement
             changed = next(iter(what_changed(session, accounts, statement_id=row.id)), None)
     return StatementPage(
         account_id=row.guarantor_account_id,
-        content=content,
+        content=replace(content, due_on=row.due_on),
         owed_today=owed_today,
         changed=changed,
+        on_paper=row.on_paper,
+        copy_asked=row.copy_asked,
     )
 
 

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Exists, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import aliased
 
+from portal.models.messages import OutboundMessage
 from portal.models.statements import Statement, StatementDelivery
 from portal.queries.viewer import AccountViewer, GuestViewer
 
+NOTICE = "statement_notice"
+ON_ITS_WAY = ("queued", "sending")
+NEVER_ARRIVED = ("refused", "undelivered", "failed")  # paper goes out instead (STMT-18)
 
-def was_sent() -> Exists:
-    """For a query over Statement: it has a delivery, on paper or with consent by e-mail."""
-    delivered = StatementDelivery.statement_id == Statement.id
-    return exists().where(delivered).correlate(Statement)
+
+def was_sent(statement: type[Statement] = Statement) -> ColumnElement[bool]:
+    """For a query over Statement: a delivery of it stands, its notice is on its way, or paper is next.
+
+    A notice that the gate stopped is `canceled`: such a statement was not sent.
+    """
+    delivered = (
+        StatementDelivery.statement_id == statement.id,
+        StatementDelivery.returned_on.is_(None),
+    )
+    notice = (
+        OutboundMessage.statement_id == statement.id,
+        OutboundMessage.template == NOTICE,
+        OutboundMessage.state.in_((*ON_ITS_WAY, *NEVER_ARRIVED)),
+    )
+    return or_(
+        exists().where(*delivered).correlate(statement),
+        exists().where(*notice).correlate(statement),
+    )
 
 
 def visible_statements(viewer: AccountViewer) -> ColumnElement[bool]:
@@ -21,10 +40,9 @@ def visible_statements(viewer: AccountViewer) -> ColumnElement[bool]:
     if not isinstance(viewer, GuestViewer):
         return sent
     other = aliased(Statement)
-    delivered = exists().where(StatementDelivery.statement_id == other.id).correlate(other)
     newest = (
         select(other.id)
-        .where(other.guarantor_account_id == viewer.account_id, delivered)
+        .where(other.guarantor_account_id == viewer.account_id, was_sent(other))
         .order_by(other.cycle_on.desc(), other.id.desc())
         .limit(1)
         .scalar_subquery()

@@ -35,9 +35,9 @@ def download_statement(
     with read_only() as session:
         row = session.execute(
             select(Statement.guarantor_account_id, Statement.content, StatementDelivery.document)
-            .join(StatementDelivery, StatementDelivery.statement_id == Statement.id)
+            .outerjoin(StatementDelivery, StatementDelivery.statement_id == Statement.id)
             .where(Statement.number == number, visible_statements(viewer))
-            .order_by(StatementDelivery.id)
+            .order_by(StatementDelivery.document.desc(), StatementDelivery.id)
             .limit(1)
         ).one_or_none()
     if row is None:

@@ -23,6 +23,7 @@ from portal.services.import_text_consents import (
     read_consent,
 )
 from portal.services.match_person import ADULT_YEARS, age_on, match_name
+from portal.services.note_invitations import note_invitations
 from portal.services.practice_file import Columns, Row, RowRefusedError
 from portal.services.register_patients import revise
 from portal.services.set_conditions import CONDITION_COLUMNS, Asked, set_conditions
@@ -65,6 +66,7 @@ class _Contact:
     consent: FileConsent | None = None
     confidential: bool = False
     conditions: tuple[Asked, ...] = ()
+    paperless: bool = False  # said yes on the practice's paper
 
 
 def import_contacts(
@@ -141,7 +143,8 @@ def _read(row: Row, finder: PatientFinder, *, on: date) -> _Contact:
             **{part: row.text(part) for part in _ADDRESS},
         )
         finder.add(patient)
-    return _Contact(row, patient, guarantor, account, consent, confidential, conditions)
+    paperless = row.yes("estatement_consent") and bool(account)
+    return _Contact(row, patient, guarantor, account, consent, confidential, conditions, paperless)
 
 
 def _patient(row: Row, born: date, finder: PatientFinder) -> Patient | None:
@@ -203,7 +206,6 @@ def _account(row: Row) -> dict[str, Any]:
         values |= {"mobile": _mobile(row), "mobile_owner": row.text("mobile_owner")}
     if row.has("email"):
         values["email"] = _email(row)
-    values["estatement_consent"] = row.yes("estatement_consent")
     if row.has("paper_only"):
         values["paper_only"] = row.yes("paper_only")
     if row.text("language"):
@@ -285,6 +287,7 @@ def _write_accounts(
     )
     spoken: set[int] = set()
     consents: list[tuple[GuarantorAccount, FileConsent]] = []
+    invited: dict[int, str] = {}
     for contact in sorted(contacts, key=lambda one: not _is_self(one)):
         account = accounts[contact.patient.guarantor_account_id]
         if account.id in spoken:
@@ -301,8 +304,11 @@ def _write_accounts(
         revise(session, account, wanted, source=source, now=now)
         if contact.consent is not None:
             consents.append((account, contact.consent))
+        if contact.paperless:
+            invited[account.id] = account.email
     session.flush()
     import_text_consents(session, consents, source=source, now=now)
+    note_invitations(session, invited, source=source, now=now)
 
 
 def _owns(account: GuarantorAccount, guarantor: dict[str, Any]) -> bool:

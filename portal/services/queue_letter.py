@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from portal.models.messages import OutboundMessage
+from portal.queue import enqueue
 from portal.services.letters import VERSION, Letter
-from portal.services.send_message import queue_email
 
 
 def queue_letter(
@@ -21,15 +23,24 @@ def queue_letter(
     dedupe_key: str | None = None,
 ) -> int | None:
     """Write the e-mail in the caller's transaction; None when `dedupe_key` was used before."""
-    return queue_email(
-        session,
-        to=to,
-        template=letter.template,
-        template_version=VERSION,
-        subject=letter.subject,
-        body=letter.body,
-        now=now,
-        guarantor_account_id=guarantor_account_id,
-        statement_id=statement_id,
-        dedupe_key=dedupe_key,
+    message_id = session.scalar(
+        insert(OutboundMessage)
+        .values(
+            channel="email",
+            recipient=to,
+            template=letter.template,
+            template_version=VERSION,
+            subject=letter.subject,
+            body=letter.body,
+            guarantor_account_id=guarantor_account_id,
+            statement_id=statement_id,
+            dedupe_key=dedupe_key,
+            state="queued",
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[OutboundMessage.dedupe_key])
+        .returning(OutboundMessage.id)
     )
+    if message_id is not None:
+        enqueue(session, "send_message", message_id=message_id)
+    return message_id

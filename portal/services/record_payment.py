@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -20,12 +19,12 @@ from billing.transitions import PAYMENT, PaymentEvent, PaymentState, Refused, ne
 from portal.models.accounts import GuarantorAccount
 from portal.models.identity import Login
 from portal.models.payments import Payment, PaymentAllocation
-from portal.models.practice import Practice
 from portal.models.work import WorkItem
 from portal.ports import Outcome, PaymentFacts
 from portal.queries.payments import lines_of
 from portal.services import letters
 from portal.services.post_entry import post_entry
+from portal.services.practice_date import practice_date
 from portal.services.queue_letter import queue_letter
 from portal.services.record_access import Access, add_access, guest_role
 
@@ -108,12 +107,6 @@ def lock_account(session: Session, account_id: int) -> None:
     session.execute(
         select(GuarantorAccount.id).where(GuarantorAccount.id == account_id).with_for_update()
     )
-
-
-def practice_date(session: Session, now: datetime) -> date:
-    """The day it is at the practice."""
-    zone = session.scalar(select(Practice.time_zone))
-    return now.astimezone(ZoneInfo(zone or "America/New_York")).date()
 
 
 def _post(

@@ -38,7 +38,7 @@ from portal.services.apply_credit import apply_credit
 from portal.services.load_entry import load_entry
 from portal.services.lock_refund import LockedRefund, lock_paid, lock_refund, step
 from portal.services.post_entry import post_entry
-from portal.services.record_payment import practice_date
+from portal.services.practice_date import practice_date
 from portal.services.refund_notices import notice_failed, notice_sent
 from portal.services.request_refund import tell_audit
 

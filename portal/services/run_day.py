@@ -15,8 +15,9 @@ from portal.db import read_only
 from portal.models.practice import Practice
 from portal.services.apply_waiting_credit import apply_waiting_credit
 from portal.services.cut_statements import Cut, cut_statements
-from portal.services.deliver_statements import Delivered, PrintShop, deliver_statements
+from portal.services.deliver_statements import Delivered, Shop, deliver_statements
 from portal.services.mail_batch import write_addresses
+from portal.services.mail_returned import mail_returned
 from portal.services.note_refunds import note_refunds
 from portal.services.refusal import Refusal
 from portal.services.sweep_payments import Swept, sweep_payments
@@ -31,7 +32,7 @@ class TimeRefused(Refusal):
     title = "That is not a time"
 
 
-class Office(PrintShop, Protocol):
+class Office(Shop, Protocol):
     """What a day needs of the outside."""
 
     @property
@@ -49,6 +50,7 @@ class DayReport:
     written_off: WrittenOff
     cut: Cut
     delivered: Delivered
+    returned: Delivered  # paper for what e-mail could not deliver, and copies asked for
     envelopes: int
     folder: Path
 
@@ -59,7 +61,11 @@ class DayReport:
             yield f"{self.written_off.amount} in {self.written_off.accounts} small balances let go"
         if self.cut.held_accounts:
             yield f"{len(self.cut.held_accounts)} held: see the work queue"
-        for number, rules in self.delivered.stopped:
+        if self.delivered.announced:
+            yield f"{len(self.delivered.announced)} announced by e-mail"
+        if self.returned.sent:
+            yield f"{len(self.returned.sent)} mailed after an e-mail came back, or asked for on paper"
+        for number, rules in (*self.delivered.stopped, *self.returned.stopped):
             yield f"{number} not sent: {', '.join(rules)}"
         if self.envelopes:
             yield f"{self.envelopes} envelopes in {self.folder}"
@@ -74,6 +80,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     written_off = write_off_small_balances(on=on)
     cut = cut_statements(on=on, now=now, public_url=office.public_url)
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
+    returned = mail_returned(on=on, now=now, shop=office, folder=folder)
     envelopes = write_addresses(on=on, folder=folder)
     return DayReport(
         on=on,
@@ -81,6 +88,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
         written_off=written_off,
         cut=cut,
         delivered=delivered,
+        returned=returned,
         envelopes=envelopes,
         folder=folder,
     )

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from portal.db import transaction
 from portal.models.messages import OutboundMessage
-from portal.ports import Accepted, EmailSender, OptedOut, Refused, RetryLater, SmsSender
+from portal.ports import Accepted, BadAddress, EmailSender, OptedOut, Refused, RetryLater, SmsSender
 from portal.queue import enqueue
+from portal.services.lock_posting import lock_accounts
+from portal.services.note_undelivered import note_undelivered
 from portal.services.record_text_consent import Said, withdraw_all_texts
+from portal.services.statement_notice import is_notice, may_leave, record_notice
 
 # Their words open a sign-in: once handed over they are not kept, nor copied into every backup.
 SECRETS = ("sign_in_code", "email_code", "security/email/reset_instructions")
@@ -44,38 +47,6 @@ def queue_text(
     )
 
 
-def queue_email(
-    session: Session,
-    *,
-    to: str,
-    template: str,
-    subject: str,
-    body: str,
-    now: datetime,
-    template_version: str = "",
-    guarantor_account_id: int | None = None,
-    statement_id: int | None = None,
-    dedupe_key: str | None = None,
-) -> int | None:
-    """Write a plain e-mail in the caller's transaction; None when `dedupe_key` was used before.
-
-    Neither subject nor body says anything about care: `letters` has the words, `queue_letter` brings them.
-    """
-    return _queue(
-        session,
-        channel="email",
-        recipient=to,
-        template=template,
-        template_version=template_version,
-        subject=subject,
-        body=body,
-        created_at=now,
-        guarantor_account_id=guarantor_account_id,
-        statement_id=statement_id,
-        dedupe_key=dedupe_key,
-    )
-
-
 def _queue(session: Session, **values: object) -> int | None:
     statement = (
         insert(OutboundMessage)
@@ -97,13 +68,11 @@ def send_message(*, message_id: int, sms: SmsSender, email: EmailSender, now: da
     try:
         accepted = _hand_over(message, doubtful, sms, email)
     except OptedOut as refused:
-        return _close(
-            message_id,
-            state="refused",
-            error=str(refused),
-            now=now,
-            opted_out=message.recipient,
-        )
+        error, phone = str(refused), message.recipient
+        return _close(message_id, state="refused", error=error, now=now, opted_out=phone)
+    except BadAddress as refused:
+        error = str(refused)
+        return _close(message_id, state="refused", error=error, now=now, bad_address=True)
     except Refused as refused:
         return _close(message_id, state="refused", error=str(refused), now=now)
     except RetryLater:
@@ -116,14 +85,26 @@ def send_message(*, message_id: int, sms: SmsSender, email: EmailSender, now: da
 def _claim(message_id: int, now: datetime) -> tuple[OutboundMessage, bool]:
     """The message, marked as being sent; true when an earlier try may have sent it."""
     with transaction() as session:
-        message = session.scalars(
-            select(OutboundMessage).where(OutboundMessage.id == message_id).with_for_update()
-        ).one()
+        message = _lock(session, message_id)
         doubtful = message.state == "sending"
-        if message.state == "queued":
+        if message.state == "queued" and (
+            not is_notice(message) or may_leave(session, message, now=now)
+        ):
             message.state = "sending"
             message.sent_at = now
         return message, doubtful
+
+
+def _lock(session: Session, message_id: int) -> OutboundMessage:
+    """The message; its account first, as everywhere, so that nobody waits in a circle."""
+    account_id = session.scalar(
+        select(OutboundMessage.guarantor_account_id).where(OutboundMessage.id == message_id)
+    )
+    if account_id is not None:
+        lock_accounts(session, [account_id])
+    return session.scalars(
+        select(OutboundMessage).where(OutboundMessage.id == message_id).with_for_update()
+    ).one()
 
 
 def _hand_over(
@@ -154,8 +135,12 @@ def _close(
     accepted: Accepted | None = None,
     sent_at: datetime | None = None,
     opted_out: str = "",
+    bad_address: bool = False,
 ) -> str:
     with transaction() as session:
+        message = _lock(session, message_id)
+        if message.state == "undelivered":
+            return message.state  # its bounce was faster than we
         values: dict[str, object] = {"state": state, "error": error, "sent_at": sent_at}
         if accepted is not None:
             values["provider_id"] = accepted.provider_id
@@ -165,6 +150,10 @@ def _close(
         session.execute(
             update(OutboundMessage).where(OutboundMessage.id == message_id).values(**values)
         )
+        if state == "sent" and is_notice(message):
+            record_notice(session, message, now=now)
+        if state == "refused" and message.channel == "email":
+            note_undelivered(session, message, bad_address=bad_address, now=now)
         if opted_out:
             said = Said(source="carrier", wording="21610")
             withdraw_all_texts(session, phone=opted_out, said=said, now=now)

@@ -18,7 +18,8 @@ from portal.ports import GatewayError, Outcome, OutcomeUnknown, PaymentGateway, 
 from portal.queries.payments import lines_of
 from portal.queries.viewer import AccountViewer, GuestViewer
 from portal.queue import enqueue
-from portal.services.record_payment import lock_account, practice_date
+from portal.services.practice_date import practice_date
+from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound, Refusal
 from portal.services.settle_payment import keep_facts, nothing_there, settle_payment
 

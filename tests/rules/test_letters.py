@@ -120,15 +120,18 @@ def test_MSG_17_nothing_is_advertised(letter: Letter) -> None:
 
 
 def test_nobody_writes_an_email_elsewhere() -> None:
-    """`queue_email` takes any words; only `queue_letter` may bring them."""
-    callers = {
-        str(path.relative_to(ROOT))
-        for folder in ("portal", "staff_admin")
-        for path in (ROOT / folder).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "queue_email"
-    }
-    assert callers == {"portal/services/queue_letter.py"}, "put the words into services/letters.py"
+    """Only `letters` makes a Letter, and only `queue_letter` writes a row of an e-mail."""
+    makers, writers = set(), set()
+    for folder in ("portal", "staff_admin"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Letter":
+                    makers.add(path.name)
+                if isinstance(node, ast.keyword) and node.arg == "channel":
+                    value = getattr(node.value, "value", "")
+                    writers |= {path.name} if value == "email" else set()
+    assert makers == {"letters.py"}, "put the words into portal/services/letters.py"
+    assert writers == {"queue_letter.py"}
 
 
 def test_an_unknown_letter_is_refused_at_once() -> None:

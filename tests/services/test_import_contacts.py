@@ -8,7 +8,7 @@ from billing.money import Money
 from portal import db
 from portal.models.accounts import AccountCondition, GuarantorAccount, Patient, RecordVersion
 from portal.models.claims import Visit
-from portal.models.consents import TextConsent
+from portal.models.consents import ESignConsent, TextConsent
 from portal.models.files import File
 from portal.models.identity import AccountAccess, Login
 from portal.models.ledger import PostingRow
@@ -66,10 +66,15 @@ def test_contacts_name_guarantors_and_share_accounts_with_young_children_only(or
         "+12125550123",
         "testa@example.com",
     )
-    assert testa.estatement_consent
     [agreed] = agreements(testa)
     assert (agreed.source, agreed.wording_version) == (f"contacts:{contacts_file().id}", "2026-1")
     assert agreed.wording == "desk form, 2026-01-05"
+    # MSG-24: a yes on the practice's paper invites; it shows nobody that the files can be opened.
+    with db.read_only() as session:
+        [invitation] = session.scalars(select(ESignConsent)).all()
+    assert (invitation.guarantor_account_id, invitation.granted) == (testa.id, True)
+    assert (invitation.demonstrated_at, invitation.email) == (None, "testa@example.com")
+    assert invitation.source == f"contacts:{contacts_file().id}"
     # STMT-13: from 12 on a child has an account of their own, which the guarantor answers for.
     assert (teena.named, teena.display_name, teena.relationship) == (True, "Testa Sample", "mother")
     assert (selfa.language, selfa.paper_only, agreements(selfa)) == ("es", True, ())
@@ -318,3 +323,16 @@ def test_two_people_whom_a_row_could_mean_refuse_it():
     result = take("contacts")
     assert reasons(result) == [(2, "P-1", "more than one patient has this name and birth_date")]
     assert result.accepted == 3
+
+
+def test_MSG_24_a_file_never_overrides_what_somebody_said_on_our_pages():
+    take("contacts")
+    account = account_of("P-1")
+    with db.transaction() as session:
+        session.add(
+            ESignConsent(guarantor_account_id=account.id, granted=False, source="web", at=NOW)
+        )
+    take("contacts", sample("contacts").decode().replace("1 Invented", "2 Invented"))
+    with db.read_only() as session:
+        said = session.scalars(select(ESignConsent.source).order_by(ESignConsent.id)).all()
+    assert said[-1] == "web"

@@ -176,10 +176,10 @@ def questions() -> Iterator[list[tuple[str, Any]]]:
 BULK = """
 INSERT INTO guarantor_accounts (number, named, last_name, first_name, middle_name, suffix, birth_on,
     relationship, street, street2, city, state, postal_code, mobile, mobile_owner, email, language,
-    sms_billing_consent, sms_consent_source, sms_consent_text_version, estatement_consent, paper_only)
+    paper_only)
 SELECT 'N' || i, true, initcap(translate(left(md5(i::text), 8), '0123456789', 'ghijklmnop')), 'Given' || i % 500,
     '', '', DATE '1940-01-01' + i % 20000, 'self', '', '', '', '', '', '+1212' || lpad(i::text, 7, '0'),
-    '', '', 'en', false, '', '', false, false
+    '', '', 'en', false
   FROM generate_series(1, :many) AS i;
 INSERT INTO patients (guarantor_account_id, last_name, first_name, middle_name, suffix, match_name,
     birth_on, sex, street, street2, city, state, postal_code, confidential)

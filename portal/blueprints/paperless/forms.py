@@ -1,0 +1,23 @@
+"""The code of the sample, and the box that is never ticked beforehand."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField
+from wtforms.validators import DataRequired
+
+from portal.web.fields import CodeField, required
+
+
+class SampleCodeForm(FlaskForm):  # type: ignore[misc]
+    """What stands in the sample."""
+
+    code = CodeField("Code from the sample", [required("the six digits from the sample")])
+
+
+class AgreeForm(FlaskForm):  # type: ignore[misc]
+    """The consent itself."""
+
+    agree = BooleanField(
+        "", [DataRequired(message="Tick the box if you agree. To keep paper, leave this page.")]
+    )

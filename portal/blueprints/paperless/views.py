@@ -1,0 +1,119 @@
+"""Statements without paper, one step a screen (MSG-24)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.blueprints.paperless import journey
+from portal.blueprints.paperless.forms import AgreeForm, SampleCodeForm
+from portal.queries.esign_words import agreement
+from portal.queries.paperless import paperless_page
+from portal.services.ask_paper_copy import ask_paper_copy
+from portal.services.consent_paperless import agree_paperless, withdraw_paperless
+from portal.services.paperless_sample import open_sample
+from portal.web.access import current_patient, patient, saw
+from portal.web.base import gateways
+from portal.web.clock import now
+
+blueprint = Blueprint("paperless", __name__)
+
+
+@blueprint.get("/paperless")
+@patient
+def start() -> ResponseReturnValue:
+    """How statements come now, what giving up paper means, and the way back."""
+    page = paperless_page(current_patient(), now=now())
+    return render_template("paperless/start.html", page=page)
+
+
+@blueprint.post("/paperless/sample")
+@patient
+def send_sample() -> ResponseReturnValue:
+    """Mail the sample."""
+    if paperless_page(current_patient(), now=now()).paper_only:
+        abort(409)
+    problem = journey.mail_sample(current_patient(), gateways().public_url)
+    if problem:
+        flash(problem, "error")
+    return redirect(url_for("paperless.start" if problem else "paperless.code"))
+
+
+@blueprint.get("/paperless/sample/<token>")
+@patient
+def sample(token: str) -> ResponseReturnValue:
+    """The sample, as statements are opened."""
+    doors, viewer = gateways(), current_patient()
+    found = open_sample(
+        viewer=viewer, token=token, key=doors.hash_keys[0], printer=doors.printer, now=now()
+    )
+    journey.opened(found.nonce)
+    saw(accounts=viewer.account_ids, kind="paperless_sample", id=found.nonce)
+    headers = {"Content-Disposition": 'inline; filename="sample-statement.pdf"'}
+    return Response(found.pdf, mimetype="application/pdf", headers=headers)
+
+
+@blueprint.route("/paperless/code", methods=["GET", "POST"])
+@patient
+def code() -> ResponseReturnValue:
+    """The code that stands in the sample."""
+    if not journey.is_waiting():
+        return redirect(url_for("paperless.start"))
+    form = SampleCodeForm()
+    if form.validate_on_submit() and journey.check_code(form, current_patient()):
+        return redirect(url_for("paperless.agree"))
+    page = paperless_page(current_patient(), now=now())
+    return render_template("paperless/code.html", form=form, page=page)
+
+
+@blueprint.route("/paperless/agree", methods=["GET", "POST"])
+@patient
+def agree() -> ResponseReturnValue:
+    """The consent, once more with all that it means."""
+    shown_at = journey.demonstrated_at()
+    if shown_at is None:
+        return redirect(url_for("paperless.start"))
+    form, page = AgreeForm(), paperless_page(current_patient(), now=now())
+    if form.validate_on_submit():
+        _agree(shown_at)
+        return redirect(url_for("paperless.start"))
+    words = agreement(page.email)
+    return render_template("paperless/agree.html", form=form, page=page, words=words)
+
+
+@blueprint.post("/paperless/stop")
+@patient
+def stop() -> ResponseReturnValue:
+    """Back to paper, by one press."""
+    withdraw_paperless(
+        viewer=current_patient(),
+        browser=journey.browser(),
+        public_url=gateways().public_url,
+        now=now(),
+    )
+    flash("Your next statement comes on paper.", "done")
+    return redirect(url_for("paperless.start"))
+
+
+@blueprint.post("/statements/<number>/paper-copy")
+@patient
+def paper_copy(number: str) -> ResponseReturnValue:
+    """A free copy in the next mail."""
+    account_id = ask_paper_copy(viewer=current_patient(), number=number, now=now())
+    saw(accounts=[account_id], kind="statement", id=number, action="print")
+    flash("We will mail you a paper copy. It is free.", "done")
+    return redirect(url_for("statements.statement", number=number))
+
+
+def _agree(shown_at: datetime) -> None:
+    agree_paperless(
+        viewer=current_patient(),
+        demonstrated_at=shown_at,
+        browser=journey.browser(),
+        public_url=gateways().public_url,
+        now=now(),
+    )
+    journey.end()
+    flash("Your statements now come without paper.", "done")

@@ -1,0 +1,74 @@
+"""Print one statement into the mail batch, with a fresh enrolment code, and record that it was mailed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from billing.money import ZERO
+from portal.models.statements import Statement, StatementDelivery
+from portal.ports import DocumentStore, PdfPrinter
+from portal.queries.statement_json import from_json
+from portal.queries.statement_print import PrintedCode, statement_print
+from portal.services.enrolment_codes import LIFE, issue_code
+from portal.services.mail_batch import put_in_envelope
+
+PAPER = "paper"
+
+
+class PrintShop(Protocol):
+    """What printing needs of the outside."""
+
+    @property
+    def printer(self) -> PdfPrinter: ...
+    @property
+    def documents(self) -> DocumentStore: ...
+    @property
+    def hash_keys(self) -> tuple[bytes, ...]: ...
+
+
+def print_statement(
+    session: Session,
+    statement: Statement,
+    *,
+    on: date,
+    now: datetime,
+    shop: PrintShop,
+    folder: Path,
+    due_on: date | None = None,
+) -> None:
+    """The mailed copy carries the code; the copy we keep, and the patient downloads, does not.
+
+    `due_on` gives a copy that is mailed late its full time to pay (STMT-20).
+    """
+    content = from_json(statement.content)
+    if due_on is not None:
+        content = replace(content, due_on=due_on)
+    code = None
+    if content.amount_due > ZERO:
+        plain = issue_code(
+            session,
+            account_id=statement.guarantor_account_id,
+            statement_id=statement.id,
+            now=now,
+            keys=shop.hash_keys,
+        )
+        code = PrintedCode(plain, (now + LIFE).date())
+    mailed = shop.printer.print("statement", statement_print(content, code))
+    put_in_envelope(folder, statement.number, mailed)
+    kept = shop.printer.print("statement", statement_print(content)) if code else mailed
+    session.add(
+        StatementDelivery(
+            statement_id=statement.id,
+            channel=PAPER,
+            batch=on.isoformat(),
+            document=shop.documents.put(kept),
+            delivered_on=on,
+            returned_on=None,
+            due_on=due_on,
+        )
+    )

@@ -1,0 +1,82 @@
+"""The e-mail that a statement is ready: queued with it, asked about when it leaves, its delivery once taken (CORE-3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from billing.holds import RULES, Action, Condition
+from portal.models.messages import OutboundMessage
+from portal.models.statements import Statement, StatementDelivery
+from portal.queries.paperless import electronic_readers
+from portal.queries.statement_sent import NOTICE
+from portal.services import letters
+from portal.services.first_statement import start_clocks
+from portal.services.practice_date import practice_date
+from portal.services.queue_letter import queue_letter
+from portal.services.statement_standing import denial, standing_of
+
+EMAIL = "email"
+NO_CONSENT = (RULES[Condition.NO_ESTATEMENT_CONSENT],)
+
+
+def announce(
+    session: Session, statement: Statement, *, to: str, public_url: str, now: datetime
+) -> None:
+    """Make the statement readable on our pages, and queue the notice of it."""
+    head = letters.letterhead(session, public_url=public_url)
+    queue_letter(
+        session,
+        to=to,
+        letter=letters.statement_notice(head, number=statement.number),
+        now=now,
+        guarantor_account_id=statement.guarantor_account_id,
+        statement_id=statement.id,
+        dedupe_key=f"{NOTICE}:{statement.id}",
+    )
+
+
+def is_notice(message: OutboundMessage) -> bool:
+    """Whether this message is the delivery of a statement."""
+    return message.template == NOTICE and message.statement_id is not None
+
+
+def may_leave(session: Session, message: OutboundMessage, *, now: datetime) -> bool:
+    """Ask the gate at the moment of sending; a stopped notice is marked with what stopped it.
+
+    When only the consent is gone, or the address is another's by now, paper goes out instead.
+    """
+    statement = session.get_one(Statement, message.statement_id)
+    on = practice_date(session, now)
+    standing = standing_of(session, [statement], on)[statement.id]
+    readers = electronic_readers(session, account_ids=[statement.guarantor_account_id], now=now)
+    reader = readers.get(statement.guarantor_account_id)
+    rules = denial(statement, standing, Action.ELECTRONIC_STATEMENT)
+    if not rules and (reader is None or reader.email != message.recipient):
+        rules = NO_CONSENT
+    message.gate = ", ".join(rules) or "allowed"
+    if rules:
+        message.state = "failed" if rules == NO_CONSENT else "canceled"
+        message.ended_at = now
+    return not rules
+
+
+def record_notice(session: Session, message: OutboundMessage, *, now: datetime) -> None:
+    """The mail server took the notice: the statement is delivered on this day of the practice."""
+    on = practice_date(session, now)
+    delivered = session.scalar(
+        insert(StatementDelivery)
+        .values(
+            statement_id=message.statement_id,
+            channel=EMAIL,
+            batch="",
+            document="",
+            delivered_on=on,
+        )
+        .on_conflict_do_nothing()
+        .returning(StatementDelivery.statement_id)
+    )
+    if delivered is not None:
+        start_clocks(session, [delivered], on)
