@@ -18,6 +18,7 @@ from portal.queries.refunds import RefundRow, refunds_of_account
 from portal.queries.staff_account import AccountHeader, account_header
 from portal.queries.staff_home import PaymentRow, payments
 from portal.queries.statement_content import StatementContent
+from portal.queries.statement_due import statement_due_on
 from portal.queries.statement_json import from_json
 from portal.queries.viewer import StaffViewer
 
@@ -95,6 +96,9 @@ def _statements(session: Session, account_id: int, number: int) -> Page[Statemen
             StatementDelivery.channel
             + " on "
             + func.to_char(StatementDelivery.delivered_on, "MM/DD/YYYY")
+            + func.coalesce(
+                func.to_char(StatementDelivery.returned_on, '", came back on" MM/DD/YYYY'), ""
+            )
         ),
         None,
     )
@@ -103,7 +107,7 @@ def _statements(session: Session, account_id: int, number: int) -> Page[Statemen
             Statement.id,
             Statement.number,
             Statement.cycle_on,
-            Statement.due_on,
+            statement_due_on().label("due_on"),
             Statement.amount_due,
             sent.label("deliveries"),
         )

@@ -19,6 +19,7 @@ from portal.queries.paperless import electronic_readers
 from portal.queries.statement_sent import NOTICE, was_sent
 from portal.services.cut_statements import LOCK
 from portal.services.first_statement import start_clocks
+from portal.services.letters import letterhead
 from portal.services.print_statement import PrintShop, print_statement
 from portal.services.statement_notice import announce
 from portal.services.statement_standing import denial, standing_of
@@ -98,12 +99,13 @@ def _deliver(
     readers = electronic_readers(
         session, account_ids=[s.guarantor_account_id for s in going], now=now
     )
+    head = letterhead(session, public_url=shop.public_url)
     paper, announced = [], []
     for statement in going:
         reader = readers.get(statement.guarantor_account_id)
         electronic = Action.ELECTRONIC_STATEMENT
         if reader and not denial(statement, standing[statement.id], electronic):
-            announce(session, statement, to=reader.email, public_url=shop.public_url, now=now)
+            announce(session, statement, to=reader.email, head=head, now=now)
             announced.append(statement)
         else:
             print_statement(session, statement, on=on, now=now, shop=shop, folder=folder)

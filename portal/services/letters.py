@@ -2,7 +2,8 @@
 
 Subject and first line, which a locked screen shows, never change from patient to patient but for a
 one-time code. What an e-mail is about stands behind the sign-in that it links to. Plain text alone:
-there is nothing that a picture or a colour would help to say.
+there is nothing that a picture or a colour would help to say. All of them are transactional: no
+List-Unsubscribe; the notice of a statement says how to go back to paper.
 """
 
 from __future__ import annotations

@@ -18,7 +18,12 @@ from portal.services.record_text_consent import Said, withdraw_all_texts
 from portal.services.statement_notice import is_notice, may_leave, record_notice
 
 # Their words open a sign-in: once handed over they are not kept, nor copied into every backup.
-SECRETS = ("sign_in_code", "email_code", "security/email/reset_instructions")
+SECRETS = (
+    "sign_in_code",
+    "email_code",
+    "paperless_sample",
+    "security/email/reset_instructions",
+)
 
 
 def queue_text(

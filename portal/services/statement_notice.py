@@ -14,6 +14,7 @@ from portal.queries.paperless import electronic_readers
 from portal.queries.statement_sent import NOTICE
 from portal.services import letters
 from portal.services.first_statement import start_clocks
+from portal.services.letters import Letterhead
 from portal.services.practice_date import practice_date
 from portal.services.queue_letter import queue_letter
 from portal.services.statement_standing import denial, standing_of
@@ -23,10 +24,9 @@ NO_CONSENT = (RULES[Condition.NO_ESTATEMENT_CONSENT],)
 
 
 def announce(
-    session: Session, statement: Statement, *, to: str, public_url: str, now: datetime
+    session: Session, statement: Statement, *, to: str, head: Letterhead, now: datetime
 ) -> None:
     """Make the statement readable on our pages, and queue the notice of it."""
-    head = letters.letterhead(session, public_url=public_url)
     queue_letter(
         session,
         to=to,

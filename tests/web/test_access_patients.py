@@ -65,6 +65,8 @@ def record(database_url: str) -> dict[str, object]:
         "payment_id": PAYMENT,
         "statements.number": "2026-0142",
         "receipts.number": "R-2026-0001",
+        # A genuine one of another sign-in is tried in test_paperless.py.
+        "token": f"{int(NOW.timestamp())}-0123456789abcdef-{'0' * 32}",
     }
 
 

@@ -1,0 +1,48 @@
+"""What a person reads in a PDF that typst made: its glyphs, by the map to characters that it carries."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pikepdf
+
+PAIR = re.compile(rb"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>\s*(?:\n|$)")
+RANGE = re.compile(rb"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>")
+
+
+def pdf_text(data: bytes) -> str:
+    """The text of all pages, run after run."""
+    runs = []
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        for page in pdf.pages:
+            maps = {
+                str(name): _characters(font.ToUnicode.read_bytes())
+                for name, font in page.Resources.Font.items()
+            }
+            current: dict[int, str] = {}
+            for operands, operator in pikepdf.parse_content_stream(page):
+                if str(operator) == "Tf":
+                    current = maps[str(operands[0])]
+                elif str(operator) in {"Tj", "TJ"}:
+                    parts = operands[0] if str(operator) == "TJ" else operands
+                    codes = b"".join(bytes(p) for p in parts if isinstance(p, pikepdf.String))
+                    runs.append(
+                        "".join(
+                            current.get(int.from_bytes(codes[at : at + 2], "big"), "?")
+                            for at in range(0, len(codes), 2)
+                        )
+                    )
+    return " ".join(runs)
+
+
+def _characters(cmap: bytes) -> dict[int, str]:
+    found = {}
+    for block in re.findall(rb"beginbfchar(.*?)endbfchar", cmap, re.DOTALL):
+        for code, text in PAIR.findall(block):
+            found[int(code, 16)] = bytes.fromhex(text.decode()).decode("utf-16-be")
+    for block in re.findall(rb"beginbfrange(.*?)endbfrange", cmap, re.DOTALL):
+        for first, last, text in RANGE.findall(block):
+            for step, code in enumerate(range(int(first, 16), int(last, 16) + 1)):
+                found[code] = chr(int(text, 16) + step)
+    return found
