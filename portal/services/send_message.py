@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.db import transaction
 from portal.models.messages import OutboundMessage
 from portal.ports import Accepted, BadAddress, EmailSender, OptedOut, Refused, RetryLater, SmsSender
+from portal.queries.statement_sent import ON_ITS_WAY
 from portal.queue import enqueue
 from portal.services.lock_posting import lock_accounts
 from portal.services.note_undelivered import note_undelivered
@@ -92,9 +93,11 @@ def _claim(message_id: int, now: datetime) -> tuple[OutboundMessage, bool]:
     with transaction() as session:
         message = _lock(session, message_id)
         doubtful = message.state == "sending"
-        if message.state == "queued" and (
-            not is_notice(message) or may_leave(session, message, now=now)
-        ):
+        # A second try of a notice is asked about again too: a hold may have come in between.
+        asked = is_notice(message) and message.state in ON_ITS_WAY
+        if asked and not may_leave(session, message, now=now):
+            return message, doubtful
+        if message.state == "queued":
             message.state = "sending"
             message.sent_at = now
         return message, doubtful

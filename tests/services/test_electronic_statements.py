@@ -110,6 +110,18 @@ def test_a_mail_in_doubt_is_sent_again_under_the_same_id(post: Post, server: Mai
     assert deliveries() == [("email", DAY, None)]
 
 
+def test_STMT_26_a_second_try_is_asked_about_again(post: Post, server: MailServer) -> None:
+    server.hang_up = True
+    post.run()
+    hold = AccountCondition(
+        guarantor_account_id=post.account_id, kind="bankruptcy", since=noon(DAY), source="test"
+    )
+    later(lambda w: w.add(hold))
+    server.hang_up = False
+    post.send(noon(DAY) + timedelta(minutes=5))
+    assert (notice().state, notice().gate, len(server.envelopes)) == ("canceled", "COLL-24", 1)
+
+
 def test_the_patient_reads_it_while_the_mail_is_on_its_way(post: Post) -> None:
     post.run(send=False)
     viewer = viewer_of()
