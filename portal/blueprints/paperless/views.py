@@ -116,4 +116,3 @@ def _agree(shown_at: datetime) -> None:
         now=now(),
     )
     journey.end()
-    flash("Your statements now come without paper.", "done")
