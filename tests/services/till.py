@@ -131,31 +131,42 @@ class Till:
 
 
 def open_till(sandbox: SandboxServer, now: datetime) -> Till:
+    """The one till that most tests need."""
+    [till] = open_tills(sandbox, now, [EMAIL])
+    return till
+
+
+def open_tills(sandbox: SandboxServer, now: datetime, emails: list[str]) -> list[Till]:
+    """A practice, and a till with an account of its own for each of these patients."""
     with transaction() as session:
         book = Book(session)
         book.practice()
-        account = book.account(first_name="Testa", last_name="Sample")
-        patient = book.patient(account)
-        visits = []
-        for service_on, cents in ((OLDER, 5_000), (NEWER, 13_240)):
-            visit, [charge] = book.visit(
-                patient, [cents], service_on=service_on, coverage_intent="self_pay"
-            )
-            charge.description = "Office visit"
-            line = entries.Line(party_of(visit, charge), Money(cents))
-            post_entry(
-                session,
-                entries.self_pay_charge(
-                    source_ref=f"test:{visit.id}", occurred_on=service_on, lines=[line]
-                ),
-            )
-            visits.append(visit.id)
-        login = book.add(Login(face="patient", email=EMAIL, fs_uniquifier="testa"))
-        return Till(
-            sandbox=sandbox,
-            gateway=sandbox.gateway(),
-            now=now,
-            account_id=account.id,
-            visit_ids=(visits[0], visits[1]),
-            viewer=PatientViewer(login.id, frozenset({account.id})),
+        return [_open(book, sandbox, now, email) for email in emails]
+
+
+def _open(book: Book, sandbox: SandboxServer, now: datetime, email: str) -> Till:
+    account = book.account(first_name="Testa", last_name="Sample")
+    patient = book.patient(account)
+    visits = []
+    for service_on, cents in ((OLDER, 5_000), (NEWER, 13_240)):
+        visit, [charge] = book.visit(
+            patient, [cents], service_on=service_on, coverage_intent="self_pay"
         )
+        charge.description = "Office visit"
+        line = entries.Line(party_of(visit, charge), Money(cents))
+        post_entry(
+            book.session,
+            entries.self_pay_charge(
+                source_ref=f"test:{visit.id}", occurred_on=service_on, lines=[line]
+            ),
+        )
+        visits.append(visit.id)
+    login = book.add(Login(face="patient", email=email, fs_uniquifier=email))
+    return Till(
+        sandbox=sandbox,
+        gateway=sandbox.gateway(),
+        now=now,
+        account_id=account.id,
+        visit_ids=(visits[0], visits[1]),
+        viewer=PatientViewer(login.id, frozenset({account.id})),
+    )
