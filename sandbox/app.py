@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, Flask
 
-from sandbox import control, inbox, pages, twilio_api
+from sandbox import control, desk, inbox, pages, twilio_api
 from sandbox.stripe_api import (
     charges,
     checkout,
@@ -36,6 +36,7 @@ def create_app(world: World, messages: Messages, *, demo: Path | None = None) ->
         register(stripe_api, world, module.ROUTES)
     app.register_blueprint(stripe_api)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(desk.make_blueprint(world))
     app.register_blueprint(twilio_api.make_blueprint(messages))
     app.register_blueprint(inbox.make_blueprint(messages, demo))
     app.register_blueprint(control.make_blueprint(world, messages, demo=demo is not None))

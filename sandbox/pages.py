@@ -20,6 +20,11 @@ TRY_CARDS = (
     ("4000 0000 0000 9995", "is declined: not enough money"),
     ("4000 0000 0000 3220", "asks for 3-D Secure"),
 )
+TRY_BANKS = (
+    ("000123456789", "arrives after 4 days"),
+    ("000222222227", "comes back: not enough money"),
+    ("000555555559", "arrives, then is disputed"),
+)
 blueprint = Blueprint("pages", __name__)
 
 
@@ -164,6 +169,7 @@ def _checkout_page(session: Json, problem: str = "", status: int = 200) -> Respo
         saved=saved,
         problem=problem,
         try_cards=TRY_CARDS,
+        try_banks=TRY_BANKS,
         form=request.form,
     )
 

@@ -33,6 +33,12 @@ UNDELIVERABLE = {
 OPTED_OUT = 21610
 LONGEST = 1600
 STEP_SECONDS = 0.05
+# The GSM 03.38 alphabet; one other letter, a curly quote say, makes the whole text UCS-2.
+GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM_TWICE = frozenset("^{}\\[~]|€\f")  # take the room of two
 STOP_WORDS = frozenset(
     ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"]
 )
@@ -100,8 +106,6 @@ class Messages:
         """Store a message with all the fields that Twilio gives it."""
         sid = "SM" + secrets.token_hex(16)
         now = formatdate(self.world.store.now())
-        plain, length = message["body"].isascii(), len(message["body"])
-        alone, joined = (160, 153) if plain else (70, 67)
         row = {
             "id": sid,
             "sid": sid,
@@ -116,7 +120,7 @@ class Messages:
             "error_message": None,
             "messaging_service_sid": None,
             "num_media": "0",
-            "num_segments": str(1 if length <= alone else -(-length // joined)),
+            "num_segments": str(segments(message["body"])),
             "price": None,
             "price_unit": "USD",
             "subresource_uris": {},
@@ -222,6 +226,15 @@ def _opt_out_type(body: str) -> str:
     word = body.strip().upper()
     words = {"STOP": STOP_WORDS, "START": START_WORDS, "HELP": HELP_WORDS}
     return next((kind for kind, known in words.items() if word in known), "")
+
+
+def segments(body: str) -> int:
+    """How many messages the carrier counts: 160 or 153 letters of GSM, 70 or 67 units of UCS-2."""
+    if set(body) <= GSM | GSM_TWICE:
+        length, alone, joined = len(body) + sum(c in GSM_TWICE for c in body), 160, 153
+    else:
+        length, alone, joined = len(body.encode("utf-16-le")) // 2, 70, 67
+    return 1 if length <= alone else -(-length // joined)
 
 
 def signature(url: str, facts: dict[str, str], token: str) -> str:

@@ -179,6 +179,7 @@ def announce(demo: Demo, settings: Settings, *, seconds: float) -> None:
         f"  Patients    {settings.public_url}",
         f"  Staff       {settings.public_url}/staff",
         f"  Inbox       {inbox}  (their phones, e-mails and sign-in codes; text back as any of them)",
+        f"  Cards       {settings.stripe_api_base}/payments  (what was charged; dispute it, move the clock on)",
         "",
         "Sign-ins; the six digits that are asked for after the password stand in the inbox:",
         "",

@@ -70,6 +70,7 @@ BANKS = {  # what happens four days after a debit of this test account; empty: i
     "000111111113": "account_closed",
     "000111111116": "no_account",
     "000222222227": "insufficient_funds",
+    "000333333335": "debit_not_authorized",
     "000555555559": "dispute",
 }
 MESSAGES = {

@@ -9,12 +9,17 @@ import sys
 import threading
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import requests
 import stripe
 
+from sandbox.app import create_app
+from sandbox.control import controls
+from sandbox.twilio_api import ACCOUNT_SID, AUTH_TOKEN, Messages
 from sandbox.webhooks import signature
+from sandbox.world import World
 from tests.sandbox_server import ASKS, DECLINED, SandboxServer, free_port
 
 REAL_LOOKING = "4111111111111111"
@@ -80,6 +85,34 @@ def test_it_does_not_start_beside_a_live_key() -> None:
     )
     assert started.returncode == 2
     assert "live key" in started.stderr
+
+
+def test_a_newcomers_demo_mounts_clock_disputes_and_totals_alone(tmp_path: Path) -> None:
+    world = World(str(tmp_path / "sandbox.sqlite"))
+    messages = Messages(world, sid=ACCOUNT_SID, token=AUTH_TOKEN)
+    demo = create_app(world, messages, demo=tmp_path / "demo.json").test_client()
+    known = controls(world, messages)
+    mounted = {name for name in known if demo.post(f"/_sim/{name}", json={}).status_code != 404}
+    assert mounted == {"clock", "close_dispute", "dispute", "totals"}
+    assert {"faults", "webhooks", "reset", "purge", "sms"} <= set(known) - mounted
+    assert (demo.get("/inbox").status_code, demo.get("/payments").status_code) == (200, 200)
+
+
+@pytest.mark.parametrize(("where", "made"), [("before", 0), ("after", 1)])
+def test_a_kept_500_is_given_again_for_its_key(
+    api: stripe.StripeClient, sandbox: SandboxServer, where: str, made: int
+) -> None:
+    sandbox.control("faults", do="error", where=where, kept=True, path="/v1/payment_intents")
+    for key in ("first", "first", "second"):
+        try:
+            api.v1.payment_intents.create(
+                params={"amount": 900, "currency": "usd"}, options={"idempotency_key": key}
+            )
+        except stripe.APIError:
+            assert key == "first"
+        else:
+            assert key == "second", "its own key is answered as ever"
+    assert len(api.v1.payment_intents.list().data) == made + 1
 
 
 def test_every_page_carries_the_banner_and_the_policy(

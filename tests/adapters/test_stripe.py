@@ -7,13 +7,16 @@ import re
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
 import pytest
 
 from billing.money import Money
+from portal import wiring
 from portal.adapters.stripe import StripeGateway
+from portal.config import Settings
 from portal.ports import (
     ForgedMessage,
     NoRefund,
@@ -126,6 +129,23 @@ def test_HIPAA_18_nothing_but_the_allowed_leaves_for_stripe(
         assert re.fullmatch(ALLOWED[name], value), f"{name}={value} was sent to Stripe"
     stored = {f"pay-{payment_id}", f"refund-{refund_id}"}
     assert stored <= set(keys), "our own stored key, never a passing one"
+
+
+def test_real_keys_need_only_environment_variables(tmp_path: Path) -> None:
+    given = {
+        "KINDBILL_HOME": str(tmp_path),
+        "KINDBILL_PUBLIC_URL": "https://bills.example.com",
+        "STRIPE_SECRET_KEY": "sk_live_nothing",
+        "STRIPE_WEBHOOK_SECRET": "whsec_nothing",
+        "TWILIO_ACCOUNT_SID": "ACnothing",
+        "TWILIO_AUTH_TOKEN": "nothing",
+    }
+    settings = Settings.from_env(given)
+    doors = wiring.build(settings)
+    assert isinstance(doors.payments, StripeGateway)
+    client = doors.payments._client
+    assert client._requestor._options.base_addresses["api"] == "https://api.stripe.com"
+    assert settings.checkout_origin == "https://checkout.stripe.com"
 
 
 def test_the_same_payment_gives_the_same_page(gateway: StripeGateway, now: datetime) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import http.server
+import threading
 import time
 from datetime import datetime
+from urllib.parse import parse_qsl
 
 import pytest
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
 
 from portal.adapters.twilio import TwilioSms
 from portal.ports import ForgedMessage, OptedOut, OutcomeUnknown, Refused
@@ -95,3 +100,49 @@ def test_the_inbox_shows_a_text_once_it_is_delivered(
     assert '<a href="http://localhost:8000/confirm">' in page
     assert "&lt;now&gt;" in page
     assert "delivered" in page
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("é" * 160, 1),
+        ("[" * 80, 1),
+        ("[" * 81, 2),
+        ("\u2019" * 70, 1),
+        ("\u2019" * 71, 2),
+        ("\N{GRINNING FACE}" * 35, 1),
+    ],
+)
+def test_segments_are_counted_as_carriers_do(sandbox: SandboxServer, body: str, count: int) -> None:
+    client = Client(ACCOUNT_SID, AUTH_TOKEN)
+    client.api.base_url = sandbox.url
+    sent = client.messages.create(to=PHONE, from_="+15005550006", body=body)
+    assert sent.num_segments == str(count)
+
+
+def test_MSG_12_status_callbacks_come_signed_and_in_order(sandbox: SandboxServer) -> None:
+    told: list[tuple[str, bool]] = []
+
+    class Hook(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+            signed = self.headers["X-Twilio-Signature"]
+            genuine = RequestValidator(AUTH_TOKEN).validate(url, form, signed)
+            told.append((form["MessageStatus"], genuine))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None: ...
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/hook"
+    sandbox.sms(callback_url=url).send(to="+15005550011", body="hello")
+    for _ in range(100):
+        if len(told) == 3:
+            break
+        time.sleep(0.05)
+    server.shutdown()
+    assert told == [("sending", True), ("sent", True), ("undelivered", True)]
