@@ -60,7 +60,7 @@ class Web:
         )
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            with suppress(requests.ConnectionError):
+            with suppress(requests.RequestException):  # not there yet, or still importing
                 requests.get(f"{self.url}/healthz", timeout=5)
                 return
             assert self.process.poll() is None, "the server ended"
