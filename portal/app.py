@@ -8,6 +8,7 @@ from portal import wiring
 from portal.blueprints import (
     account,
     enrolment,
+    messages,
     overview,
     pages,
     paperless,
@@ -28,6 +29,15 @@ def create_app(settings: Settings) -> Flask:
     add_sign_in(app, face=PATIENT, settings=settings)
     app.register_blueprint(enrolment.blueprint)
     app.register_blueprint(account.blueprint)
-    for journey in (pages, overview, statements, paperless, payments, text_link, webhooks):
+    for journey in (
+        pages,
+        overview,
+        statements,
+        paperless,
+        payments,
+        messages,
+        text_link,
+        webhooks,
+    ):
         app.register_blueprint(journey.blueprint)
     return app

@@ -14,6 +14,7 @@ from staff_admin.blueprints import (
     accounts,
     claims,
     home,
+    messages,
     payments,
     refunds,
     remittances,
@@ -33,4 +34,5 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(accounts.blueprint)
     app.register_blueprint(payments.blueprint)
     app.register_blueprint(refunds.blueprint)
+    app.register_blueprint(messages.blueprint)
     return app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, ForeignKey, Index
+from sqlalchemy import DateTime, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
@@ -58,6 +58,11 @@ class ThreadMessage(Base):
     __table_args__ = (
         Index("ix__thread_messages__account_at", "guarantor_account_id", "at"),
         Index("ix__thread_messages__phone_at", "phone", "at"),
+        Index(
+            "ix__thread_messages__open",
+            "at",
+            postgresql_where=text("author = 'patient' AND answered_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -78,3 +83,8 @@ class ThreadMessage(Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     seen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # by the other side
     seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True)
+    )  # or found to need no answer
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))

@@ -9,6 +9,8 @@ OWN = "own_sign_in"
 _MATRIX: Mapping[str, frozenset[str]] = {
     "front_desk": frozenset(
         {
+            "messages.view",
+            "messages.answer",
             "accounts.view",
             "accounts.edit",
             "balances.view",
@@ -19,6 +21,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "biller": frozenset(
         {
+            "messages.view",
+            "messages.answer",
             "accounts.view",
             "accounts.name_guarantor",
             "balances.view",
@@ -71,6 +75,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "manager": frozenset(
         {
+            "messages.view",
+            "messages.answer",
             "accounts.view",
             "accounts.name_guarantor",
             "balances.view",
@@ -94,6 +100,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "auditor": frozenset(
         {
+            "messages.view",
             "accounts.view",
             "balances.view",
             "ledger.view",

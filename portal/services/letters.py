@@ -24,6 +24,7 @@ NOT_YOU = "If this was not you, call us. Nobody from our office will ever ask fo
 SUBJECTS = {
     "access_granted": "Somebody signed up on our website",
     "email_code": "Your code",
+    "new_message": "You have a new message",
     "paperless_off": "Your statements come on paper now",
     "paperless_on": "Your statements come without paper now",
     "paperless_sample": "A sample of what we will send",
@@ -114,6 +115,16 @@ def refund_failed(head: Letterhead, *, number: str) -> Letter:
         f"Receipt number: {number}",
         f"Sign in to see it: {head.public_url}/receipts/{number}",
         "Please call us, so that we can send it another way.",
+    )
+
+
+def new_message(head: Letterhead) -> Letter:
+    """Our answer waits behind the sign-in; not a word of it is here (MSG-18)."""
+    return _billing(
+        "new_message",
+        head,
+        "You have a new message from us.",
+        f"Sign in to read it: {head.public_url}/messages",
     )
 
 

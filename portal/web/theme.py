@@ -11,8 +11,9 @@ from typing import Any, cast
 from flask import Flask, Response, current_app, g, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.queries.patient_thread import unread_answers
 from portal.queries.practice import PracticePage, practice_page
-from portal.queries.viewer import StaffViewer
+from portal.queries.viewer import PatientViewer, StaffViewer
 from portal.web.access import current_viewer, public
 from portal.web.colour import theme_css
 from portal.web.logging import LOG
@@ -47,6 +48,7 @@ MENUS = {
     "patient": (
         MenuLink("overview.home", "Your bills", "receipt"),
         MenuLink("payments.history", "Payments", "credit-card"),
+        MenuLink("messages.thread", "Messages", "chat-left-text"),
         MenuLink("account.security", "Sign-in and security", "shield-check"),
         MenuLink("pages.help", "Help", "question-circle"),
     ),
@@ -58,6 +60,7 @@ MENUS = {
     ),
     "staff": (
         MenuLink("home.index", "Today", "house"),
+        MenuLink("messages.inbox", "Messages", "chat-left-text", "messages.view"),
         MenuLink("work.index", "Queue", "list", "work.view"),
         MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view"),
         MenuLink("remittances.index", "Remittances", "receipt", "remittances.view"),
@@ -75,6 +78,7 @@ class Layout:
     menu: tuple[MenuLink, ...]
     signed_in: bool
     guest: bool  # came by the link in a text: no sign-in, one account
+    unread: int  # answers of the office that wait for a patient
     accent_version: str  # empty: the house's own accent, no request for /theme.css
 
 
@@ -134,8 +138,19 @@ def _layout() -> Layout:
         else (),
         signed_in=signed_in,
         guest=guest,
+        unread=_unread() if signed_in else 0,
         accent_version="" if accent.lower() == HOUSE_ACCENT.lower() else accent.lstrip("#"),
     )
+
+
+def _unread() -> int:
+    """The mark in a patient's menu. Error pages must stand without a database too."""
+    try:
+        viewer = current_viewer()
+        return unread_answers(viewer) if isinstance(viewer, PatientViewer) else 0
+    except SQLAlchemyError as error:
+        LOG.warning("unread_unreadable", exc_info=error)
+        return 0
 
 
 def _menu(whose: str) -> tuple[MenuLink, ...]:

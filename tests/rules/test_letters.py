@@ -23,6 +23,7 @@ BILLING = {
         letters.receipt(HEAD, number="R-0123456789"),
         letters.refund(HEAD, number="R-0123456789"),
         letters.refund_failed(HEAD, number="R-0123456789"),
+        letters.new_message(HEAD),
         letters.paperless_sample(HEAD, link="https://bills.example.com/paperless/sample/x"),
         letters.paperless_on(HEAD),
         letters.paperless_off(HEAD),
@@ -63,6 +64,7 @@ FIRST_LINES = {
     "Somebody cannot complete the second step of signing in and asks for help: sign-in .",
     "We paused your sign-in for ## minutes.",
     "A new statement is ready for you.",
+    "You have a new message from us.",
 }
 CARE = re.compile(
     r"\b(visit|doctor|dr\.|diagnos|treat|test result|lab|appointment|patient|insur|plan|deductible|"

@@ -1,0 +1,33 @@
+"""What a patient writes to the office."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectField
+from wtforms.validators import UUID
+
+from portal.web.fields import at_most, required
+from portal.web.note_field import NoteField
+
+
+class AskForm(FlaskForm):  # type: ignore[misc]
+    """A question. The id made with the page lets the same form be sent once only."""
+
+    form_id = HiddenField(
+        validators=[UUID("Open this page again.")], default=lambda: str(uuid.uuid4())
+    )
+    account = SelectField("Which account is it about?", coerce=int)
+    text = NoteField("Your message", [required("your message"), at_most(2000, "Your message")])
+
+    def offer(self, accounts: Sequence[tuple[int, str]]) -> None:
+        """The accounts one may write about; a field for one alone is not worth asking."""
+        self.account.choices = list(accounts)
+        if len(accounts) == 1 and self.account.data is None:
+            self.account.data = accounts[0][0]
+
+    @property
+    def id_of_form(self) -> uuid.UUID:
+        return uuid.UUID(self.form_id.data)

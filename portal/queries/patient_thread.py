@@ -1,0 +1,100 @@
+"""What a patient and the office wrote to each other, as the patient reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from portal.db import read_only
+from portal.models.accounts import GuarantorAccount
+from portal.models.claims import Visit
+from portal.models.messages import ThreadMessage
+from portal.queries.viewer import PatientViewer
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One message. `is_new`: an answer that was not read before this page."""
+
+    id: int
+    ours: bool
+    by_text: bool
+    body: str
+    at: datetime
+    visit_id: int | None
+    service_on: date | None
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientThread:
+    """The thread, the newest last, and the accounts one may write about: (id, name)."""
+
+    messages: tuple[Said, ...]
+    accounts: tuple[tuple[int, str], ...]
+    more: bool
+
+
+def patient_thread(viewer: PatientViewer) -> PatientThread:
+    """The latest messages of the viewer's accounts."""
+    query = (
+        select(
+            ThreadMessage.id,
+            ThreadMessage.author,
+            ThreadMessage.channel,
+            ThreadMessage.body,
+            ThreadMessage.at,
+            ThreadMessage.visit_id,
+            ThreadMessage.seen_at,
+            Visit.service_on,
+        )
+        .outerjoin(Visit, Visit.id == ThreadMessage.visit_id)
+        .where(ThreadMessage.guarantor_account_id.in_(viewer.account_ids))
+        .order_by(ThreadMessage.at.desc(), ThreadMessage.id.desc())
+        .limit(SHOWN + 1)
+    )
+    accounts = (
+        select(GuarantorAccount)
+        .where(GuarantorAccount.id.in_(viewer.account_ids))
+        .order_by(GuarantorAccount.id)
+    )
+    with read_only() as session:
+        rows = session.execute(query).all()
+        names = tuple(
+            (account.id, f"{account.display_name}, account {account.number}")
+            for account in session.scalars(accounts)
+        )
+    return PatientThread(
+        messages=tuple(
+            Said(
+                id=row.id,
+                ours=row.author == "staff",
+                by_text=row.channel == "sms",
+                body=row.body,
+                at=row.at,
+                visit_id=row.visit_id,
+                service_on=row.service_on,
+                is_new=row.author == "staff" and row.seen_at is None,
+            )
+            for row in reversed(rows[:SHOWN])
+        ),
+        accounts=names,
+        more=len(rows) > SHOWN,
+    )
+
+
+def unread_answers(viewer: PatientViewer) -> int:
+    """How many answers of the office wait to be read, for the mark in the menu."""
+    with read_only() as session:
+        found = session.scalar(
+            select(func.count(ThreadMessage.id)).where(
+                ThreadMessage.guarantor_account_id.in_(viewer.account_ids),
+                ThreadMessage.author == "staff",
+                ThreadMessage.seen_at.is_(None),
+            )
+        )
+    return int(found or 0)

@@ -1,0 +1,220 @@
+"""One account's thread for staff: what was written, and every text and e-mail that left, in one line of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, literal, null, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from portal.db import read_only
+from portal.models.accounts import GuarantorAccount
+from portal.models.claims import Visit
+from portal.models.identity import AccountAccess, Login
+from portal.models.messages import OutboundMessage, ThreadMessage
+from portal.queries.paging import Page, limits, page_of
+from portal.queries.staff_account import AccountHeader, account_header
+from portal.queries.staff_threads import TO_ANSWER
+
+TEMPLATE_WORDS = {
+    "new_statement": "New statement",
+    "statement_notice": "New statement",
+    "new_message": "Notice that a message waits",
+    "due_soon": "Reminder: due soon",
+    "due_passed": "Reminder: due date passed",
+    "opt_out": "Answer to STOP",
+    "opt_out_emergency": "Answer to STOP, with call 911",
+    "opt_in": "Answer to START",
+    "help": "Answer to HELP",
+    "text_received": "Automatic reply: a person will read it",
+    "emergency": "Automatic reply: call 911",
+    "sign_in_code": "Sign-in code",
+    "code": "Sign-in code",
+    "email_code": "E-mail code",
+}
+ANSWER_TEMPLATES = (
+    *("opt_out", "opt_out_emergency", "opt_in", "help", "text_received", "emergency"),
+)
+STATE_WORDS = {
+    "queued": "waits to be sent",
+    "sending": "on its way to the provider",
+    "sent": "sent",
+    "delivered": "delivered",
+    "undelivered": "not delivered",
+    "failed": "failed",
+    "refused": "refused by the provider",
+    "canceled": "not sent: no longer allowed or true",
+}
+ERROR_WORDS = {
+    "21610": "the person has stopped our texts",
+    "21211": "this is no valid number",
+    "21614": "this is no mobile number",
+    "21635": "this is a landline",
+    "30003": "the phone could not be reached",
+    "30004": "the carrier blocked it",
+    "30005": "nobody has this number",
+    "30006": "a landline, or a carrier that cannot be reached",
+    "30007": "the carrier filtered it as spam",
+    "30008": "the carrier gave no reason",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing written or sent. `author` is patient, staff or automatic."""
+
+    id: int
+    author: str
+    who: str
+    channel: str
+    kind: str
+    body: str
+    status: str
+    at: datetime
+    visit_id: int | None
+    service_on: date | None
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffThread:
+    """The newest first. `can_read` is false when nobody can sign in to read an answer."""
+
+    header: AccountHeader
+    entries: Page[Entry]
+    assigned_to: str
+    open: int
+    can_read: bool
+
+
+def staff_thread(account_id: int, *, number: int = 1) -> StaffThread | None:
+    """One page of an account's thread; None when there is no such account."""
+    offset, limit = limits(number)
+    with read_only() as session:
+        header = account_header(session, account_id)
+        if header is None:
+            return None
+        rows = session.execute(_entries(account_id).offset(offset).limit(limit)).all()
+        waiting = _waiting(session, account_id)
+        can_read = session.scalar(
+            select(AccountAccess.id)
+            .where(
+                AccountAccess.guarantor_account_id == account_id,
+                AccountAccess.ended_at.is_(None),
+            )
+            .limit(1)
+        )
+    return StaffThread(
+        header=header,
+        entries=page_of([_entry(row) for row in rows], number),
+        assigned_to=next((name or email or "" for name, email in waiting if name or email), ""),
+        open=len(waiting),
+        can_read=can_read is not None,
+    )
+
+
+def _waiting(session: Session, account_id: int) -> list[tuple[str | None, str | None]]:
+    rows = session.execute(
+        select(Login.name, Login.email)
+        .select_from(ThreadMessage)
+        .outerjoin(Login, Login.id == ThreadMessage.assigned_to_id)
+        .where(
+            ThreadMessage.guarantor_account_id == account_id,
+            ThreadMessage.author == "patient",
+            ThreadMessage.kind.in_(TO_ANSWER),
+            ThreadMessage.answered_at.is_(None),
+        )
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _entries(account_id: int) -> Select[*tuple[Any, ...]]:
+    answerer = aliased(Login)
+    written = (
+        select(
+            ThreadMessage.id,
+            ThreadMessage.author,
+            answerer.name.label("name"),
+            answerer.email.label("email"),
+            ThreadMessage.channel,
+            ThreadMessage.kind,
+            ThreadMessage.body,
+            literal("").label("state"),
+            literal("").label("error"),
+            ThreadMessage.at,
+            ThreadMessage.visit_id,
+            Visit.service_on,
+            ThreadMessage.answered_at,
+            ThreadMessage.seen_at,
+        )
+        .outerjoin(answerer, answerer.id == ThreadMessage.login_id)
+        .outerjoin(Visit, Visit.id == ThreadMessage.visit_id)
+        .where(ThreadMessage.guarantor_account_id == account_id)
+    )
+    mobile = (
+        select(GuarantorAccount.mobile)
+        .where(GuarantorAccount.id == account_id, GuarantorAccount.mobile != "")
+        .scalar_subquery()
+    )
+    # Answers to a text bear no account: the number tells whose they are.
+    answers = and_(
+        OutboundMessage.recipient == mobile, OutboundMessage.template.in_(ANSWER_TEMPLATES)
+    )
+    sent = select(
+        OutboundMessage.id,
+        literal("automatic"),
+        null(),
+        OutboundMessage.recipient,
+        OutboundMessage.channel,
+        OutboundMessage.template,
+        literal(""),  # what was sent may open a sign-in: its kind says enough
+        OutboundMessage.state,
+        OutboundMessage.error,
+        OutboundMessage.created_at,
+        null(),
+        null(),
+        null(),
+        null(),
+    ).where(or_(OutboundMessage.guarantor_account_id == account_id, answers))
+    both = union_all(written, sent).subquery()
+    return select(both).order_by(both.c.at.desc(), both.c.author, both.c.id.desc())
+
+
+def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
+    automatic = row.author == "automatic"
+    is_open = row.author == "patient" and row.kind in TO_ANSWER and row.answered_at is None
+    return Entry(
+        id=row.id,
+        author=row.author,
+        who=row.name or row.email or "",
+        channel=row.channel,
+        kind=row.kind,
+        body=template_words(row.kind) if automatic else row.body,
+        status=sent_words(row.state, row.error) if automatic else _read_words(row),
+        at=row.at,
+        visit_id=row.visit_id,
+        service_on=row.service_on,
+        open=is_open,
+    )
+
+
+def template_words(template: str) -> str:
+    """What a text or e-mail was about."""
+    plain = template.rpartition("/")[2].replace("_", " ").capitalize()
+    return TEMPLATE_WORDS.get(template, plain)
+
+
+def sent_words(state: str, error: str) -> str:
+    """What became of it, and why not; a code is kept beside its words."""
+    words = STATE_WORDS.get(state, state)
+    if not error:
+        return words
+    return f"{words}: {ERROR_WORDS.get(error, 'the provider gave this code')} ({error})"
+
+
+def _read_words(row: Row[*tuple[Any, ...]]) -> str:
+    if row.author == "staff":
+        return "read by the patient" if row.seen_at else "not read yet"
+    return ""

@@ -1,0 +1,211 @@
+"""Messages as staff read them: the inbox across accounts, one account's thread, and texts of unknown numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.db import read_only
+from portal.models.accounts import GuarantorAccount
+from portal.models.identity import Login
+from portal.models.messages import ThreadMessage
+from portal.queries.paging import Page, limits, page_of
+from portal.queries.text_senders import senders
+from portal.queries.viewer import StaffViewer
+
+FILTERS = {
+    "open": "To answer",
+    "unread": "Not read yet",
+    "mine": "Mine",
+    "unknown": "Unknown numbers",
+    "answered": "Answered",
+}
+TO_ANSWER = ("question", "emergency", "received")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """One account, or one number that is nobody's, with what waits in it. `latest_id` is its newest message."""
+
+    account_id: int | None
+    name: str
+    account_number: str
+    phone: str
+    latest_id: int
+    latest_at: datetime
+    waiting_since: datetime | None
+    unread: int
+    open: int
+    urgent: bool
+    assigned_to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextIn:
+    """One text from a number that could not be placed."""
+
+    id: int
+    body: str
+    at: datetime
+    kind: str
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An account that has this number, among several."""
+
+    account_id: int
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stranger:
+    """The texts of one number, the newest last, and the accounts it may belong to."""
+
+    message_id: int
+    phone: str
+    texts: tuple[TextIn, ...]
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def open(self) -> bool:
+        return any(not text.answered for text in self.texts)
+
+
+def waiting() -> ColumnElement[bool]:
+    """A patient's message that nobody has answered or found to need no answer."""
+    return and_(
+        ThreadMessage.author == "patient",
+        ThreadMessage.kind.in_(TO_ANSWER),
+        ThreadMessage.answered_at.is_(None),
+    )
+
+
+def staff_inbox(viewer: StaffViewer, *, wanted: str, number: int = 1) -> Page[Conversation]:
+    """One page of conversations: emergencies first, then who waits longest; answered ones by the newest."""
+    offset, limit = limits(number)
+    with read_only() as session:
+        rows = session.execute(_inbox(viewer, wanted).offset(offset).limit(limit)).all()
+    return page_of([_conversation(row) for row in rows], number)
+
+
+def _inbox(viewer: StaffViewer, wanted: str) -> Select[*tuple[Any, ...]]:
+    stranger = ThreadMessage.guarantor_account_id.is_(None)
+    open_ones = func.count().filter(waiting())
+    unread = func.count().filter(ThreadMessage.seen_at.is_(None), ThreadMessage.kind.in_(TO_ANSWER))
+    urgent = func.bool_or(and_(waiting(), ThreadMessage.kind == "emergency"))
+    since = func.min(ThreadMessage.at).filter(waiting())
+    assigned = func.max(ThreadMessage.assigned_to_id).filter(waiting())
+    latest = func.max(ThreadMessage.at)
+    groups = (
+        select(
+            ThreadMessage.guarantor_account_id,
+            func.max(ThreadMessage.phone).filter(stranger).label("phone"),
+            func.max(ThreadMessage.id).label("latest_id"),
+            latest.label("latest_at"),
+            since.label("since"),
+            unread.label("unread"),
+            open_ones.label("open"),
+            func.coalesce(urgent, False).label("urgent"),
+            assigned.label("assigned"),
+        )
+        .where(ThreadMessage.author == "patient", ThreadMessage.kind.in_(TO_ANSWER))
+        .group_by(
+            ThreadMessage.guarantor_account_id,
+            case((stranger, ThreadMessage.phone), else_=""),
+        )
+    )
+    having = {
+        "unread": unread > 0,
+        "mine": and_(open_ones > 0, assigned == viewer.login_id),
+        "unknown": and_(open_ones > 0, func.bool_and(stranger)),
+        "answered": open_ones == 0,
+    }.get(wanted, open_ones > 0)
+    group = groups.having(having).subquery()
+    login = aliased(Login)
+    order = (
+        (group.c.latest_at.desc(),)
+        if wanted == "answered"
+        else (group.c.urgent.desc(), group.c.since.asc().nulls_last())
+    )
+    query: Select[*tuple[Any, ...]] = (
+        select(group, GuarantorAccount, login.name.label("by_name"), login.email.label("by_email"))
+        .outerjoin(GuarantorAccount, GuarantorAccount.id == group.c.guarantor_account_id)
+        .outerjoin(login, login.id == group.c.assigned)
+        .order_by(*order, group.c.latest_id)
+    )
+    return query
+
+
+def _conversation(row: Row[*tuple[Any, ...]]) -> Conversation:
+    account = row.GuarantorAccount
+    return Conversation(
+        account_id=row.guarantor_account_id,
+        name=account.display_name if account else "",
+        account_number=account.number if account else "",
+        phone=row.phone or "",
+        latest_id=row.latest_id,
+        latest_at=row.latest_at,
+        waiting_since=row.since,
+        unread=row.unread,
+        open=row.open,
+        urgent=row.urgent,
+        assigned_to=row.by_name or row.by_email or "",
+    )
+
+
+def stranger(message_id: int) -> Stranger | None:
+    """The texts of the number that sent this one and that no account has; None when it is placed or missing."""
+    with read_only() as session:
+        phone = _phone_of(session, message_id)
+        if phone is None:
+            return None
+        texts = session.execute(
+            select(ThreadMessage)
+            .where(
+                ThreadMessage.phone == phone,
+                ThreadMessage.channel == "sms",
+                ThreadMessage.guarantor_account_id.is_(None),
+            )
+            .order_by(ThreadMessage.at.desc(), ThreadMessage.id.desc())
+            .limit(100)
+        ).scalars()
+        rows = list(reversed(list(texts)))
+        accounts = session.scalars(
+            select(GuarantorAccount)
+            .where(GuarantorAccount.id.in_([s.account_id for s in senders(session, phone)]))
+            .order_by(GuarantorAccount.id)
+        ).all()
+    return Stranger(
+        message_id=message_id,
+        phone=phone,
+        texts=tuple(
+            TextIn(
+                id=row.id,
+                body=row.body,
+                at=row.at,
+                kind=row.kind,
+                answered=row.answered_at is not None,
+            )
+            for row in rows
+        ),
+        candidates=tuple(
+            Candidate(account_id=a.id, number=a.number, name=a.display_name) for a in accounts
+        ),
+    )
+
+
+def _phone_of(session: Session, message_id: int) -> str | None:
+    return session.scalar(
+        select(ThreadMessage.phone).where(
+            ThreadMessage.id == message_id,
+            ThreadMessage.channel == "sms",
+            ThreadMessage.guarantor_account_id.is_(None),
+        )
+    )

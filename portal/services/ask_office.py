@@ -1,0 +1,70 @@
+"""A patient writes to the office on our pages, about a bill or anything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from billing.free_text import check_free_text
+from billing.inbound_texts import read_text
+from portal.db import transaction
+from portal.models.claims import Visit
+from portal.models.messages import ThreadMessage
+from portal.queries.viewer import PatientViewer
+from portal.services.open_text_work import open_text_work
+from portal.services.refusal import NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was kept. `emergency`: the person must be told to call 911."""
+
+    account_id: int
+    emergency: bool
+
+
+def ask_office(
+    *,
+    viewer: PatientViewer,
+    account_id: int,
+    visit_id: int | None,
+    text: str,
+    form_id: UUID,
+    now: datetime,
+) -> Asked:
+    """Keep a question in the account's thread; the same form twice is one question.
+
+    Raises NotFound for another's account or visit, CardNumberRefused for a card number (PCI-5).
+    """
+    text = check_free_text(text)
+    if account_id not in viewer.account_ids:
+        raise NotFound
+    emergency = read_text(text).emergency
+    with transaction() as session:
+        if visit_id is not None:
+            owner = session.scalar(select(Visit.guarantor_account_id).where(Visit.id == visit_id))
+            if owner != account_id:
+                raise NotFound
+        message_id = session.scalar(
+            insert(ThreadMessage)
+            .values(
+                guarantor_account_id=account_id,
+                visit_id=visit_id,
+                author="patient",
+                login_id=viewer.login_id,
+                channel="portal",
+                kind="emergency" if emergency else "question",
+                body=text,
+                provider_id=f"form:{form_id}",
+                at=now,
+            )
+            .on_conflict_do_nothing(index_elements=[ThreadMessage.provider_id])
+            .returning(ThreadMessage.id)
+        )
+        if message_id is not None and emergency:
+            open_text_work(session, "emergency_text", message_id, (account_id,), now=now)
+    return Asked(account_id=account_id, emergency=emergency)
