@@ -21,6 +21,10 @@ from portal.queries.staff_threads import TO_ANSWER
 TEMPLATE_WORDS = {
     "new_statement": "New statement",
     "statement_notice": "New statement",
+    "access_granted": "Notice that somebody signed up",
+    "receipt": "Receipt",
+    "refund": "Notice of a refund",
+    "refund_failed": "Notice of a refund that came back",
     "new_message": "Notice that a message waits",
     "due_soon": "Reminder: due soon",
     "due_passed": "Reminder: due date passed",
