@@ -7,7 +7,7 @@ import pytest
 from billing import carc_english
 from billing.carc import AUTOMATIC_PATIENT_SHARE, Bucket, bucket_of, explain, remark_sentence
 from billing.carc_codes import CARC, RARC, Bills, Category
-from tests.reading import reading_grade
+from tests.reading_grade import reading_grade
 
 OPS_7 = [
     "26",

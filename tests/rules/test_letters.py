@@ -10,7 +10,7 @@ import pytest
 
 from portal.services import letters
 from portal.services.letters import Letter, Letterhead
-from tests.reading_grade import grade
+from tests.reading_grade import reading_grade
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = Letterhead(
@@ -97,7 +97,7 @@ def test_MSG_18_the_body_says_nothing_about_care_or_amounts(letter: Letter) -> N
 @pytest.mark.parametrize("letter", EVERY.values(), ids=EVERY)
 def test_STMT_14_each_letter_reads_easily(letter: Letter) -> None:
     words = re.sub(r"https?://\S+", "", letter.body.partition("-- \n")[0])
-    assert grade(words) <= 8, (grade(words), words)
+    assert reading_grade(words) <= 8, (reading_grade(words), words)
     assert "!" not in letter.body
 
 

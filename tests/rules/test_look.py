@@ -17,7 +17,7 @@ from portal.web.colour import (
     contrast,
     theme_css,
 )
-from tests.reading import reading_grade
+from tests.reading_grade import reading_grade
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "portal" / "templates"

@@ -8,7 +8,7 @@ import pytest
 
 from portal.adapters.pdf import LAYOUTS
 from portal.queries.plain_services import _KINDS
-from tests.reading_grade import grade
+from tests.reading_grade import reading_grade
 from tests.services.statement_world import content, cut, world
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -49,7 +49,7 @@ def sentences() -> list[str]:
 
 def test_STMT_14_the_sentences_read_at_grade_8_or_below():
     texts = sentences()
-    assert grade(" ".join(texts)) <= 8
+    assert reading_grade(" ".join(texts)) <= 8
     for sentence in re.split(r"(?<=[.?])\s+", " ".join(texts)):
         assert len(sentence.split()) <= 25, sentence
 

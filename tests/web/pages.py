@@ -11,7 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.reading_grade import reading_grade
+
 XHTML = "{http://www.w3.org/1999/xhtml}"
+GRADE, ENOUGH_WORDS = 8.0, 40
 NEED_NO_LABEL = {"hidden", "submit", "button", "image"}
 
 
@@ -85,6 +88,8 @@ class PageClient:
         check_headers(response)
         if page.is_html and page.root is not None and not 300 <= page.status < 400:
             check_page(page)
+            if self.flask_app.config["FACE"].name == "patient":
+                check_reading(page)
             tokens = [f.get("value") for f in page.all("input") if f.get("name") == "csrf_token"]
             self.token = tokens[0] or "" if tokens else self.token
         elif response.headers.get("Location"):
@@ -125,6 +130,21 @@ def check_headers(response: TestResponse) -> None:
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     if "/static/" not in response.request.path:
         assert response.headers["Cache-Control"] == "no-store"
+
+
+def prose(page: Page) -> str:
+    """What a page says in sentences: headings and controls are no prose, nor are amounts in rows."""
+    [main] = page.all("main")
+    said = [words(node) for tag in ("p", "li", "legend") for node in main.iter(f"{XHTML}{tag}")]
+    return " ".join(text for text in dict.fromkeys(said) if text.endswith((".", "?", ":")))
+
+
+def check_reading(page: Page) -> None:
+    """STMT-14: whatever a patient is shown reads at grade 8 or lower; a formula says nothing about little text."""
+    text = prose(page)
+    if len(text.split()) >= ENOUGH_WORDS:
+        grade = reading_grade(text)
+        assert grade <= GRADE, f"grade {grade:.1f} on {page.h1}: {text}"
 
 
 def check_page(page: Page) -> None:
