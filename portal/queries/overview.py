@@ -23,6 +23,7 @@ from portal.models.practice import Practice
 from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
 from portal.models.statements import Statement, StatementLine
 from portal.queries.balances import VisitBalance, balances
+from portal.queries.credit import free_credit, undecided
 from portal.queries.plain_services import describe
 from portal.queries.statement_due import statement_due_on
 from portal.queries.statement_sent import visible_statements, was_sent
@@ -127,13 +128,8 @@ def overview(viewer: AccountViewer, *, on: date) -> Overview:
         groups[standing(visit)].append(_item(visit, facts[visit.visit_id]))
     return Overview(
         owed=total_of(account.due_now for account in accounts),
-        credit=total_of(
-            [
-                *(account.unapplied_credit for account in accounts),
-                *(visit.credit for visit in visits if not _undecided(visit)),
-            ]
-        ),
-        paid_ahead=total_of(visit.credit for visit in visits if _undecided(visit)),
+        credit=total_of(map(free_credit, accounts)),
+        paid_ahead=total_of(visit.credit for visit in visits if undecided(visit)),
         payments=tuple(payments),
         statements=tuple(statements),
         changed=changed,
@@ -143,10 +139,6 @@ def overview(viewer: AccountViewer, *, on: date) -> Overview:
             for name, items in groups.items()
         },
     )
-
-
-def _undecided(visit: VisitBalance) -> bool:
-    return visit.held or visit.insurance_due != ZERO
 
 
 def standing(visit: VisitBalance) -> str:

@@ -77,6 +77,11 @@ class Receipt:
         return total_of(r.amount for r in self.refunds if r.telling is Telling.SENT)
 
     @property
+    def credit_returned(self) -> Money:
+        """What went back of the credit, not of a service."""
+        return self.sent_back - total_of(line.returned for line in self.lines)
+
+    @property
     def kept(self) -> Money:
         """What was paid in the end: the figure for a health account."""
         return self.amount - self.sent_back
@@ -182,7 +187,7 @@ def receipt_print(receipt: Receipt) -> Mapping[str, Any]:
         for line in receipt.lines
     ]
     if receipt.credit:
-        credit = {"date": "", "what": "Credit kept for you", "patient": "", "provider": ""}
+        credit = {"date": "", "what": "More than was due", "patient": "", "provider": ""}
         lines.append({**credit, "amount": str(receipt.credit)})
     return {
         "receipt_number": receipt.number,

@@ -29,6 +29,8 @@ KIND_LABELS = {
     "plb": "Payer adjustment",
     "refund": "Refund to decide",
     "card_refund": "Card refund",
+    "credit_asked": "Credit asked back",
+    "credit_found": "Credit to send back",
     "card_dispute": "Card dispute",
     "payment_mismatch": "Payment that disagrees",
     "payment_orphan": "Payment in one set of books only",

@@ -27,6 +27,7 @@ class Outcome(StrEnum):
     WITH_THE_PAYER = "with_the_payer"
     RIGHT_AS_POSTED = "right_as_posted"
     ADJUSTED = "adjusted"
+    REFUNDED = "refunded"
     NOT_OURS = "not_ours"
 
 
@@ -35,6 +36,7 @@ OUTCOME_WORDS = {
     Outcome.WITH_THE_PAYER: "With the payer: appealed, or sent again",
     Outcome.RIGHT_AS_POSTED: "Right as it stands",
     Outcome.ADJUSTED: "Taken off by an adjustment",
+    Outcome.REFUNDED: "Sent back to the patient",
     Outcome.NOT_OURS: "Not ours: the money stays apart until it goes back",
 }
 

@@ -18,6 +18,7 @@ from portal.services.cut_statements import Cut, cut_statements
 from portal.services.deliver_statements import Delivered, Shop, deliver_statements
 from portal.services.mail_batch import write_addresses
 from portal.services.mail_returned import mail_returned
+from portal.services.note_credits import note_credits
 from portal.services.note_refunds import note_refunds
 from portal.services.refusal import Refusal
 from portal.services.sweep_payments import Swept, sweep_payments
@@ -77,6 +78,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     swept = sweep_payments(now=now)
     note_refunds(on=on, now=now)
     apply_waiting_credit(on=on)
+    note_credits(on=on, now=now)
     written_off = write_off_small_balances(on=on)
     cut = cut_statements(on=on, now=now, public_url=office.public_url)
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
