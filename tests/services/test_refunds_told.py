@@ -1,25 +1,36 @@
-"""What a receipt tells of refunds, on paper."""
+"""What others are told of refunds: the patient on paper, the practice's other software, another account."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import csv
+import io
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import select, update
 
 from billing.money import Money
-from portal.db import transaction
+from portal.db import read_only, transaction
+from portal.models.accounts import Patient
 from portal.models.claims import Provider, Visit
+from portal.queries.balances import balances
+from portal.queries.ledger_proof import verify_ledger
 from portal.queries.receipts import receipt_print
+from portal.services.export_payments import export_payments
+from portal.services.move_visits import Move, move_visits
 from tests.sandbox_server import SandboxServer
-from tests.services.refund_desk import open_desk
+from tests.services.ledger_book import Book
+from tests.services.refund_desk import COMES_BACK, Desk, open_desk
 from tests.services.till import open_till
 
 
-def test_the_printed_receipt_is_itemised_and_tells_what_went_back(
-    database_url: str, sandbox: SandboxServer, now: datetime
-) -> None:
+@pytest.fixture
+def desk(database_url: str, sandbox: SandboxServer, now: datetime) -> Desk:
+    return open_desk(open_till(sandbox, now))
+
+
+def test_the_printed_receipt_is_itemised_and_tells_what_went_back(desk: Desk) -> None:
     """What a health account asks for: who, by whom, when, what, and what was paid in the end."""
-    desk = open_desk(open_till(sandbox, now))
     with transaction() as session:
         provider = Provider(npi="1999999984", first_name="Ann", last_name="Sample")
         session.add(provider)
@@ -42,3 +53,40 @@ def test_the_printed_receipt_is_itemised_and_tells_what_went_back(
     assert [(r["date"], r["amount"]) for r in printed["refunds"]] == [("March 2, 2026", "-$20.00")]
     assert [r["amount"] for r in printed["returned_lines"]] == ["-$20.00"]
     assert printed["kept"] == "$162.40"
+
+
+def exported(desk: Desk) -> list[tuple[str, str, str, bool]]:
+    page = csv.DictReader(io.StringIO(export_payments(since=date(2026, 3, 2))))
+    return [(r["kind"], r["amount_cents"], r["method"], bool(r["reverses"])) for r in page]
+
+
+def test_the_export_tells_a_refund_and_that_it_came_back(desk: Desk) -> None:
+    payment_id = desk.paid(5_000, card=COMES_BACK)
+    desk.refunded(payment_id, 2_000)
+    assert exported(desk) == [
+        ("payment", "5000", "card", False),
+        ("refund", "-2000", "card", False),
+    ]
+    desk.till.sandbox.control("clock", advance=int(timedelta(days=2).total_seconds()))
+    desk.till.deliver(*desk.till.sandbox.events())
+    assert exported(desk)[2:] == [("refund", "2000", "card", True)]
+
+
+def test_a_bill_that_moved_to_another_account_is_due_there_again(desk: Desk) -> None:
+    """A child of age takes the visits along, with what was paid on them."""
+    payment_id = desk.paid()
+    with transaction() as session:
+        book = Book(session, counter=70)
+        new = book.account().id
+        patient = session.scalars(select(Patient)).one()
+        move_visits(session, [Move(patient, new)], source="test", on=desk.till.now.date())
+    before = verify_ledger().faults  # of the move itself, if any
+    desk.refunded(payment_id, 2_000)
+    with read_only() as session:
+        dues = {
+            account.guarantor_account_id: account.due_now
+            for account in balances(session, on=desk.till.now.date())
+        }
+    assert dues == {desk.till.account_id: Money(0), new: Money(2_000)}
+    assert verify_ledger().faults == before
+    assert desk.sent_back() == desk.in_books() == 2_000
