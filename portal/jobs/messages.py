@@ -6,13 +6,17 @@ from portal.queue import JobContext, job
 from portal.services.record_delivery import record_delivery
 from portal.services.send_message import send_message
 from portal.services.sweep_messages import sweep_messages
+from portal.services.word_message import Links
 
 
 @job("send_message")
 def send(context: JobContext, *, message_id: int) -> None:
     """Hand one queued message to its provider."""
     doors = context.gateways
-    send_message(message_id=message_id, sms=doors.sms, email=doors.email, now=context.now)
+    links = Links(hash_keys=doors.hash_keys, public_url=doors.public_url)
+    send_message(
+        message_id=message_id, sms=doors.sms, email=doors.email, now=context.now, links=links
+    )
 
 
 @job("sweep_messages", cron="*/15 * * * *")

@@ -41,6 +41,10 @@ class GuarantorAccount(Base):
     postal_code: Mapped[str] = mapped_column(default="")
     mobile: Mapped[str] = mapped_column(default="")  # E.164
     mobile_owner: Mapped[str] = mapped_column(default="")
+    proven_mobile: Mapped[str] = mapped_column(default="")  # the number whose code they typed
+    proven_mobile_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # MSG-21
+    text_grade: Mapped[str] = mapped_column(default="link")  # billing.text_templates.Grade
+    bill_notices: Mapped[str] = mapped_column(default="text")  # text, email, paper
     email: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
     paper_only: Mapped[bool] = mapped_column(default=False)  # the office was told: never electronic

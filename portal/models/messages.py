@@ -88,3 +88,24 @@ class ThreadMessage(Base):
         DateTime(timezone=True)
     )  # or found to need no answer
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+
+
+class TextNumber(Base):
+    """A phone that texts cannot reach: a landline, a wrong or a dead number (MSG-13)."""
+
+    __tablename__ = "text_numbers"
+
+    phone: Mapped[str] = mapped_column(primary_key=True)  # E.164
+    bad_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    bad_code: Mapped[str] = mapped_column(default="")  # the provider's error
+
+
+class MessageSwitch(Base):
+    """Stops all texts of a category while `stopped_at` is set: carriers filter them (MSG-13)."""
+
+    __tablename__ = "message_switches"
+
+    name: Mapped[str] = mapped_column(primary_key=True)  # texts
+    stopped_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str] = mapped_column(default="")
+    resumed_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))

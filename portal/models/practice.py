@@ -20,6 +20,7 @@ class Practice(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     name: Mapped[str]
     legal_name: Mapped[str]
+    text_name: Mapped[str] = mapped_column(default="")  # in texts; at most 22 letters of GSM-7
     npi: Mapped[str]
     tax_id: Mapped[str]
     street: Mapped[str]

@@ -20,6 +20,7 @@ from portal.services.mail_batch import write_addresses
 from portal.services.mail_returned import mail_returned
 from portal.services.note_credits import note_credits
 from portal.services.note_refunds import note_refunds
+from portal.services.queue_notices import queue_notices
 from portal.services.refusal import Refusal
 from portal.services.sweep_payments import Swept, sweep_payments
 from portal.services.write_off_small_balances import WrittenOff, write_off_small_balances
@@ -53,6 +54,7 @@ class DayReport:
     delivered: Delivered
     returned: Delivered  # paper for what e-mail could not deliver, and copies asked for
     envelopes: int
+    notices: int
     folder: Path
 
     def lines(self) -> Iterator[str]:
@@ -70,6 +72,8 @@ class DayReport:
             yield f"{number} not sent: {', '.join(rules)}"
         if self.envelopes:
             yield f"{self.envelopes} envelopes in {self.folder}"
+        if self.notices:
+            yield f"{self.notices} texts queued"
 
 
 def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
@@ -84,6 +88,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
     returned = mail_returned(on=on, now=now, shop=office, folder=folder)
     envelopes = write_addresses(on=on, folder=folder)
+    notices = queue_notices(on=on, now=now)
     return DayReport(
         on=on,
         swept=swept,
@@ -92,6 +97,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
         delivered=delivered,
         returned=returned,
         envelopes=envelopes,
+        notices=notices,
         folder=folder,
     )
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from billing.text_templates import LINK, LINK_HIDDEN
 from portal.db import transaction
 from portal.models.messages import OutboundMessage
 from portal.ports import Accepted, BadAddress, EmailSender, OptedOut, Refused, RetryLater, SmsSender
 from portal.queries.statement_sent import ON_ITS_WAY
 from portal.queue import enqueue
+from portal.services.clear_message import Stop, Wait, clear_message
 from portal.services.lock_posting import lock_accounts
 from portal.services.note_undelivered import note_undelivered
 from portal.services.record_text_consent import Said, withdraw_all_texts
 from portal.services.statement_notice import is_notice, may_leave, record_notice
+from portal.services.word_message import Links
 
 # Their words open a sign-in: once handed over they are not kept, nor copied into every backup.
 SECRETS = (
@@ -66,9 +69,20 @@ def _queue(session: Session, **values: object) -> int | None:
     return message_id
 
 
-def send_message(*, message_id: int, sms: SmsSender, email: EmailSender, now: datetime) -> str:
-    """Hand one message to its provider and return its state; a message already over is left alone."""
-    message, doubtful = _claim(message_id, now)
+def send_message(
+    *,
+    message_id: int,
+    sms: SmsSender,
+    email: EmailSender,
+    now: datetime,
+    links: Links | None = None,
+) -> str:
+    """Hand one message to its provider and return its state; a message already over is left alone.
+
+    One that belongs to a category is judged first (clear_message): it may be given up or wait. `links` is needed
+    for those.
+    """
+    message, doubtful = _claim(message_id, now, links)
     if message.state != "sending":
         return message.state
     try:
@@ -85,11 +99,18 @@ def send_message(*, message_id: int, sms: SmsSender, email: EmailSender, now: da
         # Nothing was sent: the next try starts afresh. An unknown outcome stays in "sending".
         _close(message_id, state="queued", error="", now=now)
         raise
+    if accepted is None:
+        # An earlier try never arrived. A day may have passed since: everything is asked again.
+        _close(message_id, state="queued", error="", now=now)
+        return send_message(message_id=message_id, sms=sms, email=email, now=now, links=links)
     return _close(message_id, state="sent", error="", now=now, accepted=accepted, sent_at=now)
 
 
-def _claim(message_id: int, now: datetime) -> tuple[OutboundMessage, bool]:
-    """The message, marked as being sent; true when an earlier try may have sent it."""
+def _claim(message_id: int, now: datetime, links: Links | None) -> tuple[OutboundMessage, bool]:
+    """The message, marked as being sent; true when an earlier try may have sent it.
+
+    The account is locked first: a payment or hold either stands in the books already, or waits for us.
+    """
     with transaction() as session:
         message = _lock(session, message_id)
         doubtful = message.state == "sending"
@@ -98,8 +119,10 @@ def _claim(message_id: int, now: datetime) -> tuple[OutboundMessage, bool]:
         if asked and not may_leave(session, message, now=now):
             return message, doubtful
         if message.state == "queued":
-            message.state = "sending"
-            message.sent_at = now
+            if message.category:
+                _judge(session, message, now, links)
+            else:
+                _begin(message, now)
         return message, doubtful
 
 
@@ -115,9 +138,38 @@ def _lock(session: Session, message_id: int) -> OutboundMessage:
     ).one()
 
 
+def _begin(message: OutboundMessage, now: datetime) -> None:
+    message.state = "sending"
+    message.sent_at = now
+    message.tries += 1
+
+
+def _judge(session: Session, message: OutboundMessage, now: datetime, links: Links | None) -> None:
+    """Let it leave, wait or end, and keep what was said (MSG-20)."""
+    if message.not_before is not None and message.not_before > now:
+        return  # its own job comes then
+    if links is None:
+        raise ValueError("a message of a category is worded when it leaves: it needs links")
+    # Two accounts may share a phone: its caps are counted by one at a time.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(message.recipient))))
+    answer = clear_message(session, message, now=now, links=links)
+    if isinstance(answer, Stop):
+        message.state, message.ended_at = "canceled", now
+        message.gate = ", ".join(answer.rules)
+    elif isinstance(answer, Wait):
+        message.gate, message.not_before = answer.rule, answer.until
+        if answer.until is not None:
+            enqueue(session, "send_message", not_before=answer.until, message_id=message.id)
+    else:
+        message.gate, message.consent_id = "allowed", answer.consent_id
+        message.body, message.template_version = answer.words.body, answer.words.version
+        _begin(message, now)
+
+
 def _hand_over(
     message: OutboundMessage, doubtful: bool, sms: SmsSender, email: EmailSender
-) -> Accepted:
+) -> Accepted | None:
+    """What the provider says; None when a text of a category must be judged anew before a second try."""
     if message.channel == "email":
         # A second copy bears the same id, and mail programs show one.
         return email.send(
@@ -129,7 +181,7 @@ def _hand_over(
     if doubtful:
         since = message.created_at
         earlier = sms.find(to=message.recipient, body=message.body, since=since)
-        if earlier is not None:
+        if earlier is not None or message.category:
             return earlier
     return sms.send(to=message.recipient, body=message.body)
 
@@ -154,7 +206,10 @@ def _close(
             values["provider_id"] = accepted.provider_id
         if state != "queued":
             secret = OutboundMessage.template.in_(SECRETS)
-            values["body"] = case((secret, ""), else_=OutboundMessage.body)
+            # MSG-20: kept without what the link opens.
+            told = func.regexp_replace(OutboundMessage.body, LINK.pattern, LINK_HIDDEN, "g")
+            values["body"] = case((secret, ""), else_=told)
+            values["ended_at"] = now if state == "refused" else None
         session.execute(
             update(OutboundMessage).where(OutboundMessage.id == message_id).values(**values)
         )

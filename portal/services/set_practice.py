@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import inspect
 
 from billing.money import Money
+from billing.text_templates import ORG_LONGEST, short_name
 from portal.db import transaction
 from portal.models.practice import Practice
 from portal.services.refusal import Refusal
@@ -51,6 +52,8 @@ def _values(toml: str) -> dict[str, Any]:
         raise PracticeRefusedError(
             f"practice settings: unknown {unknown or 'none'}, missing {missing or 'none'}"
         )
+    if values.get("text_name"):
+        _check_text_name(values["text_name"])
     if "time_zone" in values:
         _check_zone(values["time_zone"])
     return values
@@ -61,3 +64,11 @@ def _check_zone(name: str) -> None:
         ZoneInfo(name)
     except (KeyError, ValueError) as error:
         raise PracticeRefusedError(f"time_zone: {name!r} is not a time zone") from error
+
+
+def _check_text_name(name: str) -> None:
+    """MSG-10: with a longer name a text would be two."""
+    if short_name(name) != name:
+        raise PracticeRefusedError(
+            f"text_name: {name!r} has more than {ORG_LONGEST} letters, or one that texts lack"
+        )

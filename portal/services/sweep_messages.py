@@ -20,14 +20,15 @@ def sweep_messages(*, now: datetime) -> int:
 
     Codes carry no account: whoever wants another asks for it.
     """
-    last_try = func.coalesce(OutboundMessage.sent_at, OutboundMessage.created_at)
+    waited_for = OutboundMessage.not_before
+    last_try = func.coalesce(OutboundMessage.sent_at, waited_for, OutboundMessage.created_at)
     with transaction() as session:
         waiting = session.scalars(
             select(OutboundMessage.id)
             .where(
                 OutboundMessage.state.in_(("queued", "sending")),
                 OutboundMessage.guarantor_account_id.is_not(None),
-                OutboundMessage.created_at > now - WORTH_SENDING,
+                func.coalesce(waited_for, OutboundMessage.created_at) > now - WORTH_SENDING,
                 last_try < now - QUIET,
             )
             .order_by(OutboundMessage.id)

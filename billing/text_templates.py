@@ -1,0 +1,222 @@
+"""Every text about visits and bills: allowed variables, two languages, three privacy grades, one length (MSG-9, MSG-10).
+
+A text names the practice, an action, a link and a phone number, and nothing about care. Only who asked for it, after
+a plain warning, sees an amount (grade AMOUNT) or an amount and its due date (FULL). The Spanish ones do without the
+accents that GSM-7 lacks: one such letter would cut a text into two of 70.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+VERSION = "2026-11"  # of the wordings; kept with each text and each consent (MSG-20)
+LONGEST = 160  # one text
+ORG_LONGEST = 22  # the practice's short name, its setting text_name
+LINK_LONGEST = 50  # the public address and 17 characters of the link
+PHONE_LONGEST = 12  # 212-555-0100
+LINK_HIDDEN = "[link]"  # what stands for the link in the copy that is kept
+GSM_7 = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM_7_TWO = frozenset("^{}\\[~]|€")  # each takes the room of two
+LINK = re.compile(r"https?://\S+/t/[A-Za-z0-9]+")
+
+
+class Grade(StrEnum):
+    """How much a text may say; chosen by the person for each channel, the least by default."""
+
+    LINK = "link"
+    AMOUNT = "amount"
+    FULL = "full"
+
+
+class TextTooLong(ValueError):
+    """The words do not fit one text, or hold a letter that GSM-7 lacks."""
+
+
+# What each grade may fill in, beside what every text may.
+ALWAYS = frozenset({"org", "url", "phone", "day", "time", "code", "kinds", "next_step"})
+ALLOWED = {
+    Grade.LINK: ALWAYS,
+    Grade.AMOUNT: ALWAYS | {"amount"},
+    Grade.FULL: ALWAYS | {"amount", "due"},
+}
+
+# By name, then language, then grade. A text that has no richer wording has one under LINK alone.
+TEMPLATES: dict[str, dict[str, dict[Grade, str]]] = {
+    "new_statement": {
+        "en": {
+            Grade.LINK: "{org}: You have a new statement. View it: {url} Questions? {phone}. Reply STOP to opt out.",
+            Grade.AMOUNT: "{org}: New statement: {amount}. View or pay: {url} Call {phone}. Reply STOP to opt out.",
+            Grade.FULL: "{org}: You owe {amount} by {due}. View or pay: {url} Call {phone}. Reply STOP to opt out.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Tiene un nuevo estado de cuenta: {url} Preguntas: {phone}. STOP para cancelar.",
+            Grade.AMOUNT: "{org}: Nueva cuenta: debe {amount}. Ver o pagar: {url} Tel: {phone}. STOP para cancelar.",
+            Grade.FULL: "{org}: Debe {amount}, vence el {due}. Ver o pagar: {url} Tel: {phone}. STOP para cancelar.",
+        },
+    },
+    "due_soon": {
+        "en": {
+            Grade.LINK: "{org}: A bill is due soon. View, pay or ask: {url} Call {phone}. Reply STOP to opt out.",
+            Grade.AMOUNT: "{org}: {amount} is due soon. View, pay or ask: {url} Call {phone}. Reply STOP to opt out.",
+            Grade.FULL: "{org}: {amount} is due {due}. View, pay or ask: {url} Call {phone}. Reply STOP to opt out.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Su cuenta vence pronto. Ver o pagar: {url} Preguntas: {phone}. STOP para cancelar.",
+            Grade.AMOUNT: "{org}: {amount} vence pronto. Ver o pagar: {url} Preguntas: {phone}. STOP para cancelar.",
+            Grade.FULL: "{org}: {amount} vence el {due}. Ver o pagar: {url} Tel: {phone}. STOP para cancelar.",
+        },
+    },
+    "due_passed": {
+        "en": {
+            Grade.LINK: "{org}: A bill is still open. Pay or get help: {url} Call {phone}. Reply STOP to opt out.",
+            Grade.AMOUNT: "{org}: {amount} is still open. Pay or get help: {url} Call {phone}. Reply STOP to opt out.",
+            Grade.FULL: "{org}: {amount} was due {due}. Pay or get help: {url} Call {phone}. Reply STOP to opt out.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Su cuenta sigue abierta. Pagar o pedir ayuda: {url} Tel: {phone}. STOP para cancelar.",
+            Grade.AMOUNT: "{org}: Debe {amount}. Pagar o pedir ayuda: {url} Tel: {phone}. STOP para cancelar.",
+            Grade.FULL: "{org}: Debe {amount} desde {due}. Pagar o ayuda: {url} Tel: {phone}. STOP para cancelar.",
+        },
+    },
+    "opt_in": {
+        "en": {
+            Grade.LINK: "{org}: You agreed to texts about {kinds}. Msg frequency varies. Msg&data rates may apply. Reply HELP for help, STOP to end.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Acepta mensajes de {kinds}. La frecuencia varia. Pueden aplicarse tarifas. AYUDA/HELP para ayuda, STOP para cancelar.",
+        },
+    },
+    "payment_upcoming": {
+        "en": {
+            Grade.LINK: "{org}: A scheduled payment is set for {day}. View or change: {url} Reply STOP to opt out.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Tiene un pago programado para el {day}. Ver o cambiar: {url} STOP para cancelar.",
+        },
+    },
+    "payment_problem": {
+        "en": {
+            Grade.LINK: "{org}: Your payment did not go through. Fix it: {url} Help: {phone}. Reply STOP to opt out.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Su pago no se pudo hacer. Ver: {url} Ayuda: {phone}. Responda STOP para cancelar.",
+        },
+    },
+    "assistance": {
+        "en": {
+            Grade.LINK: "{org}: Need help with a bill? You may qualify: {url} or {phone}. Reply STOP to opt out.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Necesita ayuda para pagar? Vea {url} o llame al {phone}. Responda STOP para cancelar.",
+        },
+    },
+    "visit_reminder": {
+        "en": {
+            Grade.LINK: "{org}: Visit on {day} {time}. Reply C to confirm or R to reschedule. Questions? {phone}. Reply STOP to opt out.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Cita el {day} {time}. Responda C para confirmar, R para cambiar. Tel: {phone}. STOP para cancelar.",
+        },
+    },
+    "visit_tasks": {
+        "en": {
+            Grade.LINK: "{org}: Please finish your pre-visit forms by {day}. Open: {url} Reply STOP to opt out.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Complete sus formularios antes del {day}: {url} Responda STOP para cancelar.",
+        },
+    },
+    "wait_list": {
+        "en": {
+            Grade.LINK: "{org}: An earlier time opened: {day} {time}. Reply 1 by {next_step} to take it. Reply STOP to opt out.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Hay una cita antes: {day} {time}. Responda 1 antes de las {next_step}. STOP para cancelar.",
+        },
+    },
+    "opt_out": {
+        "en": {
+            Grade.LINK: "{org}: You are opted out and will get no more texts. Reply START to rejoin. Questions? {phone}",
+        },
+        "es": {
+            Grade.LINK: "{org}: No le enviaremos mensajes. Responda START para volver. Preguntas: {phone}",
+        },
+    },
+    "help": {
+        "en": {
+            Grade.LINK: "{org}: Visit and billing texts. Msg&data rates may apply. Help: {phone}. Reply STOP to opt out.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Mensajes de citas y cuentas. Pueden aplicarse tarifas. Ayuda: {phone}. STOP para cancelar.",
+        },
+    },
+    "code": {
+        "en": {
+            Grade.LINK: "{org}: Your code is {code}. It ends in 10 minutes. We will never ask you for it.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Su clave es {code}. Vence en 10 minutos. Nunca le pediremos esta clave.",
+        },
+    },
+}
+
+# What an agency or a lawyer would write; never ours (MSG-15, MSG-16).
+FORBIDDEN = re.compile(
+    r"\b(collect\w*|legal\w*|credit\w*|lawsuit|court|attorney|agency|bureau|debt\w*|past due|final notice"
+    r"|overdue|delinquent|cobranza\w*|demanda|abogad\w*|deuda\w*|judicial|morosid\w*|vencid[ao]s?)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text's words before the merge, and which version of them."""
+
+    body: str
+    version: str
+
+
+def wording(name: str, *, language: str, grade: Grade = Grade.LINK) -> Wording:
+    """The template in a person's language (English where there is none, MSG-22), no richer than its grades."""
+    spoken = language if language in TEMPLATES[name] else "en"
+    grades = TEMPLATES[name][spoken]
+    used = grade if grade in grades else Grade.LINK
+    return Wording(grades[used], f"{VERSION}.{spoken}.{used.value}")
+
+
+def render(
+    name: str, *, language: str, grade: Grade = Grade.LINK, **values: str
+) -> tuple[str, str]:
+    """The text and its version. Raises TextTooLong when it is more than one text of GSM-7."""
+    template = wording(name, language=language, grade=grade)
+    body = template.body.format(**values)
+    if room(body) > LONGEST:
+        raise TextTooLong(f"{name} takes {room(body)} of {LONGEST}")
+    return body, template.version
+
+
+def room(body: str) -> int:
+    """Septets that a text takes. Raises TextTooLong at a letter that GSM-7 lacks."""
+    strange = sorted(set(body) - GSM_7 - GSM_7_TWO)
+    if strange:
+        raise TextTooLong(f"not in GSM-7: {' '.join(strange)}")
+    return len(body) + sum(letter in GSM_7_TWO for letter in body)
+
+
+def without_link(body: str) -> str:
+    """The copy that is kept: the link opens something, so its token goes (MSG-20)."""
+    return LINK.sub(LINK_HIDDEN, body)
+
+
+def short_name(name: str) -> str:
+    """A practice's name in GSM-7 letters and at most ORG_LONGEST of them, cut between words."""
+    plain = "".join(letter for letter in name if letter in GSM_7)
+    if len(plain) <= ORG_LONGEST:
+        return plain
+    cut = plain[: ORG_LONGEST + 1].rsplit(" ", 1)[0]
+    return cut[:ORG_LONGEST].rstrip(" ,.&-")

@@ -1,0 +1,223 @@
+"""Whether a text or e-mail about an account may leave now: asked when it is sent, not when it was queued.
+
+Consent, the gate, the live balance, quiet hours and caps are all read in the transaction that marks the message as
+being sent, under the account's lock: a payment or hold that is in the books stops it (MSG-1, 7, 8, 16; CORE-5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from billing.holds import Action, Condition, Denied
+from billing.money import ZERO
+from billing.text_cadence import BillNotice, timely
+from billing.text_hours import next_open
+from portal.models.accounts import GuarantorAccount
+from portal.models.messages import MessageSwitch, OutboundMessage, TextNumber
+from portal.models.practice import Practice
+from portal.queries.conditions import conditions
+from portal.queries.notice_facts import NoticeFacts, notice_facts
+from portal.queries.recipient_zones import recipient_zones
+from portal.queries.text_consents import ConsentRow, TextCategory, standing_consent
+from portal.services.ask_gate import ask_gate
+from portal.services.word_message import Links, Worded, word_message
+
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
+PER_WEEK = 3
+MONEY = (TextCategory.BILLING.value, TextCategory.PAYMENTS.value)
+PROVEN_FOR = timedelta(days=365)  # MSG-21: then the number is proven anew before bills go to it
+HANDED_OVER = ("sending", "sent", "delivered", "undelivered", "failed")
+PAYING = timedelta(hours=1)  # somebody is on the payment page: ask again when that page is closed
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """It may go, in these words, under this consent."""
+
+    words: Worded
+    consent_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not now: everything is asked again then. `until` is None while all texts are stopped."""
+
+    until: datetime | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Never: it is not allowed, or no longer true; by these rules."""
+
+    rules: tuple[str, ...]
+
+
+def clear_message(
+    session: Session, message: OutboundMessage, *, now: datetime, links: Links
+) -> Leave | Wait | Stop:
+    """Judge one queued message of a category; the caller holds the account's lock."""
+    account = session.get_one(GuarantorAccount, message.guarantor_account_id)
+    practice = session.get_one(Practice, 1)
+    on = now.astimezone(ZoneInfo(practice.time_zone)).date()
+    facts: NoticeFacts | None = None
+    if message.statement_id is not None:
+        facts = notice_facts(session, statement_id=message.statement_id, on=on)
+        stopped = _stale(message, facts, on)
+        if stopped:
+            return Stop(stopped)
+        if facts.payment_state:
+            if facts.payment_state == "processing":  # the money is on its way
+                return Stop(("MSG-16",))
+            return Wait(now + PAYING, "MSG-16")
+    denied = _denied(session, message, facts, on)
+    if denied:
+        return Stop(denied)
+    consent: ConsentRow | None = None
+    if message.channel == "sms":
+        answer = _may_text(session, message, account, practice, now)
+        if isinstance(answer, (Wait, Stop)):
+            return answer
+        consent = answer
+    words = word_message(session, message, account, practice, facts, now=now, links=links)
+    return Leave(words, consent.id if consent else None)
+
+
+def _stale(message: OutboundMessage, facts: NoticeFacts, on: date) -> tuple[str, ...]:
+    """The rules by which it is no longer true: overtaken, paid, or too late."""
+    notice = BillNotice(message.template)
+    if facts.sent_on is None:
+        return ("CORE-3",)
+    if not facts.is_newest:
+        return ("MSG-7",)
+    on_time = timely(notice, sent_on=facts.sent_on, due_on=facts.due_on, on=on)
+    return () if on_time and facts.open_share > ZERO else ("MSG-16",)
+
+
+def _denied(
+    session: Session, message: OutboundMessage, facts: NoticeFacts | None, on: date
+) -> tuple[str, ...]:
+    """What the gate says about money matters; consent to texts is asked by number, below."""
+    if message.category not in MONEY:
+        return ()
+    account_id = message.guarantor_account_id or 0
+    if facts is None:
+        held = conditions(session, on=on, account_ids=[account_id]).of(account_id).kinds
+    else:
+        held = facts.conditions
+    answer = ask_gate(held - {Condition.NO_SMS_CONSENT}, Action.REMINDER, account_id=account_id)
+    if isinstance(answer, Denied):
+        return answer.rule_ids
+    return ("MSG-16",) if facts is not None and facts.due == ZERO else ()
+
+
+def _may_text(
+    session: Session,
+    message: OutboundMessage,
+    account: GuarantorAccount,
+    practice: Practice,
+    now: datetime,
+) -> ConsentRow | Wait | Stop:
+    """The consent under which the text goes to this number now."""
+    consent = standing_consent(
+        session,
+        phone=message.recipient,
+        category=TextCategory(message.category),
+        guarantor_account_id=account.id,
+    )
+    if consent is None or message.recipient != account.mobile:
+        return Stop(("MSG-1",))
+    refused = _unreachable(session, account, consent, now)
+    if refused:
+        return Stop(refused)
+    switch = session.get(MessageSwitch, "texts")
+    if switch is not None and switch.stopped_at is not None:
+        return Wait(None, "MSG-13")
+    if _overtaken(session, message, now):
+        return Stop(("MSG-7",))
+    return _timed(session, message, account, practice, now) or consent
+
+
+def _unreachable(
+    session: Session, account: GuarantorAccount, consent: ConsentRow, now: datetime
+) -> tuple[str, ...]:
+    """The rules by which nothing may go to this number: known to be bad, or not proven for a year."""
+    number = session.get(TextNumber, account.mobile)
+    if number is not None and number.bad_since is not None:
+        return ("MSG-13",)
+    return ("MSG-21",) if _last_proven(account, consent) < now - PROVEN_FOR else ()
+
+
+def _last_proven(account: GuarantorAccount, consent: ConsentRow) -> datetime:
+    """When we last knew that the number is theirs: proven by a code, or given with the consent itself."""
+    proven = account.proven_mobile_at
+    if proven is None or account.proven_mobile != account.mobile:
+        return consent.at
+    return max(proven, consent.at)
+
+
+def _overtaken(session: Session, message: OutboundMessage, now: datetime) -> bool:
+    """A newer text of the same category waits for the same reader: one text tells both (MSG-7)."""
+    newer = select(OutboundMessage.id).where(
+        OutboundMessage.guarantor_account_id == message.guarantor_account_id,
+        OutboundMessage.recipient == message.recipient,
+        OutboundMessage.category == message.category,
+        OutboundMessage.channel == "sms",
+        OutboundMessage.state == "queued",
+        OutboundMessage.id > message.id,
+        or_(OutboundMessage.not_before.is_(None), OutboundMessage.not_before <= now + A_DAY),
+    )
+    return session.scalar(newer.limit(1)) is not None
+
+
+def _timed(
+    session: Session,
+    message: OutboundMessage,
+    account: GuarantorAccount,
+    practice: Practice,
+    now: datetime,
+) -> Wait | Stop | None:
+    """Quiet hours and caps: the first moment that both allow."""
+    sent = session.scalars(
+        select(OutboundMessage.sent_at)
+        .where(
+            OutboundMessage.channel == "sms",
+            OutboundMessage.category != "",
+            OutboundMessage.state.in_(HANDED_OVER),
+            OutboundMessage.sent_at > now - A_WEEK,
+            OutboundMessage.id != message.id,
+            or_(
+                OutboundMessage.recipient == message.recipient,
+                OutboundMessage.guarantor_account_id == account.id,
+            ),
+        )
+        .order_by(OutboundMessage.sent_at.desc())
+    ).all()
+    free, rule = _uncapped([at for at in sent if at is not None], now), "MSG-7"
+    if free == now:
+        rule = "MSG-8"
+    zones = recipient_zones(
+        phone=message.recipient,
+        postal_code=account.postal_code,
+        practice_zone=practice.time_zone,
+    )
+    moment = next_open(free, zones)
+    if moment is None:
+        return Stop(("MSG-8",))
+    return None if moment <= now else Wait(moment, rule)
+
+
+def _uncapped(sent: Sequence[datetime], now: datetime) -> datetime:
+    """When the sliding day and week next have room; `sent` newest first."""
+    free = now
+    if sent and sent[0] > now - A_DAY:
+        free = sent[0] + A_DAY
+    if len(sent) >= PER_WEEK:
+        free = max(free, sent[PER_WEEK - 1] + A_WEEK)
+    return free

@@ -1,0 +1,95 @@
+"""Fill a text's template at the moment of sending, with a fresh link and today's amount (MSG-9, MSG-22)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import phonenumbers
+from sqlalchemy.orm import Session
+
+from billing.text_templates import PHONE_LONGEST, Grade, render, short_name
+from portal.models.accounts import GuarantorAccount
+from portal.models.messages import OutboundMessage
+from portal.models.practice import Practice
+from portal.queries.notice_facts import NoticeFacts
+from portal.services.issue_text_link import issue_text_link
+
+AMOUNT_LONGEST = 10  # $99,999.99: what the proven lengths leave room for
+_MONTHS = {
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "es": ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """What a link in a message is made of: `gateways.hash_keys`, newest first, and the public address."""
+
+    hash_keys: Sequence[bytes]
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """The words, and the version of them."""
+
+    body: str
+    version: str
+
+
+def word_message(
+    session: Session,
+    message: OutboundMessage,
+    account: GuarantorAccount,
+    practice: Practice,
+    facts: NoticeFacts | None,
+    *,
+    now: datetime,
+    links: Links,
+) -> Worded:
+    """The text as it leaves; an e-mail keeps the words it was queued with."""
+    if message.channel != "sms":
+        return Worded(message.body, message.template_version)
+    url = issue_text_link(
+        session,
+        guarantor_account_id=account.id,
+        phone=message.recipient,
+        now=now,
+        hash_keys=links.hash_keys,
+        public_url=links.public_url,
+    )
+    values = {"org": text_name(practice), "phone": short_phone(practice.phone), "url": url}
+    grade = Grade(account.text_grade)
+    if facts is not None:
+        values["amount"] = str(facts.due)
+        values["due"] = short_day(facts.due_on, account.language)
+        if len(values["amount"]) > AMOUNT_LONGEST:
+            grade = Grade.LINK
+    body, version = render(message.template, language=account.language, grade=grade, **values)
+    return Worded(body, version)
+
+
+def text_name(practice: Practice) -> str:
+    """The practice in a text: its own short name, else its name cut to fit."""
+    return practice.text_name or short_name(practice.name)
+
+
+def short_phone(phone: str) -> str:
+    """212-555-0100, which every phone turns into a link; another form is left as it is."""
+    try:
+        number = phonenumbers.parse(phone, "US")
+    except phonenumbers.NumberParseException:
+        return phone[:PHONE_LONGEST]
+    if not phonenumbers.is_possible_number(number):
+        return phone[:PHONE_LONGEST]
+    digits = str(number.national_number)
+    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
+
+
+def short_day(day: date, language: str) -> str:
+    """Mar 30, or 30 mar."""
+    months = _MONTHS.get(language, _MONTHS["en"])
+    month = months[day.month - 1]
+    return f"{day.day} {month}" if language == "es" else f"{month} {day.day}"
