@@ -25,10 +25,24 @@ from sandbox.world import World
 ACCOUNT_SID = "AC" + "0" * 32
 AUTH_TOKEN = "sandbox_auth_token"
 NUMBER = "+15005550006"
+# Magic numbers: 0001, 0003, 0004 and 0009 are Twilio's own; the rest are ours, one for each error that Twilio
+# tells at once (REFUSED) or by callback (UNDELIVERABLE).
+REFUSED = {
+    "+15005550003": (21408, "Permission to send an SMS has not been enabled for the region"),
+    "+15005550005": (21608, "The number is unverified. Trial accounts cannot text it"),
+    "+15005550007": (21635, "'To' number cannot be a landline"),
+}
 UNDELIVERABLE = {
     "+15005550011": (30005, "undelivered"),
     "+15005550012": (30007, "undelivered"),
     "+15005550013": (30003, "failed"),
+    "+15005550014": (30004, "undelivered"),
+    "+15005550015": (30006, "undelivered"),
+    "+15005550016": (30008, "failed"),
+    "+15005550017": (30001, "failed"),
+    "+15005550018": (30032, "undelivered"),
+    "+15005550019": (30034, "undelivered"),
+    "+15005550020": (30410, "failed"),
 }
 OPTED_OUT = 21610
 LONGEST = 1600
@@ -92,6 +106,7 @@ class Messages:
                 f"Invalid 'To' Phone Number: {to}",
             ),
             (to == "+15005550009", 21614, f"'To' number is not a valid mobile number: {to}"),
+            (to in REFUSED, *REFUSED.get(to, (0, ""))),
             (sender in {"", "+15005550001"}, 21212, f"Invalid 'From' Phone Number: {sender}"),
             (not body, 21602, "Message body is required."),
             (len(body) > LONGEST, 21617, "The concatenated message body exceeds the limit."),

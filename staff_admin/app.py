@@ -18,6 +18,8 @@ from staff_admin.blueprints import (
     payments,
     refunds,
     remittances,
+    remittances,
+    texts,
     work,
 )
 
@@ -35,4 +37,5 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(payments.blueprint)
     app.register_blueprint(refunds.blueprint)
     app.register_blueprint(messages.blueprint)
+    app.register_blueprint(texts.blueprint)
     return app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.queue import JobContext, job
-from portal.services.record_delivery import record_delivery
+from portal.services.record_delivery import answer_failure, record_delivery
 from portal.services.send_message import send_message
 from portal.services.sweep_messages import sweep_messages
 from portal.services.word_message import Links
@@ -28,4 +28,10 @@ def sweep(context: JobContext) -> None:
 @job("record_delivery")
 def delivered(context: JobContext, *, event_id: int) -> None:
     """Note what the provider told about a text."""
-    record_delivery(event_id=event_id, now=context.now)
+    record_delivery(event_id=event_id, public_url=context.gateways.public_url, now=context.now)
+
+
+@job("answer_failure")
+def refused(context: JobContext, *, message_id: int) -> None:
+    """Answer a text that the provider would not take."""
+    answer_failure(message_id=message_id, public_url=context.gateways.public_url, now=context.now)

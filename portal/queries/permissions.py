@@ -96,6 +96,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "practice_files.import",
             "audit.view",
             "staff.view",
+            "texts.resume",
         }
     ),
     "auditor": frozenset(
@@ -114,7 +115,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
         }
     ),
     # Runs the machine, sees no patient.
-    "sysadmin": frozenset({"staff.view", "staff.edit", "practice.edit"}),
+    "sysadmin": frozenset({"staff.view", "staff.edit", "practice.edit", "texts.resume"}),
 }
 
 ROLES: Mapping[str, frozenset[str]] = {

@@ -39,6 +39,9 @@ KIND_LABELS = {
     "emergency_text": "Emergency message",
     "wrong_number": "Wrong phone number",
     "guarantor_change": "Other guarantor named",
+    "bad_number": "Mobile to ask for",
+    "texts_alert": "Texts are refused",
+    "unreached": "Notice to give otherwise",
 }
 
 

@@ -30,9 +30,14 @@ from portal.services.word_message import Links, Worded, word_message
 
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 PER_WEEK = 3
+NOTICES = frozenset(notice.value for notice in BillNotice)
 MONEY = (TextCategory.BILLING.value, TextCategory.PAYMENTS.value)
 PROVEN_FOR = timedelta(days=365)  # MSG-21: then the number is proven anew before bills go to it
-HANDED_OVER = ("sending", "sent", "delivered", "undelivered", "failed")
+REACHING = (
+    "sending",
+    "sent",
+    "delivered",
+)  # what failed reached nobody: its retry is no second one
 PAYING = timedelta(hours=1)  # somebody is on the payment page: ask again when that page is closed
 
 
@@ -91,12 +96,13 @@ def clear_message(
 
 def _stale(message: OutboundMessage, facts: NoticeFacts, on: date) -> tuple[str, ...]:
     """The rules by which it is no longer true: overtaken, paid, or too late."""
-    notice = BillNotice(message.template)
     if facts.sent_on is None:
         return ("CORE-3",)
     if not facts.is_newest:
         return ("MSG-7",)
-    on_time = timely(notice, sent_on=facts.sent_on, due_on=facts.due_on, on=on)
+    on_time = message.template not in NOTICES or timely(
+        BillNotice(message.template), sent_on=facts.sent_on, due_on=facts.due_on, on=on
+    )
     return () if on_time and facts.open_share > ZERO else ("MSG-16",)
 
 
@@ -189,7 +195,7 @@ def _timed(
         .where(
             OutboundMessage.channel == "sms",
             OutboundMessage.category != "",
-            OutboundMessage.state.in_(HANDED_OVER),
+            OutboundMessage.state.in_(REACHING),
             OutboundMessage.sent_at > now - A_WEEK,
             OutboundMessage.id != message.id,
             or_(

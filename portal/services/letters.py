@@ -23,6 +23,7 @@ NOT_YOU = "If this was not you, call us. Nobody from our office will ever ask fo
 # Everything that may stand as a subject; a test walks the code for others.
 SUBJECTS = {
     "access_granted": "Somebody signed up on our website",
+    "bill_notice": "A message about your bill",
     "email_code": "Your code",
     "new_message": "You have a new message",
     "paperless_off": "Your statements come on paper now",
@@ -79,6 +80,17 @@ def statement_notice(head: Letterhead, *, number: str) -> Letter:
         f"Sign in to read it: {head.public_url}/statements/{number}",
         "You can print it or save it there. You can also ask for a free paper copy, or go back to"
         f" paper at any time: {head.public_url}/paperless",
+    )
+
+
+def bill_notice(head: Letterhead, *, number: str) -> Letter:
+    """A courtesy beside the statement: it is new, due soon, or still open (MSG-16)."""
+    return _billing(
+        "bill_notice",
+        head,
+        "There is a message about your bill.",
+        f"Sign in to read it: {head.public_url}/statements/{number}",
+        f"You can choose how we reach you: {head.public_url}/contact",
     )
 
 

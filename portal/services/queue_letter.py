@@ -21,8 +21,13 @@ def queue_letter(
     guarantor_account_id: int | None = None,
     statement_id: int | None = None,
     dedupe_key: str | None = None,
+    category: str = "",
+    fallback_of_id: int | None = None,
 ) -> int | None:
-    """Write the e-mail in the caller's transaction; None when `dedupe_key` was used before."""
+    """Write the e-mail in the caller's transaction; None when `dedupe_key` or `fallback_of_id` was used before.
+
+    One with a category is judged when it leaves (clear_message).
+    """
     message_id = session.scalar(
         insert(OutboundMessage)
         .values(
@@ -35,10 +40,12 @@ def queue_letter(
             guarantor_account_id=guarantor_account_id,
             statement_id=statement_id,
             dedupe_key=dedupe_key,
+            category=category,
+            fallback_of_id=fallback_of_id,
             state="queued",
             created_at=now,
         )
-        .on_conflict_do_nothing(index_elements=[OutboundMessage.dedupe_key])
+        .on_conflict_do_nothing()
         .returning(OutboundMessage.id)
     )
     if message_id is not None:

@@ -14,9 +14,13 @@ from portal.models.messages import OutboundMessage
 from portal.models.payments import InboundEvent
 from portal.ports import RetryLater, SmsSender
 from portal.queue import enqueue
+from portal.services.answer_text_failure import answer_text_failure
 
 PROVIDER = "twilio"
 RANKS = {"queued": 0, "sending": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
+
+FAILED = ("undelivered", "failed")
+ENDS = ("delivered", *FAILED)
 
 
 def receive_delivery(
@@ -47,19 +51,32 @@ def receive_delivery(
     return event_id is not None
 
 
-def record_delivery(*, event_id: int, now: datetime) -> str:
+def record_delivery(*, event_id: int, public_url: str, now: datetime) -> str:
     """Move the message to the status told, unless it is further already; returns what was done."""
     with transaction() as session:
         event = session.scalars(
             select(InboundEvent).where(InboundEvent.id == event_id).with_for_update()
         ).one()
         if event.done_at is None:
-            event.outcome = _apply(session, event)
+            event.outcome = _apply(session, event, public_url=public_url, now=now)
             event.done_at = now
         return event.outcome
 
 
-def _apply(session: Session, event: InboundEvent) -> str:
+def answer_failure(*, message_id: int, public_url: str, now: datetime) -> str:
+    """Answer a text that the provider refused at once; the state it is in."""
+    with transaction() as session:
+        message = session.scalars(
+            select(OutboundMessage).where(OutboundMessage.id == message_id).with_for_update()
+        ).one()
+        if message.channel == "sms" and message.state == "refused":
+            answer_text_failure(
+                session, message, code=message.error, public_url=public_url, now=now
+            )
+        return message.state
+
+
+def _apply(session: Session, event: InboundEvent, *, public_url: str, now: datetime) -> str:
     message = session.scalars(
         select(OutboundMessage)
         .where(OutboundMessage.provider_id == event.object_id)
@@ -72,4 +89,8 @@ def _apply(session: Session, event: InboundEvent) -> str:
         return "late"
     message.state = event.type
     message.error = str(event.payload.get("error", ""))
+    if message.state in ENDS:
+        message.ended_at = now
+    if message.state in FAILED:
+        answer_text_failure(session, message, code=message.error, public_url=public_url, now=now)
     return "moved"

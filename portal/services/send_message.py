@@ -44,7 +44,7 @@ def queue_text(
 
     The body carries no PHI (MSG-9).
     """
-    return _queue(
+    return queue_row(
         session,
         channel="sms",
         recipient=to,
@@ -56,16 +56,19 @@ def queue_text(
     )
 
 
-def _queue(session: Session, **values: object) -> int | None:
+def queue_row(
+    session: Session, *, not_before: datetime | None = None, **values: object
+) -> int | None:
+    """Write a message of these columns and its job; None when `dedupe_key` or `fallback_of_id` was used before."""
     statement = (
         insert(OutboundMessage)
-        .values(state="queued", **values)
-        .on_conflict_do_nothing(index_elements=[OutboundMessage.dedupe_key])
+        .values(state="queued", not_before=not_before, **values)
+        .on_conflict_do_nothing()
         .returning(OutboundMessage.id)
     )
     message_id = session.scalar(statement)
     if message_id is not None:
-        enqueue(session, "send_message", message_id=message_id)
+        enqueue(session, "send_message", not_before=not_before, message_id=message_id)
     return message_id
 
 
@@ -217,6 +220,8 @@ def _close(
             record_notice(session, message, now=now)
         if state == "refused" and message.channel == "email":
             note_undelivered(session, message, bad_address=bad_address, now=now)
+        if state == "refused":
+            enqueue(session, "answer_failure", message_id=message_id)
         if opted_out:
             said = Said(source="carrier", wording="21610")
             withdraw_all_texts(session, phone=opted_out, said=said, now=now)

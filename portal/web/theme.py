@@ -65,6 +65,7 @@ MENUS = {
         MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view"),
         MenuLink("remittances.index", "Remittances", "receipt", "remittances.view"),
         MenuLink("accounts.index", "Accounts", "people", "accounts.view"),
+        MenuLink("texts.index", "Texts", "phone", "texts.resume"),
         MenuLink("staff.index", "Staff", "key", "staff.view"),
     ),
 }

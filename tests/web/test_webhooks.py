@@ -105,7 +105,10 @@ def state() -> str:
 
 
 def record_all() -> list[str]:
-    return [record_delivery(event_id=event.id, now=NOW) for event in stored()]
+    return [
+        record_delivery(event_id=event.id, public_url="http://localhost:8000", now=NOW)
+        for event in stored()
+    ]
 
 
 def test_MSG_12_forged_callback_is_refused(patient_app: Flask) -> None:
