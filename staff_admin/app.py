@@ -18,7 +18,6 @@ from staff_admin.blueprints import (
     payments,
     refunds,
     remittances,
-    remittances,
     texts,
     work,
 )

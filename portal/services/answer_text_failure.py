@@ -12,7 +12,7 @@ from billing.text_failures import Remedy, remedy_for, wait_before_retry
 from portal.models.messages import MessageSwitch, OutboundMessage, TextNumber
 from portal.models.statements import Statement
 from portal.models.work import WorkItem
-from portal.queries.proven_email import proven_email
+from portal.queries.proven_email import proven_emails
 from portal.services.letters import bill_notice, letterhead
 from portal.services.queue_letter import queue_letter
 from portal.services.record_text_consent import Said, withdraw_all_texts
@@ -118,12 +118,12 @@ def _tell_otherwise(
     account_id, statement_id = message.guarantor_account_id, message.statement_id
     if account_id is None or statement_id is None:
         return
-    address = proven_email(session, account_id=account_id)
-    if address:
+    addresses = proven_emails(session, account_id=account_id)
+    if addresses:
         number = session.get_one(Statement, statement_id).number
         queue_letter(
             session,
-            to=address,
+            to=addresses[0],
             letter=bill_notice(letterhead(session, public_url=public_url), number=number),
             now=now,
             category=message.category,

@@ -26,6 +26,7 @@ SUBJECTS = {
     "bill_notice": "A message about your bill",
     "email_code": "Your code",
     "new_message": "You have a new message",
+    "mobile_changed": "Your mobile number changed",
     "paperless_off": "Your statements come on paper now",
     "paperless_on": "Your statements come without paper now",
     "paperless_sample": "A sample of what we will send",
@@ -181,6 +182,15 @@ def email_code(code: str) -> Letter:
         "email_code",
         f"{code} is your code to go on signing up. It works for 10 minutes.",
         "If you did not ask for it, you can ignore this e-mail.",
+    )
+
+
+def mobile_changed() -> Letter:
+    """Somebody proved another phone: the next texts go there (ID-12)."""
+    return _plain(
+        "mobile_changed",
+        "The mobile number that we text about your bills was changed.",
+        NOT_YOU,
     )
 
 

@@ -24,6 +24,7 @@ from portal.services.word_message import Links
 # Their words open a sign-in: once handed over they are not kept, nor copied into every backup.
 SECRETS = (
     "sign_in_code",
+    "code",
     "email_code",
     "paperless_sample",
     "security/email/reset_instructions",

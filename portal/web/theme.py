@@ -49,6 +49,7 @@ MENUS = {
         MenuLink("overview.home", "Your bills", "receipt"),
         MenuLink("payments.history", "Payments", "credit-card"),
         MenuLink("messages.thread", "Messages", "chat-left-text"),
+        MenuLink("contact.index", "How we reach you", "phone"),
         MenuLink("account.security", "Sign-in and security", "shield-check"),
         MenuLink("pages.help", "Help", "question-circle"),
     ),

@@ -36,6 +36,7 @@ SIGN_IN = {
         letters.email_code("123456"),
         letters.access_granted(),
         letters.sign_in_locked(),
+        letters.mobile_changed(),
         letters.recovery_code_used(),
         letters.second_factor_changed(),
         *(
@@ -61,6 +62,7 @@ FIRST_LINES = {
     "We sent money back to you, but your bank returned it to us.",
     "Somebody signed in with one of your saved recovery codes.",
     "The way you get your sign-in codes was changed.",
+    "The mobile number that we text about your bills was changed.",
     "Your password was changed.",
     "You asked for a new password. Open this link to choose one:",
     "Somebody cannot complete the second step of signing in and asks for help: sign-in .",

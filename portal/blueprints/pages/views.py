@@ -53,3 +53,10 @@ def accessibility() -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     """What this site keeps, and what it never does."""
     return render_template("pages/privacy.html")
+
+
+@blueprint.get("/text-terms")
+@public
+def texts() -> ResponseReturnValue:
+    """What we text and how to end it (MSG-2)."""
+    return render_template("pages/texts.html")

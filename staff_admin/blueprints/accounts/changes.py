@@ -13,13 +13,20 @@ from billing.money import ZERO
 from portal.queries.staff_account import account_title
 from portal.queries.staff_bill import bill_page
 from portal.queries.staff_ledger import one_entry
+from portal.queries.text_consents import TextCategory
 from portal.services.adjust_balance import adjust_balance
 from portal.services.name_guarantor import GuarantorRefused, name_guarantor
+from portal.services.note_text_consent import ConsentNotNoted, note_text_consent
 from portal.services.reverse_adjustment import reverse_adjustment
 from portal.web.access import current_staff, saw, staff
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
-from staff_admin.blueprints.accounts.forms import AdjustForm, GuarantorForm, TakeBackForm
+from staff_admin.blueprints.accounts.forms import (
+    AdjustForm,
+    ConsentForm,
+    GuarantorForm,
+    TakeBackForm,
+)
 from staff_admin.blueprints.accounts.views import blueprint
 from staff_admin.blueprints.show import found, show
 
@@ -68,6 +75,35 @@ def guarantor(account_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and _named(form, account_id):
         return redirect(url_for(".account", account_id=account_id))
     return show("accounts/guarantor.html", form=form, header=header)
+
+
+@blueprint.route("/<int:account_id>/texts", methods=["GET", "POST"])
+@staff("consents.note")
+def texts(account_id: int) -> ResponseReturnValue:
+    """Note a yes or no to texts that was told to the office."""
+    header, form = found(account_title(account_id)), ConsentForm()
+    saw(accounts=[account_id], patients=header.patient_ids, kind="text_consent", id=account_id)
+    if form.validate_on_submit() and _noted(form, account_id):
+        return redirect(url_for(".people", account_id=account_id))
+    return show("accounts/texts.html", form=form, header=header)
+
+
+def _noted(form: ConsentForm, account_id: int) -> bool:
+    """Write it down, or put the refusal on the form."""
+    try:
+        note_text_consent(
+            account_id=account_id,
+            category=TextCategory(form.category.data),
+            granted=form.answer.data == "yes",
+            reason=form.reason.data or "",
+            staff=current_staff(),
+            now=now(),
+        )
+    except (ConsentNotNoted, CardNumberRefused) as refused:
+        form.form_errors.append(str(refused))
+        return False
+    flash("Noted in the consent record.", "done")
+    return True
 
 
 def _adjusted(form: AdjustForm, account_id: int, charge_id: int) -> bool:

@@ -11,6 +11,7 @@ from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import UUID, InputRequired
 
 from billing.adjustments import RULES, AdjustmentKind, kinds_for
+from billing.text_wording import LABELS
 from portal.queries.staff_as_of import Basis
 from portal.services.name_guarantor import Guarantor
 from portal.web.fields import AmountField, DayField, LineField, at_most, chosen, required
@@ -80,6 +81,20 @@ class GuarantorForm(FlaskForm):  # type: ignore[misc]
     def guarantor(self) -> Guarantor:
         values = {name: value for name, value in self.data.items() if name != "csrf_token"}
         return Guarantor(**values | {"state": values["state"].upper()})
+
+
+class ConsentForm(FlaskForm):  # type: ignore[misc]
+    """What somebody told us about texts."""
+
+    category = RadioField(
+        "Texts about", [chosen("what the texts are about")], choices=lambda: list(LABELS.items())
+    )
+    answer = RadioField(
+        "They said",
+        [chosen("what they said")],
+        choices=[("yes", "Yes, text me"), ("no", "No, do not text me")],
+    )
+    reason = NoteField("Who told you, and how", [required("who told you"), at_most(300, "It")])
 
 
 class AsOfForm(FlaskForm):  # type: ignore[misc]

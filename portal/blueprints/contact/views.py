@@ -1,0 +1,120 @@
+"""How we reach you: the number, the boxes, the choices."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from billing.text_templates import Grade
+from billing.text_wording import LABELS
+from portal.blueprints.contact import journey
+from portal.blueprints.contact.forms import AgreeForm, ChoicesForm, MobileCodeForm, MobileForm
+from portal.blueprints.contact.steps import browser, prove, text_code
+from portal.queries.contact_page import ContactPage, contact_page, own_accounts
+from portal.queries.practice import practice_page
+from portal.queries.text_consents import TextCategory
+from portal.services.agree_to_texts import agree_to_texts, stop_texts
+from portal.services.choose_notices import choose_notices
+from portal.web.access import current_patient, patient, saw
+from portal.web.clock import now
+
+blueprint = Blueprint("contact", __name__, url_prefix="/contact")
+
+
+@blueprint.get("/")
+@patient
+def index() -> ResponseReturnValue:
+    """The one account, or the choice of them."""
+    accounts = own_accounts(current_patient())
+    if len(accounts) == 1:
+        return redirect(url_for(".account", account_id=accounts[0].id))
+    return render_template("contact/accounts.html", accounts=accounts)
+
+
+@blueprint.get("/<int:account_id>")
+@patient
+def account(account_id: int) -> ResponseReturnValue:
+    """What is agreed to, and every way to change it."""
+    page, form = _page(account_id), AgreeForm()
+    form.offer(page.open_categories, org=_org())
+    return render_template("contact/account.html", page=page, form=form)
+
+
+@blueprint.post("/<int:account_id>/agree")
+@patient
+def agree(account_id: int) -> ResponseReturnValue:
+    """Turn on what was ticked; nothing ticked is no error."""
+    page, form = _page(account_id), AgreeForm()
+    form.offer(page.open_categories, org=_org())
+    if form.validate_on_submit():
+        viewer, ticked = current_patient(), form.ticked
+        agree_to_texts(
+            viewer=viewer, account_id=account_id, categories=ticked, browser=browser(), now=now()
+        )
+        flash("Texts are on." if ticked else "You ticked no box. Nothing changed.", "success")
+    return redirect(url_for(".account", account_id=account_id))
+
+
+@blueprint.post("/<int:account_id>/stop/<category>")
+@patient
+def stop(account_id: int, category: str) -> ResponseReturnValue:
+    """Turn one category off, at once."""
+    if category not in LABELS:
+        abort(404)
+    _page(account_id)
+    wanted = TextCategory(category)
+    viewer = current_patient()
+    stop_texts(viewer=viewer, account_id=account_id, category=wanted, browser=browser(), now=now())
+    flash(f"Texts about {LABELS[category].lower()} are off.", "success")
+    return redirect(url_for(".account", account_id=account_id))
+
+
+@blueprint.route("/<int:account_id>/mobile", methods=["GET", "POST"])
+@patient
+def mobile(account_id: int) -> ResponseReturnValue:
+    """Which number; its code is texted to it."""
+    page, form = _page(account_id), MobileForm()
+    if form.validate_on_submit() and text_code(form, page):
+        return redirect(url_for(".code", account_id=account_id))
+    return render_template("contact/mobile.html", page=page, form=form)
+
+
+@blueprint.route("/<int:account_id>/mobile/code", methods=["GET", "POST"])
+@patient
+def code(account_id: int) -> ResponseReturnValue:
+    """The six digits."""
+    page, form, proving = _page(account_id), MobileCodeForm(), journey.current(account_id)
+    if proving is None:
+        return redirect(url_for(".mobile", account_id=account_id))
+    if form.validate_on_submit() and prove(form, proving):
+        return redirect(url_for(".account", account_id=account_id))
+    return render_template("contact/code.html", page=page, form=form, phone=proving.phone)
+
+
+@blueprint.route("/<int:account_id>/choices", methods=["GET", "POST"])
+@patient
+def choices(account_id: int) -> ResponseReturnValue:
+    """Channel and privacy."""
+    page, viewer = _page(account_id), current_patient()
+    form = ChoicesForm(obj=page)
+    if form.validate_on_submit():
+        grade, channel = Grade(form.text_grade.data), form.bill_notices.data
+        choose_notices(
+            viewer=viewer, account_id=account_id, bill_notices=channel, grade=grade, now=now()
+        )
+        flash("Your choice is saved.", "success")
+        return redirect(url_for(".account", account_id=account_id))
+    return render_template("contact/choices.html", page=page, form=form)
+
+
+def _page(account_id: int) -> ContactPage:
+    page = contact_page(current_patient(), account_id)
+    if page is None:
+        abort(404)
+    saw(accounts=[account_id], kind="contact", id=account_id)
+    return page
+
+
+def _org() -> str:
+    practice = practice_page()
+    return practice.name if practice else "our office"

@@ -1,0 +1,125 @@
+"""How we reach an account: its mobile, what was agreed to on it, and the choices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from billing.text_wording import LABELS
+from portal.db import read_only
+from portal.models.accounts import GuarantorAccount
+from portal.models.messages import TextNumber
+from portal.queries.text_consents import (
+    ConsentRow,
+    TextCategory,
+    consent_history,
+    standing_consents,
+)
+from portal.queries.viewer import PatientViewer
+
+SOURCES = {
+    "web": "on this site",
+    "sms": "by text",
+    "carrier": "by text",
+    "verbal": "told our office",
+    "staff": "told our office",
+    "paper": "on a form",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One category, and since when texts about it are agreed to."""
+
+    category: str
+    label: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A yes or no of the past, in words."""
+
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPage:
+    """Everything about reaching one account."""
+
+    account_id: int
+    account_number: str
+    name: str
+    mobile: str
+    proven_at: datetime | None  # of this very number
+    unreachable: bool
+    agreements: tuple[Agreement, ...]
+    history: tuple[Event, ...]
+    bill_notices: str
+    text_grade: str
+    language: str
+
+    @property
+    def open_categories(self) -> tuple[str, ...]:
+        return tuple(one.category for one in self.agreements if one.since is None)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """An account to choose from."""
+
+    id: int
+    name: str
+    number: str
+
+
+def own_accounts(viewer: PatientViewer) -> tuple[OwnAccount, ...]:
+    """The viewer's accounts."""
+    with read_only() as session:
+        rows = session.scalars(
+            select(GuarantorAccount)
+            .where(GuarantorAccount.id.in_(viewer.account_ids))
+            .order_by(GuarantorAccount.id)
+        )
+        return tuple(OwnAccount(row.id, row.display_name, row.number) for row in rows)
+
+
+def contact_page(viewer: PatientViewer, account_id: int) -> ContactPage | None:
+    """One of the viewer's accounts; None for any other."""
+    if account_id not in viewer.account_ids:
+        return None
+    with read_only() as session:
+        account = session.get_one(GuarantorAccount, account_id)
+        phone = account.mobile
+        number = session.get(TextNumber, phone)
+        standing = standing_consents(session, phone=phone, account_id=account_id) if phone else ()
+        history = consent_history(session, phone=phone, account_id=account_id) if phone else ()
+    since = {row.category.value: row.at for row in standing}
+    return ContactPage(
+        account_id=account_id,
+        account_number=account.number,
+        name=account.display_name,
+        mobile=phone,
+        proven_at=account.proven_mobile_at if account.proven_mobile == phone else None,
+        unreachable=number is not None and number.bad_since is not None,
+        agreements=tuple(
+            Agreement(category, label, since.get(category)) for category, label in LABELS.items()
+        ),
+        history=tuple(
+            Event(row.at, _words(row))
+            for row in history
+            if row.category is not TextCategory.SECURITY
+        ),
+        bill_notices=account.bill_notices,
+        text_grade=account.text_grade,
+        language=account.language,
+    )
+
+
+def _words(row: ConsentRow) -> str:
+    source = SOURCES.get(row.source, "on a form at our office")
+    said = "Yes" if row.granted else "No"
+    return f"{said} to texts about {LABELS[row.category.value].lower()}, {source}"
