@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LIVE_KEYS = ("sk_live_", "rk_live_")
+LONGEST_PUBLIC_URL = 33  # with the 17 characters of a link: billing.text_templates.LINK_LONGEST
 
 
 class ConfigurationError(RuntimeError):
@@ -43,6 +44,8 @@ class Settings:
     twilio_auth_token: str
     twilio_from: str
     twilio_api_base: str | None
+    twilio_campaign: str = ""  # the registered campaign's id (MSG-14)
+    baa_records: tuple[str, ...] = ()  # of who carries our messages (MSG-23)
     testing: bool = False
 
     def __post_init__(self) -> None:
@@ -62,6 +65,26 @@ class Settings:
             raise ConfigurationError(
                 "STRIPE_SECRET_KEY is a live key and KINDBILL_PUBLIC_URL does not begin with"
                 " https://: real patients' sign-ins would travel unprotected"
+            )
+        self._check_texts()
+
+    def _check_texts(self) -> None:
+        """MSG-14, MSG-23: no text to real patients before the campaign and the agreement stand."""
+        if not self.twilio_account_sid:
+            return
+        for name, given in (
+            ("TWILIO_CAMPAIGN", self.twilio_campaign),
+            ("KINDBILL_BAA_RECORDS", self.baa_records),
+        ):
+            if not given:
+                raise ConfigurationError(
+                    f"STRIPE_SECRET_KEY is a live key and texts are on, and {name} is empty:"
+                    " docs/operations.md says what it holds. Without TWILIO_ACCOUNT_SID texts are off"
+                )
+        if len(self.public_url) > LONGEST_PUBLIC_URL:
+            raise ConfigurationError(
+                f"KINDBILL_PUBLIC_URL has more than {LONGEST_PUBLIC_URL} letters: with a link on it"
+                " a text would not fit (MSG-10)"
             )
 
     @property
@@ -98,6 +121,8 @@ class Settings:
             twilio_auth_token=environ.get("TWILIO_AUTH_TOKEN", ""),
             twilio_from=environ.get("TWILIO_FROM", "+15005550006"),
             twilio_api_base=environ.get("TWILIO_API_BASE"),
+            twilio_campaign=environ.get("TWILIO_CAMPAIGN", ""),
+            baa_records=tuple(environ.get("KINDBILL_BAA_RECORDS", "").replace(",", " ").split()),
         )
 
 

@@ -1,11 +1,12 @@
-"""The day's texts about statements: new, due soon, due passed; each once, to whoever chose texts (MSG-16)."""
+"""The day's texts and e-mails about statements: new, due soon, due passed; each once, as the reader chose (MSG-16)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,15 +15,18 @@ from billing.text_cadence import DAYS_AFTER, STALE_AFTER, BillNotice, notice_on
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.consents import TextConsent
+from portal.models.identity import AccountAccess, Login
 from portal.models.messages import OutboundMessage
 from portal.models.statements import Statement, StatementDelivery
+from portal.queries.proven_email import IS_PROVEN
 from portal.queries.text_consents import TextCategory, not_withdrawn
 from portal.queue import enqueue
+from portal.services.letters import VERSION, Letterhead, bill_notice, letterhead
 
-BY_TEXT = "text"
+BY_TEXT, BY_EMAIL = "text", "email"
 
 
-def queue_notices(*, on: date, now: datetime) -> int:
+def queue_notices(*, on: date, now: datetime, public_url: str) -> int:
     """Queue what each sent statement's day asks for; a second run of the day queues nothing. How many.
 
     Whether one may leave is asked when it is sent. One that is out of date by then never does.
@@ -30,17 +34,24 @@ def queue_notices(*, on: date, now: datetime) -> int:
     with transaction() as session:
         wanted = [
             _values(statement, notice, mobile, now)
-            for statement, sent_on, mobile in _candidates(session, on)
+            for statement, sent_on, mobile in _by_text(session, on)
             if (notice := notice_on(sent_on=sent_on, due_on=statement.due_on, on=on)) is not None
         ]
         ids = _insert(session, wanted)
+        head = letterhead(session, public_url=public_url)
+        letters = [
+            _letter_values(statement, notice, address, head, now)
+            for statement, sent_on, address in _by_email(session, on)
+            if (notice := notice_on(sent_on=sent_on, due_on=statement.due_on, on=on)) is not None
+        ]
+        ids = [*ids, *_insert(session, letters)]
         for message_id in ids:
             enqueue(session, "send_message", message_id=message_id)
     return len(ids)
 
 
-def _candidates(session: Session, on: date) -> Sequence[tuple[Statement, date, str]]:
-    """The newest statement of each account that agreed to texts about bills and wants them."""
+def _newest(on: date, choice: str, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """The newest statement that reached each account of this choice, with the day it was sent."""
     sent = (
         select(
             StatementDelivery.statement_id,
@@ -55,6 +66,22 @@ def _candidates(session: Session, on: date) -> Sequence[tuple[Statement, date, s
         .join(sent, sent.c.statement_id == Statement.id)
         .group_by(Statement.guarantor_account_id)
     )
+    return (
+        select(Statement, sent.c.sent_on, *columns)
+        .join(sent, sent.c.statement_id == Statement.id)
+        .join(GuarantorAccount, GuarantorAccount.id == Statement.guarantor_account_id)
+        .where(
+            Statement.id.in_(newest),
+            Statement.amount_due > ZERO,
+            Statement.due_on >= on - DAYS_AFTER - STALE_AFTER,
+            GuarantorAccount.bill_notices == choice,
+        )
+        .order_by(Statement.id)
+    )
+
+
+def _by_text(session: Session, on: date) -> list[tuple[Statement, date, str]]:
+    """Those who agreed to texts about bills and want them."""
     agreed = (
         select(TextConsent.id)
         .where(
@@ -69,20 +96,53 @@ def _candidates(session: Session, on: date) -> Sequence[tuple[Statement, date, s
         .correlate(GuarantorAccount)
     )
     rows = session.execute(
-        select(Statement, sent.c.sent_on, GuarantorAccount.mobile)
-        .join(sent, sent.c.statement_id == Statement.id)
-        .join(GuarantorAccount, GuarantorAccount.id == Statement.guarantor_account_id)
-        .where(
-            Statement.id.in_(newest),
-            Statement.amount_due > ZERO,
-            Statement.due_on >= on - DAYS_AFTER - STALE_AFTER,
-            GuarantorAccount.mobile != "",
-            GuarantorAccount.bill_notices == BY_TEXT,
-            agreed.exists(),
+        _newest(on, BY_TEXT, GuarantorAccount.mobile).where(
+            GuarantorAccount.mobile != "", agreed.exists()
         )
-        .order_by(Statement.id)
     )
     return [(statement, sent_on, mobile) for statement, sent_on, mobile in rows]
+
+
+def _by_email(session: Session, on: date) -> list[tuple[Statement, date, str]]:
+    """Those who chose e-mail, at the address proven first; a statement that came by e-mail is not told again."""
+    rows = session.execute(
+        _newest(on, BY_EMAIL, Login.email)
+        .join(AccountAccess, AccountAccess.guarantor_account_id == GuarantorAccount.id)
+        .join(Login, Login.id == AccountAccess.login_id)
+        .where(*IS_PROVEN)
+        .order_by(AccountAccess.id)
+    ).all()
+    told = select(StatementDelivery.statement_id).where(
+        StatementDelivery.statement_id.in_([statement.id for statement, _, _ in rows]),
+        StatementDelivery.channel == BY_EMAIL,
+    )
+    told_ids = set(session.scalars(told))
+    first: dict[int, tuple[Statement, date, str]] = {}
+    for statement, sent_on, address in rows:
+        new = notice_on(sent_on=sent_on, due_on=statement.due_on, on=on) is BillNotice.NEW_STATEMENT
+        if not (new and statement.id in told_ids):
+            first.setdefault(statement.id, (statement, sent_on, address))
+    return list(first.values())
+
+
+def _letter_values(
+    statement: Statement, notice: BillNotice, address: str, head: Letterhead, now: datetime
+) -> dict[str, object]:
+    letter = bill_notice(head, number=statement.number)
+    return {
+        "channel": "email",
+        "recipient": address,
+        "category": TextCategory.BILLING.value,
+        "template": letter.template,
+        "template_version": VERSION,
+        "subject": letter.subject,
+        "body": letter.body,
+        "dedupe_key": f"email:{notice.value}:{statement.id}",
+        "guarantor_account_id": statement.guarantor_account_id,
+        "statement_id": statement.id,
+        "state": "queued",
+        "created_at": now,
+    }
 
 
 def _values(

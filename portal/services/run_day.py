@@ -73,7 +73,7 @@ class DayReport:
         if self.envelopes:
             yield f"{self.envelopes} envelopes in {self.folder}"
         if self.notices:
-            yield f"{self.notices} texts queued"
+            yield f"{self.notices} texts and e-mails about statements queued"
 
 
 def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
@@ -88,7 +88,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
     returned = mail_returned(on=on, now=now, shop=office, folder=folder)
     envelopes = write_addresses(on=on, folder=folder)
-    notices = queue_notices(on=on, now=now)
+    notices = queue_notices(on=on, now=now, public_url=office.public_url)
     return DayReport(
         on=on,
         swept=swept,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.config import ConfigurationError, Settings
+from billing.text_templates import LINK_LONGEST
+from portal.config import LONGEST_PUBLIC_URL, ConfigurationError, Settings
 
 LIVE = {"STRIPE_SECRET_KEY": "rk_live_nothing", "KINDBILL_PUBLIC_URL": "https://bills.example.com"}
 
@@ -28,6 +29,33 @@ def test_a_live_key_refuses_stand_ins_and_clear_text(
 ) -> None:
     with pytest.raises(ConfigurationError, match=named):
         Settings.from_env({**LIVE, "KINDBILL_HOME": str(tmp_path), **more})
+
+
+TEXTS = {
+    "TWILIO_ACCOUNT_SID": "AC1",
+    "TWILIO_CAMPAIGN": "CM1",
+    "KINDBILL_BAA_RECORDS": "twilio-2026-01",
+}
+
+
+def test_MSG_14_and_23_texts_go_live_with_their_campaign_and_agreement(tmp_path: Path) -> None:
+    found = Settings.from_env({**LIVE, **TEXTS, "KINDBILL_HOME": str(tmp_path)})
+    assert (found.twilio_campaign, found.baa_records) == ("CM1", ("twilio-2026-01",))
+
+
+@pytest.mark.parametrize("missing", ["TWILIO_CAMPAIGN", "KINDBILL_BAA_RECORDS"])
+def test_MSG_14_and_23_without_them_production_does_not_start(tmp_path: Path, missing: str) -> None:
+    with pytest.raises(ConfigurationError, match=missing):
+        Settings.from_env({**LIVE, **TEXTS, missing: "", "KINDBILL_HOME": str(tmp_path)})
+
+
+def test_MSG_10_an_address_too_long_for_a_text_does_not_start(tmp_path: Path) -> None:
+    assert LONGEST_PUBLIC_URL + len("/t/") + 14 == LINK_LONGEST
+    address = f"https://{'x' * LONGEST_PUBLIC_URL}.example.com"
+    with pytest.raises(ConfigurationError, match="KINDBILL_PUBLIC_URL"):
+        Settings.from_env(
+            {**LIVE, **TEXTS, "KINDBILL_PUBLIC_URL": address, "KINDBILL_HOME": str(tmp_path)}
+        )
 
 
 def test_test_keys_may_use_both(tmp_path: Path) -> None:

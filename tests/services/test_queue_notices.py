@@ -13,11 +13,12 @@ from billing.text_cadence import BillNotice, first_day, notice_on
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.messages import OutboundMessage
+from portal.models.statements import StatementDelivery
 from portal.services.lock_posting import lock_accounts
 from portal.services.queue_notices import queue_notices
-from tests.sandbox_server import SandboxServer
+from tests.sandbox_server import PUBLIC_URL, SandboxServer
 from tests.services.statement_world import DAY, World, after, cut, deliver, later, noon
-from tests.services.text_world import Phone, phone
+from tests.services.text_world import Phone, phone, sign_up
 
 pytestmark = pytest.mark.usefixtures("database_url")
 
@@ -86,6 +87,43 @@ def test_row_8_who_chose_another_channel_gets_no_text(testa: Phone, choice: str)
     assert testa.queue() == 0
 
 
+def test_row_8_who_chose_email_gets_all_three_at_the_proven_address(testa: Phone) -> None:
+    with transaction() as session:
+        session.get_one(GuarantorAccount, testa.account_id).bill_notices = "email"
+    sign_up(testa.account_id)
+    for day in (DAY, testa.before_due(), testa.after_due()):
+        assert testa.queue(day) == 1
+        assert testa.queue(day) == 0
+        assert testa.send(testa.messages()[-1], noon(day)) == "sent"
+    assert {(m.channel, m.recipient) for m in testa.messages()} == {("email", "testa@example.com")}
+    assert testa.texts() == []
+
+
+def test_MSG_16_an_email_about_a_paid_bill_does_not_leave(testa: Phone) -> None:
+    with transaction() as session:
+        session.get_one(GuarantorAccount, testa.account_id).bill_notices = "email"
+    sign_up(testa.account_id)
+    testa.queue()
+    later(lambda book: book.pay(testa.bill, 5000, on=DAY))
+    assert testa.send(testa.only(), noon(DAY)) == "canceled"
+
+
+def test_MSG_24_a_statement_that_came_by_email_is_not_told_twice(testa: Phone) -> None:
+    with transaction() as session:
+        session.get_one(GuarantorAccount, testa.account_id).bill_notices = "email"
+        session.add(
+            StatementDelivery(
+                statement_id=testa.statement.id,
+                channel="email",
+                delivered_on=DAY,
+                returned_on=None,
+            )
+        )
+    sign_up(testa.account_id)
+    assert testa.queue() == 0
+    assert testa.queue(testa.before_due()) == 1
+
+
 def test_MSG_16_a_payment_that_holds_the_account_first_stops_the_text_within_a_second(
     testa: Phone,
 ) -> None:
@@ -120,7 +158,11 @@ def test_CORE_5_two_workers_send_one_text(testa: Phone) -> None:
 
 def test_row_87_two_runs_at_once_queue_one_text(testa: Phone) -> None:
     with ThreadPoolExecutor(2) as threads:
-        counts = list(threads.map(lambda _: queue_notices(on=DAY, now=noon(DAY)), range(2)))
+        counts = list(
+            threads.map(
+                lambda _: queue_notices(on=DAY, now=noon(DAY), public_url=PUBLIC_URL), range(2)
+            )
+        )
     assert sorted(counts) == [0, 1]
 
 

@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from billing.text_failures import REMEDIES
-from portal.db import read_only, transaction
-from portal.models.identity import AccountAccess, Login
+from portal.db import read_only
 from portal.models.messages import MessageSwitch, OutboundMessage, TextNumber
 from portal.models.payments import InboundEvent
 from portal.models.work import WorkItem
@@ -22,7 +21,7 @@ from sandbox.twilio_api import AUTH_TOKEN, signature
 from tests.sandbox_server import PUBLIC_URL, SandboxServer
 from tests.services.staff_world import add_staff
 from tests.services.statement_world import DAY, later, noon
-from tests.services.text_world import Phone, phone
+from tests.services.text_world import Phone, phone, sign_up
 
 pytestmark = pytest.mark.usefixtures("database_url")
 CALLBACK = f"{PUBLIC_URL}/webhooks/twilio"
@@ -93,23 +92,6 @@ def follow_ups(reader: Phone) -> list[OutboundMessage]:
 def work() -> dict[str, WorkItem]:
     with read_only() as session:
         return {item.kind: item for item in session.scalars(select(WorkItem))}
-
-
-def sign_up(account_id: int) -> None:
-    with transaction() as session:
-        login = Login(
-            face="patient", email="testa@example.com", fs_uniquifier="t", confirmed_at=noon(DAY)
-        )
-        session.add(login)
-        session.flush()
-        session.add(
-            AccountAccess(
-                login_id=login.id,
-                guarantor_account_id=account_id,
-                granted_by="enrolment_code:1",
-                granted_at=noon(DAY),
-            )
-        )
 
 
 @pytest.mark.parametrize(("code", "number"), sorted((AT_ONCE | BY_CALLBACK).items()))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.adapters.email import SmtpEmail
 from portal.db import read_only, transaction
+from portal.models.identity import AccountAccess, Login
 from portal.models.messages import OutboundMessage
 from portal.models.statements import Statement
 from portal.queries.text_consents import TextCategory
@@ -40,7 +41,7 @@ class Phone:
         )
 
     def queue(self, on: date = DAY) -> int:
-        return queue_notices(on=on, now=noon(on))
+        return queue_notices(on=on, now=noon(on), public_url=PUBLIC_URL)
 
     def messages(self) -> list[OutboundMessage]:
         with read_only() as session:
@@ -105,4 +106,21 @@ def agree(account_id: int, number: str, now: datetime) -> int:
             guarantor_account_id=account_id,
             said=Said(source="web", wording_version="1"),
             now=now,
+        )
+
+
+def sign_up(account_id: int) -> None:
+    with transaction() as session:
+        login = Login(
+            face="patient", email="testa@example.com", fs_uniquifier="t", confirmed_at=noon(DAY)
+        )
+        session.add(login)
+        session.flush()
+        session.add(
+            AccountAccess(
+                login_id=login.id,
+                guarantor_account_id=account_id,
+                granted_by="enrolment_code:1",
+                granted_at=noon(DAY),
+            )
         )

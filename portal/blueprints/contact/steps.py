@@ -63,5 +63,5 @@ def prove(form: MobileCodeForm, proving: journey.Proving) -> bool:
     viewer, account_id = current_patient(), proving.account_id
     prove_mobile(viewer=viewer, account_id=account_id, phone=proving.phone, now=now())
     journey.end()
-    flash("Thank you. This number is yours, and we know it.", "success")
+    flash("Thank you. Now we know that this number is yours.", "success")
     return True
