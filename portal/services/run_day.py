@@ -22,6 +22,7 @@ from portal.services.note_credits import note_credits
 from portal.services.note_refunds import note_refunds
 from portal.services.queue_notices import queue_notices
 from portal.services.refusal import Refusal
+from portal.services.sweep_messages import sweep_messages
 from portal.services.sweep_payments import Swept, sweep_payments
 from portal.services.write_off_small_balances import WrittenOff, write_off_small_balances
 
@@ -89,6 +90,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     returned = mail_returned(on=on, now=now, shop=office, folder=folder)
     envelopes = write_addresses(on=on, folder=folder)
     notices = queue_notices(on=on, now=now, public_url=office.public_url)
+    sweep_messages(now=now)
     return DayReport(
         on=on,
         swept=swept,

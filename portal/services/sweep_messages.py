@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
+from billing.text_templates import LINK, LINK_HIDDEN
 from portal.db import transaction
 from portal.models.messages import OutboundMessage
 from portal.queue import enqueue
@@ -16,13 +18,14 @@ AT_ONCE = 100
 
 
 def sweep_messages(*, now: datetime) -> int:
-    """Enqueue again each message that still waits; how many there were.
+    """Enqueue again each message that still waits; how many there were. What waited too long is over.
 
     Codes carry no account: whoever wants another asks for it.
     """
     waited_for = OutboundMessage.not_before
     last_try = func.coalesce(OutboundMessage.sent_at, waited_for, OutboundMessage.created_at)
     with transaction() as session:
+        _give_up(session, now)
         waiting = session.scalars(
             select(OutboundMessage.id)
             .where(
@@ -37,3 +40,27 @@ def sweep_messages(*, now: datetime) -> int:
         for message_id in waiting:
             enqueue(session, "send_message", message_id=message_id)
     return len(waiting)
+
+
+def _give_up(session: Session, now: datetime) -> None:
+    """Three days late the words are no longer true (MSG-16); an outcome never heard of stays unknown.
+
+    Whatever link such a text held has run out too, and goes from the copy that is kept.
+    """
+    since = func.coalesce(OutboundMessage.not_before, OutboundMessage.created_at)
+    late = (OutboundMessage.category != "", since <= now - WORTH_SENDING)
+    session.execute(
+        update(OutboundMessage)
+        .where(OutboundMessage.state == "queued", *late)
+        .values(state="canceled", gate="MSG-16", ended_at=now)
+    )
+    session.execute(
+        update(OutboundMessage)
+        .where(OutboundMessage.state == "sending", *late)
+        .values(
+            state="failed",
+            error="unknown",
+            ended_at=now,
+            body=func.regexp_replace(OutboundMessage.body, LINK.pattern, LINK_HIDDEN, "g"),
+        )
+    )

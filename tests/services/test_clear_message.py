@@ -357,3 +357,21 @@ def test_MSG_1_consent_of_one_account_is_not_that_of_another(
     assert other.queue() == 0
     agree(other.account_id, PHONE, noon(DAY))
     assert other.queue() == 1
+
+
+def test_MSG_16_what_waited_three_days_is_over_and_keeps_no_token(testa: Phone) -> None:
+    with transaction() as session:
+        row = session.get_one(OutboundMessage, testa.only().id)
+        row.state, row.body = "sending", "x http://localhost:8000/t/abcdefghijklmn y"
+    sweep_messages(now=noon(after(2)))
+    assert testa.only().state == "sending"
+    sweep_messages(now=noon(after(3)))
+    assert (testa.only().state, testa.only().error, testa.only().body) == (
+        "failed",
+        "unknown",
+        "x [link] y",
+    )
+    with transaction() as session:
+        session.get_one(OutboundMessage, testa.only().id).state = "queued"
+    sweep_messages(now=noon(after(3)))
+    assert ended(testa) == ("canceled", "MSG-16")
