@@ -54,7 +54,22 @@ def test_a_text_leaves_once(sandbox: SandboxServer, text_id: int, now: datetime)
     assert texts(sandbox) == 1
 
 
-@pytest.mark.parametrize("template", sorted(set(SECRETS) - {"sign_in_code"}))
+TEXTED = {"sign_in_code", "code"}
+
+
+@pytest.mark.parametrize("template", sorted(TEXTED))
+def test_ID_7_a_texted_code_is_not_kept(
+    sandbox: SandboxServer, database_url: str, now: datetime, template: str
+) -> None:
+    with transaction() as session:
+        code = queue_text(session, to=PHONE, template=template, body="123456", now=now)
+    assert code
+    assert send(sandbox, code, now) == "sent"
+    with read_only() as session:
+        assert session.get_one(OutboundMessage, code).body == ""
+
+
+@pytest.mark.parametrize("template", sorted(set(SECRETS) - TEXTED))
 def test_what_opens_a_sign_in_is_not_kept(
     sandbox: SandboxServer, database_url: str, now: datetime, template: str
 ) -> None:
