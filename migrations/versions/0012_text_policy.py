@@ -10,8 +10,8 @@ from alembic import op
 
 from portal.db import APP_ROLE
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 ACCOUNTS = "guarantor_accounts"
 AT = sa.DateTime(timezone=True)
