@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Engine, MetaData, create_engine, event, text
+import psycopg
+from sqlalchemy import BigInteger, Engine, MetaData, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -42,6 +45,9 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {Money: Cents}
 
 
+# A page takes a connection several times: asking each time whether it lives costs as much as a query.
+TRUSTED_SECONDS = 1.0
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 
 
@@ -51,7 +57,6 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
         psycopg_url(url),
         pool_size=pool_size,
         max_overflow=5,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error must not print what a patient is called
     )
 
@@ -61,6 +66,19 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
         connection.execute(f"SET ROLE {APP_ROLE}")
         connection.execute("SET TIME ZONE 'UTC'")
         connection.autocommit = autocommit
+
+    @event.listens_for(engine, "checkin")
+    def _note_rest(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask_if_it_lives(connection: Any, record: Any, _proxy: Any) -> None:
+        rests_since = record.info.get("rests_since")  # none: made a moment ago
+        if rests_since is not None and monotonic() - rests_since > TRUSTED_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except psycopg.Error as error:
+                raise InvalidatePoolError("the server closed the connection") from error
 
     return engine
 
@@ -92,8 +110,7 @@ def transaction() -> Iterator[Session]:
 def read_only() -> Iterator[Session]:
     """One consistent view of the database that cannot write."""
     with _sessions() as session:
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        session.execute(text("SET TRANSACTION READ ONLY"))
+        session.connection(execution_options=_SNAPSHOT)
         try:
             yield session
         finally:

@@ -20,3 +20,8 @@ def among_words(column: InstrumentedAttribute[Any], words: Collection[str]) -> C
     """The column is one of many words, sent as one array."""
     wanted = bindparam(None, list(words), type_=ARRAY(Text), unique=True)
     return column == any_(wanted)
+
+
+def listed(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """The column is one of the ids given as `name` when the statement runs: for one that is built once."""
+    return column == any_(bindparam(name, type_=ARRAY(BigInteger)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from billing.entries import PATIENT_MONEY
@@ -227,6 +227,39 @@ class _Sums:
     positions: dict[int, int]
 
 
+# Built once, as every page asks; a page narrows them to its accounts.
+_SIGNED = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
+_KEYS = (
+    PostingRow.guarantor_account_id,
+    PostingRow.visit_id,
+    PostingRow.charge_id,
+    LedgerAccount.code,
+    PostingRow.payer_id,
+)
+_ALL_SUMS: Select[*tuple[Any, ...]] = (
+    select(*_KEYS, func.sum(_SIGNED).label("net"), func.max(PostingRow.id))
+    .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
+    .where(PostingRow.guarantor_account_id.is_not(None))
+    .group_by(*_KEYS)
+)
+_ALL_VISITS: Select[*tuple[Any, ...]] = (
+    select(
+        Visit.id.label("visit_id"),
+        Visit.guarantor_account_id,
+        GuarantorAccount.number,
+        Visit.patient_id,
+        Visit.control_number,
+        Visit.service_on.label("visit_on"),
+        Visit.coverage_intent,
+        Charge.id.label("charge_id"),
+        Charge.service_on,
+    )
+    .join(GuarantorAccount, GuarantorAccount.id == Visit.guarantor_account_id)
+    .outerjoin(Charge, Charge.visit_id == Visit.id)
+    .order_by(Visit.service_on, Visit.id, Charge.line_number)
+)
+
+
 def _sums(
     session: Session,
     account_ids: Collection[int] | None,
@@ -234,20 +267,7 @@ def _sums(
     through: int | None,
     known: Known | None,
 ) -> _Sums:
-    signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
-    keys = (
-        PostingRow.guarantor_account_id,
-        PostingRow.visit_id,
-        PostingRow.charge_id,
-        LedgerAccount.code,
-        PostingRow.payer_id,
-    )
-    query = (
-        select(*keys, func.sum(signed).label("net"), func.max(PostingRow.id))
-        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
-        .where(PostingRow.guarantor_account_id.is_not(None))
-        .group_by(*keys)
-    )
+    query = _ALL_SUMS
     if account_ids is not None:
         query = query.where(PostingRow.guarantor_account_id.in_(account_ids))
     if visit_ids is not None:
@@ -283,22 +303,7 @@ def _sums(
 def _visits(
     session: Session, account_ids: Collection[int] | None, visit_ids: Collection[int] | None
 ) -> Iterable[list[Row[*tuple[Any, ...]]]]:
-    query = (
-        select(
-            Visit.id.label("visit_id"),
-            Visit.guarantor_account_id,
-            GuarantorAccount.number,
-            Visit.patient_id,
-            Visit.control_number,
-            Visit.service_on.label("visit_on"),
-            Visit.coverage_intent,
-            Charge.id.label("charge_id"),
-            Charge.service_on,
-        )
-        .join(GuarantorAccount, GuarantorAccount.id == Visit.guarantor_account_id)
-        .outerjoin(Charge, Charge.visit_id == Visit.id)
-        .order_by(Visit.service_on, Visit.id, Charge.line_number)
-    )
+    query = _ALL_VISITS
     if account_ids is not None:
         query = query.where(Visit.guarantor_account_id.in_(account_ids))
     if visit_ids is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, exists, func, literal, select, union_all
+from sqlalchemy import Row, ScalarSelect, Select, exists, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from portal.models.payments import Payment, PracticeReceipt
 from portal.models.practice import Practice
 from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
 from portal.models.statements import Statement, StatementLine
+from portal.queries.among import listed
 from portal.queries.balances import VisitBalance, balances
 from portal.queries.credit import free_credit, undecided
 from portal.queries.plain_services import describe
@@ -225,7 +227,8 @@ def due_on() -> ScalarSelect[date]:
     )
 
 
-def _facts(session: Session, visit_ids: Sequence[int]) -> dict[int, Row[*tuple[Any, ...]]]:
+@cache  # building it takes longer than running it
+def _facts_query() -> Select[*tuple[Any, ...]]:
     service = func.coalesce(func.nullif(Charge.description, ""), Charge.procedure_code)
     services = (
         select(
@@ -256,7 +259,7 @@ def _facts(session: Session, visit_ids: Sequence[int]) -> dict[int, Row[*tuple[A
         .limit(1)
         .scalar_subquery()
     )
-    rows = session.execute(
+    return (
         select(
             Visit.id,
             Patient.first_name,
@@ -273,12 +276,17 @@ def _facts(session: Session, visit_ids: Sequence[int]) -> dict[int, Row[*tuple[A
         )
         .join(Patient, Patient.id == Visit.patient_id)
         .outerjoin(Provider, Provider.id == Visit.provider_id)
-        .where(Visit.id.in_(visit_ids))
+        .where(listed(Visit.id, "visit_ids"))
     )
+
+
+def _facts(session: Session, visit_ids: Sequence[int]) -> dict[int, Row[*tuple[Any, ...]]]:
+    rows = session.execute(_facts_query(), {"visit_ids": list(visit_ids)})
     return {row.id: row for row in rows}
 
 
-def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
+@cache
+def _payments_query() -> Select[*tuple[Any, ...]]:
     zone = select(Practice.time_zone).scalar_subquery()
     online = select(
         func.date(func.timezone(zone, Payment.succeeded_at)).label("paid_on"),
@@ -286,7 +294,7 @@ def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
         literal("card").label("method"),
         func.concat_ws(" ending ", func.initcap(Payment.brand), Payment.last4).label("detail"),
         func.coalesce(Payment.receipt_number, "").label("receipt_number"),
-    ).where(Payment.guarantor_account_id.in_(account_ids), Payment.succeeded_at.is_not(None))
+    ).where(listed(Payment.guarantor_account_id, "account_ids"), Payment.succeeded_at.is_not(None))
     desk = (
         select(
             PracticeReceipt.received_on,
@@ -296,10 +304,14 @@ def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
             literal(""),
         )
         .join(Patient, Patient.id == PracticeReceipt.patient_id)
-        .where(Patient.guarantor_account_id.in_(account_ids))
+        .where(listed(Patient.guarantor_account_id, "account_ids"))
     )
     both = union_all(online, desk).subquery()
-    rows = session.execute(select(both).order_by(both.c.paid_on.desc()).limit(SHOWN_PAYMENTS))
+    return select(both).order_by(both.c.paid_on.desc()).limit(SHOWN_PAYMENTS)
+
+
+def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
+    rows = session.execute(_payments_query(), {"account_ids": list(account_ids)})
     return [
         Paid(
             on=row.paid_on,

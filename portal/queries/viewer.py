@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.db import read_only
 from portal.models.identity import AccountAccess, Login
@@ -51,6 +53,13 @@ LoginViewer = PatientViewer | StaffViewer  # whoever has a sign-in
 Viewer = AccountViewer | StaffViewer
 
 
+def viewer_of(login_id: int, *, face: str, role: str, account_ids: Iterable[int]) -> Viewer:
+    """The viewer behind a sign-in whose rows were just read."""
+    if face == "staff":
+        return StaffViewer(login_id, role, ROLES.get(role, frozenset()))
+    return PatientViewer(login_id, frozenset(account_ids))
+
+
 def patient_viewer(login_id: int) -> PatientViewer:
     """The accounts linked to a sign-in and not ended."""
     with read_only() as session:
@@ -69,3 +78,14 @@ def staff_viewer(login_id: int) -> StaffViewer:
             select(Login.role).where(Login.id == login_id, Login.face == "staff", Login.active)
         )
     return StaffViewer(login_id, role or "", ROLES.get(role or "", frozenset()))
+
+
+def linked_accounts(
+    login_id: ColumnElement[int] | InstrumentedAttribute[int],
+) -> ScalarSelect[list[int] | None]:
+    """As a part of another query: the ids of the accounts that a sign-in may see now."""
+    return (
+        select(func.array_agg(AccountAccess.guarantor_account_id))
+        .where(AccountAccess.login_id == login_id, AccountAccess.ended_at.is_(None))
+        .scalar_subquery()
+    )

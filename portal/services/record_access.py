@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from portal.db import transaction
@@ -30,18 +32,26 @@ class Access:
     request_id: str = ""
 
 
+_FIELDS = tuple(field.name for field in fields(Access))
+_INSERT = insert(AuditEvent.__table__)  # type: ignore[arg-type]
+
+
 def record_access(access: Access, *, now: datetime) -> None:
     """Write the row in a transaction of its own: for pages, after they were shown."""
     with transaction() as session:
-        add_access(session, access, now=now)
+        session.execute(_INSERT, _values(access, now))  # no unit of work: each page writes one row
 
 
 def add_access(session: Session, access: Access, *, now: datetime) -> None:
     """Write the row with the work it tells of: for everything that moves money or rights."""
-    values = asdict(access)
+    session.add(AuditEvent(**_values(access, now)))
+
+
+def _values(access: Access, now: datetime) -> dict[str, Any]:
+    values = {name: getattr(access, name) for name in _FIELDS}
     values["account_ids"] = list(access.account_ids)
     values["patient_ids"] = list(access.patient_ids)
-    session.add(AuditEvent(at=now, **values))
+    return values | {"at": now}
 
 
 def guest_role(text_link_id: int) -> str:

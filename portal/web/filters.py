@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -37,6 +38,7 @@ def moment(value: datetime, zone: str) -> str:
     return f"{day(local)} at {local.hour % 12 or 12}:{local:%M %p}"
 
 
+@lru_cache(maxsize=1024)
 def phone(number: str) -> str:
     """`(555) 555-0142`; what is no US number stays as it was typed."""
     try:
@@ -50,6 +52,7 @@ def phone(number: str) -> str:
     return phonenumbers.format_number(parsed, style.NATIONAL if home else style.INTERNATIONAL)
 
 
+@lru_cache(maxsize=1024)
 def phone_link(number: str) -> str:
     """`tel:+15555550142`."""
     try:

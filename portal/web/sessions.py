@@ -41,6 +41,8 @@ def recognise() -> None:
         return
     g.login_id, g.session_id, g.session_ends_at = live.login_id, live.id, live.ends_at
     g.session_latest_at = live.latest_at
+    if request.method in {"GET", "HEAD"}:  # what changes rights must look again after it did
+        g.viewer = live.viewer
 
 
 def connect_sessions(app: Flask) -> None:
@@ -73,6 +75,7 @@ def _signed_in(app: Flask, user: Any, **_rest: Any) -> None:
     session.clear()
     session.update(kept)
     g.pop("csrf_token", None)
+    g.pop("viewer", None)
     face: Face = app.config["FACE"]
     if "session_id" in g:  # signed in anew, as after a changed password: the old row ends
         end_sessions(login_id=g.login_id, session_id=g.session_id, now=now())

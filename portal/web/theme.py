@@ -115,7 +115,12 @@ def current_practice() -> PracticePage:
 
 def asset(filename: str) -> str:
     """The address of a static file, with its hash, so that browsers may keep it."""
-    return url_for("static", filename=filename, v=_version(filename))
+    known: dict[str, str] = g.setdefault(
+        "assets", {}
+    )  # a page names its file of icons dozens of times
+    if filename not in known:
+        known[filename] = url_for("static", filename=filename, v=_version(filename))
+    return known[filename]
 
 
 def page_exists(endpoint: str) -> bool:
