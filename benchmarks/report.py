@@ -40,8 +40,8 @@ NOTES = """
   triggers, on the same embedded PostgreSQL. Beside the ratio we aim at 2,000 claims/s.
 - **837P import**: 1,000 claims with as many new patients, committed. The peer only reads.
 - **Statement PDFs**: one statement of four visits printed as tagged PDF/UA-1 on one core, from its stored content.
-  The peer prints the same words as HTML tables with plain styles and no tags. We aim at 40 a second. Every
-  mailed statement is printed twice, since only the paper copy carries an enrolment code: mailing runs at half this.
+  The peer prints the same words as HTML tables with plain styles and no tags. We aim at 40 a second. A
+  mailed statement is printed once; the patient's own copy, without the code, when somebody first asks for it.
 - **Pages**: signed in, everything included (session, access check, audit row, template), through WSGI in one process.
   The peer is a Flask view with one SELECT through the same pool and nothing else.
 - **Overview over gunicorn**: the same page over real sockets, as `serve` runs it, from eight kept connections; granian

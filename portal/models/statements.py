@@ -57,9 +57,8 @@ class StatementDelivery(Base):
     statement_id: Mapped[int] = mapped_column(ForeignKey("statements.id"))
     channel: Mapped[str]  # paper, email
     batch: Mapped[str] = mapped_column(default="")
-    document: Mapped[str] = mapped_column(
-        default=""
-    )  # DocumentStore key: as sent, without its code
+    # DocumentStore key: as sent, without its code; empty until the patient first asks for it.
+    document: Mapped[str] = mapped_column(default="")
     delivered_on: Mapped[date]
     returned_on: Mapped[date | None]  # came back: this one set no D0 (CORE-3)
     due_on: Mapped[date | None]  # later than the statement says: paper for an e-mail that came back

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import segno
@@ -128,8 +129,6 @@ def _corrected(content: StatementContent) -> str | None:
 def _coupon(content: StatementContent, code: PrintedCode | None) -> dict[str, Any]:
     # The square holds the address of the page and nothing else: no code, no name, no number.
     url = f"{content.practice.portal_url}/enroll" if code else content.practice.portal_url
-    square = io.BytesIO()
-    segno.make(url, error="m").save(square, kind="svg", border=2)
     return {
         "facts": [
             ("Account", content.account_number),
@@ -138,10 +137,17 @@ def _coupon(content: StatementContent, code: PrintedCode | None) -> dict[str, An
             ("Due date", day(content.due_on)),
         ],
         "url": url,
-        "qr": square.getvalue().decode(),
+        "qr": _square(url),
         "code": code.code if code else None,
         "code_until": day(code.until) if code else None,
     }
+
+
+@cache  # of the two addresses of a portal
+def _square(url: str) -> str:
+    drawn = io.BytesIO()
+    segno.make(url, error="m").save(drawn, kind="svg", border=2)
+    return drawn.getvalue().decode()
 
 
 def _bills(content: StatementContent) -> list[dict[str, str]]:

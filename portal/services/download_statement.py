@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from portal.db import read_only
+from portal.db import read_only, transaction
 from portal.models.statements import Statement, StatementDelivery
 from portal.ports import DocumentStore, PdfPrinter
 from portal.queries.statement_json import from_json
 from portal.queries.statement_print import statement_print
 from portal.queries.statement_sent import visible_statements
 from portal.queries.viewer import AccountViewer
+from portal.services.print_statement import PAPER
 from portal.services.refusal import NotFound
 
 
@@ -28,16 +29,22 @@ class StatementFile:
 def download_statement(
     *, viewer: AccountViewer, number: str, store: DocumentStore, printer: PdfPrinter
 ) -> StatementFile:
-    """The kept copy; one that was never mailed is printed from its frozen content.
+    """The kept copy. The first time it is printed from the frozen content, and kept from then on.
 
     Raises NotFound when the statement is not the viewer's.
     """
     with read_only() as session:
         row = session.execute(
-            select(Statement.guarantor_account_id, Statement.content, StatementDelivery.document)
+            select(
+                Statement.guarantor_account_id,
+                Statement.content,
+                StatementDelivery.id.label("delivery_id"),
+                StatementDelivery.document,
+                StatementDelivery.due_on,
+            )
             .outerjoin(StatementDelivery, StatementDelivery.statement_id == Statement.id)
             .where(Statement.number == number, visible_statements(viewer))
-            .order_by(StatementDelivery.document.desc(), StatementDelivery.id)
+            .order_by((StatementDelivery.channel == PAPER).desc())  # what came on paper counts
             .limit(1)
         ).one_or_none()
     if row is None:
@@ -45,5 +52,21 @@ def download_statement(
     if row.document:
         pdf = store.get(row.document)
     else:
-        pdf = printer.print("statement", statement_print(from_json(row.content)))
+        content = from_json(row.content)
+        if row.due_on is not None:  # mailed late, with its full time to pay (STMT-20)
+            content = replace(content, due_on=row.due_on)
+        pdf = printer.print("statement", statement_print(content))
+        if row.delivery_id is not None:
+            _keep(row.delivery_id, store.put(pdf))
     return StatementFile(account_id=row.guarantor_account_id, number=number, pdf=pdf)
+
+
+def _keep(delivery_id: int, document: str) -> None:
+    """Two that ask at once print the same bytes; the first key stays."""
+    with transaction() as session:
+        session.execute(
+            update(StatementDelivery)
+            .where(StatementDelivery.id == delivery_id, StatementDelivery.document == "")
+            .values(document=document),
+            execution_options={"synchronize_session": None},
+        )

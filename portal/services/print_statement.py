@@ -41,7 +41,7 @@ def print_statement(
     folder: Path,
     due_on: date | None = None,
 ) -> None:
-    """The mailed copy carries the code; the copy we keep, and the patient downloads, does not.
+    """Printed once: what carries a code is never kept; the patient's copy is printed when it is asked for.
 
     `due_on` gives a copy that is mailed late its full time to pay (STMT-20).
     """
@@ -60,13 +60,12 @@ def print_statement(
         code = PrintedCode(plain, (now + LIFE).date())
     mailed = shop.printer.print("statement", statement_print(content, code))
     put_in_envelope(folder, statement.number, mailed)
-    kept = shop.printer.print("statement", statement_print(content)) if code else mailed
     session.add(
         StatementDelivery(
             statement_id=statement.id,
             channel=PAPER,
             batch=on.isoformat(),
-            document=shop.documents.put(kept),
+            document="" if code else shop.documents.put(mailed),
             delivered_on=on,
             returned_on=None,
             due_on=due_on,

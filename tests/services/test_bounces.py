@@ -7,9 +7,10 @@ import mailbox
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -23,6 +24,7 @@ from portal.queries.overview import overview
 from portal.queries.paperless import paperless_page
 from portal.queries.statement_page import statement_page
 from portal.services.consent_paperless import withdraw_paperless
+from portal.services.download_statement import download_statement
 from portal.services.letters import Letter
 from portal.services.queue_letter import queue_letter
 from portal.services.read_reports import read_reports
@@ -123,6 +125,30 @@ def test_STMT_20_the_paper_that_replaces_it_gives_25_days(post: Post) -> None:
     shown = overview(viewer_of(), on=after(4))
     assert [sent.due_on for sent in shown.statements] == [page.content.due_on]
     assert [bill.due_on for bill in shown.bills] == [page.content.due_on]
+
+
+def test_STMT_20_the_patients_copy_follows_the_paper_that_came_later(post: Post) -> None:
+    said = []
+
+    class Watching:
+        def print(self, layout: str, data: Mapping[str, Any]) -> bytes:
+            said.append(data["due"])
+            return post.office.printer.print(layout, data)
+
+    def download() -> bytes:
+        return download_statement(
+            viewer=viewer_of(), number="2026-0001", store=post.office.documents, printer=Watching()
+        ).pdf
+
+    post.run()
+    first = download()
+    assert download() == first  # kept from the first time on
+    record(post, post.report(notice()), on=after(2))
+    post.run(after(4))
+    assert download() == download() != first
+    late = after(4) + timedelta(days=25)
+    assert len(said) == 2
+    assert said[1] == f"Due {late:%B} {late.day}, {late.year}"
 
 
 def test_CORE_3_a_copy_on_paper_keeps_a_D0_when_the_mail_comes_back(post: Post) -> None:
