@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,9 @@ from portal.queries.viewer import StaffViewer
 
 # What needs a person stands first.
 ORDER = {"held": 0, "unmatched": 1, "duplicate": 2, "posted": 3}
+# A job of that age has ended or will not end: the page stops asking, and says so.
+PATIENCE = timedelta(minutes=5)
+_NOT_READ: dict[str, Any] = {"status": "", "error": None, "transactions": []}
 BUCKETS = {
     "deductible": "Deductible",
     "coinsurance": "Coinsurance",
@@ -74,6 +77,8 @@ class UploadPage:
     uploaded_at: datetime
     posted: bool
     posting: bool
+    reading: bool  # a large file, whose preview a job makes
+    stuck: bool  # nobody reads or posts it any more
     status: str
     error: str
     sets: tuple[UploadedSet, ...]
@@ -82,7 +87,9 @@ class UploadPage:
     patient_ids: frozenset[int]
 
 
-def upload_page(viewer: StaffViewer, upload_id: UUID, *, number: int = 1) -> UploadPage | None:
+def upload_page(
+    viewer: StaffViewer, upload_id: UUID, *, now: datetime, number: int = 1
+) -> UploadPage | None:
     """One's own upload; anybody else's is not found."""
     with read_only() as session:
         row = session.execute(
@@ -92,7 +99,7 @@ def upload_page(viewer: StaffViewer, upload_id: UUID, *, number: int = 1) -> Upl
         ).one_or_none()
         if row is None:
             return None
-        told = row.result or row.preview
+        told = row.result or row.preview or _NOT_READ
         claims = [
             _claim(one["trace"], claim) for one in told["transactions"] for claim in one["claims"]
         ]
@@ -111,6 +118,8 @@ def upload_page(viewer: StaffViewer, upload_id: UUID, *, number: int = 1) -> Upl
         uploaded_at=row.uploaded_at,
         posted=row.result is not None,
         posting=row.result is None and row.posted_at is not None,
+        reading=not row.preview,
+        stuck=now - (row.posted_at or row.uploaded_at) > PATIENCE,
         status=told["status"],
         error=told["error"] or "",
         sets=tuple(_set(one) for one in told["transactions"]),

@@ -11,9 +11,9 @@ from portal.db import transaction
 from portal.models.files import Upload
 from portal.ports import DocumentStore
 from portal.queries.viewer import StaffViewer
-from portal.services.post_remittance import post_remittance
-from portal.services.preview_upload import kept
-from portal.services.record_access import Access, add_access
+from portal.queue import enqueue
+from portal.services.finish_upload import finish_upload
+from portal.services.preview_upload import AT_ONCE
 from portal.services.refusal import NotFound
 
 # A process that died while posting lets go after this; posting again is harmless.
@@ -25,6 +25,8 @@ def post_upload(
 ) -> bool:
     """Post an upload of this member of staff; False when it is posted or being posted already.
 
+    A file above AT_ONCE bytes is posted by a job; its page tells when it is done.
+
     Raises NotFound for an upload of somebody else.
     """
     with transaction() as session:
@@ -35,6 +37,7 @@ def post_upload(
             update(Upload)
             .where(
                 Upload.id == upload_id,
+                Upload.preview != {},  # nobody posts what nobody could look at
                 Upload.result.is_(None),
                 or_(Upload.posted_at.is_(None), Upload.posted_at < now - LEASE),
             )
@@ -43,21 +46,17 @@ def post_upload(
         )
         if taken is None:
             return False
-        name, stored_as = mine.name, mine.stored_as
-    report = post_remittance(data=store.get(stored_as), name=name, now=now, store=store)
-    with transaction() as session:
-        session.execute(update(Upload).where(Upload.id == upload_id).values(result=kept(report)))
-        add_access(
-            session,
-            Access(
-                face="staff",
+        later = mine.size > AT_ONCE
+        if later:
+            enqueue(
+                session,
+                "finish_upload",
+                upload_id=str(upload_id),
                 login_id=staff.login_id,
                 role=staff.role,
-                action="create",
-                object_type="remittance_file",
-                object_id=str(upload_id),
-                reason=report.status,
-            ),
-            now=now,
+            )
+    if not later:
+        finish_upload(
+            upload_id=upload_id, login_id=staff.login_id, role=staff.role, store=store, now=now
         )
     return True

@@ -1,4 +1,4 @@
-"""Take an 835 that staff uploaded, keep it, and say what posting it would do, without doing it."""
+"""Take an 835 that staff uploaded, keep it, and say what posting it would do; a large one a job reads."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from portal.db import transaction
 from portal.models.files import Upload
 from portal.ports import DocumentStore
 from portal.queries.viewer import StaffViewer
+from portal.queue import enqueue
 from portal.services.post_remittance import post_remittance
 from portal.services.remittance_report import RemittanceReport
+
+AT_ONCE = 1_000_000  # bytes, about 3,000 claims: a page waits a second or two for them
 
 
 def preview_upload(
@@ -24,9 +27,14 @@ def preview_upload(
     store: DocumentStore,
     now: datetime,
 ) -> None:
-    """Dry-run the file and keep it with its preview, for this member of staff alone."""
+    """Dry-run the file and keep it with its preview, for this member of staff alone.
+
+    A file above AT_ONCE bytes has no preview yet: the job of `read_upload` makes it.
+    """
     name = PurePath(name).name
-    report = post_remittance(data=data, name=name, now=now, store=None, dry_run=True)
+    preview: dict[str, Any] = {}
+    if len(data) <= AT_ONCE:
+        preview = kept(post_remittance(data=data, name=name, now=now, store=None, dry_run=True))
     stored_as = store.put(data)
     with transaction() as session:
         session.add(
@@ -38,13 +46,15 @@ def preview_upload(
                 size=len(data),
                 stored_as=stored_as,
                 uploaded_at=now,
-                preview=kept(report),
+                preview=preview,
             )
         )
+        if not preview:
+            enqueue(session, "read_upload", upload_id=str(upload_id))
 
 
 def kept(report: RemittanceReport) -> dict[str, Any]:
-    """The report as the page shows it again: the command's JSON, with what a set says besides."""
+    """What the page shows of the report: the command's JSON without its lines, with more of each set."""
     document: dict[str, Any] = report.to_json()["files"][0]
     for told, found in zip(document["transactions"], report.sets, strict=True):
         issued_on = found.said.issued_on
@@ -56,4 +66,5 @@ def kept(report: RemittanceReport) -> dict[str, Any]:
         told["signed_paid_cents"] = found.paid.cents
         for claim, said in zip(told["claims"], found.claims, strict=True):
             claim["position"] = said.said.position
+            del claim["lines"], claim["adjustments"]  # a page reads this whole: keep it small
     return document

@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.db import read_only
+from portal.jobs import schedule
 from portal.models.audit import AuditEvent
 from portal.models.claims import Visit
 from portal.models.files import File, Upload
@@ -21,6 +22,7 @@ from portal.models.ledger import JournalEntry
 from portal.models.remittances import RemittanceRow
 from portal.queries.permissions import ROLES
 from portal.queries.viewer import StaffViewer
+from portal.queue import run_due
 from portal.services.import_claims import import_claims
 from portal.services.post_upload import post_upload
 from tests.web.pages import Page, PageClient
@@ -131,6 +133,56 @@ def test_two_clicks_at_once_post_once(as_staff: AsStaff, staff_app: Flask) -> No
     with ThreadPoolExecutor(2) as clicks:
         assert sorted(clicks.map(click, range(2))) == [False, True]
     assert "Seen before" not in client.get(preview.response.request.path).text
+
+
+@pytest.mark.usefixtures("claims")
+def test_a_large_file_is_read_and_posted_by_jobs_while_its_page_waits(
+    as_staff: AsStaff, staff_app: Flask, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("preview_upload", "post_upload"):
+        monkeypatch.setattr(f"portal.services.{module}.AT_ONCE", 100)
+    doors, client = staff_app.extensions["kindbill"], as_staff("payment_poster")
+    staff_app.config["CLOCK"] = lambda: NOW
+    schedule.register()
+    page = upload(client)
+    path = page.response.request.path
+    assert page.h1 == "Reading the file"
+    assert 'http-equiv="refresh"' in page.response.text
+    assert "Post this file" not in page.text
+    assert "being posted now" in client.follow(post(client, page)).text  # nobody saw it: not taken
+    assert run_due(database_url, doors, now=NOW) == 0
+    page = client.get(path)
+    assert page.h1 == "Before you post"
+    assert 'http-equiv="refresh"' not in page.response.text
+    assert count(RemittanceRow) == 0
+    page = client.follow(post(client, page))
+    assert "is being posted" in page.text
+    assert "Post this file" not in page.text
+    assert 'http-equiv="refresh"' in page.response.text
+    assert "being posted now" in client.follow(post(client, page)).text
+    assert run_due(database_url, doors, now=NOW) == 0
+    page = client.get(path)
+    assert page.h1 == "What was posted"
+    assert count(RemittanceRow) > 0
+    with read_only() as session:
+        event = session.scalars(
+            select(AuditEvent).where(AuditEvent.object_type == "remittance_file")
+        ).one()
+        assert (event.login_id, event.reason) == (client.login_id, "posted")
+
+
+@pytest.mark.usefixtures("claims")
+def test_a_page_stops_waiting_for_a_job_that_does_not_come(
+    as_staff: AsStaff, staff_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.services.preview_upload.AT_ONCE", 100)
+    staff_app.config["CLOCK"] = lambda: NOW
+    client = as_staff("payment_poster")
+    path = upload(client).response.request.path
+    staff_app.config["CLOCK"] = lambda: NOW + timedelta(minutes=6)
+    page = client.get(path)
+    assert "upload it again" in page.text
+    assert 'http-equiv="refresh"' not in page.response.text
 
 
 def test_what_is_no_835_says_so_and_cannot_be_posted(as_staff: AsStaff) -> None:

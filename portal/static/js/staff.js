@@ -1,4 +1,4 @@
-// Staff keys: / search, j and k move in a table, Enter opens the row's first link, ? lists the keys.
+// A page that waits for a job looks again by itself. Staff keys: / search, j and k move in a table, Enter opens the row's first link, ? lists the keys.
 "use strict";
 
 const rows = () => [...document.querySelectorAll("table[data-rows-open] tbody tr")];
@@ -28,3 +28,17 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "k") move(-1);
   else if (event.key === "?") document.getElementById("all-keys")?.click();
 });
+
+const waiting = document.querySelector("[data-waiting]");
+
+async function look() {
+  const answer = await fetch(location.href).catch(() => null);
+  if (answer?.ok && (await answer.text()).includes("data-waiting")) lookLater();
+  else location.reload();
+}
+
+function lookLater() {
+  setTimeout(look, Number(waiting.dataset.waiting) * 1000);
+}
+
+if (waiting) lookLater();

@@ -41,7 +41,7 @@ def upload() -> ResponseReturnValue:
 @staff("remittances.post")
 def uploaded(upload_id: UUID) -> str:
     """What posting it would do, or what it did."""
-    page = found(upload_page(current_staff(), upload_id, number=page_number()))
+    page = found(upload_page(current_staff(), upload_id, now=now(), number=page_number()))
     saw(accounts=page.account_ids, patients=page.patient_ids, kind="upload", id=upload_id)
     return show("remittances/uploaded.html", page=page)
 
