@@ -21,6 +21,14 @@ def rate(work: Callable[[], object], count: int, *, runs: int = 3) -> float:
     return count / statistics.median(seconds(work) for _ in range(1 if TINY else runs))
 
 
+def by_turns(
+    ours: Callable[[], object], peer: Callable[[], object], *, runs: int = 3
+) -> tuple[float, float]:
+    """Seconds of both, the median of runs by turns: a busy moment of the machine meets both alike."""
+    taken = [(seconds(ours), seconds(peer)) for _ in range(1 if TINY else runs)]
+    return statistics.median(a for a, _ in taken), statistics.median(b for _, b in taken)
+
+
 def seconds(work: Callable[[], object]) -> float:
     gc.collect()
     start = time.perf_counter()
