@@ -34,6 +34,7 @@ WHAT = {
     "payment": "You paid online",
     "refund": "We sent money back to you",
     "adjustment": "We changed the amount",
+    "account_move": "This visit came to your account",
     "share_passed_on": "Your other plan decides this first",
     "patient_share": "We checked your share with your plan",
 }

@@ -36,15 +36,18 @@ CHECKS = {
             ON p.charge_id = c.id
          GROUP BY c.id HAVING c.billed_cents + coalesce(sum(SIGNED), 0) <> 0""",
     "receivables belong to a charge of their visit and account": """
-        SELECT a.code || ', entry ' || e.source_ref, p.amount_cents
+        SELECT a.code || ', entry ' || min(e.source_ref), abs(sum(SIGNED))::bigint
           FROM postings p
           JOIN ledger_accounts a ON a.id = p.account_id
           JOIN journal_entries e ON e.id = p.entry_id
           LEFT JOIN charges c ON c.id = p.charge_id
           LEFT JOIN visits v ON v.id = c.visit_id
          WHERE a.code IN ('patient_receivable', 'insurance_receivable', 'charges')
-           AND (c.id IS NULL OR v.id IS DISTINCT FROM p.visit_id
-                OR v.guarantor_account_id IS DISTINCT FROM p.guarantor_account_id)""",
+         GROUP BY a.code, p.charge_id, p.visit_id, p.guarantor_account_id, c.id, v.id
+        -- What a visit left behind when it moved to another account must have left whole.
+        HAVING c.id IS NULL OR v.id IS DISTINCT FROM p.visit_id
+            OR (v.guarantor_account_id IS DISTINCT FROM p.guarantor_account_id
+                AND sum(SIGNED) <> 0)""",
     "lines of a visit net to zero": """
         SELECT 'visit ' || p.visit_id, sum(SIGNED)::bigint
           FROM postings p WHERE p.charge_id IS NOT NULL
@@ -76,7 +79,7 @@ CHECKS = {
          WHERE e.source_ref NOT LIKE 'deposit:%'
            AND NOT EXISTS (SELECT 1 FROM remittance_claims c WHERE c.entry_id = e.id)
            AND NOT EXISTS (SELECT 1 FROM provider_adjustments b WHERE b.entry_id = e.id)
-         GROUP BY e.id""",
+         GROUP BY e.id HAVING e.kind <> 'account_move' OR sum(SIGNED) <> 0""",
     "each decision moves the payer's money by CLP04": """
         WITH moved AS (
           SELECT p.entry_id, sum(SIGNED) AS cents FROM postings p

@@ -40,6 +40,7 @@ KIND_WORDS = {
     "share_passed_on": "Share passed on to the next plan",
     "patient_share": "Patient share confirmed",
     "provider_adjustment": "Payer adjustment",
+    "account_move": "Moved to another account",
 }
 ACCOUNT_WORDS = {account: account.value.replace("_", " ").capitalize() for account in Account}
 

@@ -20,7 +20,7 @@ from billing.ledger import Account
 from billing.money import ZERO, Money, total_of
 from portal.db import read_only
 from portal.models.accounts import Payer
-from portal.models.claims import Charge, Claim
+from portal.models.claims import Charge, Claim, Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
 from portal.models.statements import Statement, StatementLine
@@ -121,11 +121,7 @@ def proof(
         header = account_header(session, account_id)
         if header is None:
             return None
-        where: list[ColumnElement[bool]] = [PostingRow.guarantor_account_id == account_id]
-        if visit_id is not None:
-            where.append(PostingRow.visit_id == visit_id)
-        if charge_id is not None:
-            where.append(PostingRow.charge_id == charge_id)
+        where = _scope(account_id, visit_id, charge_id)
         statement = _statement(session, account_id, statement_id)
         if statement_id is not None and statement is None:
             return None
@@ -147,6 +143,21 @@ def proof(
         or (ZERO,) * len(COLUMNS),
         adjustments=adjustments,
     )
+
+
+def _scope(
+    account_id: int, visit_id: int | None, charge_id: int | None
+) -> list[ColumnElement[bool]]:
+    """The postings asked for. A bill that came from another account brings its whole story."""
+    if visit_id is None and charge_id is None:
+        return [PostingRow.guarantor_account_id == account_id]
+    own = select(Visit.id).where(Visit.guarantor_account_id == account_id)
+    where: list[ColumnElement[bool]] = [PostingRow.visit_id.in_(own)]
+    if visit_id is not None:
+        where.append(PostingRow.visit_id == visit_id)
+    if charge_id is not None:
+        where.append(PostingRow.charge_id == charge_id)
+    return where
 
 
 def _statement(

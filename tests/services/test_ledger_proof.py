@@ -3,16 +3,19 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from billing import entries
 from billing.entries import Line
 from billing.money import Money
+from portal.db import transaction
+from portal.models.accounts import Patient
 from portal.models.statements import Statement, StatementLine
 from portal.queries.ledger_proof import verify_ledger
+from portal.services.move_visits import Move, move_visits
 from portal.services.post_entry import post_entry
 from tests.conftest import NOW
-from tests.services.ledger_book import SERVICE_ON, party_of
+from tests.services.ledger_book import SERVICE_ON, Book, party_of
 from tests.services.payer_voice import Payer, bill, book, clp, plb, svc
 
 ON = date(2026, 3, 2)
@@ -161,6 +164,15 @@ def test_a_leg_on_a_strangers_account_is_found(practice: None, owner_engine: Eng
     plant(owner_engine, PLANTED["a leg moves to another account holder"][0])
     plant(owner_engine, "UPDATE postings SET guarantor_account_id = 999 WHERE charge_id > 0")
     assert "receivables belong to a charge of their visit and account" in found_by()
+
+
+def test_a_visit_that_moved_whole_is_no_fault(practice: None) -> None:
+    with transaction() as session:
+        world = Book(session, counter=70)
+        patients = session.scalars(select(Patient)).all()
+        moves = [Move(patient, world.account().id) for patient in patients]
+        move_visits(session, moves, source="t", on=ON)
+    assert verify_ledger().faults == ()
 
 
 def test_money_that_came_in_by_no_remittance_is_found(practice: None) -> None:
