@@ -145,6 +145,7 @@ class AccountBalance:
     number: str
     visits: tuple[VisitBalance, ...]
     unapplied_credit: Money  # credit that belongs to no visit
+    conditions: frozenset[Condition]  # of the account as a whole
     position: int
 
     @property
@@ -203,14 +204,15 @@ def balances(
         visit = _visit_balance(rows, sums, book, names)
         visits[visit.guarantor_account_id].append(visit)
         numbers[visit.guarantor_account_id] = visit.account_number
-    if visit_ids is None:
-        numbers |= _numbers(session, account_ids)
+    if visit_ids is None and (account_ids is None or not numbers.keys() >= set(account_ids)):
+        numbers |= _numbers(session, account_ids)  # those without a visit
     return [
         AccountBalance(
             guarantor_account_id=account_id,
             number=number,
             visits=tuple(visits[account_id]),
             unapplied_credit=sums.account_credit[account_id],
+            conditions=book.of(account_id).kinds,
             position=sums.positions[account_id],
         )
         for account_id, number in sorted(numbers.items(), key=lambda item: item[1])

@@ -13,9 +13,11 @@ from billing.money import Money, total_of
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.queries.balances import AccountBalance, VisitBalance, balances
-from portal.queries.conditions import Conditions, conditions
+from portal.queries.conditions import conditions
+from portal.queries.overview import SHARE_WORDS
 from portal.queries.paging import PAGE_SIZE, Page
 from portal.queries.staff_queue import QueueRow, open_items_of
+from portal.queries.staff_story import Story, account_story
 from portal.queries.viewer import StaffViewer
 
 ACTION_WORDS = {
@@ -43,6 +45,7 @@ class AccountHeader:
     number: str
     name: str
     named: bool
+    mobile: str
     patients: tuple[PatientRow, ...]
 
     @property
@@ -65,10 +68,11 @@ class GateAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage:
-    """The first page of an account. `balance` is None for roles that see no money."""
+    """The first page of an account. `balance` and `story` are None for roles that see no money."""
 
     header: AccountHeader
     balance: AccountBalance | None
+    story: Story | None
     bills: Page[VisitBalance]
     gate: tuple[GateAnswer, ...]
     open_items: tuple[QueueRow, ...]
@@ -77,6 +81,33 @@ class AccountPage:
     def insurance_due(self) -> Money:
         """What plans still owe on the account's bills."""
         return total_of(v.insurance_due for v in (self.balance.visits if self.balance else ()))
+
+    @property
+    def owed(self) -> tuple[VisitBalance, ...]:
+        """The bills that make up what is due now, the oldest first."""
+        return tuple(v for v in (self.balance.visits if self.balance else ()) if v.due_now)
+
+    @property
+    def held_bills(self) -> tuple[VisitBalance, ...]:
+        """Bills that wait for more than their plan's answer, which stands beside them."""
+        waits = frozenset({Condition.OPEN_CLAIM})
+        open_bills = (
+            v
+            for v in (self.balance.visits if self.balance else ())
+            if v.patient_due or v.insurance_due
+        )
+        return tuple(v for v in open_bills if v.holding - waits)
+
+    def why(self, bill: VisitBalance) -> str:
+        """Why the patient owes this bill, in a few words."""
+        if bill.coverage_intent != "insurance":
+            return "no plan was billed"
+        buckets = self.story.shares.get(bill.visit_id, ()) if self.story else ()
+        named = [words for bucket, words in SHARE_WORDS.items() if bucket in buckets]
+        if any(bucket not in SHARE_WORDS for bucket in buckets):
+            named.append("not covered")
+        paid = (f"{bill.patient_paid} paid so far",) if bill.patient_paid else ()
+        return "; ".join((" and ".join(named) or "patient share", *paid))
 
 
 def account_page(
@@ -87,22 +118,26 @@ def account_page(
         header = account_header(session, account_id)
         if header is None:
             return None
-        balance = None
+        balance = story = None
         if viewer.may("balances.view"):
             (balance,) = balances(session, on=on, account_ids=[account_id])
-        facts = conditions(session, on=on, account_ids=[account_id]).of(account_id)
+            story = account_story(session, balance, on=on)
+            kinds = balance.conditions
+        else:
+            kinds = conditions(session, on=on, account_ids=[account_id]).of(account_id).kinds
         items = open_items_of(session, account_id, on=on) if viewer.may("work.view") else ()
     bills = tuple(reversed(balance.visits)) if balance else ()
     start = (max(number, 1) - 1) * PAGE_SIZE
     return AccountPage(
         header=header,
         balance=balance,
+        story=story,
         bills=Page(
             rows=bills[start : start + PAGE_SIZE],
             number=max(number, 1),
             has_next=len(bills) > start + PAGE_SIZE,
         ),
-        gate=gate_answers(facts),
+        gate=gate_answers(kinds),
         open_items=items,
     )
 
@@ -119,6 +154,7 @@ def account_header(session: Session, account_id: int) -> AccountHeader | None:
         select(
             GuarantorAccount.number,
             GuarantorAccount.named,
+            GuarantorAccount.mobile,
             GuarantorAccount.first_name,
             GuarantorAccount.last_name,
             Patient.id,
@@ -137,6 +173,7 @@ def account_header(session: Session, account_id: int) -> AccountHeader | None:
         number=rows[0].number,
         name=f"{rows[0].first_name} {rows[0].last_name}".strip(),
         named=rows[0].named,
+        mobile=rows[0].mobile,
         patients=tuple(
             PatientRow(
                 id=row.id,
@@ -149,11 +186,11 @@ def account_header(session: Session, account_id: int) -> AccountHeader | None:
     )
 
 
-def gate_answers(facts: Conditions) -> tuple[GateAnswer, ...]:
+def gate_answers(kinds: frozenset[Condition]) -> tuple[GateAnswer, ...]:
     """The gate's answer for everything that can be done today, in words and rule ids."""
     answers = []
     for action, words in ACTION_WORDS.items():
-        answer = allowed(facts.kinds, action)
+        answer = allowed(kinds, action)
         denied = isinstance(answer, Denied)
         answers.append(
             GateAnswer(

@@ -1,4 +1,5 @@
-// A page that waits for a job looks again by itself. Staff keys: / search, j and k move in a table, Enter opens the row's first link, ? lists the keys.
+// A page that waits for a job looks again by itself. Staff keys: / search, j and k move in a table,
+// Enter opens the row's first link, ? lists the keys; a link or field with data-key is opened or entered by that key.
 "use strict";
 
 const rows = () => [...document.querySelectorAll("table[data-rows-open] tbody tr")];
@@ -27,6 +28,13 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
   else if (event.key === "?") document.getElementById("all-keys")?.click();
+  else if (/^[a-z0-9]$/.test(event.key)) {
+    const wanted = document.querySelector(`[data-key="${event.key}"]`);
+    if (!wanted) return;
+    event.preventDefault();
+    if (wanted.matches("a[href]")) wanted.click();
+    else (wanted.querySelector("input:not([type=hidden]), select, textarea") || wanted).focus();
+  }
 });
 
 const waiting = document.querySelector("[data-waiting]");
