@@ -33,6 +33,9 @@ class WorkItem(Base):
     remittance_id: Mapped[int | None] = mapped_column(ForeignKey("remittances.id"))
     remittance_claim_id: Mapped[int | None] = mapped_column(ForeignKey("remittance_claims.id"))
     holds_bill: Mapped[bool] = mapped_column(default=False)  # the visit is not billable while open
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"), index=True)
+    # keep_in_suspense.SuspenseReason: nobody can say yet whose money it is, and somebody said so
+    suspense_reason: Mapped[str] = mapped_column(default="", server_default="")
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     due_on: Mapped[date | None]
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy.orm import Session, aliased
 
-from billing.money import Money
+from billing.money import ZERO, Money
 from portal.db import Cents, read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.identity import Login
@@ -17,6 +17,8 @@ from portal.models.remittances import RemittanceRow
 from portal.models.work import WorkItem, WorkNote
 from portal.queries.paging import Page, limits, page_of
 
+OWNER = aliased(Login)
+AHEAD = 1000  # how far the list is read to find what comes after an item
 KIND_LABELS = {
     "held_claim": "Claim held",
     "unmatched": "Claim not found here",
@@ -50,6 +52,56 @@ def kind_label(kind: str) -> str:
     return KIND_LABELS.get(kind, kind.replace("_", " ").capitalize())
 
 
+AGES = {"late": 0, "week": 7, "month": 30}  # days open; late means past its due date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFilter:
+    """Which part of the queue somebody works on; it stands in the address, and names no person."""
+
+    kind: str = ""
+    closed: bool = False
+    whose: str = ""  # mine, nobody, suspense; empty: all
+    age: str = ""  # a key of AGES
+    least: Money = ZERO
+    me: int = 0  # the login that "mine" means
+
+    @property
+    def args(self) -> dict[str, str]:
+        """What a link must carry to keep the filter."""
+        least = f"{self.least.cents // 100}" if self.least else ""
+        every = {"kind": self.kind, "whose": self.whose, "age": self.age, "least": least}
+        return {k: v for k, v in every.items() if v} | ({"closed": "1"} if self.closed else {})
+
+    def where(self, on: date) -> tuple[ColumnElement[bool], ...]:
+        """The rows that it lets through."""
+        tests: list[ColumnElement[bool]] = [
+            WorkItem.closed_at.is_not(None) if self.closed else WorkItem.closed_at.is_(None)
+        ]
+        if self.kind:
+            tests.append(WorkItem.kind == self.kind)
+        if self.whose == "mine":
+            tests.append(WorkItem.owner_id == self.me)
+        elif self.whose == "nobody":
+            tests.append(WorkItem.owner_id.is_(None))
+        elif self.whose == "suspense":
+            tests.append(WorkItem.suspense_reason != "")
+        if self.age == "late":
+            tests.append(WorkItem.due_on < on)
+        elif self.age in AGES:
+            tests.append(WorkItem.opened_at < on - timedelta(days=AGES[self.age]))
+        if self.least:
+            tests.append(func.abs(WorkItem.amount, type_=Cents()) >= self.least)
+        return tuple(tests)
+
+    @property
+    def order(self) -> tuple[ColumnElement[Any], ...]:
+        """What is due first stands first, then the most money; of the closed, the latest."""
+        if self.closed:
+            return (WorkItem.closed_at.desc(), WorkItem.id.asc())
+        return (WorkItem.due_on.asc().nulls_last(), WorkItem.amount.desc(), WorkItem.id.asc())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueCount:
     """How much of one kind is open."""
@@ -78,6 +130,10 @@ class QueueRow:
     next_step: str
     holds_bill: bool
     closed: bool
+    owner_id: int | None
+    owner: str
+    suspense_reason: str
+    days_open: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,23 +179,26 @@ def queue_counts(session: Session, *, on: date) -> tuple[QueueCount, ...]:
 
 
 def queue_page(
-    *, on: date, kind: str = "", closed: bool = False, number: int = 1
+    wanted: QueueFilter, *, on: date, number: int = 1
 ) -> tuple[tuple[QueueCount, ...], Page[QueueRow]]:
-    """The counts by kind, and one page of items: what is due first stands first."""
+    """The counts by kind, and one page of items in the order in which they are worked."""
     offset, limit = limits(number)
-    wanted = WorkItem.closed_at.is_not(None) if closed else WorkItem.closed_at.is_(None)
-    order = (
-        (WorkItem.closed_at.desc(),)
-        if closed
-        else (WorkItem.due_on.asc().nulls_last(), WorkItem.amount.desc())
-    )
-    query = _items().where(wanted).order_by(*order, WorkItem.id).offset(offset).limit(limit)
-    if kind:
-        query = query.where(WorkItem.kind == kind)
+    query = _items().where(*wanted.where(on)).order_by(*wanted.order).offset(offset).limit(limit)
     with read_only() as session:
         counts = queue_counts(session, on=on)
         rows = [_row(row, on) for row in session.execute(query)]
     return counts, page_of(rows, number)
+
+
+def item_after(session: Session, item_id: int, wanted: QueueFilter, *, on: date) -> int | None:
+    """The item to work on next: the one after this, or the first when this is gone from the list."""
+    ids = session.scalars(
+        select(WorkItem.id).where(*wanted.where(on)).order_by(*wanted.order).limit(AHEAD)
+    ).all()
+    if item_id not in ids:
+        return ids[0] if ids else None
+    at = ids.index(item_id)
+    return next(iter([*ids[at + 1 :], *ids[:at]]), None)
 
 
 def open_items_of(session: Session, account_id: int, *, on: date) -> tuple[QueueRow, ...]:
@@ -195,12 +254,17 @@ def _items() -> Select[*tuple[Any, ...]]:
             GuarantorAccount.number,
             RemittanceRow.payer_name,
             RemittanceRow.trace,
+            WorkItem.owner_id,
+            WorkItem.suspense_reason,
             Login.name.label("closer_name"),
             Login.email.label("closer_email"),
+            OWNER.name.label("owner_name"),
+            OWNER.email.label("owner_email"),
         )
         .outerjoin(GuarantorAccount, GuarantorAccount.id == WorkItem.guarantor_account_id)
         .outerjoin(RemittanceRow, RemittanceRow.id == WorkItem.remittance_id)
         .outerjoin(Login, Login.id == WorkItem.closed_by_id)
+        .outerjoin(OWNER, OWNER.id == WorkItem.owner_id)
     )
     return query
 
@@ -225,4 +289,8 @@ def _row(row: Row[*tuple[Any, ...]], on: date) -> QueueRow:
         next_step=row.next_step,
         holds_bill=row.holds_bill,
         closed=row.closed_at is not None,
+        owner_id=row.owner_id,
+        owner=row.owner_name or row.owner_email or "",
+        suspense_reason=row.suspense_reason,
+        days_open=max((on - row.opened_at.date()).days, 0),
     )

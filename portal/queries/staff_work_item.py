@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from portal.db import read_only
+from portal.models.identity import Login
 from portal.models.remittances import RemittanceClaim
+from portal.queries.permissions import ROLES
 from portal.queries.staff_decisions import Decision, decisions
-from portal.queries.staff_queue import WorkItemFacts, work_item
+from portal.queries.staff_queue import QueueFilter, WorkItemFacts, item_after, work_item
 from portal.queries.viewer import StaffViewer
 
 HELD = {"held", "unmatched"}
@@ -21,6 +26,8 @@ class WorkItemPage:
 
     item: WorkItemFacts
     decision: Decision | None
+    next_id: int | None
+    owners: tuple[tuple[int, str], ...]
 
     @property
     def can_be_released(self) -> bool:
@@ -44,8 +51,10 @@ class WorkItemPage:
         return (found,) if found else ()
 
 
-def work_item_page(viewer: StaffViewer, item_id: int, *, on: date) -> WorkItemPage | None:
-    """One item; None when there is none by this id."""
+def work_item_page(
+    viewer: StaffViewer, item_id: int, *, on: date, wanted: QueueFilter
+) -> WorkItemPage | None:
+    """One item, and which comes after it in the part of the queue that is worked on."""
     with read_only() as session:
         item = work_item(session, item_id, on=on)
         if item is None:
@@ -53,4 +62,21 @@ def work_item_page(viewer: StaffViewer, item_id: int, *, on: date) -> WorkItemPa
         found: tuple[Decision, ...] = ()
         if item.remittance_claim_id is not None and viewer.may("claims.view"):
             found = decisions(session, RemittanceClaim.id == item.remittance_claim_id)
-    return WorkItemPage(item=item, decision=found[0] if found else None)
+        decides = viewer.may("work.decide")
+        return WorkItemPage(
+            item=item,
+            decision=found[0] if found else None,
+            next_id=item_after(session, item_id, wanted, on=on),
+            owners=_owners(session) if decides else (),
+        )
+
+
+def _owners(session: Session) -> tuple[tuple[int, str], ...]:
+    """Who may look after an item."""
+    roles = [role for role, held in ROLES.items() if "work.decide" in held]
+    rows = session.execute(
+        select(Login.id, Login.name, Login.email)
+        .where(Login.face == "staff", Login.active, Login.role.in_(roles))
+        .order_by(Login.name, Login.email)
+    )
+    return tuple((login_id, name or email) for login_id, name, email in rows)

@@ -18,13 +18,11 @@ from billing.money import ZERO, Money, total_of
 from billing.responsibility import merged
 from portal.db import transaction
 from portal.models.claims import Claim
-from portal.models.files import File
 from portal.models.ledger import PostingRow
 from portal.models.remittances import (
     LineAdjustment,
     RemittanceClaim,
     RemittanceLine,
-    RemittanceRow,
 )
 from portal.models.work import WorkItem
 from portal.ports import DocumentStore
@@ -40,11 +38,11 @@ from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.mark_decided import mark_decided
 from portal.services.note_crossovers import expect_claims, note_crossovers
 from portal.services.post_entry import post_entries
+from portal.services.read_held_claim import read_held_claim
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
 from portal.services.remittance_work import claim_items, taken_back_items
 from portal.services.write_remittance import Written, add_work_items, write_lines
-from portal.x12.read_835 import read_remittances
 from portal.x12.remittance import ClaimPayment
 
 HELD = frozenset({"held", "unmatched"})
@@ -80,7 +78,7 @@ def release_held(
     Raises ReleaseRefused, CardNumberRefused or NotFound; a second release is refused.
     """
     note = check_free_text(note)
-    clp = _as_sent(remittance_claim_id, store)
+    clp = read_held_claim(remittance_claim_id, store)
     with transaction() as session:
         lock_posting(session)
         row = session.get(RemittanceClaim, remittance_claim_id, with_for_update=True)
@@ -113,24 +111,6 @@ def release_held(
             now=now,
         )
     return released
-
-
-def _as_sent(remittance_claim_id: int, store: DocumentStore) -> ClaimPayment:
-    """The CLP as the payer wrote it, from the file we keep; no transaction is open meanwhile."""
-    with transaction() as session:
-        found = session.execute(
-            select(File.stored_as, File.name, RemittanceRow.fingerprint, RemittanceClaim.ordinal)
-            .join(RemittanceRow, RemittanceRow.file_id == File.id)
-            .join(RemittanceClaim, RemittanceClaim.remittance_id == RemittanceRow.id)
-            .where(RemittanceClaim.id == remittance_claim_id)
-        ).one_or_none()
-    if found is None:
-        raise NotFound
-    for remittance in read_remittances(store.get(found.stored_as), file=found.name):
-        if remittance.fingerprint == found.fingerprint:
-            clp: ClaimPayment = remittance.claims[found.ordinal - 1]
-            return clp
-    raise NotFound
 
 
 def _release(

@@ -63,7 +63,7 @@ def resolve_work_item(
             raise NotFound
         if item.closed_at is not None:
             return False
-        waiting = _money_in_suspense(session, item.remittance_claim_id)
+        waiting = money_in_suspense(session, item.remittance_claim_id)
         # What is not ours stays in suspense until it is sent back; all else finds its claim first.
         if waiting and outcome is not Outcome.NOT_OURS:
             raise ResolutionRefused(
@@ -99,7 +99,7 @@ def _under_review(session: Session, remittance_claim_id: int | None) -> Money:
     return session.scalar(amount) or ZERO
 
 
-def _money_in_suspense(session: Session, remittance_claim_id: int | None) -> Money:
+def money_in_suspense(session: Session, remittance_claim_id: int | None) -> Money:
     """What the held claim's own entry put into suspense and nobody has released."""
     if remittance_claim_id is None:
         return ZERO

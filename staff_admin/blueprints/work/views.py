@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
+from billing.money import ZERO, Money
 from portal.queries.staff_claims import claims_numbered
-from portal.queries.staff_queue import queue_page
+from portal.queries.staff_queue import QueueFilter, queue_page
 from portal.queries.staff_work_item import WorkItemPage, work_item_page
 from portal.services.decide_review import decide_review
 from portal.services.note_work_item import note_work_item
@@ -18,8 +21,16 @@ from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
 from staff_admin.blueprints.show import found, page_number, show
-from staff_admin.blueprints.work.forms import CloseForm, NoteForm, ReleaseForm, ReviewForm
+from staff_admin.blueprints.work.forms import (
+    CloseForm,
+    NoteForm,
+    OwnerForm,
+    ReleaseForm,
+    ReviewForm,
+    SuspenseForm,
+)
 
+MOST_DIGITS = 9
 NO_CLAIM = "No claim here has this number. Check it against the claim."
 MANY_CLAIMS = "More than one claim has this number. Use the payer's claim number."
 MONEY_ALONE = "The money is on the claim; the decision itself is not posted: "
@@ -31,38 +42,38 @@ blueprint = Blueprint("work", __name__, url_prefix="/work")
 @staff("work.view")
 def index() -> str:
     """What waits, by what is due first; or what was closed."""
-    kind, closed = request.args.get("kind", ""), request.args.get("closed") == "1"
-    counts, page = queue_page(on=practice_day(), kind=kind, closed=closed, number=page_number())
+    wanted = chosen_filter()
+    counts, page = queue_page(wanted, on=practice_day(), number=page_number())
     saw(accounts=[row.account_id for row in page.rows if row.account_id], kind="work")
-    return show("work/index.html", counts=counts, page=page, kind=kind, closed=closed)
+    return show("work/index.html", counts=counts, page=page, wanted=wanted)
 
 
 @blueprint.get("/<int:item_id>")
 @staff("work.view")
 def item(item_id: int) -> str:
     """One item with its facts."""
-    return _show(_page(item_id))
+    return show_item(item_page(item_id))
 
 
 @blueprint.post("/<int:item_id>/note")
 @staff("work.decide")
 def note(item_id: int) -> ResponseReturnValue:
     """Write a finding down."""
-    page, form = _page(item_id), NoteForm(prefix="note")
+    page, form = item_page(item_id), NoteForm(prefix="note")
     if not form.validate_on_submit():
-        return _show(page, note_form=form)
+        return show_item(page, note_form=form)
     note_work_item(item_id=item_id, text=form.text.data or "", staff=current_staff(), now=now())
     flash("Noted.", "done")
-    return redirect(url_for(".item", item_id=item_id))
+    return back_to(item_id)
 
 
 @blueprint.post("/<int:item_id>/close")
 @staff("work.decide")
 def close(item_id: int) -> ResponseReturnValue:
     """Close it with its outcome."""
-    page, form = _page(item_id), CloseForm(prefix="close")
+    page, form = item_page(item_id), CloseForm(prefix="close")
     if not form.validate_on_submit():
-        return _show(page, close_form=form)
+        return show_item(page, close_form=form)
     closed = resolve_work_item(
         item_id=item_id,
         outcome=form.chosen_outcome,
@@ -71,26 +82,26 @@ def close(item_id: int) -> ResponseReturnValue:
         now=now(),
     )
     flash("Closed." if closed else "Somebody closed it before you; see below.", "done")
-    return redirect(url_for(".item", item_id=item_id))
+    return back_to(item_id)
 
 
 @blueprint.post("/<int:item_id>/release")
 @staff("work.decide")
 def release(item_id: int) -> ResponseReturnValue:
     """Post a held decision to its claim, now that a person looked."""
-    page, form = _page(item_id), ReleaseForm(prefix="release")
+    page, form = item_page(item_id), ReleaseForm(prefix="release")
     if form.validate_on_submit() and _released(page, form):
-        return redirect(url_for(".item", item_id=item_id))
-    return _show(page, release_form=form)
+        return back_to(item_id)
+    return show_item(page, release_form=form)
 
 
 @blueprint.post("/<int:item_id>/review")
 @staff("work.decide")
 def review(item_id: int) -> ResponseReturnValue:
     """Bill a reviewed share to the patient, or take it off as ours."""
-    page, form = _page(item_id), ReviewForm(prefix="review")
+    page, form = item_page(item_id), ReviewForm(prefix="review")
     if not page.can_be_decided or not form.validate_on_submit():
-        return _show(page, review_form=form)
+        return show_item(page, review_form=form)
     done = decide_review(
         remittance_claim_id=found(page.decision).id,
         bill_patient=form.owed.data == "patient",
@@ -100,7 +111,7 @@ def review(item_id: int) -> ResponseReturnValue:
         now=now(),
     )
     flash(f"{done.amount} is {'billed' if done.billed else 'taken off'}.", "done")
-    return redirect(url_for(".item", item_id=item_id))
+    return back_to(item_id)
 
 
 def _released(page: WorkItemPage, form: ReleaseForm) -> bool:
@@ -126,18 +137,51 @@ def _released(page: WorkItemPage, form: ReleaseForm) -> bool:
     return True
 
 
-def _page(item_id: int) -> WorkItemPage:
-    page = found(work_item_page(current_staff(), item_id, on=practice_day()))
+def chosen_filter() -> QueueFilter:
+    """The part of the queue that the address names; nonsense means all of it."""
+    least = request.args.get("least", "")
+    return QueueFilter(
+        kind=request.args.get("kind", "")[:40],
+        closed=request.args.get("closed") == "1",
+        whose=request.args.get("whose", ""),
+        age=request.args.get("age", ""),
+        least=Money(int(least) * 100) if least.isdecimal() and len(least) < MOST_DIGITS else ZERO,
+        me=current_staff().login_id,
+    )
+
+
+def back_to(item_id: int) -> ResponseReturnValue:
+    """The item as it stands now; the next one of the same part is a key away."""
+    kept: dict[str, Any] = dict(chosen_filter().args)
+    return redirect(url_for("work.item", item_id=item_id, **kept))
+
+
+def item_page(item_id: int) -> WorkItemPage:
+    """The item for the viewer, written to the audit trail."""
+    viewer, wanted = current_staff(), chosen_filter()
+    page = found(work_item_page(viewer, item_id, on=practice_day(), wanted=wanted))
     saw(accounts=page.account_ids, patients=page.patient_ids, kind="work_item", id=item_id)
     return page
 
 
-def _show(page: WorkItemPage, **forms: FlaskForm) -> str:
+def show_item(page: WorkItemPage, **forms: FlaskForm) -> str:
     """The item with the form that was sent, and the others empty."""
     empty = {
         "note_form": NoteForm(prefix="note", formdata=None),
         "close_form": CloseForm(prefix="close", formdata=None),
         "release_form": ReleaseForm(prefix="release", formdata=None),
         "review_form": ReviewForm(prefix="review", formdata=None),
+        "owner_form": owner_form(page, formdata=None),
+        "suspense_form": SuspenseForm(prefix="suspense", formdata=None),
     }
-    return show("work/item.html", page=page, **(empty | forms))
+    return show("work/item.html", page=page, wanted=chosen_filter(), **(empty | forms))
+
+
+def owner_form(page: WorkItemPage, **options: object) -> OwnerForm:
+    """The form with who has it now."""
+    row = page.item.row
+    now_has = str(row.owner_id or "")
+    known = {"seen": now_has, "owner": now_has, "due_on": row.due_on}
+    form = OwnerForm(prefix="owner", data=known, **options)
+    form.offer(page.owners)
+    return form
