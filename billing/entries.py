@@ -207,6 +207,25 @@ def _merged(legs: Iterable[Posting]) -> tuple[Posting, ...]:
     return tuple(Posting(*key[:2], amount, key[2]) for key, amount in sums.items())
 
 
+def payer_deposit(*, source_ref: str, occurred_on: date, amount: Money, party: Party) -> Entry:
+    """What a remittance promised stands at the bank (OPS-10)."""
+    legs = transfer(
+        amount, debit_to=(Account.BANK, party), credit_to=(Account.PAYER_CLEARING, party)
+    )
+    return Entry("payer_deposit", source_ref, occurred_on, legs)
+
+
+def payout(*, source_ref: str, occurred_on: date, amount: Money, fees: Money) -> Entry:
+    """The card company paid the bank what it held for us, less its fees; below zero it came back."""
+    nobody = Party()
+    legs = (
+        *debit(Account.BANK, amount, nobody),
+        *debit(Account.PROCESSING_FEES, fees, nobody),
+        *credit(Account.STRIPE_CLEARING, amount + fees, nobody),
+    )
+    return Entry("payout", source_ref, occurred_on, legs)
+
+
 def adjustment(
     *,
     source_ref: str,

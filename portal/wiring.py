@@ -9,9 +9,17 @@ from portal.adapters.email import SmtpEmail
 from portal.adapters.pdf import TypstPrinter
 from portal.adapters.storage import EncryptedFolder
 from portal.adapters.stripe import StripeGateway
+from portal.adapters.stripe_payouts import StripePayouts
 from portal.adapters.twilio import TwilioSms
 from portal.config import Settings, derived_key
-from portal.ports import DocumentStore, EmailSender, PaymentGateway, PdfPrinter, SmsSender
+from portal.ports import (
+    DocumentStore,
+    EmailSender,
+    PaymentGateway,
+    PayoutBooks,
+    PdfPrinter,
+    SmsSender,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +31,7 @@ class Gateways:
     ]  # newest first; for codes and addresses that are kept only as hashes
     public_url: str  # for links in messages
     payments: PaymentGateway
+    payouts: PayoutBooks
     sms: SmsSender
     email: EmailSender
     documents: DocumentStore
@@ -40,6 +49,9 @@ def build(settings: Settings) -> Gateways:
             webhook_secret=settings.stripe_webhook_secret,
             page_url=f"{settings.public_url}/pay/{{payment_id}}",
             api_base=settings.stripe_api_base,
+        ),
+        payouts=StripePayouts(
+            secret_key=settings.stripe_secret_key, api_base=settings.stripe_api_base
         ),
         sms=TwilioSms(
             account_sid=settings.twilio_account_sid,

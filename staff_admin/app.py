@@ -12,7 +12,9 @@ from portal.web.sign_in import add_sign_in
 from staff_admin.blueprints import (
     account,
     accounts,
+    audit,
     claims,
+    day,
     home,
     messages,
     payments,
@@ -34,6 +36,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(claims.blueprint)
     app.register_blueprint(accounts.blueprint)
     app.register_blueprint(payments.blueprint)
+    app.register_blueprint(day.blueprint)
+    app.register_blueprint(audit.blueprint)
     app.register_blueprint(refunds.blueprint)
     app.register_blueprint(messages.blueprint)
     app.register_blueprint(texts.blueprint)

@@ -35,6 +35,7 @@ class JournalEntry(Base):
     """One business event; balanced at COMMIT or not there at all."""
 
     __tablename__ = "journal_entries"
+    __table_args__ = (Index("ix__journal_entries__occurred_on", "occurred_on"),)
 
     id: Mapped[UUID] = mapped_column(
         primary_key=True, default=uuid4, server_default=text("gen_random_uuid()")

@@ -42,6 +42,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "refunds.view",
             "refunds.request",
             "practice_files.import",
+            "day.view",
+            "day.deposit",
         }
     ),
     "payment_poster": frozenset(
@@ -59,6 +61,9 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "refunds.view",
             "refunds.request",
             "payments.take",
+            "day.view",
+            "day.deposit",
+            "day.close",
         }
     ),
     "fa_counsellor": frozenset(
@@ -100,6 +105,11 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "audit.view",
             "staff.view",
             "texts.resume",
+            "day.view",
+            "day.deposit",
+            "day.close",
+            "day.explain",
+            "day.reopen",
         }
     ),
     "auditor": frozenset(
@@ -115,6 +125,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "payments.view",
             "refunds.view",
             "audit.view",
+            "day.view",
         }
     ),
     # Runs the machine, sees no patient.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from billing.ledger import Account, Entry
 from portal.models.ledger import JournalEntry, LedgerAccount
 from portal.queries.among import among_words
+from portal.services.day_lock import open_days
 
 # Arrays, so that one statement of a fixed text takes any number of entries.
 _INSERT_ENTRIES = text(
@@ -65,8 +66,11 @@ def post_entries(session: Session, entries: Sequence[Entry]) -> list[PostedEntry
     ids: dict[str, UUID] = {}
     outcomes: list[PostedEntry | AlreadyPosted] = []
     fresh: dict[str, tuple[UUID, Entry]] = {}
+    days = open_days(session, (entry.occurred_on for entry in entries))
     for entry in entries:
-        fresh.setdefault(entry.source_ref, (uuid4(), entry))
+        # What comes late for a closed day stands in the first open one after it (OPS-12).
+        in_open_day = replace(entry, occurred_on=days[entry.occurred_on])
+        fresh.setdefault(entry.source_ref, (uuid4(), in_open_day))
     written = _write_entries(session, fresh)
     missing = [ref for ref in fresh if ref not in written]
     if missing:

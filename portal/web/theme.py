@@ -67,6 +67,8 @@ MENUS = {
         MenuLink("remittances.index", "Remittances", "receipt", "remittances.view"),
         MenuLink("accounts.index", "Accounts", "people", "accounts.view"),
         MenuLink("texts.index", "Texts", "phone", "texts.resume"),
+        MenuLink("day.index", "Day", "calendar-event", "day.view"),
+        MenuLink("audit.index", "Audit", "clock-history", "audit.view"),
         MenuLink("staff.index", "Staff", "key", "staff.view"),
     ),
 }

@@ -1,0 +1,91 @@
+"""What Stripe paid out to the practice's bank, line by line; its objects in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TypeVar
+
+import stripe
+
+from billing.money import Money
+from portal.ports import PayoutFacts, PayoutLine, Refused, RetryLater
+
+RETRIES = 2
+CURRENCY = "usd"
+OWN_LINE = "payout"  # the payout itself stands among its lines
+T = TypeVar("T")
+
+
+class StripePayouts:
+    """A PayoutBooks. Only automatic payouts say which lines they are made of."""
+
+    def __init__(self, *, secret_key: str, api_base: str | None = None) -> None:
+        self._secret_key = secret_key
+        self._api_base = api_base
+
+    @cached_property
+    def _client(self) -> stripe.StripeClient:
+        if self._api_base:
+            return stripe.StripeClient(
+                self._secret_key,
+                base_addresses={"api": self._api_base},
+                max_network_retries=RETRIES,
+            )
+        return stripe.StripeClient(self._secret_key, max_network_retries=RETRIES)
+
+    def payouts(self, *, since: datetime) -> tuple[PayoutFacts, ...]:
+        """Those made since then, oldest first."""
+        found = _reading(
+            lambda: list(
+                self._client.v1.payouts.list(
+                    params={"created": {"gte": int(since.timestamp())}, "limit": 100}
+                ).auto_paging_iter()
+            )
+        )
+        return tuple(_facts(payout) for payout in reversed(found) if payout.currency == CURRENCY)
+
+    def lines(self, payout_id: str) -> tuple[PayoutLine, ...]:
+        """What an automatic payout is made of; its own line left out."""
+        found = _reading(
+            lambda: list(
+                self._client.v1.balance_transactions.list(
+                    params={"payout": payout_id, "limit": 100}
+                ).auto_paging_iter()
+            )
+        )
+        return tuple(_line(line) for line in found if line.reporting_category != OWN_LINE)
+
+
+def _facts(payout: stripe.Payout) -> PayoutFacts:
+    return PayoutFacts(
+        provider_id=payout.id,
+        amount=Money(payout.amount),
+        arrives_on=datetime.fromtimestamp(payout.arrival_date, UTC).date(),
+        automatic=payout.automatic,
+        status=payout.status,
+        explained=payout.reconciliation_status == "completed",
+    )
+
+
+def _line(line: stripe.BalanceTransaction) -> PayoutLine:
+    source = line.source
+    return PayoutLine(
+        provider_id=line.id,
+        category=line.reporting_category,
+        amount=Money(line.amount),
+        fee=Money(line.fee),
+        net=Money(line.net),
+        source_id=source if isinstance(source, str) else (source.id if source else ""),
+    )
+
+
+def _reading(call: Callable[[], T]) -> T:
+    """A request that moves nothing: whatever went wrong, it may be asked again."""
+    try:
+        return call()
+    except (stripe.InvalidRequestError, stripe.AuthenticationError, stripe.PermissionError) as e:
+        raise Refused(type(e).__name__) from e
+    except stripe.StripeError as error:
+        raise RetryLater(type(error).__name__) from error

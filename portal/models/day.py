@@ -1,0 +1,103 @@
+"""The books of a day: payouts of the card company with their lines, deposits at the bank, explanations and closes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from billing.money import Money
+from portal.db import Base
+
+
+class Payout(Base):
+    """What the card company paid to the practice's bank, posted when it arrived."""
+
+    __tablename__ = "payouts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[str] = mapped_column(unique=True)
+    amount: Mapped[Money] = mapped_column("amount_cents")
+    arrives_on: Mapped[date] = mapped_column(index=True)
+    automatic: Mapped[bool]
+    status: Mapped[str]  # pending, in_transit, paid, failed, canceled
+    fetched_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
+
+
+class PayoutLineRow(Base):
+    """One line of a payout as the card company listed it; never changed."""
+
+    __tablename__ = "payout_lines"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payout_id: Mapped[int] = mapped_column(ForeignKey("payouts.id"), index=True)
+    provider_id: Mapped[str] = mapped_column(unique=True)
+    category: Mapped[str]
+    amount: Mapped[Money] = mapped_column("amount_cents")
+    fee: Mapped[Money] = mapped_column("fee_cents")
+    net: Mapped[Money] = mapped_column("net_cents")
+    source_id: Mapped[str] = mapped_column(default="")
+
+
+class BankDeposit(Base):
+    """Money that stands on the bank's statement, entered by staff, with the remittance it answers (OPS-10)."""
+
+    __tablename__ = "bank_deposits"
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount_above_zero"),
+        UniqueConstraint("form_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form_id: Mapped[UUID]  # of the page it was entered on: the same page enters it once
+    deposited_on: Mapped[date] = mapped_column(index=True)
+    amount: Mapped[Money] = mapped_column("amount_cents")
+    trace: Mapped[str] = mapped_column(default="")  # TRN02, as the bank prints it
+    remittance_id: Mapped[int | None] = mapped_column(ForeignKey("remittances.id"), unique=True)
+    payout_id: Mapped[int | None] = mapped_column(ForeignKey("payouts.id"), unique=True)
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class DayExplanation(Base):
+    """Why a difference of a day is right as it stands; counts only while the difference is this amount."""
+
+    __tablename__ = "day_explanations"
+    __table_args__ = (Index("ix__day_explanations__day", "day", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    key: Mapped[str]  # of the difference: remittance:12, deposit:3, payout_line:9
+    amount: Mapped[Money] = mapped_column("amount_cents")
+    note: Mapped[str]
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class DayClose(Base):
+    """A day that was closed, with its figures as they were; reopened by a manager with a reason."""
+
+    __tablename__ = "day_closes"
+    __table_args__ = (
+        Index(
+            "uq__day_closes__closed",
+            "day",
+            unique=True,
+            postgresql_where=text("reopened_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    closed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    closed_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    figures: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    reopened_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reopened_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    reopen_reason: Mapped[str] = mapped_column(default="")

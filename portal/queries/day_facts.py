@@ -1,0 +1,312 @@
+"""What moved on one day of the books, read from the ledger and the papers behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from billing.money import ZERO, Money
+
+# A set's day is the one its entries stand in; without entries, the one on which it came in.
+_REMITTANCES = text("""
+WITH here AS (
+  SELECT coalesce((SELECT time_zone FROM practices WHERE id = 1), 'UTC') AS zone
+), legs AS (
+  SELECT remittance_id, entry_id FROM remittance_claims WHERE entry_id IS NOT NULL
+  UNION SELECT remittance_id, entry_id FROM provider_adjustments WHERE entry_id IS NOT NULL
+), moved AS (
+  SELECT l.remittance_id,
+         sum(CASE WHEN a.code <> 'payer_clearing' THEN 0 WHEN p.side = 'debit'
+                  THEN p.amount_cents ELSE -p.amount_cents END)::bigint AS posted,
+         sum(CASE WHEN a.code <> 'payer_suspense' THEN 0 WHEN p.side = 'credit'
+                  THEN p.amount_cents ELSE -p.amount_cents END)::bigint AS suspense
+    FROM journal_entries e
+    JOIN legs l ON l.entry_id = e.id
+    JOIN postings p ON p.entry_id = e.id
+    JOIN ledger_accounts a ON a.id = p.account_id
+   WHERE e.occurred_on = :day
+   GROUP BY l.remittance_id
+)
+SELECT r.id, r.payer_name, r.trace, r.paid_cents, r.status, r.reasons, r.issued_on,
+       coalesce(m.posted, 0) AS posted, coalesce(m.suspense, 0) AS suspense,
+       d.amount_cents AS deposited, d.deposited_on
+  FROM here CROSS JOIN remittances r
+  LEFT JOIN moved m ON m.remittance_id = r.id
+  LEFT JOIN bank_deposits d ON d.remittance_id = r.id
+ WHERE m.remittance_id IS NOT NULL
+    OR ((r.received_at AT TIME ZONE here.zone)::date = :day AND r.status <> 'duplicate'
+        AND NOT EXISTS (SELECT 1 FROM legs l WHERE l.remittance_id = r.id))
+ ORDER BY r.payer_name, r.trace, r.id
+""")
+_PAID = text("""
+SELECT coalesce(nullif(p.method, ''), 'unknown') AS method, count(DISTINCT p.id) AS count,
+       sum(p.amount_cents)::bigint AS amount,
+       (SELECT coalesce(sum(CASE g.side WHEN 'debit' THEN g.amount_cents ELSE -g.amount_cents END), 0)
+          FROM payments q
+          JOIN postings g ON g.entry_id = q.entry_id
+          JOIN ledger_accounts a ON a.id = g.account_id AND a.code = 'stripe_clearing'
+          JOIN journal_entries j ON j.id = q.entry_id AND j.occurred_on = :day
+         WHERE q.method = p.method)::bigint AS posted
+  FROM payments p JOIN journal_entries e ON e.id = p.entry_id
+ WHERE e.occurred_on = :day
+ GROUP BY p.method
+UNION ALL
+SELECT r.method || ' at the practice', count(*), sum(r.amount_cents)::bigint, sum(
+         (SELECT coalesce(sum(CASE g.side WHEN 'debit' THEN g.amount_cents ELSE -g.amount_cents END), 0)
+            FROM postings g JOIN ledger_accounts a ON a.id = g.account_id AND a.code = 'practice_deposits'
+           WHERE g.entry_id = r.entry_id))::bigint
+  FROM practice_receipts r JOIN journal_entries e ON e.id = r.entry_id
+ WHERE e.occurred_on = :day
+ GROUP BY r.method
+ ORDER BY 1
+""")
+# Each line answers one fact of the ledger: a charge its payment, all else the entry that names it.
+_PAYOUTS = text("""
+SELECT o.id AS payout_id, o.provider_id AS payout, o.amount_cents AS paid_out, o.status,
+       o.automatic, o.entry_id IS NOT NULL AS posted, d.id IS NOT NULL AS confirmed,
+       l.id, l.provider_id, l.category, l.amount_cents, l.fee_cents, l.net_cents, l.source_id,
+       CASE WHEN l.category IN ('fee', 'network_cost') THEN l.amount_cents
+            WHEN l.category = 'charge'
+            THEN (SELECT p.amount_cents FROM payments p
+                   WHERE p.charge_id = l.source_id AND p.entry_id IS NOT NULL)
+            ELSE (SELECT sum(CASE g.side WHEN 'debit' THEN g.amount_cents ELSE -g.amount_cents END)
+                    FROM journal_entries e
+                    JOIN postings g ON g.entry_id = e.id
+                    JOIN ledger_accounts a ON a.id = g.account_id AND a.code = 'stripe_clearing'
+                   WHERE l.source_id <> '' AND e.source_ref LIKE 'stripe:' || l.source_id || ':%')
+       END::bigint AS known
+  FROM payouts o
+  LEFT JOIN payout_lines l ON l.payout_id = o.id
+  LEFT JOIN bank_deposits d ON d.payout_id = o.id
+  LEFT JOIN journal_entries j ON j.id = o.entry_id
+ WHERE coalesce(j.occurred_on, o.arrives_on) = :day AND o.status NOT IN ('failed', 'canceled')
+ ORDER BY o.id, l.id
+""")
+_DEPOSITS = text("""
+SELECT d.id, d.amount_cents, d.trace, d.remittance_id, d.payout_id,
+       coalesce(r.payer_name, '') AS payer_name,
+       coalesce(r.paid_cents, o.amount_cents) AS expected
+  FROM bank_deposits d
+  LEFT JOIN remittances r ON r.id = d.remittance_id
+  LEFT JOIN payouts o ON o.id = d.payout_id
+ WHERE d.deposited_on = :day
+ ORDER BY d.id
+""")
+_STANDING = text("""
+SELECT coalesce(sum(s.cents), 0)::bigint AS suspense, min(s.since) AS oldest,
+       (SELECT coalesce(sum(CASE p.side WHEN 'credit' THEN p.amount_cents ELSE -p.amount_cents END), 0)
+          FROM postings p JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'patient_credit'
+          JOIN journal_entries e ON e.id = p.entry_id WHERE e.occurred_on <= :day)::bigint AS credit
+  FROM (SELECT sum(CASE p.side WHEN 'credit' THEN p.amount_cents ELSE -p.amount_cents END) AS cents,
+               min(e.occurred_on) AS since
+          FROM postings p
+          JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'payer_suspense'
+          JOIN journal_entries e ON e.id = p.entry_id
+         WHERE e.occurred_on <= :day
+         GROUP BY p.reference
+        HAVING sum(CASE p.side WHEN 'credit' THEN p.amount_cents ELSE -p.amount_cents END) <> 0) s
+""")
+_AWAITED = text("""
+SELECT r.id, r.payer_name, r.trace, r.paid_cents, r.issued_on
+  FROM remittances r
+ WHERE r.status = 'posted' AND r.paid_cents > 0 AND r.issued_on <= :day
+   AND r.issued_on > CAST(:day AS date) - 30
+   AND NOT EXISTS (SELECT 1 FROM bank_deposits d
+                    WHERE d.remittance_id = r.id AND d.deposited_on <= :day)
+ ORDER BY r.issued_on, r.id
+ LIMIT 200
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRemittance:
+    """One 835 set: what it said (BPR02), what it moved, and what of it waits in suspense."""
+
+    id: int
+    payer_name: str
+    trace: str
+    paid: Money
+    posted: Money
+    suspense: Money
+    status: str
+    reasons: tuple[str, ...]
+    deposited: Money | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayReceipts:
+    """Patients' money of one kind: what the papers add up to, and what the ledger took in."""
+
+    method: str
+    count: int
+    amount: Money
+    posted: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPayoutLine:
+    """One line of a payout; `known` is the one ledger fact that it answers, or None."""
+
+    id: int
+    provider_id: str
+    category: str
+    amount: Money
+    fee: Money
+    net: Money
+    source_id: str
+    known: Money | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPayout:
+    """What the card company paid out, and what it is made of."""
+
+    id: int
+    provider_id: str
+    amount: Money
+    status: str
+    automatic: bool
+    posted: bool
+    confirmed: bool  # the bank's statement shows it
+    lines: tuple[DayPayoutLine, ...]
+
+    @property
+    def net(self) -> Money:
+        return sum((line.net for line in self.lines), ZERO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayDeposit:
+    """One line of the bank's statement; `expected` is what its remittance or payout says, or None."""
+
+    id: int
+    amount: Money
+    trace: str
+    remittance_id: int | None
+    payout_id: int | None
+    payer_name: str
+    expected: Money | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """A payment that a remittance promised and the bank has not shown yet."""
+
+    remittance_id: int
+    payer_name: str
+    trace: str
+    amount: Money
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stood undecided at the end of the day (OPS-14)."""
+
+    suspense: Money
+    suspense_since: date | None
+    credit: Money
+
+
+def day_remittances(session: Session, day: date) -> tuple[DayRemittance, ...]:
+    """The remittances of the day."""
+    return tuple(
+        DayRemittance(
+            id=row.id,
+            payer_name=row.payer_name,
+            trace=row.trace,
+            paid=Money(row.paid_cents),
+            posted=Money(row.posted),
+            suspense=Money(row.suspense),
+            status=row.status,
+            reasons=tuple(row.reasons),
+            deposited=None if row.deposited is None else Money(row.deposited),
+        )
+        for row in session.execute(_REMITTANCES, {"day": day})
+    )
+
+
+def day_receipts(session: Session, day: date) -> tuple[DayReceipts, ...]:
+    """Patients' money of the day, by how it came."""
+    return tuple(
+        DayReceipts(
+            method=method.replace("_", " "), count=count, amount=Money(amount), posted=Money(posted)
+        )
+        for method, count, amount, posted in session.execute(_PAID, {"day": day})
+    )
+
+
+def day_payouts(session: Session, day: date) -> tuple[DayPayout, ...]:
+    """What the card company's payouts of the day are made of."""
+    lines: dict[int, list[DayPayoutLine]] = {}
+    heads = {}
+    for row in session.execute(_PAYOUTS, {"day": day}):
+        heads[row.payout_id] = row
+        found = lines.setdefault(row.payout_id, [])
+        if row.id is not None:
+            found.append(
+                DayPayoutLine(
+                    id=row.id,
+                    provider_id=row.provider_id,
+                    category=row.category,
+                    amount=Money(row.amount_cents),
+                    fee=Money(row.fee_cents),
+                    net=Money(row.net_cents),
+                    source_id=row.source_id,
+                    known=None if row.known is None else Money(row.known),
+                )
+            )
+    return tuple(
+        DayPayout(
+            id=row.payout_id,
+            provider_id=row.payout,
+            amount=Money(row.paid_out),
+            status=row.status,
+            automatic=row.automatic,
+            posted=row.posted,
+            confirmed=row.confirmed,
+            lines=tuple(lines[payout_id]),
+        )
+        for payout_id, row in heads.items()
+    )
+
+
+def day_deposits(session: Session, day: date) -> tuple[DayDeposit, ...]:
+    """What the bank's statement shows for the day, as staff entered it."""
+    return tuple(
+        DayDeposit(
+            id=row.id,
+            amount=Money(row.amount_cents),
+            trace=row.trace,
+            remittance_id=row.remittance_id,
+            payout_id=row.payout_id,
+            payer_name=row.payer_name,
+            expected=None if row.expected is None else Money(row.expected),
+        )
+        for row in session.execute(_DEPOSITS, {"day": day})
+    )
+
+
+def standing(session: Session, day: date) -> Standing:
+    """Suspense with its age, and patients' credit, at the end of the day."""
+    row = session.execute(_STANDING, {"day": day}).one()
+    return Standing(
+        suspense=Money(row.suspense), suspense_since=row.oldest, credit=Money(row.credit)
+    )
+
+
+def awaited(session: Session, day: date) -> tuple[Awaited, ...]:
+    """Remittances of the last month whose money the bank has not shown by then (OPS-10)."""
+    return tuple(
+        Awaited(
+            remittance_id=remittance_id,
+            payer_name=payer,
+            trace=trace,
+            amount=Money(cents),
+            issued_on=issued_on,
+        )
+        for remittance_id, payer, trace, cents, issued_on in session.execute(_AWAITED, {"day": day})
+    )

@@ -1,0 +1,146 @@
+"""Enter what the bank's statement shows, and match it by trace and amount (OPS-10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from billing import entries
+from billing.ledger import Party
+from billing.money import Money
+from portal.db import transaction
+from portal.models.day import BankDeposit, Payout
+from portal.models.remittances import RemittanceRow
+from portal.queries.viewer import StaffViewer
+from portal.services.day_lock import hold_days, refuse_closed
+from portal.services.post_entry import post_entry
+from portal.services.record_access import Access, add_access
+from portal.services.refusal import Refusal
+
+NEAR = timedelta(days=30)  # how far a payer's date and the bank's may lie apart
+
+
+class DepositRefused(Refusal):
+    """The deposit cannot be entered so; the message says why."""
+
+    title = "This deposit was not entered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """What the deposit was found to be; `repeated` when the same form came twice."""
+
+    amount: Money
+    matched: str  # remittance, payout, or empty: nobody's yet
+    repeated: bool = False
+
+
+def enter_deposit(
+    *,
+    form_id: UUID,
+    deposited_on: date,
+    amount: Money,
+    trace: str,
+    staff: StaffViewer,
+    on: date,
+    now: datetime,
+) -> Entered:
+    """Record it; with its remittance D bank, C payer_clearing. The same form enters it once.
+
+    By trace it is matched whatever its amount, and the difference stands in the day's summary;
+    without one only a single payout or remittance of this very amount is taken.
+    Raises DepositRefused or DayClosed.
+    """
+    trace = trace.strip()
+    if deposited_on > on:
+        raise DepositRefused("The bank's date lies ahead of today.")
+    with transaction() as session:
+        hold_days(session)
+        known = session.scalar(select(BankDeposit).where(BankDeposit.form_id == form_id))
+        if known is not None:
+            return Entered(amount=known.amount, matched=_what(known), repeated=True)
+        refuse_closed(session, deposited_on)
+        deposit = BankDeposit(
+            form_id=form_id,
+            deposited_on=deposited_on,
+            amount=amount,
+            trace=trace,
+            login_id=staff.login_id,
+            at=now,
+        )
+        _match(session, deposit)
+        session.add(deposit)
+        session.flush()
+        add_access(
+            session,
+            Access(
+                face="staff",
+                login_id=staff.login_id,
+                role=staff.role,
+                action="create",
+                object_type="bank_deposit",
+                object_id=str(deposit.id),
+                reason=_what(deposit) or "unmatched",
+            ),
+            now=now,
+        )
+        return Entered(amount=amount, matched=_what(deposit))
+
+
+def _what(deposit: BankDeposit) -> str:
+    if deposit.remittance_id is not None:
+        return "remittance"
+    return "payout" if deposit.payout_id is not None else ""
+
+
+def _match(session: Session, deposit: BankDeposit) -> None:
+    remittance = _remittance(session, deposit)
+    if remittance is not None:
+        deposit.remittance_id = remittance.id
+        outcome = post_entry(
+            session,
+            entries.payer_deposit(
+                source_ref=f"deposit:{remittance.id}",
+                occurred_on=deposit.deposited_on,
+                amount=deposit.amount,
+                party=Party(payer_id=remittance.payer_id, reference=remittance.trace),
+            ),
+        )
+        deposit.entry_id = outcome.entry_id
+        return
+    # The card company's payout is posted by its own report; the bank's line only confirms it.
+    payouts = session.scalars(
+        select(Payout.id).where(
+            Payout.amount == deposit.amount,
+            Payout.arrives_on.between(deposit.deposited_on - NEAR, deposit.deposited_on + NEAR),
+            Payout.id.not_in(_taken(BankDeposit.payout_id)),
+            Payout.provider_id == deposit.trace if deposit.trace else Payout.id.is_not(None),
+        )
+    ).all()
+    if len(payouts) == 1:
+        (deposit.payout_id,) = payouts
+
+
+def _remittance(session: Session, deposit: BankDeposit) -> RemittanceRow | None:
+    """By trace; without one, the only open remittance of this amount."""
+    query = select(RemittanceRow).where(
+        RemittanceRow.status == "posted",
+        RemittanceRow.issued_on.between(deposit.deposited_on - NEAR, deposit.deposited_on + NEAR),
+        RemittanceRow.id.not_in(_taken(BankDeposit.remittance_id)),
+    )
+    if deposit.trace:
+        query = query.where(RemittanceRow.trace.in_({deposit.trace, deposit.trace.upper()}))
+    else:
+        query = query.where(RemittanceRow.paid == deposit.amount)
+    found = session.scalars(query.with_for_update()).all()
+    exact = [one for one in found if one.paid == deposit.amount]
+    best = exact if len(found) > 1 else found
+    return best[0] if len(best) == 1 else None
+
+
+def _taken(column: InstrumentedAttribute[int | None]) -> Select[int | None]:
+    return select(column).where(column.is_not(None))

@@ -1,0 +1,98 @@
+"""Payouts of the card company, through the official client: each line one fact, the sum to the cent, posted once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from billing.ledger import Account
+from billing.money import Money
+from portal.adapters.stripe_payouts import StripePayouts
+from portal.db import read_only
+from portal.models.day import Payout, PayoutLineRow
+from portal.ports import RetryLater
+from portal.queries.day_summary import DaySummary, day_summary
+from portal.services.fetch_payouts import Fetched, fetch_payouts
+from tests.sandbox_server import KEY, SandboxServer
+from tests.services.payer_voice import total
+from tests.services.till import Till, open_till
+
+pytestmark = pytest.mark.usefixtures("database_url")
+
+
+@pytest.fixture
+def till(sandbox: SandboxServer, now: datetime) -> Till:
+    return open_till(sandbox, now)
+
+
+def fetch(till: Till, days: int = 6) -> Fetched:
+    books = StripePayouts(secret_key=KEY, api_base=till.sandbox.url)
+    return fetch_payouts(books=books, now=till.now + timedelta(days=days))
+
+
+def paid_out(till: Till) -> None:
+    """Pay $182.40 by card; it is paid out days later, and arrives."""
+    started = till.paid()
+    till.look(started.payment_id)
+    till.sandbox.control("clock", advance=3 * 86_400)
+    till.sandbox.control("payout")
+
+
+def summary() -> DaySummary:
+    with read_only() as session:
+        day = session.scalars(select(Payout.arrives_on)).one()
+    return day_summary(day)
+
+
+def test_a_payout_is_posted_when_it_arrives_and_once(till: Till) -> None:
+    paid_out(till)
+    assert fetch(till) == Fetched(seen=1, posted=0, came_back=0)
+    assert total(Account.BANK) == 0, "it is on its way"
+    till.sandbox.control("clock", advance=3 * 86_400)
+    assert fetch(till) == Fetched(seen=1, posted=1, came_back=0)
+    assert fetch(till) == Fetched(seen=1, posted=0, came_back=0)
+    fee = 529 + 30  # 2.9 % of $182.40 and 30 cents
+    assert (total(Account.BANK), total(Account.PROCESSING_FEES)) == (18_240 - fee, fee)
+    assert total(Account.STRIPE_CLEARING) == 0, "nothing is left with the card company"
+    with read_only() as session:
+        assert session.scalar(select(func.count()).select_from(PayoutLineRow)) == 1
+
+
+def test_OPS_11_each_line_answers_one_fact_of_the_ledger(till: Till) -> None:
+    paid_out(till)
+    till.sandbox.control("clock", advance=3 * 86_400)
+    fetch(till)
+    page = summary()
+    [payout] = page.payouts
+    [line] = payout.lines
+    assert (line.category, line.amount, line.known) == ("charge", Money(182_40), Money(182_40))
+    assert payout.net == payout.amount
+    assert (page.differences, page.paid_out) == ((), payout.amount)
+
+
+def test_a_line_that_is_not_ours_is_a_difference_to_the_cent(till: Till) -> None:
+    till.sandbox.client.v1.payment_intents.create(
+        params={
+            "amount": 77_00,
+            "currency": "usd",
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+            "return_url": "http://localhost/",
+        }
+    )
+    paid_out(till)
+    till.sandbox.control("clock", advance=3 * 86_400)
+    fetch(till)
+    [gap] = summary().differences
+    assert (gap.amount, gap.cause) == (Money(77_00), "no entry of ours is this")
+    assert total(Account.STRIPE_CLEARING) == -77_00
+
+
+def test_a_card_company_that_cannot_be_reached_changes_nothing(till: Till) -> None:
+    books = StripePayouts(secret_key=KEY, api_base="http://127.0.0.1:9")
+    with pytest.raises(RetryLater):
+        fetch_payouts(books=books, now=till.now)
+    with read_only() as session:
+        assert session.scalars(select(Payout)).all() == []
