@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from portal.db import transaction
 from portal.models.audit import AuditEvent
-from portal.queries.permissions import ROLES
+from portal.queries.permissions import OWN, ROLES
 from portal.web import sign_in
 from portal.web.access import patient, public, rule_of, staff
 from tests.web.pages import PageClient
@@ -76,6 +76,37 @@ def test_HIPAA_7_matrix_role_by_route(
             if (page.status == 403) == (found.permission in permissions):
                 wrong.append((role, rule.rule, page.status))
     assert wrong == []
+
+
+def test_HIPAA_7_matrix_role_by_change(
+    staff_app: Flask, as_staff: Callable[[str], PageClient]
+) -> None:
+    """Each role tries each change with an empty form: refused exactly where its role lacks the permission."""
+    wrong, tried = [], 0
+    for role, permissions in ROLES.items():
+        client = as_staff(role)
+        for rule in staff_app.url_map.iter_rules():
+            found = rule_of(staff_app.view_functions[rule.endpoint])
+            if found is None or found.face != "staff" or "POST" not in rule.methods:
+                continue
+            if found.permission == OWN:  # everybody's own; one of them signs out
+                continue
+            path = rule.rule
+            for name, converter in rule._converters.items():
+                sample = SAMPLES.get(type(converter).__name__, "x")
+                path = re.sub(rf"<(\w+:)?{name}>", sample, path)
+            page = client.post(path)
+            tried += 1
+            if (page.status == 403) == (found.permission in permissions):
+                wrong.append((role, rule.rule, page.status))
+    assert tried > 8 * 15, "no changes found: the test looks in the wrong place"
+    assert wrong == []
+
+
+def test_HIPAA_7_the_auditor_reads_and_changes_nothing() -> None:
+    """Whatever an auditor holds is a view; the patient's money and records are others' to change."""
+    views = {OWN} | {one for one in ROLES["auditor"] if one.endswith(".view")}
+    assert ROLES["auditor"] == views
 
 
 def test_nobody_is_led_to_the_sign_in_page(patient_app: Flask, staff_app: Flask) -> None:
