@@ -76,7 +76,9 @@ SELECT o.id AS payout_id, o.provider_id AS payout, o.amount_cents AS paid_out, o
                     FROM journal_entries e
                     JOIN postings g ON g.entry_id = e.id
                     JOIN ledger_accounts a ON a.id = g.account_id AND a.code = 'stripe_clearing'
-                   WHERE l.source_id <> '' AND e.source_ref LIKE 'stripe:' || l.source_id || ':%')
+                   WHERE l.source_id <> '' AND e.source_ref = 'stripe:' || l.source_id ||
+                         CASE l.category WHEN 'refund' THEN '' WHEN 'refund_failure' THEN '\\:failed'
+                                         ELSE ':' || l.category END)
        END::bigint AS known
   FROM payouts o
   LEFT JOIN payout_lines l ON l.payout_id = o.id

@@ -17,6 +17,8 @@ from portal.queries.day_summary import DaySummary, day_summary
 from portal.services.fetch_payouts import Fetched, fetch_payouts
 from tests.sandbox_server import KEY, SandboxServer
 from tests.services.payer_voice import total
+from tests.services.payer_voice import verify_ledger as verified
+from tests.services.refund_desk import open_desk
 from tests.services.till import Till, open_till
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -70,6 +72,21 @@ def test_OPS_11_each_line_answers_one_fact_of_the_ledger(till: Till) -> None:
     assert (line.category, line.amount, line.known) == ("charge", Money(182_40), Money(182_40))
     assert payout.net == payout.amount
     assert (page.differences, page.paid_out) == ((), payout.amount)
+
+
+def test_a_refund_answers_its_own_entry(till: Till) -> None:
+    desk = open_desk(till)
+    desk.refunded(desk.paid(), 20_00)
+    till.sandbox.control("clock", advance=3 * 86_400)
+    till.sandbox.control("payout")
+    till.sandbox.control("clock", advance=3 * 86_400)
+    fetch(till)
+    page = summary()
+    lines = {line.category: (line.amount, line.known) for line in page.payouts[0].lines}
+    assert lines["refund"] == (Money(-20_00), Money(-20_00))
+    assert page.differences == ()
+    assert total(Account.STRIPE_CLEARING) == 0
+    assert verified().ok
 
 
 def test_a_line_that_is_not_ours_is_a_difference_to_the_cent(till: Till) -> None:
