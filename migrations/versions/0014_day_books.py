@@ -1,7 +1,7 @@
 """The books of a day: payouts and their lines, bank deposits, explanations, closes; closed days are locked.
 
-Revision ID: 0012
-Revises: 0011
+Revision ID: 0014
+Revises: 0013
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.db import APP_ROLE
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
