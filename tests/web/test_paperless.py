@@ -18,7 +18,7 @@ from portal.models.identity import Login
 from portal.queries.esign_words import agreement, disclosures
 from tests.conftest import NOW
 from tests.pdf_text import pdf_text
-from tests.reading_grade import grade
+from tests.reading_grade import reading_grade
 from tests.web.bills import make_practice
 from tests.web.pages import Page, PageClient
 from tests.web.people import make_account, messages, signed_in
@@ -185,9 +185,9 @@ def test_the_patient_is_told_that_mail_came_back(client: PageClient) -> None:
 
 def test_STMT_14_the_six_texts_read_easily() -> None:
     for one in disclosures("(212) 555-0100"):
-        assert grade(one.text) <= 8, (one.key, grade(one.text))
+        assert reading_grade(one.text) <= 8, (one.key, reading_grade(one.text))
     assert len({one.key for one in disclosures("")}) == 6
-    assert grade(agreement("")) <= 8
+    assert reading_grade(agreement("")) <= 8
 
 
 def test_the_page_asks_the_database_a_fixed_number_of_times(client: PageClient) -> None:
