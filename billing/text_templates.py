@@ -16,6 +16,7 @@ LONGEST = 160  # one text
 ORG_LONGEST = 22  # the practice's short name, its setting text_name
 LINK_LONGEST = 50  # the public address and 17 characters of the link
 PHONE_LONGEST = 12  # 212-555-0100
+NEW_MESSAGE = "new_message"  # tells of an answer in the thread
 LINK_HIDDEN = "[link]"  # what stands for the link in the copy that is kept
 GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -81,6 +82,15 @@ TEMPLATES: dict[str, dict[str, dict[Grade, str]]] = {
             Grade.LINK: "{org}: Su cuenta sigue abierta. Pagar o pedir ayuda: {url} Tel: {phone}. STOP para cancelar.",
             Grade.AMOUNT: "{org}: Debe {amount}. Pagar o pedir ayuda: {url} Tel: {phone}. STOP para cancelar.",
             Grade.FULL: "{org}: Debe {amount} desde {due}. Pagar o ayuda: {url} Tel: {phone}. STOP para cancelar.",
+        },
+    },
+    # Our answer waits behind the sign-in: the link is the plain address of the thread, and opens nothing.
+    NEW_MESSAGE: {
+        "en": {
+            Grade.LINK: "{org}: You have a new message. Sign in to read it: {url} Reply STOP to opt out.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Tiene un mensaje nuevo. Entre para leerlo: {url} STOP para cancelar.",
         },
     },
     "opt_in": {

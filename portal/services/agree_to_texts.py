@@ -113,7 +113,10 @@ def _confirm(
     categories: Sequence[TextCategory],
     now: datetime,
 ) -> None:
-    """One text for the whole choice. It answers what was just done, so caps and hours do not hold it."""
+    """One text for the whole choice. It answers what was just done, so caps and hours do not hold it.
+
+    Like every answer it bears no account: the sweep must not send it at night, or after a STOP.
+    """
     kinds = [KINDS[category.value] for category in categories]
     listed = ", ".join(kinds[:-1]) + (" and " if kinds[1:] else "") + kinds[-1]
     body, version = render("opt_in", language="en", org=text_name(practice), kinds=listed)
@@ -124,6 +127,5 @@ def _confirm(
         template="opt_in",
         template_version=version,
         body=body,
-        guarantor_account_id=account.id,
         created_at=now,
     )

@@ -9,11 +9,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.text_failures import Remedy, remedy_for, wait_before_retry
+from billing.text_templates import NEW_MESSAGE
 from portal.models.messages import MessageSwitch, OutboundMessage, TextNumber
 from portal.models.statements import Statement
 from portal.models.work import WorkItem
 from portal.queries.proven_email import proven_emails
 from portal.services.letters import bill_notice, letterhead
+from portal.services.mail_news import mail_news
 from portal.services.queue_letter import queue_letter
 from portal.services.record_text_consent import Said, withdraw_all_texts
 from portal.services.send_message import queue_row
@@ -116,6 +118,10 @@ def _tell_otherwise(
 ) -> None:
     """By e-mail where an address is proven, else a person does it; the statement itself came on its own way."""
     account_id, statement_id = message.guarantor_account_id, message.statement_id
+    if account_id is not None and message.template == NEW_MESSAGE:
+        about = f"text:{message.id}"
+        mail_news(session, account_id=account_id, about=about, public_url=public_url, now=now)
+        return
     if account_id is None or statement_id is None:
         return
     addresses = proven_emails(session, account_id=account_id)

@@ -12,7 +12,6 @@ from billing.inbound_texts import Meaning, Reading, read_text
 from portal.db import transaction
 from portal.models.messages import OutboundMessage, ThreadMessage
 from portal.queries.text_senders import Sender, is_stopped, senders, taken_by_stop
-from portal.services.notify_patient import cancel_notices
 from portal.services.open_text_work import open_text_work
 from portal.services.receive_text import RECEIVED
 from portal.services.record_text_consent import Said, grant_texts, withdraw_all_texts
@@ -95,7 +94,6 @@ def _stop(session: Session, heard: _Heard, *, source: str) -> str:
     withdraw_all_texts(
         session, phone=heard.phone, said=said, guarantor_account_id=account_id, now=heard.now
     )
-    cancel_notices(session, phone=heard.phone, now=heard.now)
     in_time = heard.now - heard.message.at <= CONFIRM_WITHIN
     if in_time and not stopped_before and not heard.answered:
         template = "opt_out_emergency" if heard.reading.emergency else "opt_out"

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from billing.text_hours import next_open
+from billing.text_templates import NEW_MESSAGE
 from portal.models.accounts import GuarantorAccount
-from portal.models.identity import AccountAccess, Login
-from portal.models.messages import OutboundMessage
 from portal.models.practice import Practice
+from portal.queries.account_readers import reader_emails
+from portal.queries.recipient_zones import recipient_zones
 from portal.queries.text_consents import TextCategory, standing_consent
-from portal.services import letters
-from portal.services.queue_letter import queue_letter
-from portal.services.send_message import queue_text
-from portal.services.text_answers import notice_body
-
-TEMPLATE = "new_message"
-OPENS, CLOSES = 9, 20  # hours of the practice's day in which a text may leave (MSG-8)
+from portal.services.mail_news import mail_news
+from portal.services.send_message import queue_row
 
 
 def notify_patient(
@@ -28,71 +23,42 @@ def notify_patient(
     """Queue one bare notice in the caller's transaction; returns sms, email or none.
 
     `about` makes it leave once. An e-mail goes to whoever can sign in; without a sign-in nothing can be read there.
+    The text is judged when it leaves like every other (consent, gate, hours, caps); what may not leave then goes
+    by e-mail instead.
     """
-    to = _emails(session, account_id)
-    if not to:
+    if not reader_emails(session, account_id=account_id):
         return "none"
     account = session.get_one(GuarantorAccount, account_id)
-    consent = account.mobile and standing_consent(
-        session,
-        phone=account.mobile,
-        category=TextCategory.BILLING,
-        guarantor_account_id=account_id,
-    )
-    if consent and _open_hours(session, now):
-        queue_text(
+    if _may_text(session, account, now):
+        queue_row(
             session,
-            to=account.mobile,
-            template=TEMPLATE,
-            body=notice_body(session, url=f"{public_url}/messages"),
-            now=now,
+            channel="sms",
+            recipient=account.mobile,
+            category=TextCategory.BILLING.value,
+            template=NEW_MESSAGE,
+            body="",  # worded when it leaves
+            created_at=now,
             guarantor_account_id=account_id,
             dedupe_key=f"{about}:sms",
         )
         return "sms"
-    letter = letters.new_message(letters.letterhead(session, public_url=public_url))
-    for address in to:
-        queue_letter(
-            session,
-            letter=letter,
-            to=address,
-            now=now,
-            guarantor_account_id=account_id,
-            dedupe_key=f"{about}:{address}",
-        )
+    mail_news(session, account_id=account_id, about=about, public_url=public_url, now=now)
     return "email"
 
 
-def cancel_notices(session: Session, *, phone: str, now: datetime) -> None:
-    """Give up notices that wait for a number that has said STOP."""
-    session.execute(
-        update(OutboundMessage)
-        .where(
-            OutboundMessage.channel == "sms",
-            OutboundMessage.recipient == phone,
-            OutboundMessage.template == TEMPLATE,
-            OutboundMessage.state == "queued",
-        )
-        .values(state="canceled", gate="MSG-3", ended_at=now)
+def _may_text(session: Session, account: GuarantorAccount, now: datetime) -> bool:
+    """Whether a text has a chance now: an answer that waits for the morning is better told by e-mail."""
+    if not account.mobile:
+        return False
+    consent = standing_consent(
+        session,
+        phone=account.mobile,
+        category=TextCategory.BILLING,
+        guarantor_account_id=account.id,
     )
-
-
-def _emails(session: Session, account_id: int) -> list[str]:
-    """The addresses of everybody who may open the account."""
-    return list(
-        session.scalars(
-            select(Login.email)
-            .join(AccountAccess, AccountAccess.login_id == Login.id)
-            .where(
-                AccountAccess.guarantor_account_id == account_id,
-                AccountAccess.ended_at.is_(None),
-                Login.active,
-            )
-            .order_by(Login.id)
-        )
+    zones = recipient_zones(
+        phone=account.mobile,
+        postal_code=account.postal_code,
+        practice_zone=session.get_one(Practice, 1).time_zone,
     )
-
-
-def _open_hours(session: Session, now: datetime) -> bool:
-    zone = session.scalar(select(Practice.time_zone)) or "UTC"
-    return OPENS <= now.astimezone(ZoneInfo(zone)).hour < CLOSES
+    return consent is not None and next_open(now, zones) == now

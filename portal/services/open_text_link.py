@@ -115,7 +115,6 @@ def send_link_code(
             template="sign_in_code",
             body=f"{code} is your code. It works for 10 minutes. We never ask for it by phone.",
             now=now,
-            guarantor_account_id=found.account_id,
         )
     return Matched()
 

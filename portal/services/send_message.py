@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from billing.text_templates import LINK, LINK_HIDDEN
+from billing.text_templates import LINK, LINK_HIDDEN, NEW_MESSAGE
 from portal.db import transaction
 from portal.models.messages import OutboundMessage
 from portal.ports import Accepted, BadAddress, EmailSender, OptedOut, Refused, RetryLater, SmsSender
@@ -16,6 +16,7 @@ from portal.queries.statement_sent import ON_ITS_WAY
 from portal.queue import enqueue
 from portal.services.clear_message import Stop, Wait, clear_message
 from portal.services.lock_posting import lock_accounts
+from portal.services.mail_news import mail_news
 from portal.services.note_undelivered import note_undelivered
 from portal.services.record_text_consent import Said, withdraw_all_texts
 from portal.services.statement_notice import is_notice, may_leave, record_notice
@@ -31,29 +32,14 @@ SECRETS = (
 )
 
 
-def queue_text(
-    session: Session,
-    *,
-    to: str,
-    template: str,
-    body: str,
-    now: datetime,
-    guarantor_account_id: int | None = None,
-    dedupe_key: str | None = None,
-) -> int | None:
-    """Write a text to a phone (E.164) in the caller's transaction; None when `dedupe_key` was used before.
+def queue_text(session: Session, *, to: str, template: str, body: str, now: datetime) -> int | None:
+    """Write a text that somebody has just asked for, a code or an answer, in the caller's transaction.
 
-    The body carries no PHI (MSG-9).
+    The body carries no PHI (MSG-9). It has no category, so nobody judges it when it leaves; it bears no account,
+    so no sweep sends it hours later, at night or after a STOP. Everything else is a row with a category.
     """
     return queue_row(
-        session,
-        channel="sms",
-        recipient=to,
-        template=template,
-        body=body,
-        created_at=now,
-        guarantor_account_id=guarantor_account_id,
-        dedupe_key=dedupe_key,
+        session, channel="sms", recipient=to, template=template, body=body, created_at=now
     )
 
 
@@ -157,7 +143,10 @@ def _judge(session: Session, message: OutboundMessage, now: datetime, links: Lin
     # Two accounts may share a phone: its caps are counted by one at a time.
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext(message.recipient))))
     answer = clear_message(session, message, now=now, links=links)
+    if message.template == NEW_MESSAGE and message.channel == "sms" and isinstance(answer, Wait):
+        answer = Stop((answer.rule,))  # an answer is not kept back for a day: the e-mail tells now
     if isinstance(answer, Stop):
+        _tell_by_email(session, message, now, links)
         message.state, message.ended_at = "canceled", now
         message.gate = ", ".join(answer.rules)
     elif isinstance(answer, Wait):
@@ -168,6 +157,18 @@ def _judge(session: Session, message: OutboundMessage, now: datetime, links: Lin
         message.gate, message.consent_id = "allowed", answer.consent_id
         message.body, message.template_version = answer.words.body, answer.words.version
         _begin(message, now)
+
+
+def _tell_by_email(session: Session, message: OutboundMessage, now: datetime, links: Links) -> None:
+    """Our answer waits, and no text may say so."""
+    if message.template == NEW_MESSAGE and message.channel == "sms":
+        mail_news(
+            session,
+            account_id=message.guarantor_account_id or 0,
+            about=f"text:{message.id}",
+            public_url=links.public_url,
+            now=now,
+        )
 
 
 def _hand_over(

@@ -24,8 +24,6 @@ ANSWERS = {
     "emergency": "{org}: If this is an emergency, call 911 now. For thoughts of suicide call or text 988."
     " We do not watch texts at all hours.",
 }
-# No answer but news: it says only that something waits behind the sign-in.
-NEW_MESSAGE = "{org}: You have a new message. Sign in to read it: {url} Reply STOP to opt out."
 NO_PHONE = "our office"
 
 
@@ -47,14 +45,6 @@ def queue_answer(session: Session, *, to: str, template: str, now: datetime) -> 
         template, org=practice.name if practice else "", phone=practice.phone if practice else ""
     )
     queue_text(session, to=to, template=template, body=body, now=now)
-
-
-def notice_body(session: Session, *, url: str) -> str:
-    """The bare notice that a message waits."""
-    practice = session.get(Practice, 1)
-    room = LONGEST - len(NEW_MESSAGE.format(org="", url=url))
-    org = _plain(practice.name if practice else "")[: max(room, 0)].strip()
-    return NEW_MESSAGE.format(org=org or "Office", url=url)
 
 
 def _plain(text: str) -> str:

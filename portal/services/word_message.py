@@ -9,7 +9,7 @@ from datetime import date, datetime
 import phonenumbers
 from sqlalchemy.orm import Session
 
-from billing.text_templates import PHONE_LONGEST, Grade, render, short_name
+from billing.text_templates import NEW_MESSAGE, PHONE_LONGEST, Grade, render, short_name
 from portal.models.accounts import GuarantorAccount
 from portal.models.messages import OutboundMessage
 from portal.models.practice import Practice
@@ -52,14 +52,7 @@ def word_message(
     """The text as it leaves; an e-mail keeps the words it was queued with."""
     if message.channel != "sms":
         return Worded(message.body, message.template_version)
-    url = issue_text_link(
-        session,
-        guarantor_account_id=account.id,
-        phone=message.recipient,
-        now=now,
-        hash_keys=links.hash_keys,
-        public_url=links.public_url,
-    )
+    url = _url(session, message, account, now=now, links=links)
     values = {"org": text_name(practice), "phone": short_phone(practice.phone), "url": url}
     grade = Grade(account.text_grade)
     if facts is not None:
@@ -69,6 +62,27 @@ def word_message(
             grade = Grade.LINK
     body, version = render(message.template, language=account.language, grade=grade, **values)
     return Worded(body, version)
+
+
+def _url(
+    session: Session,
+    message: OutboundMessage,
+    account: GuarantorAccount,
+    *,
+    now: datetime,
+    links: Links,
+) -> str:
+    """A fresh link to the bills; to a thread only the plain address, for guests read no messages."""
+    if message.template == NEW_MESSAGE:
+        return f"{links.public_url}/messages"
+    return issue_text_link(
+        session,
+        guarantor_account_id=account.id,
+        phone=message.recipient,
+        now=now,
+        hash_keys=links.hash_keys,
+        public_url=links.public_url,
+    )
 
 
 def text_name(practice: Practice) -> str:

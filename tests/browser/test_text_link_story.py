@@ -54,7 +54,6 @@ def text_a_link(demo: DemoRun, key: str) -> dict[str, str]:
                 template="text_link",
                 body=words,
                 now=datetime.now(UTC),
-                guarantor_account_id=account.id,
             )
             return {**person, "phone": account.mobile}
     finally:

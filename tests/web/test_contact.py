@@ -138,6 +138,7 @@ def test_MSG_1_and_10_a_yes_keeps_what_was_seen_and_is_confirmed_once(
     [confirmation] = sent("opt_in")
     assert "You agreed to texts about bills and visits." in confirmation.body
     assert confirmation.recipient == PHONE
+    assert confirmation.guarantor_account_id is None, "no sweep sends it after a STOP"
 
 
 def test_MSG_3_one_click_stops_a_category_and_what_waits(

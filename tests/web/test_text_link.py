@@ -73,6 +73,7 @@ def test_MSG_9_birth_date_and_zip_then_a_code_to_the_same_number(
     assert page.h1 == "Enter the code we texted you"
     [text] = messages("sms")
     assert text.recipient == PHONE
+    assert text.guarantor_account_id is None, "no sweep sends a code that is hours old"
     assert len(text.body) <= 160
     assert PHONE[-4:] not in page.text
     page = visitor.follow(type_code(visitor))

@@ -21,7 +21,8 @@ from staff_admin.blueprints.messages.views import blueprint, stranger_of, thread
 from staff_admin.blueprints.show import show
 
 HEARS = {
-    "sms": "Sent. A text tells the patient that a message waits; your words stay on our pages.",
+    "sms": "Sent. A text tells the patient that a message waits, or an e-mail where none may leave;"
+    " your words stay on our pages.",
     "email": "Sent. An e-mail tells the patient that a message waits; your words stay on our pages.",
     "none": "Kept, but nobody can sign in to this account: call the patient.",
     "again": "This answer was sent already. It stands once.",
