@@ -57,6 +57,7 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
         psycopg_url(url),
         pool_size=pool_size,
         max_overflow=5,
+        pool_use_lifo=True,  # the connection used last has its statements prepared
         hide_parameters=True,  # an error must not print what a patient is called
     )
 
@@ -113,9 +114,14 @@ def read_only() -> Iterator[Session]:
         session.connection(execution_options=_SNAPSHOT)
         try:
             yield session
-        finally:
-            session.expunge_all()  # a rollback would empty the rows that were read
+            session.expunge_all()  # what was read stays as it was read
+            # Nothing was written: a commit ends it like a rollback, upon which the driver would
+            # forget its prepared statements, and every page would be planned anew.
+            session.commit()
+        except BaseException:
+            session.expunge_all()
             session.rollback()
+            raise
 
 
 def sign_in_session() -> scoped_session[Session]:

@@ -35,3 +35,19 @@ def test_a_reader_cannot_write(database_url: str) -> None:
         session.execute(text("UPDATE visits SET patient_id = patient_id"))
     with db.transaction() as session:  # and leaves a connection that can
         session.execute(text("UPDATE visits SET patient_id = patient_id"))
+
+
+def test_a_readers_statements_stay_prepared(database_url: str) -> None:
+    for number in range(12):
+        with db.read_only() as session:
+            session.execute(text("SELECT id FROM visits WHERE id = :id"), {"id": number}).all()
+    with db.transaction() as session:
+        kept = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%visits%'")
+        assert session.scalar(kept) == 1
+
+
+def test_a_reader_that_fails_leaves_a_clean_connection(database_url: str) -> None:
+    with pytest.raises(DBAPIError), db.read_only() as session:
+        session.execute(text("SELECT 1 / 0"))
+    with db.read_only() as session:
+        assert session.scalar(text("SELECT 1")) == 1
