@@ -11,6 +11,7 @@ from billing.money import ZERO, Money, total_of
 from portal.db import read_only
 from portal.models.accounts import Patient
 from portal.models.claims import Visit
+from portal.queries.guest_bills import may_open
 from portal.queries.overview import due_on, held_note, standing
 from portal.queries.statement_build import steps_by_charge, visit_section
 from portal.queries.statement_content import VisitSection
@@ -49,7 +50,7 @@ class BillPage:
 
 
 def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | None:
-    """One of the viewer's visits; another's is not found."""
+    """One of the viewer's visits; another's is not found, nor what a guest may not open."""
     with read_only() as session:
         visit = session.execute(
             select(
@@ -62,7 +63,7 @@ def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | N
             .join(Patient, Patient.id == Visit.patient_id)
             .where(Visit.id == visit_id, Visit.guarantor_account_id.in_(viewer.account_ids))
         ).one_or_none()
-        if visit is None:
+        if visit is None or not may_open(session, viewer, visit_id, on=on):
             return None
         account_id = visit.guarantor_account_id
         facts = bill_facts(session, visit_id=visit_id, account_id=account_id, on=on)

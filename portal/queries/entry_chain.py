@@ -19,6 +19,7 @@ from portal.models.accounts import Payer
 from portal.models.claims import Charge, Claim, Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.remittances import RemittanceClaim, RemittanceRow
+from portal.queries.guest_bills import may_open
 from portal.queries.overview import visit_title
 from portal.queries.viewer import AccountViewer
 
@@ -87,8 +88,8 @@ class EntryChain:
     steps: tuple[Step, ...]
 
 
-def entry_chain(viewer: AccountViewer, visit_id: int) -> EntryChain | None:
-    """The chain of one of the viewer's bills; another's is not found."""
+def entry_chain(viewer: AccountViewer, visit_id: int, *, on: date) -> EntryChain | None:
+    """The chain of one of the viewer's bills; another's is not found, nor what a guest may not open."""
     with read_only() as session:
         visit = session.execute(
             select(
@@ -106,7 +107,7 @@ def entry_chain(viewer: AccountViewer, visit_id: int) -> EntryChain | None:
             .where(Visit.id == visit_id, Visit.guarantor_account_id.in_(viewer.account_ids))
             .group_by(Visit.id)
         ).one_or_none()
-        if visit is None:
+        if visit is None or not may_open(session, viewer, visit_id, on=on):
             return None
         rows = _legs(session, visit_id)
         sources = _sources(session, visit_id)

@@ -7,7 +7,6 @@ words and are counted the same way (ID-4).
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +20,7 @@ from portal.models.text_links import TextLink
 from portal.services.guest_sessions import add_guest_session
 from portal.services.issue_text_link import LIFE, token_hashes
 from portal.services.mailed_codes import LIFE as CODE_LIFE
-from portal.services.mailed_codes import six_digits
+from portal.services.mailed_codes import same_digits, six_digits
 from portal.services.match_person import agrees
 from portal.services.record_access import Access, add_access, guest_role, record_access
 from portal.services.record_attempt import (
@@ -132,8 +131,7 @@ def open_text_link(
     tried = _begin(token, found, caller, now)
     if not isinstance(tried, tuple):
         return tried
-    digits = "".join(filter(str.isdigit, typed))
-    right = hmac.compare_digest(_code(token, nonce, caller.keys), digits)
+    right = same_digits(_code(token, nonce, caller.keys), typed)
     if not right or now - sent_at > CODE_LIFE:
         return _failed(token, found, caller, now)
     _succeeded(tried)

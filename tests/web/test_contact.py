@@ -88,13 +88,32 @@ def test_ID_7_a_wrong_late_or_used_code_proves_nothing(
     right = found.group()
     wrong = f"{(int(right) + 1) % 1_000_000:06d}"
     path = f"/contact/{account_id}/mobile/code"
-    assert "not right" in client.post(path, {"code": wrong}).text
+    for typed in (wrong, "\uff11\uff12\uff13\uff14\uff15\uff16", "\u00b2" * 6):
+        assert "not right" in client.post(path, {"code": typed}).text
     patient_app.config["CLOCK"] = lambda: NOW + timedelta(minutes=10, seconds=1)
     assert "too old" in client.post(path, {"code": right}).text
     patient_app.config["CLOCK"] = lambda: NOW
     client.post(path, {"code": right}, expect=302)
     page = client.post(path, {"code": right})
     assert page.location == f"/contact/{account_id}/mobile"
+
+
+def test_ID_4_nobody_can_have_a_strangers_phone_texted_all_day(
+    client: PageClient, account_id: int, as_patient: AsPatient, patient_app: Flask
+) -> None:
+    """Ten codes a day to one number, from all accounts together: its owner did not ask for them."""
+    other_id = make_account()
+    other = as_patient(other_id)
+    for quarter in range(3):
+        moment = NOW + timedelta(minutes=16 * quarter)
+        patient_app.config["CLOCK"] = lambda at=moment: at
+        for who, one in ((client, account_id), (other, other_id)):
+            for _ in range(3):
+                who.post(f"/contact/{one}/mobile", {"mobile": "212 555 0142"})
+    assert len(sent("code")) == 10
+    page = other.post(f"/contact/{other_id}/mobile", {"mobile": "212-555-0142"}, expect=200)
+    assert "too many tries" in page.text
+    other.post(f"/contact/{other_id}/mobile", {"mobile": "212-555-0143"}, expect=302)
 
 
 def test_MSG_2_the_boxes_are_separate_unticked_and_optional(

@@ -10,13 +10,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from billing import entries
+from billing.ledger import Account
 from billing.money import Money
 from portal.db import transaction
+from portal.models.accounts import Patient
 from portal.models.payments import Payment
 from portal.models.statements import Statement, StatementDelivery
 from portal.models.text_links import GuestSession
 from portal.services.cut_statements import cut_statements
+from portal.services.post_entry import post_entry
 from portal.web.access import current_patient, patient_or_guest, rule_of
+from tests.services.ledger_book import Book, party_of
 from tests.web.bills import NOW, ON, Bills, account_of_every_kind, make_practice
 from tests.web.pages import PageClient
 from tests.web.people import make_login, signed_in
@@ -208,6 +213,48 @@ def test_a_guest_sees_neither_older_statements_nor_what_others_paid(
     )
     assert OLD in owner.get("/bills").text
     owner.get("/receipts/R-OTHERS", expect=200)
+
+
+def test_MSG_9_a_guest_cannot_count_through_what_was_settled_before(
+    guest: PageClient, bills: Bills, newest: str
+) -> None:
+    """The page of bills hides it; its own pages, by the next number, must too."""
+    with transaction() as session:
+        book = Book(session)
+        patient = session.scalars(
+            select(Patient).where(Patient.guarantor_account_id == bills.account_id)
+        ).first()
+        assert patient is not None
+        settled, lines = book.visit(
+            patient, [6_000], service_on=date(2025, 3, 4), coverage_intent="self_pay"
+        )
+        party = party_of(settled, lines[0])
+        for entry in (
+            entries.self_pay_charge(
+                source_ref="t:old",
+                occurred_on=settled.service_on,
+                lines=[entries.Line(party, lines[0].billed)],
+            ),
+            entries.adjustment(
+                source_ref="t:old-off",
+                occurred_on=settled.service_on,
+                account=Account.PROVIDER_WRITE_OFF,
+                lines=[entries.Line(party, lines[0].billed)],
+                memo="t",
+            ),
+        ):
+            post_entry(session, entry)
+        visit_id = settled.id
+    for path in (f"/bills/{visit_id}", f"/bills/{visit_id}/entries", f"/bills/{visit_id}/compare"):
+        guest.get(path, expect=404)
+    told = [link for link in guest.get(f"/statements/{newest}").links() if "/bills/" in link]
+    assert told, "what its statement tells stays open"
+    for path in told:
+        guest.get(path, expect=200)
+    owner = signed_in(
+        PageClient(guest.flask_app), make_login("patient", accounts=[bills.account_id])
+    )
+    owner.get(f"/bills/{visit_id}", expect=200)
 
 
 def test_HIPAA_18_another_account_is_not_found(

@@ -71,7 +71,7 @@ def compare(visit_id: int) -> ResponseReturnValue:
 @patient_or_guest
 def entries(visit_id: int) -> ResponseReturnValue:
     """Every entry behind one bill (CORE-7)."""
-    chain = entry_chain(current_account_viewer(), visit_id)
+    chain = entry_chain(current_account_viewer(), visit_id, on=practice_day())
     if chain is None:
         abort(404)
     saw(accounts=[chain.account_id], kind="visit", id=visit_id)
