@@ -7,14 +7,14 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.decision import Adjustment, DecisionLine, Outcome
 from billing.ledger import Account, Entry, Party, Posting, Side
 from billing.money import ZERO, Money
 from billing.reversals import PriorDecision
-from portal.models.claims import Claim
+from portal.models.claims import Claim, Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.remittances import (
     LineAdjustment,
@@ -154,20 +154,25 @@ def _prior_lines(
 def load_entries(
     session: Session, ids: Collection[UUID], references: Collection[str] = ()
 ) -> dict[UUID, Entry]:
-    """Entries as values, to be reversed leg by leg."""
+    """Entries as values, to be reversed leg by leg.
+
+    The legs of a visit that moved to another account since stand on that one: there its balance is now.
+    """
+    holder = func.coalesce(Visit.guarantor_account_id, PostingRow.guarantor_account_id)
     rows = session.execute(
-        select(JournalEntry, PostingRow, LedgerAccount.code)
+        select(JournalEntry, PostingRow, LedgerAccount.code, holder)
         .join(PostingRow, PostingRow.entry_id == JournalEntry.id)
         .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
+        .outerjoin(Visit, Visit.id == PostingRow.visit_id)
         .where(or_(JournalEntry.id.in_(ids), JournalEntry.source_ref.in_(references)))
         .order_by(PostingRow.id)
     )
     legs: dict[UUID, list[Posting]] = defaultdict(list)
     heads: dict[UUID, JournalEntry] = {}
-    for head, row, code in rows:
+    for head, row, code, account_id in rows:
         heads[head.id] = head
         party = Party(
-            guarantor_account_id=row.guarantor_account_id,
+            guarantor_account_id=account_id,
             visit_id=row.visit_id,
             charge_id=row.charge_id,
             claim_id=row.claim_id,

@@ -32,10 +32,10 @@ from portal.models.payments import Payment
 from portal.models.refunds import Refund
 from portal.models.work import WorkItem
 from portal.ports import NoRefund, RefundFacts, RefundOutcome
+from portal.queries.prior_decisions import load_entries
 from portal.queries.refund_books import refund_books
 from portal.queue import enqueue
 from portal.services.apply_credit import apply_credit
-from portal.services.load_entry import load_entry
 from portal.services.lock_refund import LockedRefund, lock_paid, lock_refund, step
 from portal.services.post_entry import post_entry
 from portal.services.practice_date import practice_date
@@ -183,7 +183,7 @@ def _take_back(session: Session, held: LockedRefund, *, public_url: str, now: da
     _report(session, held, "failed", "A refund did not arrive at the patient’s bank.", now)
     if refund.entry_id is None:
         return  # it never stood in the books
-    entry = load_entry(session, refund.entry_id)
+    entry = load_entries(session, [refund.entry_id]).get(refund.entry_id)
     if entry is None:
         raise AssertionError("a posted refund has its entry")
     today, ref = practice_date(session, now), f"stripe:{refund.provider_id}:failed"

@@ -17,9 +17,9 @@ from billing.money import ZERO
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
+from portal.queries.prior_decisions import load_entries
 from portal.queries.staff_ledger import is_staff_adjustment
 from portal.queries.viewer import StaffViewer
-from portal.services.load_entry import load_entry
 from portal.services.post_entry import AlreadyPosted, post_entry
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
@@ -113,7 +113,7 @@ def _stands(session: Session, entry: Entry, entry_id: UUID) -> bool:
 
 def _entry(session: Session, entry_id: UUID, account_id: int) -> Entry:
     """The entry as a value, if it concerns the account."""
-    entry = load_entry(session, entry_id)
+    entry = load_entries(session, [entry_id]).get(entry_id)
     if entry is None or any(leg.party.guarantor_account_id != account_id for leg in entry.postings):
         raise NotFound
     return entry

@@ -16,12 +16,14 @@ from portal.models.accounts import Patient
 from portal.models.claims import Claim, Visit
 from portal.models.ledger import JournalEntry
 from portal.models.remittances import RemittanceClaim
+from portal.queries.ledger_proof import verify_ledger
 from portal.services.import_claims import import_claims
+from portal.services.move_visits import Move, move_visits
 from portal.services.post_entry import post_entry
 from portal.services.post_remittance import post_remittance
 from portal.x12.remittance import Name
 from tests.conftest import NOW
-from tests.services.ledger_book import SERVICE_ON, party_of
+from tests.services.ledger_book import SERVICE_ON, Book, party_of
 from tests.services.payer_voice import (
     Payer,
     bill,
@@ -375,3 +377,17 @@ def test_the_day_the_last_payer_answered_is_kept_and_taken_back() -> None:
     assert responsible_on() == date(2026, 2, 20)
     payer.pays(negated(first))
     assert responsible_on() is None
+
+
+def test_a_reversal_takes_back_a_decision_on_the_account_where_the_bill_is_now() -> None:
+    visit = insured(10_000)
+    payer = Payer()
+    first = clp(visit.control_number, svc("99213", 100, "CO-45 20, PR-1 50"))
+    payer.pays(first)
+    with transaction() as session:
+        new = Book(session, counter=70).account().id
+        patient = session.get_one(Patient, visit.patient_id)
+        move_visits(session, [Move(patient, new)], source="test", on=NOW.date())
+    payer.pays(negated(first))
+    assert (bill(visit.id).patient_due, bill(visit.id).insurance_due) == (ZERO, Money(10_000))
+    assert verify_ledger().faults == ()

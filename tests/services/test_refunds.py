@@ -22,10 +22,10 @@ from portal.models.audit import AuditEvent
 from portal.models.claims import Charge
 from portal.models.messages import OutboundMessage
 from portal.models.refunds import Refund
+from portal.queries.prior_decisions import load_entries
 from portal.queries.ledger_proof import verify_ledger
 from portal.services.apply_credit import apply_credit
 from portal.services.decide_refund import CannotDecide, decline_refund
-from portal.services.load_entry import load_entry
 from portal.services.post_entry import post_entry
 from portal.services.refusal import NotFound
 from tests.sandbox_server import SandboxServer
@@ -97,8 +97,7 @@ def test_credit_that_paid_another_bill_since_makes_that_bill_due_again(desk: Des
     refund_id = desk.refunded(payment_id, 18_240)
     desk.agrees(18_240, due=13_240 + 3_000)
     with read_only() as session:
-        entry = load_entry(session, desk.refund(refund_id).entry_id)
-    assert entry is not None
+        [entry] = load_entries(session, [desk.refund(refund_id).entry_id]).values()
     assert unbalanced_charges(entry) == {}
 
 

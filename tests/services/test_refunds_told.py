@@ -90,3 +90,19 @@ def test_a_bill_that_moved_to_another_account_is_due_there_again(desk: Desk) -> 
     assert dues == {desk.till.account_id: Money(0), new: Money(2_000)}
     assert verify_ledger().faults == ()
     assert desk.sent_back() == desk.in_books() == 2_000
+
+
+def test_money_that_comes_back_pays_a_bill_where_it_is_by_then(desk: Desk) -> None:
+    """The refund left before the bill moved, and fails after it."""
+    payment_id = desk.paid(card=COMES_BACK)
+    desk.refunded(payment_id, 2_000)
+    with transaction() as session:
+        new = Book(session, counter=70).account().id
+        patient = session.scalars(select(Patient)).one()
+        move_visits(session, [Move(patient, new)], source="test", on=desk.till.now.date())
+    desk.till.sandbox.control("clock", advance=int(timedelta(days=2).total_seconds()))
+    desk.till.deliver(*desk.till.sandbox.events())
+    with read_only() as session:
+        dues = [account.due_now for account in balances(session, on=desk.till.now.date())]
+    assert dues == [Money(0), Money(0)]
+    assert verify_ledger().faults == ()
