@@ -14,6 +14,7 @@ from portal.models.claims import Charge
 from portal.models.payments import LIVE_STATES, Payment
 from portal.models.statements import Statement, StatementDelivery, StatementLine
 from portal.queries.balances import balances
+from portal.queries.statement_due import statement_due_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class NoticeFacts:
     """The statement as it stands now. `due` counts only what it asked for and is still asked."""
 
     sent_on: date | None  # None: it never went out, or came back
-    due_on: date
+    due_on: date  # of its newest copy
     is_newest: bool
     due: Money
     open_share: Money  # the same, held or not
@@ -56,7 +57,9 @@ def notice_facts(session: Session, *, statement_id: int, on: date) -> NoticeFact
     )
     return NoticeFacts(
         sent_on=session.scalar(sent),
-        due_on=statement.due_on,
+        due_on=session.execute(
+            select(statement_due_on()).where(Statement.id == statement_id)
+        ).scalar_one(),
         is_newest=session.scalar(newest) == statement_id,
         due=total_of(visit.due_now for visit in own),
         open_share=total_of(visit.patient_due for visit in own),

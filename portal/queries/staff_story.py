@@ -47,7 +47,9 @@ SELECT
       GROUP BY c.visit_id) b
   ) AS shares,
   (SELECT row_to_json(s) FROM (
-     SELECT s.id, s.number, s.cycle_on, s.due_on, s.amount_due_cents,
+     SELECT s.id, s.number, s.cycle_on, s.amount_due_cents,
+            greatest(s.due_on, (SELECT max(d.due_on) FROM statement_deliveries d
+                                 WHERE d.statement_id = s.id)) AS due_on,
             (SELECT json_agg(d.channel || ' on ' || to_char(d.delivered_on, 'MM/DD/YYYY')
                       || coalesce(', came back ' || to_char(d.returned_on, 'MM/DD/YYYY'), ''))
                FROM statement_deliveries d WHERE d.statement_id = s.id) AS deliveries,

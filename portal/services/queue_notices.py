@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from portal.models.identity import AccountAccess, Login
 from portal.models.messages import OutboundMessage
 from portal.models.statements import Statement, StatementDelivery
 from portal.queries.proven_email import IS_PROVEN
+from portal.queries.statement_due import statement_due_on
 from portal.queries.text_consents import TextCategory, not_withdrawn
 from portal.queue import enqueue
 from portal.services.letters import VERSION, Letterhead, bill_notice, letterhead
@@ -33,16 +35,16 @@ def queue_notices(*, on: date, now: datetime, public_url: str) -> int:
     """
     with transaction() as session:
         wanted = [
-            _values(statement, notice, mobile, now)
-            for statement, sent_on, mobile in _by_text(session, on)
-            if (notice := notice_on(sent_on=sent_on, due_on=statement.due_on, on=on)) is not None
+            _values(sent.statement, notice, mobile, now)
+            for sent, mobile in _by_text(session, on)
+            if (notice := sent.notice(on)) is not None
         ]
         ids = _insert(session, wanted)
         head = letterhead(session, public_url=public_url)
         letters = [
-            _letter_values(statement, notice, address, head, now)
-            for statement, sent_on, address in _by_email(session, on)
-            if (notice := notice_on(sent_on=sent_on, due_on=statement.due_on, on=on)) is not None
+            _letter_values(sent.statement, notice, address, head, now)
+            for sent, address in _by_email(session, on)
+            if (notice := sent.notice(on)) is not None
         ]
         ids = [*ids, *_insert(session, letters)]
         for message_id in ids:
@@ -50,8 +52,20 @@ def queue_notices(*, on: date, now: datetime, public_url: str) -> int:
     return len(ids)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A statement with the day it was sent, and until when its newest copy asks for payment."""
+
+    statement: Statement
+    on: date
+    due_on: date
+
+    def notice(self, on: date) -> BillNotice | None:
+        return notice_on(sent_on=self.on, due_on=self.due_on, on=on)
+
+
 def _newest(on: date, choice: str, *columns: Any) -> Select[*tuple[Any, ...]]:
-    """The newest statement that reached each account of this choice, with the day it was sent."""
+    """The newest statement that reached each account of this choice, with its days."""
     sent = (
         select(
             StatementDelivery.statement_id,
@@ -67,20 +81,20 @@ def _newest(on: date, choice: str, *columns: Any) -> Select[*tuple[Any, ...]]:
         .group_by(Statement.guarantor_account_id)
     )
     return (
-        select(Statement, sent.c.sent_on, *columns)
+        select(Statement, sent.c.sent_on, statement_due_on(), *columns)
         .join(sent, sent.c.statement_id == Statement.id)
         .join(GuarantorAccount, GuarantorAccount.id == Statement.guarantor_account_id)
         .where(
             Statement.id.in_(newest),
             Statement.amount_due > ZERO,
-            Statement.due_on >= on - DAYS_AFTER - STALE_AFTER,
+            statement_due_on() >= on - DAYS_AFTER - STALE_AFTER,
             GuarantorAccount.bill_notices == choice,
         )
         .order_by(Statement.id)
     )
 
 
-def _by_text(session: Session, on: date) -> list[tuple[Statement, date, str]]:
+def _by_text(session: Session, on: date) -> list[tuple[_Sent, str]]:
     """Those who agreed to texts about bills and want them."""
     agreed = (
         select(TextConsent.id)
@@ -100,10 +114,10 @@ def _by_text(session: Session, on: date) -> list[tuple[Statement, date, str]]:
             GuarantorAccount.mobile != "", agreed.exists()
         )
     )
-    return [(statement, sent_on, mobile) for statement, sent_on, mobile in rows]
+    return [(_Sent(*sent), mobile) for *sent, mobile in rows]
 
 
-def _by_email(session: Session, on: date) -> list[tuple[Statement, date, str]]:
+def _by_email(session: Session, on: date) -> list[tuple[_Sent, str]]:
     """Those who chose e-mail, at the address proven first; a statement that came by e-mail is not told again."""
     rows = session.execute(
         _newest(on, BY_EMAIL, Login.email)
@@ -113,15 +127,16 @@ def _by_email(session: Session, on: date) -> list[tuple[Statement, date, str]]:
         .order_by(AccountAccess.id)
     ).all()
     told = select(StatementDelivery.statement_id).where(
-        StatementDelivery.statement_id.in_([statement.id for statement, _, _ in rows]),
+        StatementDelivery.statement_id.in_([row[0].id for row in rows]),
         StatementDelivery.channel == BY_EMAIL,
     )
     told_ids = set(session.scalars(told))
-    first: dict[int, tuple[Statement, date, str]] = {}
-    for statement, sent_on, address in rows:
-        new = notice_on(sent_on=sent_on, due_on=statement.due_on, on=on) is BillNotice.NEW_STATEMENT
-        if not (new and statement.id in told_ids):
-            first.setdefault(statement.id, (statement, sent_on, address))
+    first: dict[int, tuple[_Sent, str]] = {}
+    for *row, address in rows:
+        sent = _Sent(*row)
+        new = sent.notice(on) is BillNotice.NEW_STATEMENT
+        if not (new and sent.statement.id in told_ids):
+            first.setdefault(sent.statement.id, (sent, address))
     return list(first.values())
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from sqlalchemy import select
 
 from billing.text_cadence import BillNotice, first_day, notice_on
 from portal.db import transaction
@@ -16,6 +17,7 @@ from portal.models.messages import OutboundMessage
 from portal.models.statements import StatementDelivery
 from portal.services.lock_posting import lock_accounts
 from portal.services.queue_notices import queue_notices
+from portal.services.word_message import short_day
 from tests.sandbox_server import PUBLIC_URL, SandboxServer
 from tests.services.statement_world import DAY, World, after, cut, deliver, later, noon
 from tests.services.text_world import Phone, phone, sign_up
@@ -122,6 +124,30 @@ def test_MSG_24_a_statement_that_came_by_email_is_not_told_twice(testa: Phone) -
     sign_up(testa.account_id)
     assert testa.queue() == 0
     assert testa.queue(testa.before_due()) == 1
+
+
+def test_STMT_20_texts_name_the_date_of_the_paper_that_replaced_a_bounced_email(
+    testa: Phone,
+) -> None:
+    with transaction() as session:
+        session.get_one(GuarantorAccount, testa.account_id).text_grade = "full"
+        first = session.scalars(select(StatementDelivery)).one()
+        first.channel, first.returned_on = "email", after(2)
+        session.flush()
+        session.add(
+            StatementDelivery(
+                statement_id=testa.statement.id,
+                channel="paper",
+                delivered_on=after(4),
+                returned_on=None,
+                due_on=after(29),
+            )
+        )
+    for n in (4, 29 - 7, 29 + 3):
+        assert testa.queue(after(n - 1)) == 0
+        assert testa.queue(after(n)) == 1
+        assert testa.send(testa.messages()[-1], noon(after(n))) == "sent"
+    assert short_day(after(29), "en") in testa.texts()[0]
 
 
 def test_MSG_16_a_payment_that_holds_the_account_first_stops_the_text_within_a_second(
