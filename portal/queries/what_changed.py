@@ -41,6 +41,7 @@ WORDS = {
 }
 BACK = "We took back a step: {visit}."
 OTHER = "We corrected {visit}."
+MOVED = "A bill went to another account. You no longer pay it here."
 ON_HOLD = "{Visit} is on hold. It is not due now."
 OFF_HOLD = "{Visit} is a bill now."
 
@@ -199,8 +200,11 @@ def _story(
 
 
 def _holds(visits: dict[int, VisitBalance], stated: _Stated, done: dict[int, Money]) -> list[Step]:
-    """What became due, or no longer is, without any entry: a hold that began or ended."""
+    """What became due, or no longer is, by no entry on a bill: a hold that began or ended, a bill that moved away."""
     steps = []
+    for visit_id, amount in stated.visits.items():
+        if visit_id not in visits and amount:
+            steps.append(Step(on=None, what=MOVED, amount=-amount))
     for visit_id, visit in visits.items():
         rest = visit.due_now - stated.visits.get(visit_id, ZERO) - done[visit_id]
         if rest:

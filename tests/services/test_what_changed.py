@@ -9,11 +9,12 @@ import pytest
 
 from billing.money import ZERO, Money, total_of
 from portal.db import read_only
-from portal.models.accounts import GuarantorAccount
+from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Claim
 from portal.models.work import WorkItem
 from portal.queries.balances import balances
-from portal.queries.what_changed import WhatChanged, what_changed
+from portal.queries.what_changed import MOVED, WhatChanged, what_changed
+from portal.services.move_visits import Move, move_visits
 from tests.services.statement_world import after, cut, deliver, later, noon, statements, world
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -123,3 +124,19 @@ def test_CORE_7_an_older_statement_tells_the_longer_story(tmp_path: Path) -> Non
         Money(5000),
         Money(3000),
     )
+
+
+def test_CORE_7_a_bill_that_went_to_another_account_is_told(tmp_path: Path) -> None:
+    bill = world(lambda w: w.owed(5000))
+    cut()
+    deliver(tmp_path)
+
+    def build(w):
+        patient = w.session.get_one(Patient, bill[0].patient_id)
+        move_visits(w.session, [Move(patient, w.account().id)], source="t", on=after(2))
+
+    later(build)
+    with read_only() as session:
+        [told] = what_changed(session, balances(session, on=after(3)))
+    assert (told.before, told.now) == (Money(5000), ZERO)
+    assert [(step.what, step.amount) for step in told.steps] == [(MOVED, Money(-5000))]
