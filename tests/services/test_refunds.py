@@ -22,8 +22,8 @@ from portal.models.audit import AuditEvent
 from portal.models.claims import Charge
 from portal.models.messages import OutboundMessage
 from portal.models.refunds import Refund
-from portal.queries.prior_decisions import load_entries
 from portal.queries.ledger_proof import verify_ledger
+from portal.queries.prior_decisions import load_entries
 from portal.services.apply_credit import apply_credit
 from portal.services.decide_refund import CannotDecide, decline_refund
 from portal.services.post_entry import post_entry
