@@ -103,7 +103,9 @@ def grant_access(session: Session, *, login_id: int, code_id: int, now: datetime
         queue_letter(
             session,
             to=on_file,
-            letter=letters.access_granted(),
+            letter=letters.signed(
+                letters.access_granted(), letters.letterhead(session, public_url="")
+            ),
             now=now,
             dedupe_key=f"access-granted:{code_id}",
             guarantor_account_id=account_id,

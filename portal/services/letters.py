@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -227,6 +227,12 @@ def second_factor_changed() -> Letter:
     return _plain(
         "second_factor_changed", "The way you get your sign-in codes was changed.", NOT_YOU
     )
+
+
+def signed(letter: Letter, head: Letterhead) -> Letter:
+    """The letter with who wrote it, and the number that its "call us" means."""
+    call = f"Questions? Call {head.phone}. Hard of hearing? Dial 711 first.\n" if head.phone else ""
+    return replace(letter, body=f"{letter.body}\n-- \n{head.name}\n{call}")
 
 
 def from_library(template: str, text: str) -> Letter:

@@ -11,7 +11,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.messages import TextNumber
 from portal.queries.proven_email import proven_emails
 from portal.queries.viewer import PatientViewer
-from portal.services.letters import mobile_changed
+from portal.services.letters import letterhead, mobile_changed, signed
 from portal.services.queue_letter import queue_letter
 from portal.services.refusal import NotFound
 from portal.services.register_patients import revise
@@ -35,4 +35,5 @@ def prove_mobile(*, viewer: PatientViewer, account_id: int, phone: str, now: dat
         session.execute(delete(TextNumber).where(TextNumber.phone == phone))
         if before and before != phone:
             for address in proven_emails(session, account_id=account_id):
-                queue_letter(session, to=address, letter=mobile_changed(), now=now)
+                head = letterhead(session, public_url="")
+                queue_letter(session, to=address, letter=signed(mobile_changed(), head), now=now)

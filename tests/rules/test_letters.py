@@ -31,7 +31,7 @@ BILLING = {
     )
 }
 SIGN_IN = {
-    letter.template: letter
+    letter.template: letters.signed(letter, HEAD)
     for letter in (
         letters.email_code("123456"),
         letters.access_granted(),
@@ -117,6 +117,13 @@ def test_LANG_1_billing_letters_offer_help_in_other_languages(letter: Letter) ->
     assert "free help in your language" in foot
     assert "ayuda gratis en español" in foot
     assert "https://bills.example.com/languages" in foot
+    assert HEAD.phone in foot
+
+
+@pytest.mark.parametrize("letter", EVERY.values(), ids=EVERY)
+def test_who_writes_and_whom_to_call_stand_under_every_letter(letter: Letter) -> None:
+    foot = letter.body.partition("-- \n")[2]
+    assert foot.startswith(HEAD.name)
     assert HEAD.phone in foot
 
 
