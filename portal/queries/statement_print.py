@@ -21,7 +21,7 @@ from portal.queries.statement_content import (
 
 NEUTRAL_SERVICE = "Medical service"
 NEUTRAL_CODE = "Details in your account"
-BILLS_ON_FIRST_PAGE = 4
+BILLS_ON_FIRST_PAGE = 4  # one less beside the box of a correction
 TITLE_ON_CREDIT = "CREDIT - do not pay"
 
 
@@ -36,6 +36,7 @@ class PrintedCode:
 def statement_print(content: StatementContent, code: PrintedCode | None = None) -> dict[str, Any]:
     """The data of the layout `statement`; only a mailed copy carries a code."""
     summary = content.summary
+    first = BILLS_ON_FIRST_PAGE - (content.corrected is not None)
     total = ("We owe you", str(content.credit)) if content.is_credit else None
     return {
         "number": content.number,
@@ -87,8 +88,8 @@ def statement_print(content: StatementContent, code: PrintedCode | None = None) 
         },
         "coupon": _coupon(content, code) if content.amount_due > ZERO else None,
         "coupon_note": "Please do not send money for this statement.",
-        "bills": _bills(content)[:BILLS_ON_FIRST_PAGE],
-        "more_bills": _more_bills(len(content.visits) - BILLS_ON_FIRST_PAGE),
+        "bills": _bills(content)[:first],
+        "more_bills": _more_bills(len(content.visits) - first),
         "patients": [_patient(patient) for patient in content.patients],
         "changes": [
             {"date": day(change.on), "what": change.what, "amount": str(change.amount)}

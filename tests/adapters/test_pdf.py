@@ -196,6 +196,27 @@ def test_STMT_19_a_corrected_statement_says_what_it_replaces():
     assert PRINTER.print("statement", data)
 
 
+def test_STMT_6_a_full_first_page_leaves_no_line_alone_on_the_second():
+    said = replace(
+        statement().notices,
+        assistance="We offer financial help with medical bills. " * 3,
+        language="You can get free help in your language: call (555) 555-0100. " * 2,
+        dispute="Call (555) 555-0100 or write to us. We will go through it with you. " * 2,
+        ways_to_pay=("By phone: (555) 555-0100", "By mail: send a check", "In person: cash"),
+    )
+    [patient] = statement().patients
+    many = replace(patient, visits=patient.visits * 6)
+    fix = Correction(
+        reason="Your plan changed its decision.", replaces="2026-0101", old_amount=Money(7500)
+    )
+    pages = []
+    for corrected in (None, fix):
+        content = statement(patients=(many,), notices=said, corrected=corrected)
+        with opened(PRINTER.print("statement", statement_print(content, CODE))) as pdf:
+            pages.append(len(pdf.pages))
+    assert pages[0] == pages[1]
+
+
 def test_many_visits_flow_over_pages_without_losing_one():
     lines = tuple(line(charge_id=n) for n in range(1, 61))
     data = PRINTER.print("statement", statement_print(statement(lines=lines)))
