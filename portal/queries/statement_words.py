@@ -61,7 +61,7 @@ def notices(practice: Practice) -> Notices:
         assistance_url=practice.assistance_url,
         ways_to_pay=(
             f"By phone: {practice.phone}",
-            "By mail: send a check with this part",
+            "By mail: send a check with the coupon",
             "In person: cash, check or card",
         ),
         payment_plan="If you cannot pay all of it now, call us. You can ask for a payment plan.",

@@ -50,7 +50,7 @@ WORDS = {
     Objection.NOTHING_DUE: "You owe nothing right now.",
     Objection.NOT_DUE: "This bill is not due. Go back to see what is.",
     Objection.CHANGED: "The amount you owe has changed since you opened the page. Go back to see it.",
-    Objection.TOO_MUCH: "That is more than you owe. Go back and choose a smaller amount.",
+    Objection.TOO_MUCH: "That is more than you owe. You were not charged. Choose a smaller amount.",
     Objection.TOO_LITTLE: f"The smallest amount a card can pay is {SMALLEST}.",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -10,6 +11,14 @@ import phonenumbers
 from flask import Flask
 
 from billing.money import Money
+
+# A phone number, a time of day and a date: their own spaces are no place to break a line.
+TIED = re.compile(
+    r"\(\d{3}\) \d{3}-\d{4}"
+    r"|\b\d{1,2}(:\d\d)? [ap]m\b"
+    r"|\b(January|February|March|April|May|June|July|August|September|October|November|December)"
+    r" \d{1,2}(, \d{4})?"
+)
 
 
 def money(amount: Money) -> str:
@@ -62,6 +71,11 @@ def phone_link(number: str) -> str:
     return f"tel:{phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)}"
 
 
+def tied(words: str) -> str:
+    """The same words, with `March 14, 2026`, `(555) 555-0142` and `5 pm` each kept on one line."""
+    return type(words)(TIED.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), words))
+
+
 def counted(number: int, noun: str) -> str:
     """`1 bill`, `2 bills`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
@@ -69,5 +83,5 @@ def counted(number: int, noun: str) -> str:
 
 def register(app: Flask) -> None:
     """Give every template these filters."""
-    for name in (money, day, short_day, brief_day, moment, phone, phone_link, counted):
+    for name in (money, day, short_day, brief_day, moment, phone, phone_link, tied, counted):
         app.add_template_filter(name)

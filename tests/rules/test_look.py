@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from portal.web.colour import (
     AA_TEXT,
@@ -17,6 +18,7 @@ from portal.web.colour import (
     contrast,
     theme_css,
 )
+from portal.web.filters import tied
 from tests.reading_grade import reading_grade
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,3 +158,17 @@ def test_fonts_come_with_their_licence() -> None:
     fonts = ROOT / "portal" / "static" / "fonts"
     assert "SIL OPEN FONT LICENSE" in (fonts / "OFL.txt").read_text()
     assert sum(path.stat().st_size for path in fonts.glob("*.woff2")) < 40_000
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("due December 12, 2026", "due December~12,~2026"),
+        ("Call (614) 555-0100 or write", "Call (614)~555-0100 or write"),
+        ("Monday to Friday, 8 am to 5 pm", "Monday to Friday, 8~am to 5~pm"),
+        ("Pay 5 pmts in May", "Pay 5 pmts in May"),
+    ],
+)
+def test_no_line_breaks_inside_a_date_a_time_or_a_phone_number(said: str, kept: str) -> None:
+    assert tied(said) == kept.replace("~", "\N{NO-BREAK SPACE}")
+    assert type(tied(Markup(said))) is Markup  # what was safe stays so, and nothing else becomes it

@@ -70,7 +70,7 @@ def test_paying_everything_ends_at_the_receipt(
 ) -> None:
     choices = client.get("/pay?amount=other")
     assert "All that is due now: $182.40" in choices.text
-    assert "Office visit for Testa, Jan 12, 2026: $50.00" in choices.text
+    assert "$50.00 for Office visit (Testa, Jan 12, 2026)" in choices.text
     checked = client.get("/pay")
     assert checked.h1 == "Pay your bills"
     assert "You pay $182.40" in checked.text

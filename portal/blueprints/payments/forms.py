@@ -68,8 +68,8 @@ class ChooseForm(FlaskForm):  # type: ignore[misc]
 
 
 def _in_words(bill: Bill) -> str:
-    whose = f"{bill.what} for {bill.patient_name}, {brief_day(bill.service_on)}"
-    return f"{whose}: {money(bill.due)}"
+    whose = f"{bill.what} ({bill.patient_name}, {brief_day(bill.service_on)})"
+    return f"{money(bill.due)} for {whose}"
 
 
 class PayForm(FlaskForm):  # type: ignore[misc]
