@@ -34,8 +34,19 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     home = Path(os.environ.get("KINDBILL_TEST_HOME", "/tmp/kindbill-tests")) / uuid.uuid4().hex[:8]
     config.stash[SERVER] = server = EmbeddedServer(home)
+    _never_wait_for_the_disk(server.url)
     os.environ["KINDBILL_TEST_SERVER"] = server.url
     config.stash[HOME] = home
+
+
+def _never_wait_for_the_disk(url: str) -> None:
+    """Nothing in these databases outlives the run; the crash test has a server of its own."""
+    engine = create_engine(db.psycopg_url(url), isolation_level="AUTOCOMMIT")
+    with engine.connect() as owner:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            owner.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        owner.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 class OneDemoAtATime(LoadScopeScheduling):
