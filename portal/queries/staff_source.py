@@ -18,8 +18,8 @@ from portal.x12.envelope import interchanges
 # Where one claim's segments end: the next claim's begin, or its set does.
 DECISION_ENDS = ("CLP", "LX", "PLB", "SE", "ST", "GE", "IEA")
 CLAIM_ENDS = ("CLM", "HL", "SE", "ST", "GE", "IEA")
-# Who opened the file for the chain of an amount needs no diagnosis (HIPAA-7).
-HIDDEN = "HI"
+# Who opened the file for the chain of an amount needs no diagnosis and no free words about care (HIPAA-7).
+HIDDEN = {"HI": "diagnosis codes", "NTE": "a note", "CRC": "a condition", "K3": "free text"}
 LONGEST = 400
 
 
@@ -126,6 +126,6 @@ def _part(
             tag = text.split(element, 1)[0].strip()
             if (position > start and tag in ends) or len(shown) >= LONGEST:
                 return tuple(shown)
-            hidden = f"{tag}{element}(diagnosis codes, not shown here)" if tag == HIDDEN else text
-            shown.append(SourceSegment(position, hidden, position == at))
+            told = f"{tag}{element}({HIDDEN[tag]}, not shown here)" if tag in HIDDEN else text
+            shown.append(SourceSegment(position, told, position == at))
     return tuple(shown)

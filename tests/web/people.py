@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
@@ -86,6 +87,7 @@ def signed_in(client: PageClient, login_id: int) -> PageClient:
         login_user(user)
         from flask import session as inside
 
+        inside["fs_paa"] = time.time()  # as the library does: the password was given just now
         cookie = dict(inside)
     with client.http.session_transaction() as session:
         session.update(cookie)

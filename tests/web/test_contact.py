@@ -19,7 +19,7 @@ from portal.models.messages import OutboundMessage, TextNumber
 from tests.services.ledger_book import Book
 from tests.services.staff_world import add_account
 from tests.web.pages import PageClient
-from tests.web.people import make_account
+from tests.web.people import PASSWORD, hashed, make_account, make_login, signed_in
 
 PHONE = "+12125550142"
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -96,6 +96,25 @@ def test_ID_7_a_wrong_late_or_used_code_proves_nothing(
     client.post(path, {"code": right}, expect=302)
     page = client.post(path, {"code": right})
     assert page.location == f"/contact/{account_id}/mobile"
+
+
+def test_ID_12_another_number_needs_the_password_once_more(
+    account_id: int, patient_app: Flask
+) -> None:
+    """Links to the bills and their codes go there: a browser left open must not send them elsewhere."""
+    client = PageClient(patient_app)
+    signed_in(client, make_login("patient", accounts=[account_id], password_hash=hashed(client)))
+    with client.http.session_transaction() as cookie:
+        cookie["fs_paa"] -= 601
+    path = f"/contact/{account_id}/mobile"
+    page = client.post(path, {"mobile": PHONE}, expect=302)
+    assert page.location == f"/confirm-password?next={path}"
+    assert sent("code") == []
+    assert client.follow(page).h1 == "Enter your password once more"
+    page = client.post(f"/confirm-password?next={path}", {"password": PASSWORD}, expect=302)
+    assert client.follow(page).h1 == "Your mobile number"
+    client.post(path, {"mobile": PHONE}, expect=302)
+    assert len(sent("code")) == 1
 
 
 def test_ID_4_nobody_can_have_a_strangers_phone_texted_all_day(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -30,13 +31,22 @@ NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "x12"
 
 
+def with_note(data: bytes, *, after: bytes) -> bytes:
+    """The file with free words about care in its first claim, and the count of its set put right."""
+    end = re.search(rb"SE\*(\d+)\*", data)
+    assert end
+    noted = data.replace(after, after + b"NTE*ADD*CHEST PAIN SINCE MAY~", 1)
+    return noted.replace(end.group(), b"SE*%d*" % (int(end[1]) + 1), 1)
+
+
 @pytest.fixture
 def visit(staff_app: Flask) -> Visit:
     """V1001: claimed and decided by real files that the store keeps."""
     staff_app.config["CLOCK"] = lambda: NOW
     store = staff_app.extensions["kindbill"].documents
     claims, remittance = FIXTURES / "claims.837", FIXTURES / "remittance.835"
-    import_claims(data=claims.read_bytes(), name=claims.name, now=NOW, store=store)
+    noted = with_note(claims.read_bytes(), after=b"HI*ABK:R69~")
+    import_claims(data=noted, name=claims.name, now=NOW, store=store)
     post_remittance(data=remittance.read_bytes(), name=remittance.name, now=NOW, store=store)
     with read_only() as session:
         return session.scalars(select(Visit).where(Visit.control_number == "V1001")).one()
@@ -81,6 +91,8 @@ def test_CORE_7_a_figure_opens_to_its_entries_and_they_to_the_segments(
     sent = client.get(ours)
     assert "CLM*V1001*250" in sent.text
     assert "R69" not in sent.text, "a diagnosis proves no amount"
+    assert "NTE*(a note, not shown here)" in sent.text
+    assert "CHEST PAIN" not in sent.text
 
 
 def test_CORE_7_an_adjustment_opens_at_its_own_line(visit: Visit, as_staff: AsStaff) -> None:

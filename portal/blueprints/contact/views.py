@@ -17,6 +17,7 @@ from portal.services.agree_to_texts import agree_to_texts, stop_texts
 from portal.services.choose_notices import choose_notices
 from portal.web.access import current_patient, patient, saw
 from portal.web.clock import now
+from portal.web.step_up import confirm_first
 
 blueprint = Blueprint("contact", __name__, url_prefix="/contact")
 
@@ -72,8 +73,10 @@ def stop(account_id: int, category: str) -> ResponseReturnValue:
 @blueprint.route("/<int:account_id>/mobile", methods=["GET", "POST"])
 @patient
 def mobile(account_id: int) -> ResponseReturnValue:
-    """Which number; its code is texted to it."""
+    """Which number; its code is texted to it. Links to the bills go there, so the password comes first (ID-12)."""
     page, form = _page(account_id), MobileForm()
+    if (confirm := confirm_first()) is not None:
+        return confirm
     if form.validate_on_submit() and text_code(form, page):
         return redirect(url_for(".code", account_id=account_id))
     return render_template("contact/mobile.html", page=page, form=form)

@@ -47,7 +47,8 @@ def find() -> str:
 def _show(form: TrailForm) -> str:
     page = _trail(form)
     form.person.choices = [("", "Everybody"), *((str(one), name) for one, name in page.people)]
-    asked = f"person {form.login_id or 'all'}, day {form.on.data or 'all'}"
+    number = form.account.data or "all" if not form.account.errors else "none"
+    asked = f"account {number}, person {form.login_id or 'all'}, day {form.on.data or 'all'}"
     saw(accounts=page.account_ids, kind="audit_trail", id=asked, action="search")
     return show("audit/index.html", form=form, page=page)
 
