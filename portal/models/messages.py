@@ -100,6 +100,9 @@ class TextNumber(Base):
     bad_code: Mapped[str] = mapped_column(default="")  # the provider's error
 
 
+TEXTS = "texts"  # the switch of all texts
+
+
 class MessageSwitch(Base):
     """Stops all texts of a category while `stopped_at` is set: carriers filter them (MSG-13)."""
 

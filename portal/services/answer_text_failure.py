@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from billing.text_failures import Remedy, remedy_for, wait_before_retry
 from billing.text_templates import NEW_MESSAGE
-from portal.models.messages import MessageSwitch, OutboundMessage, TextNumber
+from portal.models.messages import TEXTS, MessageSwitch, OutboundMessage, TextNumber
 from portal.models.statements import Statement
 from portal.models.work import WorkItem
 from portal.queries.proven_email import proven_emails
@@ -21,7 +21,6 @@ from portal.services.record_text_consent import Said, withdraw_all_texts
 from portal.services.send_message import queue_row
 
 log = logging.getLogger(__name__)
-TEXTS = "texts"
 
 
 def answer_text_failure(

@@ -20,7 +20,7 @@ from billing.text_cadence import BillNotice, timely
 from billing.text_hours import next_open
 from billing.text_templates import NEW_MESSAGE
 from portal.models.accounts import GuarantorAccount
-from portal.models.messages import MessageSwitch, OutboundMessage, TextNumber
+from portal.models.messages import TEXTS, MessageSwitch, OutboundMessage, TextNumber
 from portal.models.practice import Practice
 from portal.queries.conditions import conditions
 from portal.queries.notice_facts import NoticeFacts, notice_facts
@@ -143,7 +143,7 @@ def _may_text(
     refused = _unreachable(session, account, consent, now)
     if refused:
         return Stop(refused)
-    switch = session.get(MessageSwitch, "texts")
+    switch = session.get(MessageSwitch, TEXTS)
     if switch is not None and switch.stopped_at is not None:
         return Wait(None, "MSG-13")
     if _overtaken(session, message, now):

@@ -8,9 +8,8 @@ from sqlalchemy import select
 
 from billing.free_text import check_free_text
 from portal.db import transaction
-from portal.models.messages import MessageSwitch
+from portal.models.messages import TEXTS, MessageSwitch
 from portal.queries.viewer import StaffViewer
-from portal.services.answer_text_failure import TEXTS
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import Refusal
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from billing.text_templates import LINK, LINK_HIDDEN
 from portal.db import transaction
-from portal.models.messages import OutboundMessage
+from portal.models.messages import TEXTS, MessageSwitch, OutboundMessage
 from portal.queue import enqueue
 
 QUIET = timedelta(minutes=15)  # the job's own tries are over by then
@@ -20,7 +20,7 @@ AT_ONCE = 100
 def sweep_messages(*, now: datetime) -> int:
     """Enqueue again each message that still waits; how many there were. What waited too long is over.
 
-    Codes carry no account: whoever wants another asks for it.
+    While texts are stopped those that wait for that do not take the places of e-mails (MSG-13). Codes carry no account: whoever wants another asks for it.
     """
     waited_for = OutboundMessage.not_before
     last_try = func.coalesce(OutboundMessage.sent_at, waited_for, OutboundMessage.created_at)
@@ -33,6 +33,7 @@ def sweep_messages(*, now: datetime) -> int:
                 OutboundMessage.guarantor_account_id.is_not(None),
                 func.coalesce(waited_for, OutboundMessage.created_at) > now - WORTH_SENDING,
                 last_try < now - QUIET,
+                ~_stopped(),
             )
             .order_by(OutboundMessage.id)
             .limit(AT_ONCE)
@@ -40,6 +41,12 @@ def sweep_messages(*, now: datetime) -> int:
         for message_id in waiting:
             enqueue(session, "send_message", message_id=message_id)
     return len(waiting)
+
+
+def _stopped() -> ColumnElement[bool]:
+    """A text that would only be told to wait on, until a person lets texts leave again."""
+    switch = exists().where(MessageSwitch.name == TEXTS, MessageSwitch.stopped_at.is_not(None))
+    return and_(OutboundMessage.channel == "sms", OutboundMessage.category != "", switch)
 
 
 def _give_up(session: Session, now: datetime) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from billing.transitions import PaymentState, RefundState
 from portal.db import transaction
 from portal.models.payments import LIVE_STATES, InboundEvent, Payment
 from portal.models.refunds import Refund
@@ -34,12 +35,18 @@ class Swept:
 
 
 def sweep_payments(*, now: datetime) -> Swept:
-    """Enqueue a look at every payment, refund and event that has been quiet for too long."""
+    """Enqueue a look at every payment, refund and event that has been quiet for too long.
+
+    The unknown first: a hundred bank debits that take their days must not keep us from them.
+    """
     with transaction() as session:
         quiet = or_(Payment.lease_until < now, Payment.state_at < now - QUIET)
         live = Payment.state.in_(LIVE_STATES)
         payments = session.scalars(
-            select(Payment.id).where(live, quiet).order_by(Payment.state_at).limit(AT_ONCE)
+            select(Payment.id)
+            .where(live, quiet)
+            .order_by(Payment.state != PaymentState.SUBMITTING, Payment.state_at)
+            .limit(AT_ONCE)
         ).all()
         events = session.scalars(
             select(InboundEvent.id)
@@ -67,4 +74,5 @@ def _quiet_refunds(session: Session, now: datetime) -> Sequence[UUID]:
     """Refunds whose call never answered, or that the provider has not sent yet."""
     quiet = or_(Refund.lease_until < now, Refund.state_at < now - QUIET)
     waiting = select(Refund.id).where(Refund.state.in_(UNSETTLED), quiet)
-    return session.scalars(waiting.order_by(Refund.state_at).limit(AT_ONCE)).all()
+    unknown_first = (Refund.state != RefundState.SUBMITTING, Refund.state_at)
+    return session.scalars(waiting.order_by(*unknown_first).limit(AT_ONCE)).all()

@@ -137,6 +137,8 @@ def test_MSG_13_while_texts_are_stopped_they_wait(testa: Phone) -> None:
         session.add(MessageSwitch(name="texts", stopped_at=noon(DAY), reason="30007"))
     assert testa.send(testa.only(), noon(DAY)) == "queued"
     assert testa.only().gate == "MSG-13"
+    # Meanwhile it takes no place of an e-mail that an outage left behind.
+    assert sweep_messages(now=noon(DAY) + timedelta(minutes=20)) == 0
     with transaction() as session:
         session.get_one(MessageSwitch, "texts").stopped_at = None
     assert sweep_messages(now=noon(DAY) + timedelta(minutes=30)) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import stripe
@@ -12,7 +12,9 @@ from sqlalchemy import Engine, text
 
 from billing.money import Money
 from portal.adapters.stripe import StripeGateway
+from portal.db import read_only, transaction
 from portal.jobs import schedule
+from portal.models.refunds import Refund
 from portal.ports import (
     NoRefund,
     OutcomeUnknown,
@@ -21,7 +23,7 @@ from portal.ports import (
     RefundOutcome,
     RetryLater,
 )
-from portal.services.sweep_payments import sweep_payments
+from portal.services.sweep_payments import AT_ONCE, sweep_payments
 from tests.sandbox_server import KEY, PUBLIC_URL, SECRET, SandboxServer
 from tests.services.refund_desk import REFUNDS, Desk, broken_refunds, open_desk
 from tests.services.till import open_till
@@ -99,6 +101,42 @@ def test_an_unknown_refund_is_looked_for_and_never_sent_again_after_a_day(
     desk.agrees(5_000, due=5_000)
     desk.refunded(payment_id, 3_000)
     desk.agrees(8_000, due=8_000)
+
+
+def test_refunds_that_take_their_days_do_not_hide_an_unknown_one(
+    desk: Desk, database_url: str
+) -> None:
+    """Each sweep takes a hundred: what the provider only works on yet must not be all of them."""
+    payment_id = desk.paid()
+    unknown = desk.ask(payment_id, 3_000)
+    desk.till.sandbox.control("faults", **LOST_ANSWER, **REFUNDS)
+    desk.approve(unknown)
+    desk.till.sandbox.control("purge")
+    with transaction() as session:
+        before = desk.till.now - timedelta(hours=1)
+        session.execute(text("DELETE FROM procrastinate_jobs"))
+        session.add_all(
+            Refund(
+                id=uuid4(),
+                payment_id=payment_id,
+                amount=Money(1),
+                reason="outside",
+                note="",
+                state="pending",
+                state_at=before,
+                requested_at=before,
+                provider_id=f"re_{number}",
+            )
+            for number in range(AT_ONCE)
+        )
+    sweep_payments(now=desk.till.now + timedelta(minutes=11))
+    with read_only() as session:
+        looked = session.scalars(
+            text(
+                "SELECT args->>'refund_id' FROM procrastinate_jobs WHERE task_name = 'settle_refund'"
+            )
+        ).all()
+    assert str(unknown) in looked
 
 
 def test_a_provider_away_for_hours_keeps_it_unknown(desk: Desk, database_url: str) -> None:
