@@ -8,6 +8,7 @@ accents that GSM-7 lacks: one such letter would cut a text into two of 70.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -149,6 +150,7 @@ TEMPLATES: dict[str, dict[str, dict[Grade, str]]] = {
             Grade.LINK: "{org}: Hay una cita antes: {day} {time}. Responda 1 antes de las {next_step}. STOP para cancelar.",
         },
     },
+    # Answers to what somebody has just texted us; the law allows one, at once (MSG-4).
     "opt_out": {
         "en": {
             Grade.LINK: "{org}: You are opted out and will get no more texts. Reply START to rejoin. Questions? {phone}",
@@ -157,12 +159,44 @@ TEMPLATES: dict[str, dict[str, dict[Grade, str]]] = {
             Grade.LINK: "{org}: No le enviaremos mensajes. Responda START para volver. Preguntas: {phone}",
         },
     },
+    "opt_out_emergency": {
+        "en": {
+            Grade.LINK: "{org}: For an emergency call 911 now. You are opted out and get no more texts. Reply START to rejoin. Questions? {phone}",
+        },
+        "es": {
+            Grade.LINK: "{org}: Si es una emergencia llame ya al 911. No le enviaremos mensajes. Responda START para volver. Preguntas: {phone}",
+        },
+    },
+    "opt_in_again": {
+        "en": {
+            Grade.LINK: "{org}: Texts are on again, as before you stopped. Msg&data rates may apply. Reply HELP for help, STOP to end. Call {phone}",
+        },
+        "es": {
+            Grade.LINK: "{org}: Recibe mensajes otra vez. Pueden aplicarse tarifas. AYUDA/HELP para ayuda, STOP para cancelar. Tel: {phone}",
+        },
+    },
     "help": {
         "en": {
             Grade.LINK: "{org}: Visit and billing texts. Msg&data rates may apply. Help: {phone}. Reply STOP to opt out.",
         },
         "es": {
             Grade.LINK: "{org}: Mensajes de citas y cuentas. Pueden aplicarse tarifas. Ayuda: {phone}. STOP para cancelar.",
+        },
+    },
+    "text_received": {
+        "en": {
+            Grade.LINK: "{org}: We got your text. A person reads these on weekdays. For an emergency call 911. Reply STOP to opt out.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Recibimos su mensaje. Los leemos de lunes a viernes. En una emergencia llame al 911. STOP para cancelar.",
+        },
+    },
+    "emergency": {
+        "en": {
+            Grade.LINK: "{org}: If this is an emergency, call 911 now. For thoughts of suicide call or text 988. We do not watch texts at all hours.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Si es una emergencia llame ya al 911. Si piensa en el suicidio llame al 988. No vemos los mensajes a toda hora.",
         },
     },
     "code": {
@@ -174,6 +208,9 @@ TEMPLATES: dict[str, dict[str, dict[Grade, str]]] = {
         },
     },
 }
+
+# Automatic answers to a text; they alone count against two machines that answer each other.
+ANSWERS = ("opt_out", "opt_out_emergency", "opt_in_again", "help", "text_received", "emergency")
 
 # What an agency or a lawyer would write; never ours (MSG-15, MSG-16).
 FORBIDDEN = re.compile(
@@ -225,8 +262,14 @@ def without_link(body: str) -> str:
 
 def short_name(name: str) -> str:
     """A practice's name in GSM-7 letters and at most ORG_LONGEST of them, cut between words."""
-    plain = "".join(letter for letter in name if letter in GSM_7)
+    plain = "".join(map(_in_gsm_7, name))
     if len(plain) <= ORG_LONGEST:
         return plain
     cut = plain[: ORG_LONGEST + 1].rsplit(" ", 1)[0]
     return cut[:ORG_LONGEST].rstrip(" ,.&-")
+
+
+def _in_gsm_7(letter: str) -> str:
+    """The letter, or the one below its accent; nothing for what is neither."""
+    base = letter if letter in GSM_7 else unicodedata.normalize("NFD", letter)[0]
+    return base if base in GSM_7 else ""

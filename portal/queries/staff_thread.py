@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from billing.text_templates import ANSWERS
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.claims import Visit
@@ -30,7 +31,8 @@ TEMPLATE_WORDS = {
     "due_passed": "Reminder: due date passed",
     "opt_out": "Answer to STOP",
     "opt_out_emergency": "Answer to STOP, with call 911",
-    "opt_in": "Answer to START",
+    "opt_in": "Confirmation that texts were agreed to",
+    "opt_in_again": "Answer to START",
     "help": "Answer to HELP",
     "text_received": "Automatic reply: a person will read it",
     "emergency": "Automatic reply: call 911",
@@ -38,9 +40,6 @@ TEMPLATE_WORDS = {
     "code": "Sign-in code",
     "email_code": "E-mail code",
 }
-ANSWER_TEMPLATES = (
-    *("opt_out", "opt_out_emergency", "opt_in", "help", "text_received", "emergency"),
-)
 STATE_WORDS = {
     "queued": "waits to be sent",
     "sending": "on its way to the provider",
@@ -162,9 +161,9 @@ def _entries(account_id: int) -> Select[*tuple[Any, ...]]:
         .where(GuarantorAccount.id == account_id, GuarantorAccount.mobile != "")
         .scalar_subquery()
     )
-    # Answers to a text bear no account: the number tells whose they are.
+    # Answers to a text, and to a choice on our pages, bear no account: the number tells whose they are.
     answers = and_(
-        OutboundMessage.recipient == mobile, OutboundMessage.template.in_(ANSWER_TEMPLATES)
+        OutboundMessage.recipient == mobile, OutboundMessage.template.in_((*ANSWERS, "opt_in"))
     )
     sent = select(
         OutboundMessage.id,

@@ -23,6 +23,7 @@ class Sender:
     account_id: int
     first_name: str
     last_name: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +41,22 @@ def senders(session: Session, phone: str) -> tuple[Sender, ...]:
     if not phone:
         return ()
     rows = session.execute(
-        select(GuarantorAccount.id, GuarantorAccount.first_name, GuarantorAccount.last_name)
+        select(
+            GuarantorAccount.id,
+            GuarantorAccount.first_name,
+            GuarantorAccount.last_name,
+            GuarantorAccount.language,
+        )
         .where(GuarantorAccount.mobile == phone)
         .order_by(GuarantorAccount.id)
     )
     return tuple(
-        Sender(account_id=row.id, first_name=row.first_name, last_name=row.last_name)
+        Sender(
+            account_id=row.id,
+            first_name=row.first_name,
+            last_name=row.last_name,
+            language=row.language,
+        )
         for row in rows
     )
 

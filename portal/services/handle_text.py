@@ -9,13 +9,14 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from billing.inbound_texts import Meaning, Reading, read_text
+from billing.text_templates import ANSWERS
 from portal.db import transaction
 from portal.models.messages import OutboundMessage, ThreadMessage
 from portal.queries.text_senders import Sender, is_stopped, senders, taken_by_stop
 from portal.services.open_text_work import open_text_work
 from portal.services.receive_text import RECEIVED
 from portal.services.record_text_consent import Said, grant_texts, withdraw_all_texts
-from portal.services.text_answers import ANSWERS, queue_answer
+from portal.services.text_answers import queue_answer
 from portal.services.unlink_phone import unlink_phone
 
 CONFIRM_WITHIN = timedelta(minutes=5)  # MSG-4; what comes later is one text too many
@@ -36,6 +37,12 @@ class _Heard:
     @property
     def phone(self) -> str:
         return self.message.phone
+
+    @property
+    def language(self) -> str:
+        """That of everybody who gave us the number; English where they differ, and for a stranger (MSG-22)."""
+        spoken = {sender.language for sender in self.accounts}
+        return spoken.pop() if len(spoken) == 1 else "en"
 
 
 def handle_text(*, message_id: int, answered: bool, now: datetime) -> str:
@@ -97,7 +104,9 @@ def _stop(session: Session, heard: _Heard, *, source: str) -> str:
     in_time = heard.now - heard.message.at <= CONFIRM_WITHIN
     if in_time and not stopped_before and not heard.answered:
         template = "opt_out_emergency" if heard.reading.emergency else "opt_out"
-        queue_answer(session, to=heard.phone, template=template, now=heard.now)
+        queue_answer(
+            session, to=heard.phone, template=template, language=heard.language, now=heard.now
+        )
     elif heard.reading.emergency:
         _answer(session, heard, "emergency")
     return "stop"
@@ -122,7 +131,7 @@ def _start(session: Session, heard: _Heard) -> bool:
             now=heard.now,
         )
     if stopped and not heard.answered:
-        _answer(session, heard, "opt_in")
+        _answer(session, heard, "opt_in_again")
     return bool(stopped)
 
 
@@ -145,7 +154,9 @@ def _answer(session: Session, heard: _Heard, template: str) -> None:
         )
     )
     if (sent or 0) < MOST_A_DAY:
-        queue_answer(session, to=heard.phone, template=template, now=heard.now)
+        queue_answer(
+            session, to=heard.phone, template=template, language=heard.language, now=heard.now
+        )
 
 
 def _sent(session: Session, heard: _Heard, template: str) -> bool:

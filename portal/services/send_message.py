@@ -32,14 +32,22 @@ SECRETS = (
 )
 
 
-def queue_text(session: Session, *, to: str, template: str, body: str, now: datetime) -> int | None:
+def queue_text(
+    session: Session, *, to: str, template: str, body: str, now: datetime, version: str = ""
+) -> int | None:
     """Write a text that somebody has just asked for, a code or an answer, in the caller's transaction.
 
     The body carries no PHI (MSG-9). It has no category, so nobody judges it when it leaves; it bears no account,
     so no sweep sends it hours later, at night or after a STOP. Everything else is a row with a category.
     """
     return queue_row(
-        session, channel="sms", recipient=to, template=template, body=body, created_at=now
+        session,
+        channel="sms",
+        recipient=to,
+        template=template,
+        template_version=version,
+        body=body,
+        created_at=now,
     )
 
 

@@ -2,52 +2,46 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from billing.text_templates import GSM_7, ORG_LONGEST, PHONE_LONGEST, render
 from portal.models.practice import Practice
 from portal.services.send_message import queue_text
+from portal.services.word_message import short_phone, text_name
 
-VERSION = "2026-11"
-LONGEST = 160  # septets of GSM-7 in one segment
-ANSWERS = {
-    "opt_out": "{org}: You are opted out and will get no more texts. Reply START to rejoin. Questions? {phone}",
-    "opt_out_emergency": "{org}: For an emergency call 911 now. You are opted out and get no more texts."
-    " Reply START to rejoin. Questions? {phone}",
-    "opt_in": "{org}: Texts are on again, as before you stopped. Msg&data rates may apply."
-    " Reply HELP for help, STOP to end. Questions? {phone}",
-    "help": "{org}: Visit and billing texts. Msg&data rates may apply. Help: {phone}. Reply STOP to opt out.",
-    "text_received": "{org}: We got your text. A person reads these on weekdays."
-    " For an emergency call 911. Reply STOP to opt out.",
-    "emergency": "{org}: If this is an emergency, call 911 now. For thoughts of suicide call or text 988."
-    " We do not watch texts at all hours.",
-}
-NO_PHONE = "our office"
+NO_NAME, NO_PHONE = "Office", "our office"
 
 
-def answer_body(template: str, *, org: str, phone: str) -> str:
-    """The words of one answer; a long name of the practice is cut, never the answer."""
-    words = ANSWERS[template]
-    phone = _plain(phone) or NO_PHONE
-    room = LONGEST - len(words.format(org="", phone=phone))
-    return words.format(org=_plain(org)[:room].strip() or "Office", phone=phone)
-
-
-def queue_answer(session: Session, *, to: str, template: str, now: datetime) -> None:
+def queue_answer(session: Session, *, to: str, template: str, language: str, now: datetime) -> None:
     """Write the answer to the phone that has just texted us, in the caller's transaction.
 
-    It bears no account: the sweep must not send it hours later, when it answers nothing any more (MSG-4).
+    Nobody judges it when it leaves: it answers. It bears no account: the sweep must not send it hours later,
+    when it answers nothing any more (MSG-4).
     """
     practice = session.get(Practice, 1)
-    body = answer_body(
-        template, org=practice.name if practice else "", phone=practice.phone if practice else ""
+    body, version = answer_body(
+        template,
+        org=text_name(practice) if practice else "",
+        phone=short_phone(practice.phone) if practice else "",
+        language=language,
     )
-    queue_text(session, to=to, template=template, body=body, now=now)
+    queue_text(session, to=to, template=template, body=body, version=version, now=now)
 
 
-def _plain(text: str) -> str:
-    """Only characters that every text takes as one septet."""
-    decomposed = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return "".join(char for char in decomposed if char not in "[]{}\\^~|`").strip()
+def answer_body(template: str, *, org: str, phone: str, language: str) -> tuple[str, str]:
+    """The words of one answer and their version; whatever the practice is called, it fits.
+
+    A STOP must never fail for a letter in a name.
+    """
+    return render(
+        template,
+        language=language,
+        org=_fits(org, ORG_LONGEST) or NO_NAME,
+        phone=_fits(phone, PHONE_LONGEST) or NO_PHONE,
+    )
+
+
+def _fits(words: str, longest: int) -> str:
+    return "".join(letter for letter in words if letter in GSM_7)[:longest].strip()

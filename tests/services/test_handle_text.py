@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from billing.text_templates import ANSWERS, LONGEST, room, wording
 from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount, RecordVersion
 from portal.models.consents import TextConsent
@@ -17,15 +18,11 @@ from portal.models.work import WorkItem
 from portal.queries.text_consents import TextCategory, standing_consents
 from portal.services.handle_text import handle_text
 from portal.services.record_text_consent import Said, grant_texts, withdraw_texts
-from portal.services.text_answers import ANSWERS, LONGEST, answer_body
+from portal.services.text_answers import answer_body
 from tests.services.ledger_book import Book
 
 PHONE, OTHER = "+12125550142", "+12125550143"
 WEB = Said(source="web", wording_version="1", wording="I agree.")
-GSM_7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
 SIDS = itertools.count(1)
 
 
@@ -179,9 +176,9 @@ def test_MSG_11_start_brings_back_what_stop_took_and_no_more(
     hear("STOP", now)
     assert hear("START", now + timedelta(minutes=1)) == "start"
     assert standing(account_id) == {TextCategory.BILLING}, "a no to staff outlives START"
-    assert answers() == ["opt_out", "opt_in"]
+    assert answers() == ["opt_out", "opt_in_again"]
     hear("STOP", now + timedelta(minutes=2))
-    assert answers() == ["opt_out", "opt_in", "opt_out"]
+    assert answers() == ["opt_out", "opt_in_again", "opt_out"]
 
 
 @pytest.mark.parametrize("body", ["YES", "START", "Unstop"])
@@ -298,18 +295,45 @@ def test_two_machines_that_answer_each_other_come_to_an_end(account_id: int, now
     assert len(answers()) == 10
 
 
-@pytest.mark.parametrize("template", sorted(ANSWERS))
-def test_MSG_10_every_answer_is_one_segment(template: str) -> None:
-    for org in ("Riverside", "Clínica «São João» of 🏥 " + "Invented Springs " * 8, ""):
-        body = answer_body(template, org=org, phone="+1 (212) 555-0100 ext. 2345")
-        assert len(body) <= LONGEST
-        assert set(body) <= GSM_7
-        assert "None" not in body
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("template", ANSWERS)
+def test_MSG_10_every_answer_is_one_segment_whatever_the_practice_is_called(
+    template: str, language: str
+) -> None:
+    for org in ("Riverside", "Clínica «São João» of 🏥 " + "Invented Springs " * 8, "🏥", ""):
+        body, version = answer_body(
+            template, org=org, phone="+1 (212) 555-0100 ext. 2345", language=language
+        )
+        assert room(body) <= LONGEST
+        assert not body.startswith(":")
+        assert language in version
 
 
-@pytest.mark.parametrize("template", sorted(ANSWERS))
+@pytest.mark.parametrize("template", ANSWERS)
 def test_MSG_9_no_answer_speaks_of_a_person_or_care(template: str) -> None:
-    body = answer_body(template, org="Riverside Family Medicine", phone="(212) 555-0100")
+    body, _ = answer_body(
+        template, org="Riverside Family Medicine", phone="(212) 555-0100", language="en"
+    )
     assert body.startswith("Riverside")
     for word in ("Testa", "Sample", "balance", "$", "doctor", "9100"):
         assert word not in body
+
+
+@pytest.mark.parametrize(("others", "language"), [("es", "es"), ("en", "en")])
+def test_MSG_22_the_answer_speaks_the_language_of_all_who_gave_us_the_number(
+    database_url: str, now: datetime, others: str, language: str
+) -> None:
+    with transaction() as session:
+        book = Book(session)
+        book.practice()
+        agreed(book, now, first_name="Testa", number="9100-0001", language="es")
+        agreed(book, now, first_name="Ana", number="9100-0002", language=others)
+    hear("STOP", now)
+    with read_only() as session:
+        [(body, version)] = session.execute(
+            select(OutboundMessage.body, OutboundMessage.template_version).where(
+                OutboundMessage.template == "opt_out"
+            )
+        ).all()
+    assert version == wording("opt_out", language=language).version
+    assert ("Responda START" in body) is (language == "es")
