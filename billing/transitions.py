@@ -56,6 +56,22 @@ class RefundEvent(StrEnum):
     FAIL = "fail"
 
 
+class DisputeState(StrEnum):
+    """Where one dispute of a payment stands (payments.md)."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class DisputeEvent(StrEnum):
+    """What the provider's own record says when fetched."""
+
+    WAIT = "wait"
+    WIN = "win"
+    LOSE = "lose"
+
+
 class ClaimState(StrEnum):
     """Where one claim stands with its payer."""
 
@@ -124,6 +140,14 @@ REFUND: Mapping[RefundState, Mapping[RefundEvent, RefundState]] = {
     _R.SUCCEEDED: {_D.SUCCEED: _R.SUCCEEDED, _D.FAIL: _R.FAILED},
     _R.REFUSED: {_D.REFUSE: _R.REFUSED, _D.SUCCEED: _R.SUCCEEDED},
     _R.FAILED: {_D.FAIL: _R.FAILED},
+}
+
+_S, _B = DisputeState, DisputeEvent
+# A bank may change its mind for us after all; nothing is ever undecided again.
+DISPUTE: Mapping[DisputeState, Mapping[DisputeEvent, DisputeState]] = {
+    _S.OPEN: {_B.WAIT: _S.OPEN, _B.WIN: _S.WON, _B.LOSE: _S.LOST},
+    _S.LOST: {_B.LOSE: _S.LOST, _B.WIN: _S.WON},
+    _S.WON: {_B.WIN: _S.WON},
 }
 
 _C, _V = ClaimState, ClaimEvent

@@ -166,6 +166,38 @@ class RefundFacts:
     amount: Money | None
 
 
+class DisputeOutcome(StrEnum):
+    """What the provider's own record of a dispute says at the moment of asking."""
+
+    OPEN = "open"  # the bank still decides
+    WON = "won"  # decided for us, or closed before any money moved
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeMove:
+    """One line of the provider's books: below zero the bank took money, above zero it gave it back.
+
+    `fee` is what the provider keeps for it beside the amount; below zero it is given back.
+    """
+
+    provider_id: str
+    category: str  # the reporting category: dispute, dispute_reversal
+    amount: Money
+    fee: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeFacts:
+    """A dispute as the provider knows it, with every movement of money so far, oldest first."""
+
+    provider_id: str
+    intent_id: str
+    outcome: DisputeOutcome
+    amount: Money | None
+    moves: tuple[DisputeMove, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """A genuine event: what it is about, not what became of it. That is asked for anew."""
@@ -213,6 +245,8 @@ class PaymentGateway(Protocol):
     def find_refund(self, provider_id: str) -> RefundFacts: ...
 
     def refunds_of(self, intent_id: str) -> tuple[RefundFacts, ...]: ...
+
+    def find_dispute(self, provider_id: str) -> DisputeFacts: ...
 
     def verify_event(self, *, body: bytes, signature: str) -> Notice: ...
 

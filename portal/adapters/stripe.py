@@ -15,7 +15,9 @@ import stripe
 from stripe.params.checkout import SessionCreateParams
 
 from billing.money import Money
+from portal.adapters.stripe_disputes import dispute_facts, dispute_notices
 from portal.ports import (
+    DisputeFacts,
     ForgedMessage,
     NoRefund,
     Notice,
@@ -197,6 +199,10 @@ class StripeGateway:
         )
         return tuple(_refund_facts(refund) for refund in reversed(found))
 
+    def find_dispute(self, provider_id: str) -> DisputeFacts:
+        """What became of a dispute, by Stripe's id."""
+        return dispute_facts(_reading(lambda: self._client.v1.disputes.retrieve(provider_id)))
+
     def verify_event(self, *, body: bytes, signature: str) -> Notice:
         """What a genuine event is about; without a secret, none is genuine."""
         if not self._webhook_secret:
@@ -246,7 +252,7 @@ class StripeGateway:
         following = page.data[-1].id if page.has_more and page.data else None
         if kind is ObjectKind.PAYMENTS:
             return ObjectPage(payments=tuple(map(_intent_facts, page.data)), following=following)
-        told = _refund_notices if kind is ObjectKind.REFUNDS else _dispute_notices
+        told = _refund_notices if kind is ObjectKind.REFUNDS else dispute_notices
         notices = tuple(notice for item in page.data for notice in told(item))
         return ObjectPage(notices=notices, following=following)
 
@@ -260,13 +266,7 @@ def _refund_notices(refund: stripe.Refund) -> Iterator[Notice]:
         yield _walked("refund.failed", refund, refund.id)
 
 
-def _dispute_notices(dispute: stripe.Dispute) -> Iterator[Notice]:
-    yield _walked("charge.dispute.created", dispute, dispute.id)
-    if dispute.status in ("won", "lost"):
-        yield _walked("charge.dispute.closed", dispute, dispute.id)
-
-
-def _walked(kind: str, item: stripe.Refund | stripe.Dispute, about: str) -> Notice:
+def _walked(kind: str, item: stripe.Refund, about: str) -> Notice:
     """A notice whose id is the fact itself, so that walking over it again brings nothing new."""
     intent = _id(item.payment_intent)
     return Notice(event_id=f"walk:{kind}:{item.id}", type=kind, object_id=about, intent_id=intent)

@@ -176,6 +176,23 @@ CHECKS = {
           FROM payments y JOIN refunds r ON r.payment_id = y.id
          WHERE r.state IN ('submitting', 'pending', 'succeeded')
          GROUP BY y.id HAVING sum(r.amount_cents) > y.amount_cents""",
+    # What the bank took and gave back, by the references that name the dispute, and nothing beside.
+    "disputes have exactly the entries of their money": """
+        WITH moved AS (
+          SELECT split_part(e.source_ref, ':', 2) AS provider_id,
+                 coalesce(sum(SIGNED) FILTER (WHERE a.code = 'disputes'), 0) AS held,
+                 coalesce(sum(SIGNED) FILTER (WHERE a.code = 'processing_fees'), 0) AS fee
+            FROM journal_entries e
+            JOIN postings p ON p.entry_id = e.id
+            JOIN ledger_accounts a ON a.id = p.account_id
+           WHERE e.kind IN ('dispute', 'dispute_reversal', 'dispute_fee')
+           GROUP BY 1)
+        SELECT 'dispute ' || coalesce(d.provider_id, m.provider_id),
+               (coalesce(m.held, 0) - coalesce(d.withdrawn_cents - d.returned_cents, 0)
+                + coalesce(m.fee, 0) - coalesce(d.fee_cents, 0))::bigint
+          FROM disputes d FULL JOIN moved m ON m.provider_id = d.provider_id
+         WHERE d.id IS NULL OR coalesce(m.held, 0) <> d.withdrawn_cents - d.returned_cents
+            OR coalesce(m.fee, 0) <> d.fee_cents""",
     "receipts equal their entries": """
         SELECT 'receipt ' || r.receipt_id, (r.amount_cents - coalesce(sum(SIGNED), 0))::bigint
           FROM practice_receipts r

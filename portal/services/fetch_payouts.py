@@ -21,6 +21,7 @@ LOOK_BACK = timedelta(days=10)  # an arrival may still fail for some days
 ARRIVED = "paid"
 CAME_BACK = ("failed", "canceled")
 FEES = ("fee", "network_cost")  # lines that are a fee and nothing else
+POSTED_BEFORE = ("dispute", "dispute_reversal")  # their fee was posted with the dispute itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,10 @@ def _post_return(session: Session, payout: Payout) -> bool:
 
 
 def _fees(session: Session, payout: Payout) -> Money | None:
-    """What the card company kept of the lines; None while no line is known."""
+    """What the card company kept of the lines; None while no line is known.
+
+    The fee of a dispute is not among them: it was posted with the dispute.
+    """
     rows = session.execute(
         select(PayoutLineRow.category, PayoutLineRow.amount, PayoutLineRow.fee).where(
             PayoutLineRow.payout_id == payout.id
@@ -147,4 +151,8 @@ def _fees(session: Session, payout: Payout) -> Money | None:
     ).all()
     if not rows:
         return None
-    return total_of(fee - amount if category in FEES else fee for category, amount, fee in rows)
+    return total_of(
+        fee - amount if category in FEES else fee
+        for category, amount, fee in rows
+        if category not in POSTED_BEFORE
+    )

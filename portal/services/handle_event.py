@@ -1,4 +1,4 @@
-"""Handle one stored event: fetch its objects anew, then move payment and refunds, each in one transaction."""
+"""Handle one stored event: fetch its objects anew, then move payment, refunds and dispute, each in one transaction."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from billing.money import ZERO
 from portal.db import read_only, transaction
 from portal.models.payments import InboundEvent, Payment
 from portal.models.work import WorkItem
-from portal.ports import PaymentFacts, PaymentGateway, RefundFacts, Refused
+from portal.ports import DisputeFacts, PaymentFacts, PaymentGateway, RefundFacts, Refused
+from portal.services.record_dispute import keep_dispute
 from portal.services.record_refund import keep_refund
 from portal.services.settle_payment import keep_facts
 
 REFUND_EVENTS = ("charge.refund", "refund.")
+DISPUTE_EVENTS = "charge.dispute"
 DISPUTE = "charge.dispute.created"
 # Made by a bank, or about a payment that is not in our books: a person takes these up.
 FOR_A_PERSON = {
-    DISPUTE: "A payment is disputed by the card's bank.",
+    DISPUTE: "A payment that is not in our books is disputed by the card's bank.",
     "charge.refunded": "A payment that is not in our books was refunded.",
 }
 
@@ -32,6 +34,7 @@ def handle_event(*, event_id: int, gateway: PaymentGateway, public_url: str, now
         return event.outcome
     try:
         facts, refunds = _fetch(event, gateway), _fetch_refunds(event, gateway)
+        dispute = _fetch_dispute(event, gateway)
     except Refused:
         return _close(event_id, "not_found", now)
     if facts is None:
@@ -42,7 +45,10 @@ def handle_event(*, event_id: int, gateway: PaymentGateway, public_url: str, now
     told = [keep_refund(refund, public_url=public_url, now=now).outcome for refund in refunds]
     if refunds:
         outcome = "moved" if "moved" in told else told[-1]
-    unknown = event.type in FOR_A_PERSON and (event.type == DISPUTE or "not_ours" in told)
+    if dispute is not None:
+        outcome = keep_dispute(dispute, now=now)
+        told.append(outcome)
+    unknown = event.type in FOR_A_PERSON and "not_ours" in told
     with transaction() as session:
         if ours and unknown:
             outcome = _open_work(session, event, facts, now)
@@ -66,6 +72,12 @@ def _fetch_refunds(event: InboundEvent, gateway: PaymentGateway) -> tuple[Refund
     if intent_id and event.type.startswith(REFUND_EVENTS):
         return gateway.refunds_of(intent_id)
     return ()
+
+
+def _fetch_dispute(event: InboundEvent, gateway: PaymentGateway) -> DisputeFacts | None:
+    if event.type.startswith(DISPUTE_EVENTS):
+        return gateway.find_dispute(event.object_id)
+    return None
 
 
 def _open_work(session: Session, event: InboundEvent, facts: PaymentFacts, now: datetime) -> str:

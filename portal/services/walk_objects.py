@@ -27,6 +27,7 @@ from portal.ports import (
     PaymentFacts,
     PaymentGateway,
 )
+from portal.services.ask_disputes import ask_for_open_disputes
 from portal.services.receive_event import PROVIDER, store_notice
 from portal.services.record_payment import is_news
 
@@ -63,6 +64,8 @@ def walk_objects(*, gateway: PaymentGateway, now: datetime) -> Walked:
             continue
         if kind is ObjectKind.PAYMENTS:
             walked.orphans += _ask_for_unseen(gateway, now)
+        if kind is ObjectKind.DISPUTES:
+            walked.found += ask_for_open_disputes(gateway=gateway, now=now)
     return walked
 
 

@@ -158,7 +158,7 @@ def test_a_dispute_becomes_work_for_a_person(till: Till) -> None:
     started = till.start()
     assert started.checkout_url
     till.sandbox.pay(started.checkout_url, "4000000000000259")
-    assert "work_item" in till.deliver(*till.sandbox.events())
+    assert "moved" in till.deliver(*till.sandbox.events())
     with read_only() as session:
         [item] = session.scalars(select(WorkItem)).all()
     assert (item.kind, item.guarantor_account_id) == ("card_dispute", till.account_id)

@@ -1,0 +1,151 @@
+"""Fold what the provider says of a dispute into ours, and post what it moved: once for each line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from billing import disputes
+from billing.money import ZERO
+from billing.transitions import DISPUTE, DisputeEvent, DisputeState, Refused, next_state
+from portal.db import transaction
+from portal.models.disputes import Dispute
+from portal.models.payments import Payment
+from portal.models.work import WorkItem
+from portal.ports import DisputeFacts, DisputeOutcome
+from portal.services.lock_refund import lock_paid
+from portal.services.post_entry import PostedEntry, post_entry
+from portal.services.practice_date import practice_date
+
+EVENTS = {
+    DisputeOutcome.OPEN: DisputeEvent.WAIT,
+    DisputeOutcome.WON: DisputeEvent.WIN,
+    DisputeOutcome.LOST: DisputeEvent.LOSE,
+}
+OPENED = "A payment is disputed by the card's bank."
+LOST = "The bank took a payment back for good."
+NEXT_STEPS = {
+    OPENED: "Answer the bank in the card company’s pages before its date. Nobody asks the patient"
+    " for the money while the bank decides.",
+    LOST: "Decide whether the patient owes the amount again. Until then nobody asks for it.",
+}
+
+
+def keep_dispute(facts: DisputeFacts, *, now: datetime) -> str:
+    """Record what the provider said, in a transaction of its own: moved, unchanged, late or not_ours."""
+    with transaction() as session:
+        return record_dispute(session, facts, now=now)
+
+
+def record_dispute(session: Session, facts: DisputeFacts, *, now: datetime) -> str:
+    """Bring the dispute to the state the provider tells, and post each line of its money once."""
+    payment_id = session.scalar(select(Payment.id).where(Payment.intent_id == facts.intent_id))
+    if payment_id is None or not facts.intent_id or facts.amount is None:
+        return "not_ours"
+    payment = lock_paid(session, payment_id)
+    dispute, fresh = _row(session, facts, payment, now)
+    moved = _post(session, dispute, payment, facts, now)
+    following = next_state(DISPUTE, DisputeState(dispute.state), EVENTS[facts.outcome])
+    if isinstance(following, Refused):
+        return "moved" if moved else "late"
+    if following == dispute.state and not fresh:
+        return "moved" if moved else "unchanged"
+    dispute.state, dispute.state_at = following.value, now
+    _tell_staff(session, dispute, payment, now)
+    return "moved"
+
+
+def _row(
+    session: Session, facts: DisputeFacts, payment: Payment, now: datetime
+) -> tuple[Dispute, bool]:
+    """The dispute's row, and whether it is new; the payment's lock makes us the only one here."""
+    found = session.scalar(
+        select(Dispute).where(Dispute.provider_id == facts.provider_id).with_for_update()
+    )
+    if found is not None:
+        return found, False
+    dispute = Dispute(
+        provider_id=facts.provider_id,
+        payment_id=payment.id,
+        amount=facts.amount or ZERO,
+        withdrawn=ZERO,
+        returned=ZERO,
+        fee=ZERO,
+        state=DisputeState.OPEN.value,
+        state_at=now,
+        opened_at=now,
+    )
+    session.add(dispute)
+    session.flush()
+    return dispute, True
+
+
+def _post(
+    session: Session, dispute: Dispute, payment: Payment, facts: DisputeFacts, now: datetime
+) -> bool:
+    """Each line by its own reference, the first of a category by the one that its payout looks for."""
+    today, seen, moved = practice_date(session, now), set[str](), False
+    for move in facts.moves:
+        ref = f"stripe:{facts.provider_id}:{move.category}"
+        if move.category in seen:
+            ref = f"{ref}:{move.provider_id}"
+        seen.add(move.category)
+        if move.amount:
+            entry = disputes.dispute(
+                source_ref=ref,
+                occurred_on=today,
+                amount=-move.amount,
+                account_id=payment.guarantor_account_id,
+            )
+            if isinstance(post_entry(session, entry), PostedEntry):
+                dispute.withdrawn += max(ZERO, -move.amount)
+                dispute.returned += max(ZERO, move.amount)
+                moved = True
+        if move.fee:
+            fee = disputes.dispute_fee(source_ref=f"{ref}:fee", occurred_on=today, fee=move.fee)
+            if isinstance(post_entry(session, fee), PostedEntry):
+                dispute.fee += move.fee
+                moved = True
+    return moved
+
+
+def _tell_staff(session: Session, dispute: Dispute, payment: Payment, now: datetime) -> None:
+    """One item while the bank decides, another when it was lost; what is over closes by itself."""
+    opened = f"stripe:charge.dispute.created:{dispute.provider_id}"
+    lost = f"dispute_lost:{dispute.provider_id}"
+    if dispute.state == DisputeState.OPEN:
+        _open(session, dispute, payment, key=opened, told=OPENED, now=now)
+        return
+    close_items(session, [opened, lost], outcome=f"dispute_{dispute.state}", now=now)
+    if dispute.state == DisputeState.LOST and dispute.withdrawn > dispute.returned:
+        _open(session, dispute, payment, key=lost, told=LOST, now=now)
+
+
+def close_items(session: Session, keys: list[str], *, outcome: str, now: datetime) -> None:
+    """Close the items of a dispute that is decided."""
+    session.execute(
+        update(WorkItem)
+        .where(WorkItem.dedupe_key.in_(keys), WorkItem.closed_at.is_(None))
+        .values(closed_at=now, outcome=outcome)
+    )
+
+
+def _open(
+    session: Session, dispute: Dispute, payment: Payment, *, key: str, told: str, now: datetime
+) -> None:
+    session.execute(
+        insert(WorkItem)
+        .values(
+            dedupe_key=key,
+            kind="card_dispute",
+            reasons=[told],
+            next_step=NEXT_STEPS[told],
+            amount=dispute.amount,
+            guarantor_account_id=payment.guarantor_account_id,
+            opened_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
