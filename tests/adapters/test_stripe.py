@@ -139,6 +139,8 @@ def test_real_keys_need_only_environment_variables(tmp_path: Path) -> None:
         "STRIPE_WEBHOOK_SECRET": "whsec_nothing",
         "TWILIO_ACCOUNT_SID": "ACnothing",
         "TWILIO_AUTH_TOKEN": "nothing",
+        "TWILIO_CAMPAIGN": "CMnothing",
+        "KINDBILL_BAA_RECORDS": "BAA-1",
     }
     settings = Settings.from_env(given)
     doors = wiring.build(settings)

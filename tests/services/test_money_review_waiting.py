@@ -10,7 +10,7 @@ from billing.ledger import Account, Party
 from billing.money import ZERO, Money
 from portal.models.accounts import AccountCondition
 from portal.queries.ledger_proof import verify_ledger
-from portal.queries.staff_queue import queue_page
+from portal.queries.staff_queue import QueueFilter, queue_page
 from portal.services.apply_credit import apply_credit
 from portal.services.apply_waiting_credit import apply_waiting_credit
 from portal.services.post_entry import post_entry
@@ -75,7 +75,7 @@ def test_OPS_8_what_a_later_plan_pays_too_much_waits_in_the_queue_with_its_money
     report = Payer("Medigap", "2222").pays(second(visit, "OA-23 60"))
     assert dispositions(report) == ["held"]
     assert total(Account.PAYER_SUSPENSE) == -4_000
-    counts, page = queue_page(on=ON)
+    counts, page = queue_page(QueueFilter(), on=ON)
     [row] = page.rows
     assert (row.kind, row.amount) == ("held_claim", Money(4_000))
     assert "$24.00 more than stands open" in " ".join(row.reasons)

@@ -61,6 +61,7 @@ def record(database_url: str) -> dict[str, object]:
         )
     return {
         "account": bills.account_id,
+        "account_id": bills.account_id,
         "visit_id": bills.decided,
         "payment_id": PAYMENT,
         "statements.number": "2026-0142",
