@@ -6,12 +6,12 @@ import re
 from datetime import date
 from typing import Any
 
-import phonenumbers
 from wtforms import Field, StringField
 from wtforms.validators import DataRequired, Email, InputRequired, Length
 from wtforms.widgets import TextInput
 
 from billing.money import Money
+from portal.web.us_phone import us_number
 
 DATE_PARTS = re.compile(r"^\s*(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4})\s*$")
 ISO_DATE = re.compile(r"^\s*(\d{4})-(\d{2})-(\d{2})\s*$")
@@ -114,11 +114,8 @@ class PhoneField(StringField):
         text = valuelist[0].strip() if valuelist else ""
         if not text:
             return
-        message = "Enter a US phone number like 202 555 0142."
-        try:
-            parsed = phonenumbers.parse(text, "US")
-        except phonenumbers.NumberParseException:
-            raise ValueError(message) from None
-        if parsed.country_code != 1 or not phonenumbers.is_possible_number(parsed):
-            raise ValueError(message)
-        self.data = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        found = us_number(text)
+        if found is None:
+            self.data = text  # typed, though wrong: "Enter your number" would not say what is
+            raise ValueError("Enter a US phone number like 202 555 0142.")
+        self.data = found

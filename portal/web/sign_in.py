@@ -10,7 +10,6 @@ import time
 from datetime import timedelta
 from typing import Any
 
-import phonenumbers
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_security import (
     MailUtil,
@@ -51,6 +50,7 @@ from portal.web.second_factor import (
 from portal.web.sessions import audit_sign_in
 from portal.web.sign_in_notices import notify_factor_changed
 from portal.web.sign_in_words import WORDS
+from portal.web.us_phone import us_number
 
 # Exactly the library's pages that may answer. The access test accepts this list and nothing else.
 ENDPOINTS = {
@@ -148,13 +148,7 @@ class Phones(PhoneUtil):  # type: ignore[misc]
     """US numbers only: codes to dear foreign numbers are a known way to run up our bill."""
 
     def get_canonical_form(self, input_data: str) -> str | None:
-        try:
-            number = phonenumbers.parse(input_data, "US")
-        except phonenumbers.NumberParseException:
-            return None
-        if number.country_code != 1 or not phonenumbers.is_possible_number(number):
-            return None
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return us_number(input_data)
 
     def validate_phone_number(self, input_data: str) -> str | None:
         return None if self.get_canonical_form(input_data) else WORDS["PHONE_INVALID"][0]

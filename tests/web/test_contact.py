@@ -117,6 +117,22 @@ def test_ID_12_another_number_needs_the_password_once_more(
     assert len(sent("code")) == 1
 
 
+@pytest.mark.parametrize(
+    "number",
+    ["876 555 1234", "(809) 555-0142", "+1 416 555 0142", "900 555 1234", "+44 20 7946 0958"],
+)
+def test_only_numbers_of_the_united_states_are_texted(
+    client: PageClient, account_id: int, number: str
+) -> None:
+    """+1 is also Canada and dear islands, whose numbers run up a bill for a few cents' share."""
+    page = client.post(f"/contact/{account_id}/mobile", {"mobile": number}, expect=200)
+    assert "Enter a US phone number" in page.text
+    assert sent("code") == []
+    phones = client.flask_app.extensions["security"].phone_util
+    assert phones.validate_phone_number(number)
+    assert phones.get_canonical_form("787 555 1234") == "+17875551234"
+
+
 def test_ID_4_nobody_can_have_a_strangers_phone_texted_all_day(
     client: PageClient, account_id: int, as_patient: AsPatient, patient_app: Flask
 ) -> None:
