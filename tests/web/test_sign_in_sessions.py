@@ -243,7 +243,7 @@ def test_a_changed_factor_is_told(patient_app: Flask) -> None:
     enter(client, person)
     client.get("/second-step/set-up")
     page = client.post(
-        "/second-step/set-up", {"setup": "sms", "phone": "(555) 555-0142"}, expect=200
+        "/second-step/set-up", {"setup": "sms", "phone": "(202) 555-0142"}, expect=200
     )
     action = next(a for f in page.all("form") if "set-up/" in (a := f.get("action", "")))
     person.later(seconds=31)
