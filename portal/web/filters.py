@@ -12,12 +12,12 @@ from flask import Flask
 
 from billing.money import Money
 
-# A phone number, a time of day and a date: their own spaces are no place to break a line.
+# A phone number, a time of day, a month and its day: their own spaces are no place to break a line.
 TIED = re.compile(
     r"\(\d{3}\) \d{3}-\d{4}"
     r"|\b\d{1,2}(:\d\d)? [ap]m\b"
     r"|\b(January|February|March|April|May|June|July|August|September|October|November|December)"
-    r" \d{1,2}(, \d{4})?"
+    r" \d{1,2}\b"  # the year may stand alone: in letters of 200 % a whole date is wider than a phone
 )
 
 
@@ -72,7 +72,7 @@ def phone_link(number: str) -> str:
 
 
 def tied(words: str) -> str:
-    """The same words, with `March 14, 2026`, `(555) 555-0142` and `5 pm` each kept on one line."""
+    """The same words, with `March 14`, `(555) 555-0142` and `5 pm` each kept on one line."""
     return type(words)(TIED.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), words))
 
 
