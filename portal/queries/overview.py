@@ -103,6 +103,7 @@ class Overview:
     statements: tuple[Sent, ...]
     changed: tuple[WhatChanged, ...]
     email_failed: bool  # our last e-mail came back
+    on_its_way: Money  # sent by a bank, not here yet: still owed in the books
 
     @property
     def next_due(self) -> date | None:
@@ -125,6 +126,7 @@ def overview(viewer: AccountViewer, *, on: date) -> Overview:
         statements = _statements(session, viewer)
         changed = what_changed(session, accounts)
         email_failed = _email_failed(session, viewer)
+        sent = on_its_way(session, viewer.account_ids)
     groups: dict[str, list[Item]] = {"bills": [], "with_insurer": [], "held": [], "settled": []}
     for visit in sorted(visits, key=lambda v: v.service_on, reverse=True):
         groups[standing(visit)].append(_item(visit, facts[visit.visit_id]))
@@ -136,6 +138,7 @@ def overview(viewer: AccountViewer, *, on: date) -> Overview:
         statements=tuple(statements),
         changed=changed,
         email_failed=email_failed,
+        on_its_way=sent,
         **{
             name: () if guest and name == "settled" else tuple(items)
             for name, items in groups.items()
@@ -321,6 +324,17 @@ def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
         )
         for row in rows
     ]
+
+
+def on_its_way(session: Session, account_ids: Collection[int]) -> Money:
+    """What banks are sending for these accounts now; whoever owes it must not pay it again."""
+    return total_of(
+        session.scalars(
+            select(Payment.amount).where(
+                Payment.guarantor_account_id.in_(account_ids), Payment.state == "processing"
+            )
+        )
+    )
 
 
 def _email_failed(session: Session, viewer: AccountViewer) -> bool:

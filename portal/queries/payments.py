@@ -19,7 +19,7 @@ from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge, Visit
 from portal.models.payments import LIVE_STATES, Payment
 from portal.queries.balances import AccountBalance, balances
-from portal.queries.overview import visit_title
+from portal.queries.overview import on_its_way, visit_title
 from portal.queries.refunds_told import RefundTold, refunds_told
 from portal.queries.viewer import AccountViewer, GuestViewer, StaffViewer, Viewer
 
@@ -49,6 +49,7 @@ class PayPage:
     bills: tuple[Bill, ...]
     lines: tuple[OpenLine, ...]
     other_accounts: tuple[int, ...]  # this viewer's accounts beside this one
+    on_its_way: Money  # sent by a bank for this account; until it is here, no other payment starts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +140,7 @@ def pay_page(
         lines = open_lines(account)
         bills = _bills(session, [line for line in lines if not line.held])
         holder = session.get_one(GuarantorAccount, account.guarantor_account_id)
+        sent = on_its_way(session, [account.guarantor_account_id])
     return PayPage(
         account_id=account.guarantor_account_id,
         account_name=holder.display_name,
@@ -146,6 +148,7 @@ def pay_page(
         credit=account.credit,
         bills=bills,
         lines=lines,
+        on_its_way=sent,
         other_accounts=tuple(
             a.guarantor_account_id
             for a in found

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserType, StorageState
 
 from tests.browser.conftest import SIZES, Visitor
 
@@ -80,8 +81,17 @@ def test_HIPAA_14_pages_for_everybody_are_light_still_and_readable(
     judge(visitor, [visitor.patient_url + path for path in OPEN_PAGES])
 
 
-def test_HIPAA_14_patients_pages_are_light_still_and_readable(
-    visit: Callable[[str], Visitor],
+@pytest.fixture
+def launch(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
+) -> Callable[..., Browser]:
+    """Start Chromium with more arguments than the shared one has."""
+    args = browser_type_launch_args["args"]
+    return lambda *more: browser_type.launch(**{**browser_type_launch_args, "args": [*args, *more]})
+
+
+def test_HIPAA_14_A11Y_1_patients_pages_are_light_still_and_readable(
+    visit: Callable[[str], Visitor], launch: Callable[..., Browser]
 ) -> None:
     visitor = visit("phone")
     visitor.sign_in(visitor.patient_url, visitor.person(name="Modela Example"))
@@ -95,9 +105,11 @@ def test_HIPAA_14_patients_pages_are_light_still_and_readable(
         next(p for p in found if p.startswith(k)) for k in ("/bills/", "/statements/")
     )
     paths = [*PATIENT_PAGES, bill, f"{bill}/compare", f"{bill}/entries", f"{bill}/ask", statement]
+    addresses = [visitor.patient_url + path for path in paths]
     for size in SIZES:
         visitor.size = size
-        judge(visitor, [visitor.patient_url + path for path in paths])
+        judge(visitor, addresses)
+    judge_large(launch, visitor.page.context.storage_state(), addresses)
 
 
 def test_staff_pages_are_light_still_and_readable(visit: Callable[[str], Visitor]) -> None:
@@ -111,6 +123,22 @@ def test_staff_pages_are_light_still_and_readable(visit: Callable[[str], Visitor
     for size in reversed(SIZES):
         visitor.size = size
         judge(visitor, [visitor.staff_url.removesuffix("/staff") + path for path in paths])
+
+
+def judge_large(launch: Callable[..., Browser], state: StorageState, addresses: list[str]) -> None:
+    """With every letter twice as large, as a reader sets it in the browser: nothing to the side on a phone."""
+    browser = launch("--blink-settings=defaultFontSize=32")
+    try:
+        page = browser.new_context(viewport=SIZES["phone"], storage_state=state).new_page()
+        faults = []
+        for address in addresses:
+            page.goto(address)
+            assert page.url == address, f"{address} led to {page.url}"
+            wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            faults += [f"{urlsplit(address).path} is {wide} px too wide"] if wide > 0 else []
+        assert faults == []
+    finally:
+        browser.close()
 
 
 def judge(visitor: Visitor, addresses: list[str]) -> None:

@@ -166,6 +166,11 @@ def test_bank_debit_is_on_its_way(client: PageClient, sandbox: SandboxServer) ->
     answer = sandbox.pay(sent.location, account="000123456789")
     assert back(client, answer.headers["Location"]).h1 == "Your payment is on its way"
     assert "On its way" in client.get("/payments").text
+    for path in ("/bills", "/pay", "/pay?amount=other"):
+        told = client.get(path).text
+        assert "$182.40 is on its way from your bank." in told
+        assert "Please do not pay it again." in told
+    assert not [f for f in client.get("/pay").all("form") if f.get("action") == "/pay/begin"]
 
 
 def test_HIPAA_18_another_patient_finds_nothing(
