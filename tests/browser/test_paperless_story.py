@@ -19,7 +19,7 @@ def test_MSG_24_from_paper_to_none_and_back(size: str, visit: Callable[[str], Vi
     visitor.sign_in(visitor.patient_url, person)
     visitor.look("Your bills")
     visitor.press(re.compile("how your statements come"), "link")
-    visitor.look("Statements without paper")
+    visitor.look("Statements without paper", "paperless")
     expect(visitor.page.locator("main")).to_contain_text("You have a right to paper")
     visitor.press("E-mail me the sample")
     visitor.look("Open the sample")

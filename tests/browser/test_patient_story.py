@@ -34,7 +34,8 @@ def test_from_the_mailed_code_to_the_receipt(size: str, visit: Callable[[str], V
     pay(visitor, sums[0])
     visitor.page.goto(visitor.patient_url)
     expect(visitor.page.locator(".owed")).to_contain_text("$0.00")
-    visitor.look("Your bills")
+    visitor.page.get_by_role("heading", name="What changed").evaluate("it => it.scrollIntoView()")
+    visitor.look("Your bills", "changed")
 
 
 def enrol(visitor: Visitor) -> None:
@@ -82,6 +83,10 @@ def read_the_statement(visitor: Visitor, owed: str) -> None:
     expect(page.locator("main")).to_contain_text("deductible")
     page.get_by_role("link", name="Ask about this bill").click()
     visitor.look(re.compile("."))
+    page.get_by_label("Your message").fill("Is my deductible for this year used up now?")
+    visitor.press(re.compile("^Send your"))
+    visitor.look("Messages", "messages")
+    expect(page.locator("main")).to_contain_text("Is my deductible for this year used up now?")
     page.goto(visitor.patient_url)
     page.get_by_role("link", name=re.compile("^Why")).first.click()
     visitor.look(re.compile("."), "bill")

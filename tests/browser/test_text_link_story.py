@@ -68,8 +68,12 @@ def test_MSG_9_a_bill_by_text_is_read_and_paid_without_an_account(
     page, demo = visitor.page, visitor.demo
     person = text_a_link(demo, WHO[size])
     born = date.fromisoformat(person["birth_on"])
-    page.goto(visitor.mailed(person["phone"], r"(http\S+/t/[A-Za-z0-9]{14})"))
-    visitor.look("Open your bill")
+    link = visitor.mailed(person["phone"], r"(http\S+/t/[A-Za-z0-9]{14})")
+    page.goto(demo.addresses["sandbox_url"] + "/inbox")
+    page.get_by_role("heading", name="Phones").evaluate("it => it.scrollIntoView()")
+    visitor.look("Inbox", "text")
+    page.goto(link)
+    visitor.look("Open your bill", "text-link")
     assert "/t/" not in page.url
     visitor.fill("birth_on", f"{born.month}/{born.day}/{born.year - 1}")
     visitor.fill("postal_code", person["postal_code"])
