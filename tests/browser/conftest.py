@@ -74,10 +74,14 @@ class Visitor:
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{where} is {wide} px too wide"
         assert self.complaints == [], self.complaints
-        shown_at = "desktop" if picture.startswith("staff") else "phone"
-        if picture and self.size == shown_at and os.environ.get("KINDBILL_SCREENSHOTS") == "1":
+        self.picture(picture)
+
+    def picture(self, name: str) -> None:
+        """Keep what the screen shows for the README, when that is asked for."""
+        shown_at = "desktop" if name.startswith("staff") else "phone"
+        if name and self.size == shown_at and os.environ.get("KINDBILL_SCREENSHOTS") == "1":
             PICTURES.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=PICTURES / f"{picture}.png")
+            self.page.screenshot(path=PICTURES / f"{name}.png")
 
     def fill(self, name: str, value: str) -> None:
         self.page.locator(f"input[name={name}]").fill(value)
