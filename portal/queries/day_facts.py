@@ -78,6 +78,7 @@ SELECT o.id AS payout_id, o.provider_id AS payout, o.amount_cents AS paid_out, o
                     JOIN ledger_accounts a ON a.id = g.account_id AND a.code = 'stripe_clearing'
                    WHERE l.source_id <> '' AND e.source_ref = 'stripe:' || l.source_id ||
                          CASE l.category WHEN 'refund' THEN '' WHEN 'refund_failure' THEN '\\:failed'
+                                         WHEN 'payout_reversal' THEN '\\:returned'
                                          ELSE ':' || l.category END)
        END::bigint AS known
   FROM payouts o

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -39,13 +39,12 @@ def fetch_payouts(*, books: PayoutBooks, now: datetime) -> Fetched:
     A card company that cannot be reached raises, and what was stored before stays.
     """
     with read_only() as session:
-        newest = session.scalar(select(func.max(Payout.fetched_at)))
+        since = _since(session, now)
         complete = set(
             session.scalars(
                 select(Payout.provider_id).join(PayoutLineRow, PayoutLineRow.payout_id == Payout.id)
             )
         )
-    since = now - FIRST_LOOK if newest is None else newest - LOOK_BACK
     seen = posted = came_back = 0
     for facts in books.payouts(since=since):
         fresh = facts.automatic and facts.explained and facts.provider_id not in complete
@@ -56,6 +55,23 @@ def fetch_payouts(*, books: PayoutBooks, now: datetime) -> Fetched:
             came_back += _post_return(session, payout)
         seen += 1
     return Fetched(seen, posted, came_back)
+
+
+def _since(session: Session, now: datetime) -> datetime:
+    """From when on payouts may have news: the last look, or one that has not come to its end however old it is."""
+    newest = session.scalar(select(func.max(Payout.fetched_at)))
+    if newest is None:
+        return now - FIRST_LOOK
+    unfinished = session.scalar(
+        select(func.min(Payout.arrives_on)).where(
+            Payout.entry_id.is_(None), Payout.status.not_in(CAME_BACK)
+        )
+    )
+    if unfinished is not None:
+        # It was made before it was to arrive.
+        newest = min(newest, datetime.combine(unfinished, time(), tzinfo=UTC))
+    since: datetime = newest - LOOK_BACK
+    return since
 
 
 def _stored(
@@ -123,7 +139,10 @@ def _post_arrival(session: Session, payout: Payout) -> bool:
 
 
 def _post_return(session: Session, payout: Payout) -> bool:
-    """The bank sent a posted payout back: the same amounts the other way, in an entry of its own."""
+    """The bank sent a posted payout back: the card company holds its amount again, in an entry of its own.
+
+    The fees of its charges stay paid: what is paid out next is the amount without them.
+    """
     if payout.status not in CAME_BACK or payout.entry_id is None:
         return False
     post_entry(
@@ -132,7 +151,7 @@ def _post_return(session: Session, payout: Payout) -> bool:
             source_ref=f"stripe:{payout.provider_id}:returned",
             occurred_on=payout.arrives_on,
             amount=-payout.amount,
-            fees=-(_fees(session, payout) or ZERO),
+            fees=ZERO,
         ),
     )
     payout.entry_id = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,9 +11,9 @@ from sqlalchemy import func, select
 from billing.ledger import Account
 from billing.money import Money
 from portal.adapters.stripe_payouts import StripePayouts
-from portal.db import read_only
+from portal.db import read_only, transaction
 from portal.models.day import Payout, PayoutLineRow
-from portal.ports import RetryLater
+from portal.ports import PayoutFacts, RetryLater
 from portal.queries.day_summary import DaySummary, day_summary
 from portal.services.fetch_payouts import Fetched, fetch_payouts
 from tests.sandbox_server import KEY, SandboxServer
@@ -87,6 +88,66 @@ def test_a_refund_answers_its_own_entry(till: Till) -> None:
     assert page.differences == ()
     assert total(Account.STRIPE_CLEARING) == 0
     assert verified().ok
+
+
+class SentBack(StripePayouts):
+    """The same books after the bank has sent every payout back."""
+
+    def payouts(self, *, since: datetime) -> tuple[PayoutFacts, ...]:
+        return tuple(replace(facts, status="failed") for facts in super().payouts(since=since))
+
+
+def test_a_payout_that_comes_back_is_with_the_card_company_again_less_its_fees(till: Till) -> None:
+    paid_out(till)
+    till.sandbox.control("clock", advance=3 * 86_400)
+    fetch(till)
+    books = SentBack(secret_key=KEY, api_base=till.sandbox.url)
+    for came_back in (1, 0):
+        done = fetch_payouts(books=books, now=till.now + timedelta(days=7))
+        assert done == Fetched(seen=1, posted=0, came_back=came_back)
+    fee = 529 + 30
+    assert (total(Account.BANK), total(Account.PROCESSING_FEES)) == (0, fee)
+    assert total(Account.STRIPE_CLEARING) == 18_240 - fee, "what the next payout brings"
+    assert verified().ok
+    assert next_payout(18_240 - fee).differences == ()
+
+
+def next_payout(cents: int) -> DaySummary:
+    """The amount that came back, in the card company's next payout."""
+    with transaction() as session:
+        first = session.scalars(select(Payout)).one()
+        day, held = first.arrives_on + timedelta(days=9), Money(cents)
+        payout = Payout(
+            provider_id="po_next",
+            amount=held,
+            arrives_on=day,
+            automatic=True,
+            status="in_transit",
+            fetched_at=first.fetched_at,
+        )
+        session.add(payout)
+        session.flush()
+        session.add(
+            PayoutLineRow(
+                payout_id=payout.id,
+                provider_id="txn_next",
+                category="payout_reversal",
+                amount=held,
+                fee=Money(0),
+                net=held,
+                source_id=first.provider_id,
+            )
+        )
+    return day_summary(day)
+
+
+def test_a_payout_is_looked_at_until_it_has_arrived_however_long_that_takes(till: Till) -> None:
+    paid_out(till)
+    for days in (6, 16, 30):
+        assert fetch(till, days) == Fetched(seen=1, posted=0, came_back=0)
+    till.sandbox.control("clock", advance=30 * 86_400)
+    assert fetch(till, 44).posted == 1
+    assert fetch(till, 55).seen == 0
 
 
 def test_a_line_that_is_not_ours_is_a_difference_to_the_cent(till: Till) -> None:
