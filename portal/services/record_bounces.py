@@ -7,12 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
 from portal.db import transaction
-from portal.models.messages import OutboundMessage
 from portal.ports import Bounce, EmailSender, ForgedMessage
-from portal.services.lock_posting import lock_accounts
+from portal.services.lock_message import lock_message
 from portal.services.note_undelivered import note_undelivered
 from portal.services.statement_notice import EMAIL
 
@@ -48,19 +45,8 @@ def record_bounces(reports: Iterable[bytes], *, email: EmailSender, now: datetim
 def record_bounce(bounce: Bounce, *, now: datetime) -> str:
     """Mark one message as undelivered with all that follows; what was done, in a word."""
     with transaction() as session:
-        account_id = session.scalar(
-            select(OutboundMessage.guarantor_account_id).where(
-                OutboundMessage.id == bounce.message_id
-            )
-        )
-        if account_id is not None:
-            lock_accounts(session, [account_id])  # account first, as everywhere
-        message = session.scalars(
-            select(OutboundMessage)
-            .where(OutboundMessage.id == bounce.message_id, OutboundMessage.channel == EMAIL)
-            .with_for_update()
-        ).one_or_none()
-        if message is None:
+        message = lock_message(session, bounce.message_id)
+        if message is None or message.channel != EMAIL:
             return IGNORED
         if message.state in {"undelivered", "refused"}:
             return KNOWN

@@ -15,6 +15,7 @@ from portal.models.payments import InboundEvent
 from portal.ports import RetryLater, SmsSender
 from portal.queue import enqueue
 from portal.services.answer_text_failure import answer_text_failure
+from portal.services.lock_message import lock_message
 
 PROVIDER = "twilio"
 RANKS = {"queued": 0, "sending": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
@@ -66,9 +67,9 @@ def record_delivery(*, event_id: int, public_url: str, now: datetime) -> str:
 def answer_failure(*, message_id: int, public_url: str, now: datetime) -> str:
     """Answer a text that the provider refused at once; the state it is in."""
     with transaction() as session:
-        message = session.scalars(
-            select(OutboundMessage).where(OutboundMessage.id == message_id).with_for_update()
-        ).one()
+        message = lock_message(session, message_id)
+        if message is None:
+            raise AssertionError("a message is never deleted")
         if message.channel == "sms" and message.state == "refused":
             answer_text_failure(
                 session, message, code=message.error, public_url=public_url, now=now
@@ -77,11 +78,10 @@ def answer_failure(*, message_id: int, public_url: str, now: datetime) -> str:
 
 
 def _apply(session: Session, event: InboundEvent, *, public_url: str, now: datetime) -> str:
-    message = session.scalars(
-        select(OutboundMessage)
-        .where(OutboundMessage.provider_id == event.object_id)
-        .with_for_update()
-    ).one_or_none()
+    message_id = session.scalar(
+        select(OutboundMessage.id).where(OutboundMessage.provider_id == event.object_id)
+    )
+    message = lock_message(session, message_id) if message_id is not None else None
     if message is None:
         # The callback overtook our own note of the provider's id.
         raise RetryLater("no message of that id yet")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.models.consents import TextConsent
 from portal.models.messages import OutboundMessage
 from portal.queries.text_consents import TextCategory, standing_consent
+from portal.services.lock_message import lock_waiting
 
 WITHDRAWN = "MSG-3"  # the rule by which a waiting text is given up
 
@@ -72,6 +73,7 @@ def withdraw_texts(
     now: datetime,
 ) -> int:
     """Note a no to one category; it ends every yes to that number and what waits to be sent. The row's id."""
+    lock_waiting(session, phone=phone, account_id=guarantor_account_id)
     _cancel_waiting(session, phone, now, category)
     row = consent_row(
         phone=phone,
@@ -93,6 +95,7 @@ def withdraw_all_texts(
     guarantor_account_id: int | None = None,
 ) -> tuple[int, ...]:
     """Note a no to every category, whichever account the number is on, as STOP means (MSG-5). The rows' ids."""
+    lock_waiting(session, phone=phone, account_id=guarantor_account_id)
     _cancel_waiting(session, phone, now)
     rows = [
         consent_row(

@@ -15,7 +15,7 @@ from portal.ports import Accepted, BadAddress, EmailSender, OptedOut, Refused, R
 from portal.queries.statement_sent import ON_ITS_WAY
 from portal.queue import enqueue
 from portal.services.clear_message import Stop, Wait, clear_message
-from portal.services.lock_posting import lock_accounts
+from portal.services.lock_message import lock_message, lock_waiting
 from portal.services.mail_news import mail_news
 from portal.services.note_undelivered import note_undelivered
 from portal.services.record_text_consent import Said, withdraw_all_texts
@@ -125,15 +125,10 @@ def _claim(message_id: int, now: datetime, links: Links | None) -> tuple[Outboun
 
 
 def _lock(session: Session, message_id: int) -> OutboundMessage:
-    """The message; its account first, as everywhere, so that nobody waits in a circle."""
-    account_id = session.scalar(
-        select(OutboundMessage.guarantor_account_id).where(OutboundMessage.id == message_id)
-    )
-    if account_id is not None:
-        lock_accounts(session, [account_id])
-    return session.scalars(
-        select(OutboundMessage).where(OutboundMessage.id == message_id).with_for_update()
-    ).one()
+    message = lock_message(session, message_id)
+    if message is None:
+        raise AssertionError("a message is never deleted")
+    return message
 
 
 def _begin(message: OutboundMessage, now: datetime) -> None:
@@ -211,9 +206,11 @@ def _close(
     bad_address: bool = False,
 ) -> str:
     with transaction() as session:
+        if opted_out:
+            lock_waiting(session, phone=opted_out, account_id=None)
         message = _lock(session, message_id)
-        if message.state == "undelivered":
-            return message.state  # its bounce was faster than we
+        if message.state != "sending":
+            return message.state  # a bounce, or another who looked after it, was faster than we
         values: dict[str, object] = {"state": state, "error": error, "sent_at": sent_at}
         if accepted is not None:
             values["provider_id"] = accepted.provider_id

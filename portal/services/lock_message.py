@@ -1,0 +1,35 @@
+"""Hold a message with its account: the account first, as everywhere, so that nobody waits in a circle."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models.messages import OutboundMessage
+from portal.services.lock_posting import lock_accounts
+
+
+def lock_message(session: Session, message_id: int) -> OutboundMessage | None:
+    """The message until the transaction ends; None when there is none of this id."""
+    account_id = session.scalar(
+        select(OutboundMessage.guarantor_account_id).where(OutboundMessage.id == message_id)
+    )
+    if account_id is not None:
+        lock_accounts(session, [account_id])
+    return session.scalars(
+        select(OutboundMessage).where(OutboundMessage.id == message_id).with_for_update()
+    ).one_or_none()
+
+
+def lock_waiting(session: Session, *, phone: str, account_id: int | None) -> None:
+    """The accounts of the texts that wait for a number, and this one, before any of those is given up."""
+    waiting = session.scalars(
+        select(OutboundMessage.guarantor_account_id)
+        .where(
+            OutboundMessage.channel == "sms",
+            OutboundMessage.recipient == phone,
+            OutboundMessage.state == "queued",
+        )
+        .distinct()
+    )
+    lock_accounts(session, {one for one in (*waiting, account_id) if one is not None})
