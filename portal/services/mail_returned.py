@@ -97,8 +97,10 @@ def _mail(
             rule for rule in rules if rule != OVERTAKEN or statement.id not in asked_for
         )
     going = [s for s in statements if not found[s.id]]
+    arrived = _arrived(session, [s.id for s in going])
     for statement in going:
-        late = None if statement.id in asked_for else max(statement.due_on, on + DAYS_TO_PAY)
+        copy = statement.id in asked_for and statement.id in arrived
+        late = None if copy else max(statement.due_on, on + DAYS_TO_PAY)
         print_statement(session, statement, on=on, now=now, shop=shop, folder=folder, due_on=late)
     session.flush()
     start_clocks(session, [s.id for s in going], on)
@@ -107,6 +109,17 @@ def _mail(
         tuple(s.number for s in going),
         tuple((s.number, found[s.id]) for s in statements if found[s.id]),
     )
+
+
+def _arrived(session: Session, statement_ids: Sequence[int]) -> set[int]:
+    """Those that came by e-mail and did not come back: their time to pay runs from then."""
+    rows = session.scalars(
+        select(StatementDelivery.statement_id).where(
+            StatementDelivery.statement_id.in_(statement_ids),
+            StatementDelivery.returned_on.is_(None),
+        )
+    )
+    return set(rows)
 
 
 def _let_go(session: Session, statement_ids: Sequence[int], now: datetime) -> None:

@@ -151,6 +151,19 @@ def test_STMT_20_the_patients_copy_follows_the_paper_that_came_later(post: Post)
     assert said[1] == f"Due {late:%B} {late.day}, {late.year}"
 
 
+def test_STMT_20_a_copy_that_was_asked_for_replaces_an_email_that_came_back(post: Post) -> None:
+    """Nothing has arrived by then, so the paper gives its full time, like any that replaces an e-mail."""
+    from portal.services.ask_paper_copy import ask_paper_copy
+
+    post.run()
+    ask_paper_copy(viewer=viewer_of(), number="2026-0001", now=noon(DAY))
+    record(post, post.report(notice()), on=after(2))
+    post.run(after(3))
+    assert first_statement_on() == after(3)
+    page = statement_page(viewer_of(), "2026-0001", on=after(3))
+    assert page.content.due_on == after(3) + timedelta(days=25)
+
+
 def test_CORE_3_a_copy_on_paper_keeps_a_D0_when_the_mail_comes_back(post: Post) -> None:
     from portal.services.ask_paper_copy import ask_paper_copy
 
