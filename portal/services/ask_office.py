@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.free_text import check_free_text
@@ -16,7 +16,15 @@ from portal.models.claims import Visit
 from portal.models.messages import ThreadMessage
 from portal.queries.viewer import PatientViewer
 from portal.services.open_text_work import open_text_work
-from portal.services.refusal import NotFound
+from portal.services.refusal import NotFound, Refusal
+
+MOST_AN_HOUR = 20  # by one account: people who worry write often, machines far more often
+
+
+class TooManyMessages(Refusal):
+    """The account has written so much within the hour that nobody could read it."""
+
+    title = "Please wait a little"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +46,8 @@ def ask_office(
 ) -> Asked:
     """Keep a question in the account's thread; the same form twice is one question.
 
-    Raises NotFound for another's account or visit, CardNumberRefused for a card number (PCI-5).
+    Raises NotFound for another's account or visit, CardNumberRefused for a card number (PCI-5),
+    TooManyMessages.
     """
     text = check_free_text(text)
     if account_id not in viewer.account_ids:
@@ -49,6 +58,14 @@ def ask_office(
             owner = session.scalar(select(Visit.guarantor_account_id).where(Visit.id == visit_id))
             if owner != account_id:
                 raise NotFound
+        recent = select(func.count()).where(
+            ThreadMessage.guarantor_account_id == account_id,
+            ThreadMessage.author == "patient",
+            ThreadMessage.channel == "portal",
+            ThreadMessage.at > now - timedelta(hours=1),
+        )
+        if session.scalars(recent).one() >= MOST_AN_HOUR:
+            raise TooManyMessages("We have many messages from you. Send the next one later.")
         message_id = session.scalar(
             insert(ThreadMessage)
             .values(

@@ -6,10 +6,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from portal.db import transaction
+from portal.models.accounts import GuarantorAccount
 from portal.models.text_links import GuestSession, TextLink
 from portal.services.start_session import session_hash
 from portal.services.use_session import TOUCH_EVERY
@@ -49,6 +50,14 @@ def use_guest_session(*, token: str, idle: timedelta, now: datetime) -> LiveGues
         found = session.execute(
             select(GuestSession, TextLink.guarantor_account_id)
             .join(TextLink, TextLink.id == GuestSession.text_link_id)
+            # Whoever holds a number that is no longer the account's has nothing to see here.
+            .join(
+                GuarantorAccount,
+                and_(
+                    GuarantorAccount.id == TextLink.guarantor_account_id,
+                    GuarantorAccount.mobile == TextLink.phone,
+                ),
+            )
             .where(GuestSession.id_hash == session_hash(token), GuestSession.ended_at.is_(None))
         ).one_or_none()
         if found is None:

@@ -14,7 +14,7 @@ from billing import entries
 from billing.ledger import Account
 from billing.money import Money
 from portal.db import transaction
-from portal.models.accounts import Patient
+from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.payments import Payment
 from portal.models.statements import Statement, StatementDelivery
 from portal.models.text_links import GuestSession
@@ -315,6 +315,15 @@ def test_closing_ends_the_visit_on_the_server(guest: PageClient) -> None:
     assert guest.follow(guest.post("/text-link/leave")).h1 == "Your bill is closed"
     guest.http.set_cookie(name, cookie.value)
     assert "closed" in guest.get("/bills", expect=302).location
+
+
+def test_MSG_19_a_visit_ends_with_the_number_that_it_came_by(
+    guest: PageClient, bills: Bills
+) -> None:
+    guest.get("/bills")
+    with transaction() as session:
+        session.get_one(GuarantorAccount, bills.account_id).mobile = ""
+    assert guest.get("/bills", expect=302).location
 
 
 def test_ID_10_signing_in_ends_the_visit(guest: PageClient, bills: Bills) -> None:

@@ -16,6 +16,7 @@ from portal.models.consents import TextConsent
 from portal.models.messages import OutboundMessage, ThreadMessage
 from portal.models.work import WorkItem
 from portal.queries.text_consents import TextCategory
+from portal.services.ask_office import MOST_AN_HOUR
 from portal.services.handle_text import handle_text
 from portal.services.record_text_consent import Said, grant_texts
 from tests.web.bills import NOW, Bills, account_of_every_kind, make_practice
@@ -106,6 +107,14 @@ def agree(account_id: int) -> None:
             said=Said(source="web"),
             now=NOW,
         )
+
+
+def test_nobody_writes_more_than_the_office_could_read(bills: Bills, as_patient: Opens) -> None:
+    client = as_patient(bills.account_id)
+    for _ in range(MOST_AN_HOUR):
+        ask(client, bills.account_id)
+    assert "many messages from you" in ask(client, bills.account_id).text
+    assert len(threads()) == MOST_AN_HOUR
 
 
 def test_a_question_is_kept_and_says_when_the_answer_comes(bills: Bills, as_patient: Opens) -> None:
