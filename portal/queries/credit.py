@@ -20,6 +20,7 @@ from portal.queries.viewer import PatientViewer
 
 ASKED = "credit_asked"  # the kind of work item that a patient's wish is
 FOUND = "credit_found"  # and that the daily look opens
+GONE, KEPT = "credit_gone", "kept_by_patient"  # how such an item ends with nothing left to send
 SENT_WITHIN = timedelta(days=30)  # OPS-20
 
 

@@ -11,7 +11,7 @@ from billing.money import ZERO
 from portal.db import transaction
 from portal.models.work import WorkItem
 from portal.queries.balances import balances
-from portal.queries.credit import ASKED, FOUND, SENT_WITHIN, free_credit, open_items
+from portal.queries.credit import ASKED, FOUND, KEPT, SENT_WITHIN, free_credit, open_items
 from portal.queries.viewer import PatientViewer
 from portal.services.record_access import Access, add_access
 from portal.services.record_payment import lock_account
@@ -66,7 +66,7 @@ def keep_credit(*, viewer: PatientViewer, account_id: int, now: datetime) -> Non
     with transaction() as session:
         _hold(session, viewer, account_id)
         for item in open_items(session, [account_id], (ASKED,)):
-            item.closed_at, item.outcome = now, "kept_by_patient"
+            item.closed_at, item.outcome = now, KEPT
         _tell(session, viewer, account_id, "keep", now)
 
 

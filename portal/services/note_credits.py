@@ -12,7 +12,15 @@ from billing.money import ZERO, Money
 from portal.db import transaction
 from portal.models.work import WorkItem
 from portal.queries.balances import balances
-from portal.queries.credit import ASKED, FOUND, SENT_WITHIN, accounts_with_credit, free_credit
+from portal.queries.credit import (
+    ASKED,
+    FOUND,
+    GONE,
+    KEPT,
+    SENT_WITHIN,
+    accounts_with_credit,
+    free_credit,
+)
 
 REASON = "The patient has credit that no bill needs."
 NEXT_STEP = "Refund it from a card payment on the account’s page, or ask the patient. It is never written off to income."
@@ -21,7 +29,7 @@ NEXT_STEP = "Refund it from a card payment on the account’s page, or ask the p
 def note_credits(*, on: date, now: datetime) -> int:
     """Open one item for each such account, close those whose credit is gone; how many are open.
 
-    Finding it is the determination from which the days count.
+    Finding it is the determination from which the days count; closing the item by hand does not begin them anew.
     """
     with transaction() as session:
         ids = accounts_with_credit(session)
@@ -31,6 +39,7 @@ def note_credits(*, on: date, now: datetime) -> int:
             if (amount := free_credit(account)) > ZERO
         }
         standing = _standing(session, credit, now)
+        due_before = _due_before(session, credit)
         rows = [
             {
                 "dedupe_key": f"{FOUND}:{account_id}:{on.isoformat()}",
@@ -40,7 +49,7 @@ def note_credits(*, on: date, now: datetime) -> int:
                 "amount": amount,
                 "guarantor_account_id": account_id,
                 "opened_at": now,
-                "due_on": on + SENT_WITHIN,
+                "due_on": due_before.get(account_id, on + SENT_WITHIN),
             }
             for account_id, amount in credit.items()
             if account_id not in standing
@@ -62,5 +71,24 @@ def _standing(session: Session, credit: dict[int, Money], now: datetime) -> set[
             item.amount = credit[account_id]
             standing.add(account_id)
         else:
-            item.closed_at, item.outcome = now, "credit_gone"
+            item.closed_at, item.outcome = now, GONE
     return standing
+
+
+def _due_before(session: Session, credit: dict[int, Money]) -> dict[int, date]:
+    """The clock of an item that somebody closed although the credit is still there."""
+    closed = session.execute(
+        select(WorkItem.guarantor_account_id, WorkItem.due_on, WorkItem.outcome)
+        .where(
+            WorkItem.kind.in_((ASKED, FOUND)),
+            WorkItem.closed_at.is_not(None),
+            WorkItem.guarantor_account_id.in_(credit),
+        )
+        .order_by(WorkItem.id)
+    )
+    newest = {row.guarantor_account_id: row for row in closed}
+    return {
+        account_id: row.due_on
+        for account_id, row in newest.items()
+        if row.due_on is not None and row.outcome not in {GONE, KEPT}
+    }

@@ -108,6 +108,16 @@ def test_OPS_20_found_credit_has_thirty_days_and_one_item(as_patient: AsPatient)
     assert len(work()) == 2
 
 
+def test_OPS_20_an_item_closed_by_hand_comes_back_with_its_own_clock() -> None:
+    credited(70_00)
+    note_credits(on=ON, now=NOW)
+    with transaction() as session:
+        item = session.scalars(select(WorkItem)).one()
+        item.closed_at, item.outcome = NOW, "done"
+    note_credits(on=ON + timedelta(days=9), now=NOW + timedelta(days=9))
+    assert [item.due_on for item in work()] == [ON + timedelta(days=30)] * 2
+
+
 def test_OPS_20_credit_that_is_gone_closes_its_item() -> None:
     world = credited(70_00)
     note_credits(on=ON, now=NOW)
