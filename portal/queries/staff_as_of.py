@@ -7,16 +7,18 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.holds import REASONS, Condition
-from billing.money import Money, total_of
+from billing.ledger import Account
+from billing.money import ZERO, Money, total_of
 from portal.db import read_only
 from portal.models.accounts import AccountCondition
-from portal.models.ledger import JournalEntry, PostingRow
+from portal.models.claims import Visit
+from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.statements import Statement
-from portal.queries.balances import AccountBalance, Known, VisitBalance, balances
+from portal.queries.balances import Known, VisitBalance, balances
 from portal.queries.staff_account import AccountHeader, account_header
 from portal.queries.statement_sent import was_sent
 
@@ -45,11 +47,15 @@ class AsOfPage:
     header: AccountHeader
     on: date
     basis: Basis
-    balance: AccountBalance
+    credit: Money
     bills: tuple[VisitBalance, ...]  # the newest first
     holds: tuple[str, ...]
     statement: StatementThen | None
     later_entries: int
+
+    @property
+    def patient_due(self) -> Money:
+        return total_of(bill.patient_due for bill in self.bills)
 
     @property
     def insurance_due(self) -> Money:
@@ -65,20 +71,47 @@ def as_of_page(account_id: int, *, day: date, basis: Basis, zone: str) -> AsOfPa
         end = datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(zone))
         known = Known(dated_through=day) if basis is Basis.DATED else Known(recorded_before=end)
         [then] = balances(session, on=day, account_ids=[account_id], known=known)
+        left = _moved_away(session, account_id, day, known)
         holds = _holds(session, account_id, end)
         statement = _statement(session, account_id, day)
         later = _later(session, account_id, known)
-    bills = tuple(visit for visit in reversed(then.visits) if visit.billed or visit.credit)
+    held_then = sorted((*then.visits, *left), key=lambda visit: visit.service_on, reverse=True)
+    bills = tuple(visit for visit in held_then if visit.billed or visit.credit)
     return AsOfPage(
         header=header,
         on=day,
         basis=basis,
-        balance=then,
+        credit=then.credit + total_of(visit.credit for visit in left),
         bills=bills,
         holds=holds,
         statement=statement,
         later_entries=later,
     )
+
+
+def _moved_away(
+    session: Session, account_id: int, day: date, known: Known
+) -> tuple[VisitBalance, ...]:
+    """Bills that stood here then and have gone to another account since."""
+    signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
+    gone = session.scalars(
+        select(Visit.id)
+        .join(PostingRow, PostingRow.visit_id == Visit.id)
+        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
+        .join(JournalEntry, JournalEntry.id == PostingRow.entry_id)
+        .where(
+            PostingRow.guarantor_account_id == account_id,
+            Visit.guarantor_account_id != account_id,
+            LedgerAccount.code == Account.CHARGES,
+            known.of_entry(),
+        )
+        .group_by(Visit.id)
+        .having(func.sum(signed) != ZERO)
+    ).all()
+    if not gone:
+        return ()
+    accounts = balances(session, on=day, visit_ids=gone, known=known)
+    return tuple(visit for account in accounts for visit in account.visits)
 
 
 def _holds(session: Session, account_id: int, end: datetime) -> tuple[str, ...]:

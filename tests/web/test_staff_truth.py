@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from billing.money import Money, total_of
 from portal.db import read_only
+from portal.models.accounts import Patient
 from portal.models.audit import AuditEvent
 from portal.models.claims import Claim, Visit
 from portal.models.remittances import RemittanceClaim
@@ -20,6 +21,7 @@ from portal.queries.balances import balances
 from portal.queries.staff_as_of import Basis, as_of_page
 from portal.queries.staff_proof import proof
 from portal.services.import_claims import import_claims
+from portal.services.move_visits import Move, move_visits
 from portal.services.post_remittance import post_remittance
 from tests.services.staff_world import add_account
 from tests.services.statement_world import after, cut, deliver, later, only, world
@@ -166,7 +168,7 @@ def test_CORE_7_any_past_day_sums_what_was_dated_by_then() -> None:
     def owed(day: date, basis: Basis = Basis.DATED) -> Money:
         page = as_of_page(account, day=day, basis=basis, zone="America/New_York")
         assert page is not None
-        return page.balance.patient_due
+        return page.patient_due
 
     assert owed(date(2026, 2, 19)) == Money(0)  # decided on the 20th
     assert owed(date(2026, 2, 20)) == Money(5000)
@@ -176,6 +178,28 @@ def test_CORE_7_any_past_day_sums_what_was_dated_by_then() -> None:
     # In our books only since this test ran, whatever the entries are dated.
     assert owed(after(30), Basis.RECORDED) in {Money(0), Money(3000)}
     assert owed(date(2026, 2, 20), Basis.RECORDED) == Money(0)
+
+
+@pytest.mark.usefixtures("database_url")
+def test_CORE_7_a_bill_stands_where_it_stood_before_it_moved() -> None:
+    bill = world(lambda w: w.owed(5000))
+    old = bill[0].guarantor_account_id
+
+    def move(w):
+        new = w.account().id
+        patient = w.session.scalars(select(Patient)).one()
+        move_visits(w.session, [Move(patient, new)], source="t", on=after(10))
+        return new
+
+    new = later(move)
+
+    def owed(account: int, day: date) -> Money:
+        page = as_of_page(account, day=day, basis=Basis.DATED, zone="America/New_York")
+        assert page is not None
+        return page.patient_due
+
+    assert (owed(old, after(9)), owed(new, after(9))) == (Money(5000), Money(0))
+    assert (owed(old, after(10)), owed(new, after(10))) == (Money(0), Money(5000))
 
 
 def test_CORE_7_the_past_day_page_asks_and_answers(
