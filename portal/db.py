@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any, ClassVar
 
 import psycopg
-from sqlalchemy import BigInteger, Engine, MetaData, create_engine, event
+from sqlalchemy import BigInteger, Engine, MetaData, create_engine, event, func, select
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -93,6 +93,23 @@ def psycopg_url(url: str) -> str:
 def bind(engine: Engine) -> None:
     """Point every later transaction of this process at the engine."""
     _sessions.configure(bind=engine)
+
+
+@contextmanager
+def alone(key: str) -> Iterator[bool]:
+    """Whether nobody else is inside with this key; for what is done outside, while no transaction is open.
+
+    The database lets go of the key by itself when the process dies, so no time has to be guessed.
+    """
+    number = func.hashtextextended(key, 0)
+    engine: Engine = _sessions.kw["bind"]
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        mine = bool(connection.scalar(select(func.pg_try_advisory_lock(number))))
+        try:
+            yield mine
+        finally:
+            if mine:
+                connection.execute(select(func.pg_advisory_unlock(number)))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.text_templates import LINK, LINK_HIDDEN, NEW_MESSAGE
-from portal.db import transaction
+from portal.db import alone, transaction
 from portal.models.messages import OutboundMessage
 from portal.ports import Accepted, BadAddress, EmailSender, OptedOut, Refused, RetryLater, SmsSender
 from portal.queries.statement_sent import ON_ITS_WAY
@@ -77,9 +77,18 @@ def send_message(
 ) -> str:
     """Hand one message to its provider and return its state; a message already over is left alone.
 
-    One that belongs to a category is judged first (clear_message): it may be given up or wait. `links` is needed
+    So is one that another worker is handing over at this moment: the provider may not list it yet. One that belongs to a category is judged first (clear_message): it may be given up or wait. `links` is needed
     for those.
     """
+    with alone(f"message {message_id}") as mine:
+        if not mine:
+            return "sending"
+        return _send(message_id, sms, email, now, links)
+
+
+def _send(
+    message_id: int, sms: SmsSender, email: EmailSender, now: datetime, links: Links | None
+) -> str:
     message, doubtful = _claim(message_id, now, links)
     if message.state != "sending":
         return message.state
@@ -100,7 +109,7 @@ def send_message(
     if accepted is None:
         # An earlier try never arrived. A day may have passed since: everything is asked again.
         _close(message_id, state="queued", error="", now=now)
-        return send_message(message_id=message_id, sms=sms, email=email, now=now, links=links)
+        return _send(message_id, sms, email, now, links)
     return _close(message_id, state="sent", error="", now=now, accepted=accepted, sent_at=now)
 
 
