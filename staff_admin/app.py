@@ -15,6 +15,7 @@ from staff_admin.blueprints import (
     audit,
     claims,
     day,
+    disputes,
     home,
     messages,
     payments,
@@ -38,6 +39,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(payments.blueprint)
     app.register_blueprint(day.blueprint)
     app.register_blueprint(audit.blueprint)
+    app.register_blueprint(disputes.blueprint)
     app.register_blueprint(refunds.blueprint)
     app.register_blueprint(messages.blueprint)
     app.register_blueprint(texts.blueprint)

@@ -33,6 +33,7 @@ WHAT = {
     "receipt": "You paid at our desk",
     "credit_application": "We used your credit",
     "payment": "You paid online",
+    "dispute_owed": "Your bank took a payment back",
     "refund": "We sent money back to you",
     "adjustment": "We changed the amount",
     "account_move": "This visit came to your account",

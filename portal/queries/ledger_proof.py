@@ -193,6 +193,19 @@ CHECKS = {
           FROM disputes d FULL JOIN moved m ON m.provider_id = d.provider_id
          WHERE d.id IS NULL OR coalesce(m.held, 0) <> d.withdrawn_cents - d.returned_cents
             OR coalesce(m.fee, 0) <> d.fee_cents""",
+    "what was decided about a dispute moved what lay in it": """
+        WITH moved AS (
+          SELECT split_part(e.source_ref, ':', 2) AS provider_id, sum(SIGNED) AS cents
+            FROM journal_entries e
+            JOIN postings p ON p.entry_id = e.id
+            JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'disputes'
+           WHERE e.kind IN ('dispute_owed', 'dispute_owed_reversal') GROUP BY 1)
+        SELECT 'dispute ' || coalesce(d.provider_id, m.provider_id),
+               (coalesce(m.cents, 0) + coalesce(x.cents, 0))::bigint
+          FROM disputes d FULL JOIN moved m ON m.provider_id = d.provider_id
+         CROSS JOIN LATERAL (
+            SELECT CASE WHEN d.decision <> '' THEN d.withdrawn_cents - d.returned_cents END AS cents) x
+         WHERE coalesce(m.cents, 0) + coalesce(x.cents, 0) <> 0""",
     "receipts equal their entries": """
         SELECT 'receipt ' || r.receipt_id, (r.amount_cents - coalesce(sum(SIGNED), 0))::bigint
           FROM practice_receipts r

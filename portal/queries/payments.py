@@ -19,6 +19,7 @@ from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge, Visit
 from portal.models.payments import LIVE_STATES, Payment
 from portal.queries.balances import AccountBalance, balances
+from portal.queries.disputes_told import disputes_told
 from portal.queries.overview import on_its_way, visit_title
 from portal.queries.refunds_told import RefundTold, refunds_told
 from portal.queries.viewer import AccountViewer, GuestViewer, StaffViewer, Viewer
@@ -87,6 +88,7 @@ class PaymentRow:
     visit_id: int | None
     failure: str
     refunds: tuple[RefundTold, ...] = ()
+    dispute: str = ""  # what the patient is told when a bank took it back
 
     @property
     def live(self) -> bool:
@@ -272,6 +274,7 @@ def _payments(viewer: Viewer, condition: ColumnElement[bool]) -> tuple[PaymentRo
     with read_only() as session:
         rows = session.execute(query).all()
         refunds = refunds_told(session, [row.id for row in rows])
+        disputes = disputes_told(session, [row.id for row in rows])
     return tuple(
         PaymentRow(
             id=row.id,
@@ -287,6 +290,7 @@ def _payments(viewer: Viewer, condition: ColumnElement[bool]) -> tuple[PaymentRo
             visit_id=row.visit_id,
             failure=row.failure,
             refunds=refunds.get(row.id, ()),
+            dispute=disputes.get(row.id, ""),
         )
         for row in rows
     )

@@ -18,6 +18,7 @@ from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge, Provider, Visit
 from portal.models.payments import Payment, PaymentAllocation
 from portal.models.practice import Practice
+from portal.queries.disputes_told import disputes_told
 from portal.queries.payment_method import method_in_words
 from portal.queries.payments import visible_payments
 from portal.queries.plain_services import describe
@@ -62,6 +63,7 @@ class Receipt:
     lines: tuple[ReceiptLine, ...]
     credit: Money  # what no service took: kept for the payer, or sent back since
     refunds: tuple[RefundTold, ...]
+    dispute: str  # what is told when a bank took the payment back
     practice_name: str
     practice_address: tuple[str, ...]
     practice_phone: str
@@ -111,7 +113,8 @@ def receipt(viewer: Viewer, number: str) -> Receipt | None:
         if row is None:
             return None
         refunds = refunds_told(session, [row.id]).get(row.id, ())
-        return _receipt(row, _lines(session, row.id), refunds)
+        dispute = disputes_told(session, [row.id]).get(row.id, "")
+        return _receipt(row, _lines(session, row.id), refunds, dispute)
 
 
 def _lines(session: Session, payment_id: UUID) -> tuple[ReceiptLine, ...]:
@@ -150,7 +153,10 @@ def _lines(session: Session, payment_id: UUID) -> tuple[ReceiptLine, ...]:
 
 
 def _receipt(
-    row: Row[*tuple[Any, ...]], lines: tuple[ReceiptLine, ...], refunds: tuple[RefundTold, ...]
+    row: Row[*tuple[Any, ...]],
+    lines: tuple[ReceiptLine, ...],
+    refunds: tuple[RefundTold, ...],
+    dispute: str,
 ) -> Receipt:
     practice = row.Practice
     town = f"{practice.city}, {practice.state} {practice.postal_code}"
@@ -167,6 +173,7 @@ def _receipt(
         lines=lines,
         credit=row.amount - total_of(line.amount for line in lines),
         refunds=refunds,
+        dispute=dispute,
         practice_name=practice.name,
         practice_address=tuple(line for line in address if line.strip(", ")),
         practice_phone=practice.phone,
@@ -215,7 +222,7 @@ def receipt_print(receipt: Receipt) -> Mapping[str, Any]:
             if line.returned
         ],
         "kept": str(receipt.kept),
-        "note": NOTE,
+        "note": receipt.dispute or NOTE,
     }
 
 

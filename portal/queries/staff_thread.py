@@ -24,6 +24,7 @@ TEMPLATE_WORDS = {
     "statement_notice": "New statement",
     "access_granted": "Notice that somebody signed up",
     "receipt": "Receipt",
+    "payment_returned": "Notice of a returned payment",
     "refund": "Notice of a refund",
     "refund_failed": "Notice of a refund that came back",
     "new_message": "Notice that a message waits",

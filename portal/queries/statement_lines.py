@@ -13,7 +13,7 @@ from portal.queries.statement_content import LineItem, PlanPaid
 from portal.queries.statement_facts import ChargeFact, Movement, signed_total
 from portal.queries.statement_words import review_sentence, share_sentences
 
-PAID_KINDS = frozenset({"payment", "credit_application", "refund", "dispute"})
+PAID_KINDS = frozenset({"payment", "credit_application", "refund", "dispute", "dispute_owed"})
 PRICE_KINDS = frozenset({"self_pay_charge", "opening"})
 CONFIRMED_KIND = "patient_share"
 SHARE_BUCKETS = (Bucket.DEDUCTIBLE, Bucket.COINSURANCE, Bucket.COPAY)

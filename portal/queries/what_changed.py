@@ -35,6 +35,7 @@ WORDS = {
     "self_pay_charge": "New bill for {visit}.",
     "opening": "New bill for {visit}.",
     "charge": "New bill for {visit}.",
+    "dispute_owed": "Your bank took back a payment for {visit}.",
     "refund": "We sent money back to you for {visit}.",
     "share_passed_on": "Another plan decides {visit} first.",
     "patient_share": "We checked your share of {visit} with your plan.",

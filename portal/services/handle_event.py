@@ -46,7 +46,7 @@ def handle_event(*, event_id: int, gateway: PaymentGateway, public_url: str, now
     if refunds:
         outcome = "moved" if "moved" in told else told[-1]
     if dispute is not None:
-        outcome = keep_dispute(dispute, now=now)
+        outcome = keep_dispute(dispute, public_url=public_url, now=now)
         told.append(outcome)
     unknown = event.type in FOR_A_PERSON and "not_ours" in told
     with transaction() as session:

@@ -30,6 +30,7 @@ SUBJECTS = {
     "paperless_off": "Your statements come on paper now",
     "paperless_on": "Your statements come without paper now",
     "paperless_sample": "A sample of what we will send",
+    "payment_returned": "About a payment you made",
     "receipt": "We received your payment",
     "refund": "We sent you a refund",
     "refund_failed": "Your refund did not reach you",
@@ -128,6 +129,18 @@ def refund_failed(head: Letterhead, *, number: str) -> Letter:
         f"Receipt number: {number}",
         f"Sign in to see it: {head.public_url}/receipts/{number}",
         "Please call us, so that we can send it another way.",
+    )
+
+
+def payment_returned(head: Letterhead, *, number: str) -> Letter:
+    """A bank debit came back after it was paid: its bills are due again, and nothing is retried."""
+    return _billing(
+        "payment_returned",
+        head,
+        "Your bank returned a payment that you made to us.",
+        f"Receipt number: {number}",
+        f"Sign in to see it: {head.public_url}/receipts/{number}",
+        "We will not try your bank account again. If you have a question, please call us.",
     )
 
 

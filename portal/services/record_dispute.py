@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing import disputes
+from billing.disputes import Decision
 from billing.money import ZERO
 from billing.transitions import DISPUTE, DisputeEvent, DisputeState, Refused, next_state
 from portal.db import transaction
@@ -19,6 +20,8 @@ from portal.ports import DisputeFacts, DisputeOutcome
 from portal.services.lock_refund import lock_paid
 from portal.services.post_entry import PostedEntry, post_entry
 from portal.services.practice_date import practice_date
+from portal.services.refund_notices import notice_returned
+from portal.services.settle_dispute import settle_dispute, unsettle_dispute
 
 EVENTS = {
     DisputeOutcome.OPEN: DisputeEvent.WAIT,
@@ -26,21 +29,24 @@ EVENTS = {
     DisputeOutcome.LOST: DisputeEvent.LOSE,
 }
 OPENED = "A payment is disputed by the card's bank."
+RETURNED = "A bank debit that was paid came back. The bills that it paid are due again."
 LOST = "The bank took a payment back for good."
+BANK = "us_bank_account"
 NEXT_STEPS = {
+    RETURNED: "The patient was told by e-mail. Do not take it from the bank account again by yourself.",
     OPENED: "Answer the bank in the card company’s pages before its date. Nobody asks the patient"
     " for the money while the bank decides.",
     LOST: "Decide whether the patient owes the amount again. Until then nobody asks for it.",
 }
 
 
-def keep_dispute(facts: DisputeFacts, *, now: datetime) -> str:
+def keep_dispute(facts: DisputeFacts, *, public_url: str, now: datetime) -> str:
     """Record what the provider said, in a transaction of its own: moved, unchanged, late or not_ours."""
     with transaction() as session:
-        return record_dispute(session, facts, now=now)
+        return record_dispute(session, facts, public_url=public_url, now=now)
 
 
-def record_dispute(session: Session, facts: DisputeFacts, *, now: datetime) -> str:
+def record_dispute(session: Session, facts: DisputeFacts, *, public_url: str, now: datetime) -> str:
     """Bring the dispute to the state the provider tells, and post each line of its money once."""
     payment_id = session.scalar(select(Payment.id).where(Payment.intent_id == facts.intent_id))
     if payment_id is None or not facts.intent_id or facts.amount is None:
@@ -48,6 +54,8 @@ def record_dispute(session: Session, facts: DisputeFacts, *, now: datetime) -> s
     payment = lock_paid(session, payment_id)
     dispute, fresh = _row(session, facts, payment, now)
     moved = _post(session, dispute, payment, facts, now)
+    if moved:
+        _settle(session, dispute, payment, public_url=public_url, now=now)
     following = next_state(DISPUTE, DisputeState(dispute.state), EVENTS[facts.outcome])
     if isinstance(following, Refused):
         return "moved" if moved else "late"
@@ -112,10 +120,38 @@ def _post(
     return moved
 
 
+def _settle(
+    session: Session, dispute: Dispute, payment: Payment, *, public_url: str, now: datetime
+) -> None:
+    """What follows by itself: a returned bank debit is due again, and money given back undoes a decision.
+
+    A bank debit is not argued about: its return means that the bill was not paid (payments.md rule 12).
+    """
+    held = dispute.withdrawn - dispute.returned
+    if held <= ZERO:
+        unsettle_dispute(session, dispute, now=now)
+    elif payment.method == BANK and not dispute.decision:
+        settle_dispute(session, dispute, payment, Decision.RETURNED, now=now)
+        _open(session, dispute, payment, key=returned_key(dispute), told=RETURNED, now=now)
+        notice_returned(session, payment, public_url=public_url, now=now)
+
+
+def returned_key(dispute: Dispute) -> str:
+    """The work that a returned debit makes."""
+    return f"debit_returned:{dispute.provider_id}"
+
+
+def lost_key(provider_id: str) -> str:
+    """The work that a lost dispute makes."""
+    return f"dispute_lost:{provider_id}"
+
+
 def _tell_staff(session: Session, dispute: Dispute, payment: Payment, now: datetime) -> None:
     """One item while the bank decides, another when it was lost; what is over closes by itself."""
     opened = f"stripe:charge.dispute.created:{dispute.provider_id}"
-    lost = f"dispute_lost:{dispute.provider_id}"
+    lost = lost_key(dispute.provider_id)
+    if dispute.decision == Decision.RETURNED:
+        return  # told already, and there is nothing to decide
     if dispute.state == DisputeState.OPEN:
         _open(session, dispute, payment, key=opened, told=OPENED, now=now)
         return

@@ -195,7 +195,7 @@ def _take_back(session: Session, held: LockedRefund, *, public_url: str, now: da
         memo="the refund came back from the bank",
     )
     post_entry(session, back)
-    _credit_overpaid(session, back, ref, today)
+    credit_overpaid(session, back, ref, today)
     owners = {leg.party.guarantor_account_id for leg in back.postings} - {None}
     apply_credit(
         session,
@@ -208,7 +208,7 @@ def _take_back(session: Session, held: LockedRefund, *, public_url: str, now: da
     notice_failed(session, refund, payment, public_url=public_url, now=now)
 
 
-def _credit_overpaid(session: Session, back: Entry, ref: str, on: date) -> None:
+def credit_overpaid(session: Session, back: Entry, ref: str, on: date) -> None:
     """A line that was paid anew meanwhile is paid twice now: the rest is the patient's credit."""
     parties: dict[int, Party] = {
         leg.party.charge_id: leg.party

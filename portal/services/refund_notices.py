@@ -32,6 +32,13 @@ def notice_failed(
     _queue(session, payment, letter, now=now, dedupe_key=f"refund_failed:{refund.id}")
 
 
+def notice_returned(session: Session, payment: Payment, *, public_url: str, now: datetime) -> None:
+    """Once for each payment: a bank debit came back, so its bills are due again."""
+    head = letters.letterhead(session, public_url=public_url)
+    letter = letters.payment_returned(head, number=payment.receipt_number or "")
+    _queue(session, payment, letter, now=now, dedupe_key=f"payment_returned:{payment.id}")
+
+
 def _queue(
     session: Session, payment: Payment, letter: letters.Letter, *, now: datetime, dedupe_key: str
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from billing import disputes
+from billing.disputes import Decision
 from billing.ledger import Account
 from billing.money import Money
 from portal.adapters.stripe_payouts import StripePayouts
@@ -19,16 +20,21 @@ from portal.jobs import schedule
 from portal.models.day import Payout
 from portal.models.disputes import Dispute
 from portal.models.ledger import JournalEntry
+from portal.models.messages import OutboundMessage
 from portal.models.work import WorkItem
 from portal.queries.day_summary import day_summary
 from portal.queries.ledger_proof import verify_ledger
+from portal.queries.payments import payment_history
+from portal.queries.viewer import StaffViewer
 from portal.queue import run_due
+from portal.services.decide_dispute import DecisionRefused, decide_dispute
 from portal.services.fetch_payouts import fetch_payouts
 from portal.services.post_entry import post_entry
 from portal.services.walk_objects import walk_objects
 from tests.sandbox_server import KEY, PUBLIC_URL, SandboxServer
 from tests.services.payer_voice import total
 from tests.services.refund_desk import Desk, open_desk
+from tests.services.staff_world import add_staff
 from tests.services.till import open_till
 
 FEE = 1_500
@@ -75,7 +81,7 @@ def work() -> list[tuple[str, bool]]:
 def as_the_provider(desk: Desk) -> None:
     """Processor's money in the ledger is the provider's own sum; its charges' fees come with a payout."""
     lines = desk.till.sandbox.client.v1.balance_transactions.list(params={"limit": 100}).data
-    theirs = sum(line.amount if line.type == "charge" else line.net for line in lines)
+    theirs = sum(line.amount if line.type in ("charge", "payment") else line.net for line in lines)
     assert total(Account.STRIPE_CLEARING) == theirs
     assert verify_ledger().ok
 
@@ -236,3 +242,114 @@ def test_a_dispute_of_another_shop_is_left_alone(desk: Desk) -> None:
         assert session.scalar(select(func.count()).select_from(JournalEntry)) is not None
         assert session.scalar(select(func.count()).select_from(Dispute)) == 0
     assert (books(), work()) == ((0, 0), [])
+
+
+def lost(desk: Desk, cents: int = 18_240) -> tuple[UUID, int]:
+    """A dispute that the bank decided against us, told of."""
+    payment_id, dispute_id = disputed(desk, cents)
+    close(desk, dispute_id, "lost")
+    tell(desk)
+    return payment_id, row(dispute_id).id
+
+
+def decide(desk: Desk, dispute_id: int, decision: Decision, by: StaffViewer | None = None) -> bool:
+    return decide_dispute(
+        dispute_id=dispute_id,
+        decision=decision,
+        reason="The patient called",
+        staff=by or desk.approver,
+        now=desk.till.now,
+    )
+
+
+def told(desk: Desk, payment_id: UUID) -> str:
+    """What the patient reads on the receipt and in the history, which say the same."""
+    receipt = desk.till.receipt(payment_id)
+    [paid] = payment_history(desk.till.viewer)
+    assert receipt is not None
+    assert receipt.dispute == paid.dispute
+    return receipt.dispute
+
+
+def test_owed_again_only_by_a_person_and_once(desk: Desk) -> None:
+    payment_id, dispute_id = lost(desk)
+    assert told(desk, payment_id).endswith("We are not asking you to pay it now.")
+    assert desk.till.due() == 0
+    assert decide(desk, dispute_id, Decision.OWED)
+    assert not decide(desk, dispute_id, Decision.WRITTEN_OFF)
+    assert (desk.till.due(), books()) == (18_240, (0, FEE))
+    assert "does not count as paid" in told(desk, payment_id)
+    assert all(closed for _, closed in work())
+    as_the_provider(desk)
+
+
+def test_owed_again_takes_the_newest_service_first(desk: Desk) -> None:
+    _, dispute_id = lost(desk, 10_000)
+    assert desk.till.due() == 8_240
+    decide(desk, dispute_id, Decision.OWED)
+    assert desk.till.due() == 18_240
+    as_the_provider(desk)
+
+
+def test_taken_off_is_nobodys_and_staff_can_put_it_back(desk: Desk) -> None:
+    payment_id, dispute_id = lost(desk)
+    decide(desk, dispute_id, Decision.WRITTEN_OFF)
+    assert (desk.till.due(), books()) == (0, (0, FEE))
+    assert total(Account.PROVIDER_WRITE_OFF) == 18_240
+    assert told(desk, payment_id) == "Your bank took this payment back. You do not owe it."
+    as_the_provider(desk)
+
+
+def test_OPS_23_a_biller_takes_off_a_hundred_dollars_at_most(desk: Desk) -> None:
+    _, dispute_id = lost(desk)
+    with pytest.raises(DecisionRefused, match=r"up to \$100.00"):
+        decide(desk, dispute_id, Decision.WRITTEN_OFF, by=desk.asker)
+    with pytest.raises(DecisionRefused, match="Your role"):
+        decide(desk, dispute_id, Decision.OWED, by=add_staff("payment_poster"))
+    assert decide(desk, dispute_id, Decision.OWED, by=desk.asker)
+
+
+def test_nothing_is_decided_while_the_bank_decides(desk: Desk) -> None:
+    _, dispute_id = disputed(desk)
+    tell(desk)
+    with pytest.raises(DecisionRefused, match="nothing to decide"):
+        decide(desk, row(dispute_id).id, Decision.OWED)
+
+
+@pytest.mark.parametrize("decision", [Decision.OWED, Decision.WRITTEN_OFF])
+def test_won_after_all_undoes_the_decision(desk: Desk, decision: Decision) -> None:
+    _, dispute_id = lost(desk)
+    decide(desk, dispute_id, decision)
+    with read_only() as session:
+        provider_id = session.get_one(Dispute, dispute_id).provider_id
+    close(desk, provider_id, "won")
+    tell(desk)
+    assert (desk.till.due(), books()) == (0, (0, 0))
+    assert total(Account.PROVIDER_WRITE_OFF) == 0
+    as_the_provider(desk)
+
+
+def test_a_bank_debit_that_comes_back_is_due_again_and_told(desk: Desk) -> None:
+    started = desk.till.start()
+    desk.till.sandbox.pay(started.checkout_url or "", account="000555555559")
+    desk.till.sandbox.control("clock", advance=5 * 86_400)
+    desk.till.now += timedelta(days=5)
+    tell(desk)
+    assert desk.till.payment(started.payment_id).state == "succeeded"
+    assert (desk.till.due(), books()) == (18_240, (0, FEE))
+    with read_only() as session:
+        sent = session.scalars(
+            select(OutboundMessage).where(OutboundMessage.template == "payment_returned")
+        ).all()
+    assert len(sent) == 1
+    assert work()[0][0].startswith("A bank debit that was paid came back")
+    assert "We will not try your bank account again" in told(desk, started.payment_id)
+    assert len(desk.till.payments()) == 1, "nothing was tried again"
+    as_the_provider(desk)
+
+
+def test_planted_a_decision_that_moved_nothing_is_seen(desk: Desk) -> None:
+    lost(desk)
+    with transaction() as session:
+        session.scalars(select(Dispute)).one().decision = "owed"
+    assert [fault.cents for fault in verify_ledger().faults] == [18_240]

@@ -1,0 +1,31 @@
+"""What a patient is told of a payment that their bank took back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.disputes import Decision
+from portal.models.disputes import Dispute
+
+IN_DISPUTE = "This payment is in dispute with your bank. We are not asking you to pay it now."
+TOLD = {
+    "": IN_DISPUTE,
+    Decision.OWED.value: "Your bank took this payment back. It does not count as paid any more.",
+    Decision.RETURNED.value: "Your bank returned this payment. It does not count as paid any more."
+    " We will not try your bank account again.",
+    Decision.WRITTEN_OFF.value: "Your bank took this payment back. You do not owe it.",
+}
+
+
+def disputes_told(session: Session, payment_ids: Collection[UUID]) -> dict[UUID, str]:
+    """A sentence for each of these payments whose money a bank holds or took for good."""
+    rows = session.execute(
+        select(Dispute.payment_id, Dispute.decision)
+        .where(Dispute.payment_id.in_(payment_ids), Dispute.withdrawn > Dispute.returned)
+        .order_by(Dispute.id)
+    )
+    return {payment_id: TOLD[decision] for payment_id, decision in rows}

@@ -1,0 +1,74 @@
+"""Disputes on the pages: staff see twice what a decision changes; the patient reads how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from flask import Flask
+
+from portal.config import Settings
+from tests.sandbox_server import KEY, SECRET, SandboxServer
+from tests.services.refund_desk import Desk, open_desk
+from tests.services.till import open_till
+from tests.web.pages import PageClient
+
+
+@pytest.fixture
+def settings(settings: Settings, sandbox: SandboxServer) -> Settings:
+    return replace(
+        settings,
+        stripe_secret_key=KEY,
+        stripe_webhook_secret=SECRET,
+        stripe_api_base=sandbox.url,
+    )
+
+
+@pytest.fixture(autouse=True)
+def _clock(staff_app: Flask, patient_app: Flask, now: datetime) -> None:
+    staff_app.config["CLOCK"] = patient_app.config["CLOCK"] = lambda: now
+
+
+@pytest.fixture
+def desk(database_url: str, sandbox: SandboxServer, now: datetime) -> Desk:
+    """$182.40 was paid, disputed, and lost."""
+    found = open_desk(open_till(sandbox, now))
+    charge = found.till.payment(found.paid()).charge_id
+    dispute = sandbox.control("dispute", charge=charge)["dispute"]
+    sandbox.control("close_dispute", id=dispute, status="lost")
+    found.till.deliver(*sandbox.events())
+    return found
+
+
+def test_a_manager_sees_twice_what_changes_and_then_it_does(
+    desk: Desk, as_staff: Callable[[str], PageClient]
+) -> None:
+    client = as_staff("manager")
+    assert "Lost: decide it" in client.get("/disputes/").text
+    client.get("/disputes/1")
+    wish = {"decision": "owed", "reason": "The patient called"}
+    check = client.post("/disputes/1", wish, expect=200)
+    assert "Nothing was changed yet" in check.text
+    assert "$182.40" in check.text
+    assert desk.till.due() == 0
+    client.post("/disputes/1", wish | {"sure": "yes"}, expect=302)
+    assert desk.till.due() == 18_240
+    assert "the patient owes it again" in client.get("/disputes/1").text
+
+
+def test_a_reason_is_needed(desk: Desk, as_staff: Callable[[str], PageClient]) -> None:
+    client = as_staff("manager")
+    client.get("/disputes/1")
+    client.post("/disputes/1", {"decision": "owed", "reason": " ", "sure": "yes"}, expect=200)
+    assert desk.till.due() == 0
+
+
+def test_HIPAA_7_who_may_not_adjust_cannot_decide(
+    desk: Desk, as_staff: Callable[[str], PageClient]
+) -> None:
+    client = as_staff("payment_poster")
+    assert "A biller or a manager decides this" in client.get("/disputes/1").text
+    client.post("/disputes/1", {"decision": "owed", "reason": "x", "sure": "yes"}, expect=403)
+    assert desk.till.due() == 0
