@@ -69,7 +69,7 @@ def get(connection: HTTPConnection, path: str, cookie: str) -> bool:
     connection.request("GET", path, headers={"Cookie": cookie})
     response = connection.getresponse()
     response.read()
-    return response.status == 200  # noqa: PLR2004
+    return response.status == 200  # noqa: PLR2004 - HTTP says OK by this number
 
 
 def fetch(port: int, cookie: str, times: int) -> None:

@@ -20,7 +20,7 @@ def recipient_zones(*, phone: str, postal_code: str, practice_zone: str) -> froz
 
 def _of_zip(postal_code: str, practice_zone: str) -> frozenset[str]:
     zip_code = _ZIP.match(postal_code)
-    found = zipcodes.matching(zip_code.group()) if zip_code else []  # type: ignore[no-untyped-call]
+    found = zipcodes.matching(zip_code.group()) if zip_code else []  # type: ignore[no-untyped-call]  # zipcodes ships no types
     zones = frozenset(place["timezone"] for place in found if place["timezone"])
     return zones or frozenset({practice_zone})
 

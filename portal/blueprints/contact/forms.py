@@ -13,19 +13,19 @@ from portal.queries.text_consents import TextCategory
 from portal.web.fields import CodeField, PhoneField, chosen, required
 
 
-class MobileForm(FlaskForm):  # type: ignore[misc]
+class MobileForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """The number to prove."""
 
     mobile = PhoneField("Your mobile number", [required("your mobile number")])
 
 
-class MobileCodeForm(FlaskForm):  # type: ignore[misc]
+class MobileCodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """The proof that the text arrived."""
 
     code = CodeField("Code from the text", [required("the six digits")])
 
 
-class AgreeForm(FlaskForm):  # type: ignore[misc]
+class AgreeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """One optional box for each category; none is ever ticked beforehand (MSG-2)."""
 
     billing = BooleanField(LABELS["billing"])
@@ -45,7 +45,7 @@ class AgreeForm(FlaskForm):  # type: ignore[misc]
         return [TextCategory(name) for name in LABELS if name in self and self[name].data]
 
 
-class ChoicesForm(FlaskForm):  # type: ignore[misc]
+class ChoicesForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """How to hear of bills, and how much a text may say."""
 
     bill_notices = RadioField(

@@ -13,7 +13,7 @@ from portal.web.fields import at_most, required
 from portal.web.note_field import NoteField
 
 
-class AskForm(FlaskForm):  # type: ignore[misc]
+class AskForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A question. The id made with the page lets the same form be sent once only."""
 
     form_id = HiddenField(

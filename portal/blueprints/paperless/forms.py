@@ -9,13 +9,13 @@ from wtforms.validators import DataRequired
 from portal.web.fields import CodeField, required
 
 
-class SampleCodeForm(FlaskForm):  # type: ignore[misc]
+class SampleCodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """What stands in the sample."""
 
     code = CodeField("Code from the sample", [required("the six digits from the sample")])
 
 
-class AgreeForm(FlaskForm):  # type: ignore[misc]
+class AgreeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """The consent itself."""
 
     agree = BooleanField(

@@ -19,7 +19,7 @@ BILL = "bill-"
 LARGEST_ID = 2**63 - 1  # what a column of the database holds
 
 
-class ChooseForm(FlaskForm):  # type: ignore[misc]
+class ChooseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Everything due, one bill, or an own amount."""
 
     account = HiddenField()
@@ -72,7 +72,7 @@ def _in_words(bill: Bill) -> str:
     return f"{money(bill.due)} for {whose}"
 
 
-class PayForm(FlaskForm):  # type: ignore[misc]
+class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A payment as the page showed it. Its id is made with the page, so a second press is the same."""
 
     payment = HiddenField()

@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired
 from portal.web.fields import AmountField
 
 
-class CompareForm(FlaskForm):  # type: ignore[misc]
+class CompareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """What the patient's own EOB says."""
 
     amount = AmountField(

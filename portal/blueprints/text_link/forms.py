@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from portal.web.fields import CodeField, DayField, LineField, at_most, required
 
 
-class QuestionsForm(FlaskForm):  # type: ignore[misc]
+class QuestionsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """What the one who owes knows."""
 
     birth_on = DayField("Your birth date", [required("your birth date")])
@@ -16,7 +16,7 @@ class QuestionsForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class TextCodeForm(FlaskForm):  # type: ignore[misc]
+class TextCodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """The proof that the phone is at hand."""
 
     code = CodeField("Code from the text", [required("the six digits")])

@@ -9,7 +9,7 @@ from wtforms.validators import EqualTo
 from portal.web.fields import required
 
 
-class InvitationForm(FlaskForm):  # type: ignore[misc]
+class InvitationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A password, twice."""
 
     password = PasswordField("Password", [required("a password")])

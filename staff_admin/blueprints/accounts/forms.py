@@ -27,7 +27,7 @@ RELATIONSHIPS = [
 ]
 
 
-class AdjustForm(FlaskForm):  # type: ignore[misc]
+class AdjustForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """An amount off one line. The id made with the page lets the same form post once only."""
 
     form_id = HiddenField(
@@ -56,13 +56,13 @@ class AdjustForm(FlaskForm):  # type: ignore[misc]
         return uuid.UUID(self.form_id.data)
 
 
-class TakeBackForm(FlaskForm):  # type: ignore[misc]
+class TakeBackForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Why an adjustment is taken back."""
 
     reason = NoteField("Reason", [required("a reason"), at_most(500, "The reason")])
 
 
-class GuarantorForm(FlaskForm):  # type: ignore[misc]
+class GuarantorForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """The person responsible for a minor's bills."""
 
     first_name = LineField("First name", [required("a first name"), at_most(60, "The first name")])
@@ -83,7 +83,7 @@ class GuarantorForm(FlaskForm):  # type: ignore[misc]
         return Guarantor(**values | {"state": values["state"].upper()})
 
 
-class ConsentForm(FlaskForm):  # type: ignore[misc]
+class ConsentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """What somebody told us about texts."""
 
     category = RadioField(
@@ -97,7 +97,7 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]
     reason = NoteField("Who told you, and how", [required("who told you"), at_most(300, "It")])
 
 
-class AsOfForm(FlaskForm):  # type: ignore[misc]
+class AsOfForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A past day, asked for by GET: it changes nothing, and its answer may be kept as a link."""
 
     class Meta:

@@ -16,7 +16,7 @@ from staff_admin.blueprints.show import page_number, show
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
 
-class TrailForm(FlaskForm):  # type: ignore[misc]
+class TrailForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """What to look for; each field narrows the other."""
 
     account = LineField("Account number", [at_most(20, "The account number")])

@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 
 
-class ClaimsFileForm(FlaskForm):  # type: ignore[misc]
+class ClaimsFileForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """One 837P."""
 
     file = FileField("File", [FileRequired("Choose a file.")])

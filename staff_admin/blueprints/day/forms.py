@@ -12,7 +12,7 @@ from portal.web.fields import AmountField, DayField, LineField, at_most, require
 from portal.web.note_field import NoteField
 
 
-class DepositForm(FlaskForm):  # type: ignore[misc]
+class DepositForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """One line of the bank's statement. The id made with the page enters it once only."""
 
     form_id = HiddenField(
@@ -27,18 +27,18 @@ class DepositForm(FlaskForm):  # type: ignore[misc]
         return uuid.UUID(self.form_id.data)
 
 
-class ExplainForm(FlaskForm):  # type: ignore[misc]
+class ExplainForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Why a difference is right as it stands."""
 
     key = HiddenField()
     note = NoteField("Why it is right", [required("why"), at_most(500, "The reason")])
 
 
-class CloseForm(FlaskForm):  # type: ignore[misc]
+class CloseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A button."""
 
 
-class ReopenForm(FlaskForm):  # type: ignore[misc]
+class ReopenForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Why a closed day must be opened again."""
 
     reason = NoteField("Why it is opened again", [required("why"), at_most(500, "The reason")])

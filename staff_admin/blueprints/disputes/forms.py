@@ -10,7 +10,7 @@ from portal.web.fields import at_most, chosen, required
 from portal.web.note_field import NoteField
 
 
-class DisputeForm(FlaskForm):  # type: ignore[misc]
+class DisputeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Who bears it, and why. `sure` comes only from the page that shows once more what changes."""
 
     sure = HiddenField()

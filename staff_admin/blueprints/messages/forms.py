@@ -12,7 +12,7 @@ from portal.web.fields import LineField, at_most, required
 from portal.web.note_field import NoteField
 
 
-class AnswerForm(FlaskForm):  # type: ignore[misc]
+class AnswerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """An answer. The id made with the page lets the same form be sent once only."""
 
     form_id = HiddenField(
@@ -25,7 +25,7 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
         return uuid.UUID(self.form_id.data)
 
 
-class PlaceForm(FlaskForm):  # type: ignore[misc]
+class PlaceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """The account that a text belongs to."""
 
     account_number = LineField(

@@ -18,7 +18,7 @@ from portal.web.note_field import NoteField
 IN_ORDER = "order"
 
 
-class RefundForm(FlaskForm):  # type: ignore[misc]
+class RefundForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """How much, why, and from where. The id made with the page lets the same form ask once only."""
 
     refund_id = HiddenField(
@@ -72,7 +72,7 @@ class RefundForm(FlaskForm):  # type: ignore[misc]
         ]
 
 
-class DeclineForm(FlaskForm):  # type: ignore[misc]
+class DeclineForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Why a refund is not sent."""
 
     reason = NoteField("Why not", [required("a reason"), at_most(500, "The reason")])

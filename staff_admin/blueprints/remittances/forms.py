@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 
 
-class UploadForm(FlaskForm):  # type: ignore[misc]
+class UploadForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """One file; what is in it says whether it is an 835."""
 
     file = FileField("File", [FileRequired("Choose a file.")])

@@ -8,7 +8,7 @@ from portal.web.fields import at_most, required
 from portal.web.note_field import NoteField
 
 
-class ResumeForm(FlaskForm):  # type: ignore[misc]
+class ResumeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """What was mended."""
 
     reason = NoteField("What was mended", [required("what was mended"), at_most(500, "The reason")])

@@ -12,13 +12,13 @@ from portal.web.fields import DayField, LineField, at_most, chosen, required
 from portal.web.note_field import NoteField
 
 
-class NoteForm(FlaskForm):  # type: ignore[misc]
+class NoteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A finding; the item stays open."""
 
     text = NoteField("What you found out", [required("a note"), at_most(2000, "The note")])
 
 
-class CloseForm(FlaskForm):  # type: ignore[misc]
+class CloseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """How it ended."""
 
     outcome = RadioField(
@@ -33,7 +33,7 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
         return Outcome(self.outcome.data)
 
 
-class ReviewForm(FlaskForm):  # type: ignore[misc]
+class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Whether the patient owes what the payer put on them, and why."""
 
     owed = RadioField(
@@ -47,14 +47,14 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]
     note = NoteField("Why", [required("why"), at_most(500, "The reason")])
 
 
-class ReleaseForm(FlaskForm):  # type: ignore[misc]
+class ReleaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Where a held decision belongs, and how one knows."""
 
     number = LineField("Claim number", [at_most(50, "The claim number")])
     note = NoteField("How you know", [required("how you know"), at_most(500, "The note")])
 
 
-class OwnerForm(FlaskForm):  # type: ignore[misc]
+class OwnerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Who looks after the item, and by when. `seen` tells whether somebody else was quicker."""
 
     seen = HiddenField()
@@ -75,7 +75,7 @@ class OwnerForm(FlaskForm):  # type: ignore[misc]
         return int(seen) if seen.isdecimal() else None
 
 
-class SuspenseForm(FlaskForm):  # type: ignore[misc]
+class SuspenseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Why the money stays apart for now, and when somebody looks again."""
 
     reason = RadioField(
@@ -91,7 +91,7 @@ class SuspenseForm(FlaskForm):  # type: ignore[misc]
         return SuspenseReason(self.reason.data)
 
 
-class MatchForm(FlaskForm):  # type: ignore[misc]
+class MatchForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Which claim of ours it is, and how one knows."""
 
     claim = RadioField("Which claim is it", [chosen("which claim it is")])
