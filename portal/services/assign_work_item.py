@@ -12,7 +12,7 @@ from portal.models.identity import Login
 from portal.models.work import WorkItem
 from portal.queries.permissions import ROLES
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -47,18 +47,11 @@ def assign_work_item(
         if owner_id is not None and not _may_decide(session, owner_id):
             raise AssignmentRefused("This person's role does not decide about held items.")
         item.owner_id, item.due_on = owner_id, due_on
-        add_access(
+        record_work_change(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="update",
-                object_type="work_item",
-                object_id=str(item_id),
-                account_ids=(item.guarantor_account_id,) if item.guarantor_account_id else (),
-                reason=f"owner {owner_id or 'nobody'}, due {due_on or 'no date'}",
-            ),
+            item,
+            staff=staff,
+            reason=f"owner {owner_id or 'nobody'}, due {due_on or 'no date'}",
             now=now,
         )
 

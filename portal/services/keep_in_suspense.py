@@ -11,7 +11,7 @@ from billing.free_text import check_free_text
 from portal.db import transaction
 from portal.models.work import WorkItem, WorkNote
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
 from portal.services.resolve_work_item import money_in_suspense
 
@@ -68,17 +68,10 @@ def keep_in_suspense(
         item.owner_id = item.owner_id or staff.login_id
         words = f"{REASON_WORDS[reason]}. {note}".strip()
         session.add(WorkNote(work_item_id=item_id, login_id=staff.login_id, text=words, at=now))
-        add_access(
+        record_work_change(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="update",
-                object_type="work_item",
-                object_id=str(item_id),
-                account_ids=(item.guarantor_account_id,) if item.guarantor_account_id else (),
-                reason=f"suspense {reason.value} until {follow_up_on}",
-            ),
+            item,
+            staff=staff,
+            reason=f"suspense {reason.value} until {follow_up_on}",
             now=now,
         )

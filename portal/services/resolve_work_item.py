@@ -16,7 +16,7 @@ from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.remittances import RemittanceClaim
 from portal.models.work import WorkItem, WorkNote
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -76,20 +76,7 @@ def resolve_work_item(
             )
         session.add(WorkNote(work_item_id=item_id, login_id=staff.login_id, text=note, at=now))
         item.closed_at, item.closed_by_id, item.outcome = now, staff.login_id, outcome.value
-        add_access(
-            session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="update",
-                object_type="work_item",
-                object_id=str(item_id),
-                account_ids=(item.guarantor_account_id,) if item.guarantor_account_id else (),
-                reason=outcome.value,
-            ),
-            now=now,
-        )
+        record_work_change(session, item, staff=staff, reason=outcome.value, now=now)
     return True
 
 
