@@ -1,5 +1,5 @@
 // A page that waits for a job looks again by itself. Staff keys: / search, j and k move in a table,
-// Enter opens the row's first link, ? lists the keys; a link or field with data-key is opened or entered by that key.
+// Enter opens the row's first link, Escape leaves a field, ? lists the keys; a link or field with data-key is opened or entered by that key.
 "use strict";
 
 const rows = () => [...document.querySelectorAll("table[data-rows-open] tbody tr")];
@@ -18,7 +18,11 @@ function move(step) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing(event.target)) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
   if (event.key === "/") {
     const search = document.getElementById("search");
     if (!search) return;
