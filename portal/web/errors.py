@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from portal.ports import GatewayError, OutcomeUnknown
-from portal.services.refusal import Refusal
+from portal.queries.viewer import StaffViewer
+from portal.services.refusal import NotFound, Refusal
+from portal.web.access import current_viewer
 from portal.web.logging import LOG
 
 
@@ -56,6 +58,21 @@ PAGES = {
         "Nothing was changed. Try again in a few minutes.",
     ),
 }
+STAFF_PAGES = {
+    403: Explanation(
+        "Your role does not open this page",
+        "Nothing was changed. If your work needs it, ask whoever manages the staff sign-ins.",
+    ),
+    404: Explanation(
+        "We could not find that page",
+        "The address may be old or mistyped. Search for the account, or start from the menu.",
+    ),
+    500: Explanation(
+        "Something broke on our side",
+        "This is not your fault, and it is in the log. Look at the account before you try again:"
+        " it shows whether anything was saved.",
+    ),
+}
 OLD_FORM = Explanation(
     "This page was open too long",
     "For your safety it can no longer be sent. Nothing was changed. Go back, reload and try again.",
@@ -79,10 +96,12 @@ def register_error_pages(app: Flask) -> None:
         if error.response is not None or (error.code or 500) < 400:  # noqa: PLR2004
             return make_response(error.get_response())
         code = error.code or 500
-        return error_page(code, PAGES.get(code, PAGES[500 if code >= 500 else 400]))  # noqa: PLR2004
+        return error_page(code, _words(code))
 
     @app.errorhandler(Refusal)
     def _refused(error: Refusal) -> Response:
+        if isinstance(error, NotFound):
+            return error_page(404, _words(404))
         return error_page(error.status, Explanation(error.title, str(error)))
 
     @app.errorhandler(GatewayError)
@@ -101,19 +120,43 @@ def register_error_pages(app: Flask) -> None:
         if app.config["TESTING"]:
             raise error
         LOG.error("unhandled_error", exc_info=error, extra=_about())
-        return error_page(500, PAGES[500])
+        return error_page(500, _words(500))
 
 
 def error_page(status: int, words: Explanation) -> Response:
     """Our own page with a number that staff can find in the log."""
     page = render_template(
-        ["errors/error.html"],
+        [f"errors/{_face()}.html", "errors/error.html"],
+        viewer=_staff_viewer(),
         title=words.title,
         message=words.message,
         status=status,
         request_id=g.get("request_id", ""),
     )
     return make_response(page, status)
+
+
+def _face() -> str:
+    name: str = current_app.config["FACE"].name
+    return name
+
+
+def _words(code: int) -> Explanation:
+    """The face's own words, else the shared ones, else those of the code's family."""
+    own = STAFF_PAGES if _face() == "staff" else {}
+    return own.get(code) or PAGES.get(code) or PAGES[500 if code >= 500 else 400]  # noqa: PLR2004
+
+
+def _staff_viewer() -> StaffViewer | None:
+    """Who sees the staff's menu and search. Error pages must stand without a database too."""
+    if _face() != "staff" or "login_id" not in g:
+        return None
+    try:
+        viewer = current_viewer()
+    except SQLAlchemyError as error:
+        LOG.warning("viewer_unreadable", exc_info=error)
+        return None
+    return viewer if isinstance(viewer, StaffViewer) else None
 
 
 def _about() -> dict[str, str]:

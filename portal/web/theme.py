@@ -165,10 +165,19 @@ def _unread() -> int:
 def _menu(whose: str) -> tuple[MenuLink, ...]:
     links = [link for link in MENUS[whose] if page_exists(link.endpoint)]
     if any(link.permission for link in links):
-        viewer = current_viewer()
-        may = viewer.permissions if isinstance(viewer, StaffViewer) else frozenset()
+        may = _permissions()
         links = [link for link in links if not link.permission or link.permission in may]
     return tuple(links)
+
+
+def _permissions() -> frozenset[str]:
+    """What the staff's menu may offer. Error pages must stand without a database too."""
+    try:
+        viewer = current_viewer()
+    except SQLAlchemyError as error:
+        LOG.warning("viewer_unreadable", exc_info=error)
+        return frozenset()
+    return viewer.permissions if isinstance(viewer, StaffViewer) else frozenset()
 
 
 def is_current(endpoint: str) -> bool:
