@@ -13,6 +13,7 @@ from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.audit import AuditEvent
 from portal.models.identity import Login
+from portal.queries.audit_words import audited
 from portal.queries.paging import Page, limits, page_of
 
 
@@ -101,13 +102,12 @@ def _people(session: Session) -> tuple[tuple[int, str], ...]:
 
 
 def _event(event: AuditEvent, who: str, numbers: dict[int, str]) -> TrailEvent:
-    what = event.object_type.replace("_", " ").replace(".", " ")
     return TrailEvent(
         at=event.at,
         who=who or "nobody signed in",
         role=event.role.replace("_", " ") or event.face,
         action=event.action.replace("_", " "),
-        what=f"{what} {event.object_id}".strip(),
+        what=audited(event.object_type, event.object_id),
         accounts=tuple((one, numbers[one]) for one in event.account_ids if one in numbers),
         outcome=event.outcome,
         reason=event.reason,

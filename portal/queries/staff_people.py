@@ -66,6 +66,9 @@ class PeoplePage:
     changes: tuple[Change, ...]
 
 
+RECORDS = {GuarantorAccount.__tablename__: "Guarantor", Patient.__tablename__: "Patient"}
+
+
 def people_page(account_id: int) -> PeoplePage | None:
     """The people of an account; None when there is none by this id."""
     with read_only() as session:
@@ -163,7 +166,7 @@ def _changes(session: Session, account_id: int, patient_ids: tuple[int, ...]) ->
         .limit(50)
     )
     return tuple(
-        Change(at=row.at, record=row.record, source=row.source, before=_words(row.before))
+        Change(at=row.at, record=RECORDS[row.record], source=row.source, before=_words(row.before))
         for row in rows
     )
 

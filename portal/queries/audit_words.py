@@ -1,0 +1,45 @@
+"""What the audit trail calls things, in words a person at the office uses."""
+
+from __future__ import annotations
+
+KINDS = {
+    "account_access": "sign-in’s account",
+    "adjustment_reversal": "adjustment taken back",
+    "as_of": "account on a past day",
+    "audit_trail": "audit trail:",
+    "claims_file": "claims file",
+    "esign_consents": "paperless consent",
+    "figures": "proof of figures",
+    "guarantor_account": "guarantor",
+    "home": "today’s work",
+    "inbox": "message inbox",
+    "ledger": "ledger",
+    "login": "sign-in",
+    "message_switch": "switch for all texts",
+    "papers": "statements and payments",
+    "payments": "payment",
+    "people": "people and coverage",
+    "proof": "proof",
+    "refunds": "refund",
+    "remittance_claim": "claim in a remittance",
+    "source": "text of the file",
+    "text_consent": "consent to texts",
+    "text_link": "link in a text",
+    "texts": "text messages",
+    "thread": "messages",
+    "unknown_payments": "payments of unknown outcome",
+    "unknown_text": "text from an unknown phone",
+    "visit": "bill",
+    "work": "queue",
+    "work_item": "queue item",
+}
+
+
+def audited(object_type: str, object_id: str) -> str:
+    """`messages (record 34)`, `statement 2026-0142`; a kind without words here loses only its machine marks.
+
+    A row's bare id is called a record, so that nobody takes it for an account's number.
+    """
+    plain = KINDS.get(object_type, object_type.replace("_", " ").replace(".", " "))
+    known = f"(record {object_id})" if object_id.isdecimal() else object_id
+    return f"{plain} {known}".strip()
