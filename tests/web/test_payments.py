@@ -170,7 +170,10 @@ def test_bank_debit_is_on_its_way(client: PageClient, sandbox: SandboxServer) ->
         told = client.get(path).text
         assert "$182.40 is on its way from your bank." in told
         assert "Please do not pay it again." in told
-    assert "Pay $182.40" not in client.get("/bills").text
+    bills = client.get("/bills")
+    assert "Pay $182.40" not in bills.text
+    assert "/pay?bill=" not in bills.source, "nor on the card of a single bill"
+    assert bills.text.count("is on its way") == 1
     assert not [f for f in client.get("/pay").all("form") if f.get("action") == "/pay/begin"]
 
 

@@ -61,6 +61,14 @@ def test_PCI_6_genuine_event_is_stored_once(patient_app: Flask) -> None:
     )
 
 
+@pytest.mark.parametrize(("size", "status"), [(1_000_000, 403), (1_000_001, 413)])
+def test_PCI_6_what_is_too_large_for_an_event_is_not_read(
+    patient_app: Flask, size: int, status: int
+) -> None:
+    assert stripe_says(patient_app, b" " * size, "t=1,v1=0") == status
+    assert stored() == []
+
+
 @pytest.mark.parametrize(
     ("secret", "age", "body"),
     [("whsec_wrong", 0, EVENT), (SECRET, 3600, EVENT), (SECRET, 0, EVENT + b" ")],

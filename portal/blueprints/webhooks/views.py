@@ -16,6 +16,9 @@ from portal.web.csrf import csrf
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 csrf.exempt(blueprint)
+# Anyone may call, and the signature needs the whole body in memory. Events of Stripe stay under 1 MB;
+# the cap of the app, 32 MB, is for files of claims.
+MAX_EVENT_BYTES = 1_000_000
 
 
 @blueprint.post("/stripe")
@@ -23,6 +26,7 @@ csrf.exempt(blueprint)
 def stripe() -> ResponseReturnValue:
     """An event of the card company."""
     signature = request.headers.get("Stripe-Signature", "")
+    request.max_content_length = MAX_EVENT_BYTES
     body = request.get_data()  # the signature is over the very bytes
     receive_event(gateway=gateways().payments, body=body, signature=signature, now=now())
     return "", 200
