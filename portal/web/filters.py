@@ -47,6 +47,12 @@ def moment(value: datetime, zone: str) -> str:
     return f"{day(local)} at {local.hour % 12 or 12}:{local:%M %p}"
 
 
+def brief_moment(value: datetime, zone: str) -> str:
+    """`Mar 14, 2026, 3:05 PM`, on the practice's clock, for lists."""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{brief_day(local)}, {local.hour % 12 or 12}:{local:%M %p}"
+
+
 @lru_cache(maxsize=1024)
 def phone(number: str) -> str:
     """`(555) 555-0142`; what is no US number stays as it was typed."""
@@ -83,5 +89,16 @@ def counted(number: int, noun: str) -> str:
 
 def register(app: Flask) -> None:
     """Give every template these filters."""
-    for name in (money, day, short_day, brief_day, moment, phone, phone_link, tied, counted):
+    for name in (
+        money,
+        day,
+        short_day,
+        brief_day,
+        moment,
+        brief_moment,
+        phone,
+        phone_link,
+        tied,
+        counted,
+    ):
         app.add_template_filter(name)

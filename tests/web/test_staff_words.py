@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from flask import Flask
 
 from portal.db import transaction
 from portal.models.accounts import RecordVersion
 from portal.queries.audit_words import audited
+from portal.web.filters import brief_moment
 from tests.web.pages import PageClient
 from tests.web.people import make_account
 
@@ -52,3 +54,16 @@ def test_the_history_of_people_names_no_table(as_staff: Callable[[str], PageClie
     shown = as_staff("manager").get(f"/accounts/{account}/people").text
     assert "street: 1 Old Street" in shown
     assert "guarantor accounts" not in shown
+
+
+def test_a_moment_in_a_list_is_as_short_as_its_dates() -> None:
+    at = datetime(2026, 3, 14, 4, 5, tzinfo=UTC)
+    assert brief_moment(at, "America/New_York") == "Mar 14, 2026, 12:05 AM"
+
+
+def test_a_cell_with_nothing_is_a_quiet_dash_with_words(staff_app: Flask) -> None:
+    with staff_app.test_request_context():
+        macros = staff_app.jinja_env.get_template("components/status.html").module
+        cell = str(macros.none_yet("Nobody yet"))  # type: ignore[attr-defined]
+    assert 'aria-hidden="true">–<' in cell
+    assert '"visually-hidden">Nobody yet<' in cell
