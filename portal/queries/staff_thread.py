@@ -62,6 +62,7 @@ ERROR_WORDS = {
     "30006": "a landline, or a carrier that cannot be reached",
     "30007": "the carrier filtered it as spam",
     "30008": "the carrier gave no reason",
+    "not_taken": "no mail server took it in three days",
 }
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from billing.text_templates import LINK, LINK_HIDDEN
 from portal.db import transaction
 from portal.models.messages import TEXTS, MessageSwitch, OutboundMessage
 from portal.queue import enqueue
+from portal.services.send_message import SECRETS
 
 QUIET = timedelta(minutes=15)  # the job's own tries are over by then
 WORTH_SENDING = timedelta(days=3)
@@ -26,6 +27,7 @@ def sweep_messages(*, now: datetime) -> int:
     last_try = func.coalesce(OutboundMessage.sent_at, waited_for, OutboundMessage.created_at)
     with transaction() as session:
         _give_up(session, now)
+        _give_up_letters(session, now)
         waiting = session.scalars(
             select(OutboundMessage.id)
             .where(
@@ -69,5 +71,28 @@ def _give_up(session: Session, now: datetime) -> None:
             error="unknown",
             ended_at=now,
             body=func.regexp_replace(OutboundMessage.body, LINK.pattern, LINK_HIDDEN, "g"),
+        )
+    )
+
+
+def _give_up_letters(session: Session, now: datetime) -> None:
+    """No mail server took it in three days: it failed and no longer waits, and the thread says why.
+
+    What opens a sign-in goes from the copy that is kept, as when it leaves.
+    """
+    session.execute(
+        update(OutboundMessage)
+        .where(
+            OutboundMessage.state == "queued",
+            OutboundMessage.channel == "email",
+            OutboundMessage.category == "",
+            func.coalesce(OutboundMessage.not_before, OutboundMessage.created_at)
+            <= now - WORTH_SENDING,
+        )
+        .values(
+            state="failed",
+            error="not_taken",
+            ended_at=now,
+            body=case((OutboundMessage.template.in_(SECRETS), ""), else_=OutboundMessage.body),
         )
     )

@@ -161,9 +161,28 @@ def test_the_sweep_sends_letters_left_behind_but_no_old_code(
     assert letter
     assert sweep_messages(now=now + timedelta(minutes=5)) == 0
     assert sweep_messages(now=now + timedelta(minutes=30)) == 1
-    assert sweep_messages(now=now + timedelta(days=4)) == 0
     send(sandbox, letter, now)
     assert sweep_messages(now=now + timedelta(minutes=30)) == 0
+
+
+@pytest.mark.parametrize(("template", "kept"), [("receipt", "Hello"), ("email_code", "")])
+def test_a_letter_that_no_server_takes_for_three_days_has_failed(
+    sandbox: SandboxServer, database_url: str, now: datetime, template: str, kept: str
+) -> None:
+    with transaction() as session:
+        letter = queue_letter(
+            session, to="testa@example.com", letter=Letter(template, "Hello"), now=now
+        )
+    assert letter
+    sweep_messages(now=now + timedelta(days=3) - timedelta(seconds=1))
+    assert state(letter) == "queued"
+    late = now + timedelta(days=3)
+    assert sweep_messages(now=late) == 0
+    with read_only() as session:
+        message = session.get_one(OutboundMessage, letter)
+        told = (message.state, message.error, message.ended_at, message.body.strip())
+    assert told == ("failed", "not_taken", late, kept)
+    assert send(sandbox, letter, late) == "failed", "a job that comes later sends nothing"
 
 
 def test_the_same_fact_queues_one_message(database_url: str, now: datetime) -> None:
