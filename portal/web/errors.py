@@ -65,7 +65,7 @@ STAFF_PAGES = {
     ),
     404: Explanation(
         "We could not find that page",
-        "The address may be old or mistyped. Search for the account, or start from the menu.",
+        "The address may be old or mistyped. Nothing was changed.",
     ),
     500: Explanation(
         "Something broke on our side",

@@ -78,6 +78,7 @@ def test_a_stranger_sees_no_menu_on_the_staffs_error_page(staff_stranger: PageCl
     assert page.all("html")[0].get("class") == "staff"
     assert "/refunds/" not in page.links()
     assert "Go to the sign-in" in page.text
+    assert "Keys:" not in page.text, "no key does anything before the sign-in"
 
 
 def test_a_patients_error_page_keeps_the_patients_words(stranger: PageClient) -> None:
