@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from billing.disputes import Decision
 from portal.models.disputes import Dispute
+from portal.models.payments import Payment
 
 IN_DISPUTE = "This payment is in dispute with your bank. We are not asking you to pay it now."
 TOLD = {
@@ -19,6 +20,18 @@ TOLD = {
     " We will not try your bank account again.",
     Decision.WRITTEN_OFF.value: "Your bank took this payment back. You do not owe it.",
 }
+
+
+def dispute_decision() -> ScalarSelect[str | None]:
+    """As a column of a select of payments: the key in `TOLD` of what a bank holds or took; null when nothing."""
+    return (
+        select(Dispute.decision)
+        .where(Dispute.payment_id == Payment.id, Dispute.withdrawn > Dispute.returned)
+        .order_by(Dispute.id.desc())
+        .limit(1)
+        .correlate(Payment)
+        .scalar_subquery()
+    )
 
 
 def disputes_told(session: Session, payment_ids: Collection[UUID]) -> dict[UUID, str]:

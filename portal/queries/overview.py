@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, exists, func, literal, select, union_all
+from sqlalchemy import Row, ScalarSelect, Select, exists, func, literal, null, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from portal.models.statements import Statement, StatementLine
 from portal.queries.among import listed
 from portal.queries.balances import VisitBalance, balances
 from portal.queries.credit import free_credit, undecided
+from portal.queries.disputes_told import TOLD, dispute_decision
 from portal.queries.plain_services import describe
 from portal.queries.statement_due import statement_due_on
 from portal.queries.statement_sent import visible_statements, was_sent
@@ -76,6 +77,7 @@ class Paid:
     amount: Money
     method: str
     receipt_number: str
+    dispute: str  # what became of it when the patient's bank took it back; empty otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,6 +299,7 @@ def _payments_query() -> Select[*tuple[Any, ...]]:
         literal("card").label("method"),
         func.concat_ws(" ending ", func.initcap(Payment.brand), Payment.last4).label("detail"),
         func.coalesce(Payment.receipt_number, "").label("receipt_number"),
+        dispute_decision().label("dispute"),
     ).where(listed(Payment.guarantor_account_id, "account_ids"), Payment.succeeded_at.is_not(None))
     desk = (
         select(
@@ -305,6 +308,7 @@ def _payments_query() -> Select[*tuple[Any, ...]]:
             literal("desk"),
             PracticeReceipt.kind,
             literal(""),
+            null(),
         )
         .join(Patient, Patient.id == PracticeReceipt.patient_id)
         .where(listed(Patient.guarantor_account_id, "account_ids"))
@@ -321,6 +325,7 @@ def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
             amount=row.amount,
             method=row.detail or "Card" if row.method == "card" else f"At our desk, {row.detail}",
             receipt_number=row.receipt_number,
+            dispute="" if row.dispute is None else TOLD[row.dispute],
         )
         for row in rows
     ]

@@ -72,3 +72,20 @@ def test_HIPAA_7_who_may_not_adjust_cannot_decide(
     assert "A biller or a manager decides this" in client.get("/disputes/1").text
     client.post("/disputes/1", {"decision": "owed", "reason": "x", "sure": "yes"}, expect=403)
     assert desk.till.due() == 0
+
+
+def test_the_patient_reads_beside_the_payment_how_its_dispute_stands(
+    desk: Desk,
+    as_staff: Callable[[str], PageClient],
+    as_patient: Callable[..., PageClient],
+) -> None:
+    patient, manager = as_patient(desk.till.account_id), as_staff("manager")
+    for page in ("/bills", "/payments"):
+        assert "in dispute with your bank. We are not asking" in patient.get(page).text
+    manager.get("/disputes/1")
+    wish = {"decision": "owed", "reason": "The patient called", "sure": "yes"}
+    manager.post("/disputes/1", wish, expect=302)
+    for page in ("/bills", "/payments"):
+        told = patient.get(page).text
+        assert "in dispute" not in told
+        assert "It does not count as paid any more." in told
