@@ -67,6 +67,7 @@ class Item:
     share: str  # "deductible and copay"
     due_on: date | None  # as the last statement that shows it said
     note: str  # why it is not a bill, or not one any more
+    paying: bool  # a bank is sending money for its account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +132,8 @@ def overview(viewer: AccountViewer, *, on: date) -> Overview:
         sent = on_its_way(session, viewer.account_ids)
     groups: dict[str, list[Item]] = {"bills": [], "with_insurer": [], "held": [], "settled": []}
     for visit in sorted(visits, key=lambda v: v.service_on, reverse=True):
-        groups[standing(visit)].append(_item(visit, facts[visit.visit_id]))
+        item = _item(visit, facts[visit.visit_id], paying=visit.guarantor_account_id in sent)
+        groups[standing(visit)].append(item)
     return Overview(
         owed=total_of(account.due_now for account in accounts),
         credit=total_of(map(free_credit, accounts)),
@@ -140,7 +142,7 @@ def overview(viewer: AccountViewer, *, on: date) -> Overview:
         statements=tuple(statements),
         changed=changed,
         email_failed=email_failed,
-        on_its_way=sent,
+        on_its_way=total_of(sent.values()),
         **{
             name: () if guest and name == "settled" else tuple(items)
             for name, items in groups.items()
@@ -159,7 +161,7 @@ def standing(visit: VisitBalance) -> str:
     return "with_insurer" if visit.insurance_due else "settled"
 
 
-def _item(visit: VisitBalance, facts: Row[*tuple[Any, ...]]) -> Item:
+def _item(visit: VisitBalance, facts: Row[*tuple[Any, ...]], *, paying: bool) -> Item:
     return Item(
         visit_id=visit.visit_id,
         service_on=visit.service_on,
@@ -171,6 +173,7 @@ def _item(visit: VisitBalance, facts: Row[*tuple[Any, ...]]) -> Item:
         share=_share(facts.buckets or (), visit),
         due_on=facts.due_on,
         note=_note(visit, facts),
+        paying=paying,
     )
 
 
@@ -331,15 +334,14 @@ def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
     ]
 
 
-def on_its_way(session: Session, account_ids: Collection[int]) -> Money:
-    """What banks are sending for these accounts now; whoever owes it must not pay it again."""
-    return total_of(
-        session.scalars(
-            select(Payment.amount).where(
-                Payment.guarantor_account_id.in_(account_ids), Payment.state == "processing"
-            )
+def on_its_way(session: Session, account_ids: Collection[int]) -> dict[int, Money]:
+    """What a bank is sending for each account now, if anything; whoever owes it must not pay it again."""
+    rows = session.execute(
+        select(Payment.guarantor_account_id, Payment.amount).where(
+            Payment.guarantor_account_id.in_(account_ids), Payment.state == "processing"
         )
     )
+    return {row.guarantor_account_id: row.amount for row in rows}  # an account has one live payment
 
 
 def _email_failed(session: Session, viewer: AccountViewer) -> bool:

@@ -142,7 +142,9 @@ def pay_page(
         lines = open_lines(account)
         bills = _bills(session, [line for line in lines if not line.held])
         holder = session.get_one(GuarantorAccount, account.guarantor_account_id)
-        sent = on_its_way(session, [account.guarantor_account_id])
+        sent = on_its_way(session, [account.guarantor_account_id]).get(
+            account.guarantor_account_id, ZERO
+        )
     return PayPage(
         account_id=account.guarantor_account_id,
         account_name=holder.display_name,

@@ -18,7 +18,7 @@ from portal.db import read_only
 from portal.jobs import schedule
 from portal.models.audit import AuditEvent
 from tests.sandbox_server import DECLINED, KEY, SECRET, SandboxServer
-from tests.services.till import Till, open_till
+from tests.services.till import Till, open_till, open_tills
 from tests.web.pages import Page, PageClient
 from tests.web.people import make_account
 
@@ -175,6 +175,23 @@ def test_bank_debit_is_on_its_way(client: PageClient, sandbox: SandboxServer) ->
     assert "/pay?bill=" not in bills.source, "nor on the card of a single bill"
     assert bills.text.count("is on its way") == 1
     assert not [f for f in client.get("/pay").all("form") if f.get("action") == "/pay/begin"]
+
+
+def test_a_bank_debit_for_one_account_leaves_the_bills_of_the_other_payable(
+    database_url: str,
+    sandbox: SandboxServer,
+    now: datetime,
+    as_patient: Callable[..., PageClient],
+) -> None:
+    paying, other = open_tills(sandbox, now, ["one@example.com", "two@example.com"])
+    client = as_patient(paying.account_id)
+    sent = client.post("/pay/begin", fields(review(client)), expect=303)
+    back(client, sandbox.pay(sent.location, account="000123456789").headers["Location"])
+    household = as_patient(paying.account_id, other.account_id)
+    payable = [link for link in household.get("/bills").links() if "bill=" in link]
+    assert [link.split("bill=")[1] for link in payable] == [
+        str(visit_id) for visit_id in reversed(other.visit_ids)
+    ]
 
 
 def test_HIPAA_18_another_patient_finds_nothing(
