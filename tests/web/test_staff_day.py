@@ -109,8 +109,8 @@ def test_HIPAA_3_the_auditor_searches_the_trail_by_account_person_and_day(
     assert "1111-2222" in everything
     assert "3333-4444" in everything
     found = auditor.post("/audit/", {"account": "11112222"})
-    assert "account 1" in found.text
-    assert "view account 2" not in found.text
+    assert "account (record 1)" in found.text
+    assert "account (record 2)" not in found.text
     assert "No account has this number" in auditor.post("/audit/", {"account": "9"}).text
     assert "account 9, person all" in auditor.get("/audit/").text, "HIPAA-3: the query is kept"
     by_person = auditor.post("/audit/", {"person": str(biller.login_id)}).text
