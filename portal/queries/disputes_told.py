@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from billing.disputes import Decision
+from billing.money import Money
 from portal.models.disputes import Dispute
 from portal.models.payments import Payment
 
@@ -20,6 +22,14 @@ TOLD = {
     " We will not try your bank account again.",
     Decision.WRITTEN_OFF.value: "Your bank took this payment back. You do not owe it.",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeTold:
+    """A sentence for the patient, and how much of the payment a bank holds or took for good."""
+
+    words: str
+    taken: Money
 
 
 def dispute_decision() -> ScalarSelect[str | None]:
@@ -34,11 +44,17 @@ def dispute_decision() -> ScalarSelect[str | None]:
     )
 
 
-def disputes_told(session: Session, payment_ids: Collection[UUID]) -> dict[UUID, str]:
-    """A sentence for each of these payments whose money a bank holds or took for good."""
+def disputes_told(session: Session, payment_ids: Collection[UUID]) -> dict[UUID, DisputeTold]:
+    """Of these payments, each whose money a bank holds or took for good; the newest dispute has the word."""
     rows = session.execute(
-        select(Dispute.payment_id, Dispute.decision)
+        select(Dispute.payment_id, Dispute.decision, Dispute.withdrawn, Dispute.returned)
         .where(Dispute.payment_id.in_(payment_ids), Dispute.withdrawn > Dispute.returned)
         .order_by(Dispute.id)
     )
-    return {payment_id: TOLD[decision] for payment_id, decision in rows}
+    told: dict[UUID, DisputeTold] = {}
+    for row in rows:
+        taken = row.withdrawn - row.returned
+        if row.payment_id in told:
+            taken += told[row.payment_id].taken
+        told[row.payment_id] = DisputeTold(words=TOLD[row.decision], taken=taken)
+    return told

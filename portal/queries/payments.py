@@ -292,7 +292,7 @@ def _payments(viewer: Viewer, condition: ColumnElement[bool]) -> tuple[PaymentRo
             visit_id=row.visit_id,
             failure=row.failure,
             refunds=refunds.get(row.id, ()),
-            dispute=disputes.get(row.id, ""),
+            dispute=disputes[row.id].words if row.id in disputes else "",
         )
         for row in rows
     )

@@ -18,7 +18,7 @@ from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge, Provider, Visit
 from portal.models.payments import Payment, PaymentAllocation
 from portal.models.practice import Practice
-from portal.queries.disputes_told import disputes_told
+from portal.queries.disputes_told import DisputeTold, disputes_told
 from portal.queries.payment_method import method_in_words
 from portal.queries.payments import visible_payments
 from portal.queries.plain_services import describe
@@ -63,7 +63,7 @@ class Receipt:
     lines: tuple[ReceiptLine, ...]
     credit: Money  # what no service took: kept for the payer, or sent back since
     refunds: tuple[RefundTold, ...]
-    dispute: str  # what is told when a bank took the payment back
+    dispute: DisputeTold | None  # when a bank took the payment back
     practice_name: str
     practice_address: tuple[str, ...]
     practice_phone: str
@@ -86,7 +86,7 @@ class Receipt:
     @property
     def kept(self) -> Money:
         """What was paid in the end: the figure for a health account."""
-        return self.amount - self.sent_back
+        return self.amount - self.sent_back - (self.dispute.taken if self.dispute else ZERO)
 
 
 def receipt(viewer: Viewer, number: str) -> Receipt | None:
@@ -113,7 +113,7 @@ def receipt(viewer: Viewer, number: str) -> Receipt | None:
         if row is None:
             return None
         refunds = refunds_told(session, [row.id]).get(row.id, ())
-        dispute = disputes_told(session, [row.id]).get(row.id, "")
+        dispute = disputes_told(session, [row.id]).get(row.id)
         return _receipt(row, _lines(session, row.id), refunds, dispute)
 
 
@@ -156,7 +156,7 @@ def _receipt(
     row: Row[*tuple[Any, ...]],
     lines: tuple[ReceiptLine, ...],
     refunds: tuple[RefundTold, ...],
-    dispute: str,
+    dispute: DisputeTold | None,
 ) -> Receipt:
     practice = row.Practice
     town = f"{practice.city}, {practice.state} {practice.postal_code}"
@@ -207,23 +207,27 @@ def receipt_print(receipt: Receipt) -> Mapping[str, Any]:
         "paid_on": _day(receipt.paid_on),
         "method": receipt.method,
         "lines": lines,
-        "refunds": [
-            {
-                "date": _day(refund.on),
-                "what": "Sent back to you",
-                "amount": str(-refund.amount),
-            }
-            for refund in receipt.refunds
-            if refund.telling is Telling.SENT
-        ],
+        "went_back": _went_back(receipt),
         "returned_lines": [
             {"date": _day(line.service_on), "what": line.what, "amount": str(-line.returned)}
             for line in receipt.lines
             if line.returned
         ],
         "kept": str(receipt.kept),
-        "note": receipt.dispute or NOTE,
+        "note": receipt.dispute.words if receipt.dispute else NOTE,
     }
+
+
+def _went_back(receipt: Receipt) -> list[dict[str, str]]:
+    rows = [
+        {"date": _day(refund.on), "what": "Sent back to you", "amount": str(-refund.amount)}
+        for refund in receipt.refunds
+        if refund.telling is Telling.SENT
+    ]
+    if receipt.dispute:
+        taken = str(-receipt.dispute.taken)
+        rows.append({"date": "", "what": "Taken back by your bank", "amount": taken})
+    return rows
 
 
 NOTE = (

@@ -38,7 +38,7 @@ RECEIPT = {
             "amount": "$50.00",
         }
     ],
-    "refunds": [{"date": "March 2, 2026", "what": "Sent back to you", "amount": "-$20.00"}],
+    "went_back": [{"date": "March 2, 2026", "what": "Sent back to you", "amount": "-$20.00"}],
     "returned_lines": [{"date": "January 12, 2026", "what": "Office visit", "amount": "-$20.00"}],
     "kept": "$30.00",
     "note": "Thank you.",

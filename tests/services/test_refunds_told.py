@@ -50,7 +50,9 @@ def test_the_printed_receipt_is_itemised_and_tells_what_went_back(desk: Desk) ->
         "provider": "Dr. Ann Sample",
         "amount": "$132.40",
     }
-    assert [(r["date"], r["amount"]) for r in printed["refunds"]] == [("March 2, 2026", "-$20.00")]
+    assert [(r["date"], r["amount"]) for r in printed["went_back"]] == [
+        ("March 2, 2026", "-$20.00")
+    ]
     assert [r["amount"] for r in printed["returned_lines"]] == ["-$20.00"]
     assert printed["kept"] == "$162.40"
 

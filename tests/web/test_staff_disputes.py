@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from portal.config import Settings
+from portal.queries.receipts import receipt, receipt_print
 from tests.sandbox_server import KEY, SECRET, SandboxServer
 from tests.services.refund_desk import Desk, open_desk
 from tests.services.till import open_till
@@ -89,3 +90,19 @@ def test_the_patient_reads_beside_the_payment_how_its_dispute_stands(
         told = patient.get(page).text
         assert "in dispute" not in told
         assert "It does not count as paid any more." in told
+
+
+def test_the_receipt_counts_what_a_bank_took_back(
+    desk: Desk, as_patient: Callable[..., PageClient]
+) -> None:
+    patient = as_patient(desk.till.account_id)
+    address = next(link for link in patient.get("/payments").links() if "/receipts/" in link)
+    page = patient.get(address)
+    assert "You paid in the end$0.00" in page.text.replace(" $", "$")
+    found = receipt(desk.till.viewer, address.rsplit("/", 1)[1])
+    assert found
+    printed = receipt_print(found)
+    assert printed["kept"] == "$0.00"
+    assert printed["went_back"] == [
+        {"date": "", "what": "Taken back by your bank", "amount": "-$182.40"}
+    ]
