@@ -11,10 +11,6 @@ class Refusal(Exception):
 
 
 class NotFound(Refusal):
-    """It does not exist, or it is not the viewer's: the answer is the same."""
+    """It does not exist, or it is not the viewer's: the answer is the same, in the words of the face's 404 page."""
 
     status = 404
-    title = "We could not find that page"
-
-    def __init__(self) -> None:
-        super().__init__("The address may be old or mistyped, or it belongs to another account.")

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, flash, g, make_response, redirect, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -26,6 +27,7 @@ from portal.services.record_access import Access, guest_role, record_access
 from portal.services.refusal import Refusal
 from portal.web import sessions
 from portal.web.clock import now
+from portal.web.logging import LOG
 
 View = TypeVar("View", bound=Callable[..., Any])
 # The library's own sign-in pages guard themselves; portal.web.sign_in lists them.
@@ -107,6 +109,18 @@ def current_viewer() -> Viewer:
         face = current_app.config["FACE"].name
         g.viewer = (patient_viewer if face == "patient" else staff_viewer)(g.login_id)
     return cast("Viewer", g.viewer)
+
+
+def readable_staff_viewer() -> StaffViewer | None:
+    """The member of staff who is asking, for error pages too: those must stand without a database."""
+    if "login_id" not in g or current_app.config["FACE"].name != "staff":
+        return None
+    try:
+        viewer = current_viewer()
+    except SQLAlchemyError as error:
+        LOG.warning("viewer_unreadable", exc_info=error)
+        return None
+    return viewer if isinstance(viewer, StaffViewer) else None
 
 
 def current_account_viewer() -> AccountViewer:

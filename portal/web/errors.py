@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, SQLAlchemyError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from portal.ports import GatewayError, OutcomeUnknown
-from portal.queries.viewer import StaffViewer
 from portal.services.refusal import NotFound, Refusal
-from portal.web.access import current_viewer
+from portal.web.access import readable_staff_viewer
 from portal.web.logging import LOG
 
 
@@ -127,7 +126,7 @@ def error_page(status: int, words: Explanation) -> Response:
     """Our own page with a number that staff can find in the log."""
     page = render_template(
         [f"errors/{_face()}.html", "errors/error.html"],
-        viewer=_staff_viewer(),
+        viewer=readable_staff_viewer(),
         title=words.title,
         message=words.message,
         status=status,
@@ -145,18 +144,6 @@ def _words(code: int) -> Explanation:
     """The face's own words, else the shared ones, else those of the code's family."""
     own = STAFF_PAGES if _face() == "staff" else {}
     return own.get(code) or PAGES.get(code) or PAGES[500 if code >= 500 else 400]  # noqa: PLR2004
-
-
-def _staff_viewer() -> StaffViewer | None:
-    """Who sees the staff's menu and search. Error pages must stand without a database too."""
-    if _face() != "staff" or "login_id" not in g:
-        return None
-    try:
-        viewer = current_viewer()
-    except SQLAlchemyError as error:
-        LOG.warning("viewer_unreadable", exc_info=error)
-        return None
-    return viewer if isinstance(viewer, StaffViewer) else None
 
 
 def _about() -> dict[str, str]:

@@ -44,13 +44,17 @@ def brief_day(value: date) -> str:
 def moment(value: datetime, zone: str) -> str:
     """`March 14, 2026 at 3:05 PM`, on the practice's clock."""
     local = value.astimezone(ZoneInfo(zone))
-    return f"{day(local)} at {local.hour % 12 or 12}:{local:%M %p}"
+    return f"{day(local)} at {_clock(local)}"
 
 
 def brief_moment(value: datetime, zone: str) -> str:
     """`Mar 14, 2026, 3:05 PM`, on the practice's clock, for lists."""
     local = value.astimezone(ZoneInfo(zone))
-    return f"{brief_day(local)}, {local.hour % 12 or 12}:{local:%M %p}"
+    return f"{brief_day(local)}, {_clock(local)}"
+
+
+def _clock(local: datetime) -> str:
+    return f"{local.hour % 12 or 12}:{local:%M %p}"
 
 
 @lru_cache(maxsize=1024)

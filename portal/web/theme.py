@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.queries.patient_thread import unread_answers
 from portal.queries.practice import PracticePage, practice_page
-from portal.queries.viewer import PatientViewer, StaffViewer
-from portal.web.access import current_viewer, public
+from portal.queries.viewer import PatientViewer
+from portal.web.access import current_viewer, public, readable_staff_viewer
 from portal.web.colour import theme_css
 from portal.web.logging import LOG
 
@@ -165,19 +165,10 @@ def _unread() -> int:
 def _menu(whose: str) -> tuple[MenuLink, ...]:
     links = [link for link in MENUS[whose] if page_exists(link.endpoint)]
     if any(link.permission for link in links):
-        may = _permissions()
+        viewer = readable_staff_viewer()
+        may = viewer.permissions if viewer else frozenset()
         links = [link for link in links if not link.permission or link.permission in may]
     return tuple(links)
-
-
-def _permissions() -> frozenset[str]:
-    """What the staff's menu may offer. Error pages must stand without a database too."""
-    try:
-        viewer = current_viewer()
-    except SQLAlchemyError as error:
-        LOG.warning("viewer_unreadable", exc_info=error)
-        return frozenset()
-    return viewer.permissions if isinstance(viewer, StaffViewer) else frozenset()
 
 
 def is_current(endpoint: str) -> bool:

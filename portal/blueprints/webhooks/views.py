@@ -16,8 +16,8 @@ from portal.web.csrf import csrf
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 csrf.exempt(blueprint)
-# Anyone may call, and the signature needs the whole body in memory. Events of Stripe stay under 1 MB;
-# the cap of the app, 32 MB, is for files of claims.
+# Anyone may call, and the signature needs the whole body in memory. An event about one payment has some
+# kilobytes; one that were larger is refused here and found by the listing of undelivered events.
 MAX_EVENT_BYTES = 1_000_000
 
 
