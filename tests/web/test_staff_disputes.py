@@ -98,7 +98,7 @@ def test_the_receipt_counts_what_a_bank_took_back(
     patient = as_patient(desk.till.account_id)
     address = next(link for link in patient.get("/payments").links() if "/receipts/" in link)
     page = patient.get(address)
-    assert "You paid in the end$0.00" in page.text.replace(" $", "$")
+    assert "Counts as paid now$0.00" in page.text.replace(" $", "$")
     found = receipt(desk.till.viewer, address.rsplit("/", 1)[1])
     assert found
     printed = receipt_print(found)

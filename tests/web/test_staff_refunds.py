@@ -109,7 +109,7 @@ def test_one_asks_another_approves_and_the_patient_reads_it(
     receipt = patient.get(f"/receipts/{desk.till.payment(payment_id).receipt_number}")
     assert told in receipt.text
     assert "5 to 10 days" in receipt.text
-    assert "in the end$162.40" in receipt.text.replace(" $", "$")
+    assert "Counts as paid now$162.40" in receipt.text.replace(" $", "$")
     assert "$20.00 sent back" in receipt.text
     assert told in patient.get("/payments").text
 
