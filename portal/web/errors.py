@@ -92,7 +92,7 @@ def register_error_pages(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
-        if error.response is not None or (error.code or 500) < 400:  # noqa: PLR2004
+        if error.response is not None or (error.code or 500) < 400:  # noqa: PLR2004 (an HTTP status)
             return make_response(error.get_response())
         code = error.code or 500
         return error_page(code, _words(code))
@@ -143,7 +143,7 @@ def _face() -> str:
 def _words(code: int) -> Explanation:
     """The face's own words, else the shared ones, else those of the code's family."""
     own = STAFF_PAGES if _face() == "staff" else {}
-    return own.get(code) or PAGES.get(code) or PAGES[500 if code >= 500 else 400]  # noqa: PLR2004
+    return own.get(code) or PAGES.get(code) or PAGES[500 if code >= 500 else 400]  # noqa: PLR2004 (an HTTP status)
 
 
 def _about() -> dict[str, str]:

@@ -64,5 +64,5 @@ def test_a_moment_in_a_list_is_as_short_as_its_dates() -> None:
 def test_a_cell_with_nothing_is_a_quiet_dash_with_words(staff_app: Flask) -> None:
     with staff_app.test_request_context():
         macros = staff_app.jinja_env.get_template("components/status.html").module
-        cell = str(macros.none_yet("Nobody yet"))  # type: ignore[attr-defined]
+        cell = str(macros.none_yet("Nobody yet"))  # type: ignore[attr-defined]  # Jinja makes it
     assert 'aria-label="Nobody yet">–<' in cell
