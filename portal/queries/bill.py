@@ -16,6 +16,7 @@ from portal.queries.overview import due_on, held_note, standing
 from portal.queries.statement_build import steps_by_charge, visit_section
 from portal.queries.statement_content import VisitSection
 from portal.queries.statement_facts import bill_facts
+from portal.queries.under_way import UnderWay, payments_under_way
 from portal.queries.viewer import AccountViewer
 
 
@@ -32,10 +33,16 @@ class BillPage:
     due_on: date | None
     waiting_for: str
     note: str
+    under_way: UnderWay | None  # a payment of its account, while another must not start
 
     @property
     def is_bill(self) -> bool:
         return self.standing == "bills"
+
+    @property
+    def payable(self) -> bool:
+        """Whether the page may offer to pay it now."""
+        return self.is_bill and self.under_way is None
 
     @property
     def told(self) -> Money | None:
@@ -67,6 +74,7 @@ def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | N
             return None
         account_id = visit.guarantor_account_id
         facts = bill_facts(session, visit_id=visit_id, account_id=account_id, on=on)
+        waiting = payments_under_way(session, viewer, [account_id])
     [account] = facts.balances
     [balance] = account.visits
     stands = standing(balance)
@@ -80,4 +88,5 @@ def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | N
         due_on=visit.due_on if balance.due_now > ZERO else None,
         waiting_for=facts.waiting_for.get(visit_id, "your plan"),
         note=held_note(balance) if stands == "held" else "",
+        under_way=waiting.get(account_id),
     )

@@ -30,6 +30,7 @@ from portal.queries.disputes_told import TOLD, dispute_decision
 from portal.queries.plain_services import describe
 from portal.queries.statement_due import statement_due_on
 from portal.queries.statement_sent import visible_statements, was_sent
+from portal.queries.under_way import UnderWay, payments_under_way
 from portal.queries.viewer import AccountViewer, GuestViewer
 from portal.queries.what_changed import WhatChanged, what_changed
 
@@ -67,7 +68,7 @@ class Item:
     share: str  # "deductible and copay"
     due_on: date | None  # as the last statement that shows it said
     note: str  # why it is not a bill, or not one any more
-    paying: bool  # a bank is sending money for its account
+    paying: bool  # a payment for its account is under way: nobody pays again until it is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ class Overview:
     statements: tuple[Sent, ...]
     changed: tuple[WhatChanged, ...]
     email_failed: bool  # our last e-mail came back
-    on_its_way: Money  # sent by a bank, not here yet: still owed in the books
+    under_way: tuple[UnderWay, ...]  # not here yet: still owed in the books
 
     @property
     def next_due(self) -> date | None:
@@ -129,10 +130,10 @@ def overview(viewer: AccountViewer, *, on: date) -> Overview:
         statements = _statements(session, viewer)
         changed = what_changed(session, accounts)
         email_failed = _email_failed(session, viewer)
-        sent = on_its_way(session, viewer.account_ids)
+        waiting = payments_under_way(session, viewer, viewer.account_ids)
     groups: dict[str, list[Item]] = {"bills": [], "with_insurer": [], "held": [], "settled": []}
     for visit in sorted(visits, key=lambda v: v.service_on, reverse=True):
-        item = _item(visit, facts[visit.visit_id], paying=visit.guarantor_account_id in sent)
+        item = _item(visit, facts[visit.visit_id], paying=visit.guarantor_account_id in waiting)
         groups[standing(visit)].append(item)
     return Overview(
         owed=total_of(account.due_now for account in accounts),
@@ -142,7 +143,7 @@ def overview(viewer: AccountViewer, *, on: date) -> Overview:
         statements=tuple(statements),
         changed=changed,
         email_failed=email_failed,
-        on_its_way=total_of(sent.values()),
+        under_way=tuple(waiting.values()),
         **{
             name: () if guest and name == "settled" else tuple(items)
             for name, items in groups.items()
@@ -332,16 +333,6 @@ def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
         )
         for row in rows
     ]
-
-
-def on_its_way(session: Session, account_ids: Collection[int]) -> dict[int, Money]:
-    """What a bank is sending for each account now, if anything; whoever owes it must not pay it again."""
-    rows = session.execute(
-        select(Payment.guarantor_account_id, Payment.amount).where(
-            Payment.guarantor_account_id.in_(account_ids), Payment.state == "processing"
-        )
-    )
-    return {row.guarantor_account_id: row.amount for row in rows}  # an account has one live payment
 
 
 def _email_failed(session: Session, viewer: AccountViewer) -> bool:

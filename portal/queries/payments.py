@@ -20,8 +20,9 @@ from portal.models.claims import Charge, Visit
 from portal.models.payments import LIVE_STATES, Payment
 from portal.queries.balances import AccountBalance, balances
 from portal.queries.disputes_told import disputes_told
-from portal.queries.overview import on_its_way, visit_title
+from portal.queries.overview import visit_title
 from portal.queries.refunds_told import RefundTold, refunds_told
+from portal.queries.under_way import UNANSWERED, UnderWay, payments_under_way
 from portal.queries.viewer import AccountViewer, GuestViewer, StaffViewer, Viewer
 
 SHOWN_PAYMENTS = 200
@@ -50,7 +51,7 @@ class PayPage:
     bills: tuple[Bill, ...]
     lines: tuple[OpenLine, ...]
     other_accounts: tuple[int, ...]  # this viewer's accounts beside this one
-    on_its_way: Money  # sent by a bank for this account; until it is here, no other payment starts
+    under_way: UnderWay | None  # until it is known, no other payment of this account starts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +143,7 @@ def pay_page(
         lines = open_lines(account)
         bills = _bills(session, [line for line in lines if not line.held])
         holder = session.get_one(GuarantorAccount, account.guarantor_account_id)
-        sent = on_its_way(session, [account.guarantor_account_id]).get(
-            account.guarantor_account_id, ZERO
-        )
+        waiting = payments_under_way(session, viewer, [account.guarantor_account_id])
     return PayPage(
         account_id=account.guarantor_account_id,
         account_name=holder.display_name,
@@ -152,7 +151,7 @@ def pay_page(
         credit=account.credit,
         bills=bills,
         lines=lines,
-        on_its_way=sent,
+        under_way=waiting.get(account.guarantor_account_id),
         other_accounts=tuple(
             a.guarantor_account_id
             for a in found
@@ -259,8 +258,8 @@ def payment_status(viewer: Viewer, payment_id: UUID) -> PaymentRow | None:
 
 
 def payment_history(viewer: Viewer, *, account_id: int | None = None) -> tuple[PaymentRow, ...]:
-    """Payments that went through or are on their way, newest first."""
-    told = Payment.state.in_(("succeeded", "processing"))
+    """Payments that went through, are on their way, or are being checked, newest first."""
+    told = Payment.state.in_(("succeeded", "processing")) | UNANSWERED
     if account_id is None:
         return _payments(viewer, told)
     return _payments(viewer, told & (Payment.guarantor_account_id == account_id))

@@ -15,6 +15,7 @@ from portal.queries.statement_content import StatementContent
 from portal.queries.statement_due import statement_due_on
 from portal.queries.statement_json import from_json
 from portal.queries.statement_sent import visible_statements
+from portal.queries.under_way import UnderWay, payments_under_way
 from portal.queries.viewer import AccountViewer
 from portal.queries.what_changed import WhatChanged, what_changed
 
@@ -29,6 +30,7 @@ class StatementPage:
     changed: WhatChanged | None  # since this statement; none while it still says what is owed
     on_paper: bool  # was mailed
     copy_asked: bool  # a paper copy comes with the next mail
+    under_way: UnderWay | None  # a payment of its account, while another must not start
 
     @property
     def unchanged(self) -> bool:
@@ -38,6 +40,11 @@ class StatementPage:
     @property
     def asks(self) -> bool:
         return self.owed_today > ZERO
+
+    @property
+    def payable(self) -> bool:
+        """Whether the page may offer to pay it now."""
+        return self.asks and self.under_way is None
 
 
 def statement_page(viewer: AccountViewer, number: str, *, on: date) -> StatementPage | None:
@@ -61,6 +68,7 @@ def statement_page(viewer: AccountViewer, number: str, *, on: date) -> Statement
         if row is None:
             return None
         accounts = balances(session, on=on, account_ids=[row.guarantor_account_id])
+        waiting = payments_under_way(session, viewer, [row.guarantor_account_id])
         content = from_json(row.content)
         owed_today = total_of(account.due_now for account in accounts)
         changed = None
@@ -73,6 +81,7 @@ def statement_page(viewer: AccountViewer, number: str, *, on: date) -> Statement
         changed=changed,
         on_paper=row.on_paper,
         copy_asked=row.copy_asked,
+        under_way=waiting.get(row.guarantor_account_id),
     )
 
 

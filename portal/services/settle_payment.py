@@ -20,7 +20,7 @@ from portal.ports import (
 )
 from portal.queries.payments import PaymentRow, payment_status
 from portal.queries.viewer import Viewer
-from portal.services.record_payment import Recorded, record_payment
+from portal.services.record_payment import Recorded, lock_payment, record_payment
 from portal.services.refusal import NotFound
 
 KEY_LIVES = timedelta(hours=23)  # the provider keeps keys for a day
@@ -55,16 +55,28 @@ class PaymentStanding:
 def settle_payment(
     *, payment_id: UUID, gateway: PaymentGateway, public_url: str, now: datetime
 ) -> Settled:
-    """Ask and record. A provider that cannot be reached raises, and the payment stays as it is."""
+    """Ask and record. A provider that cannot be reached raises; then the payment is marked as unanswered."""
     with read_only() as session:
         payment = session.get(Payment, payment_id)
     if payment is None:
         raise NotFound
     if payment.state not in LIVE_STATES:
         return Settled(None)
-    facts = _ask(payment, gateway, now)
+    try:
+        facts = _ask(payment, gateway, now)
+    except GatewayError:
+        _mark_unanswered(payment_id, now)
+        raise
     keep_facts(facts, public_url=public_url, now=now)
     return Settled(facts)
+
+
+def _mark_unanswered(payment_id: UUID, now: datetime) -> None:
+    """From now on every page says that we are checking, until the provider answers (payments.md rule 5)."""
+    with transaction() as session:
+        payment = lock_payment(session, payment_id)
+        if payment is not None and payment.state in LIVE_STATES and payment.lease_until is None:
+            payment.lease_until = now
 
 
 def keep_facts(facts: PaymentFacts, *, public_url: str, now: datetime) -> Recorded:

@@ -161,6 +161,43 @@ def test_lost_answer_says_we_are_checking(client: PageClient, sandbox: SandboxSe
     assert "do not pay again" in page.text
 
 
+def test_PAY_5_a_payment_of_unknown_outcome_is_told_everywhere_and_nobody_is_asked_to_pay_again(
+    client: PageClient, till: Till, sandbox: SandboxServer
+) -> None:
+    form = fields(review(client))
+    sandbox.control("faults", do="drop", times=99, path="/v1/checkout/sessions")
+    client.post("/pay/begin", form, expect=303)
+    bill = f"/bills/{till.visit_ids[0]}"
+    for path in ("/bills", bill, "/pay", "/pay?amount=other", f"/pay?bill={till.visit_ids[0]}"):
+        page = client.get(path)
+        assert page.text.count("We are checking your payment of $182.40.") == 1, path
+        assert "you can pay here again" in page.text, path
+        assert f"/pay/{form['payment']}" in page.links(), "where to ask again"
+        assert not [link for link in page.links() if link.startswith("/pay?")], path
+        assert not [f for f in page.all("form") if "/pay/" in f.get("action", "")], path
+    assert "We are checking it" in client.get("/payments").text
+    refused = client.post("/pay/begin", {**form, "payment": str(uuid4())}, expect=None)
+    assert refused.h1 == "We are still checking your last payment"
+
+
+def test_PAY_5_a_return_that_nobody_could_answer_hides_pay_until_somebody_does(
+    client: PageClient, till: Till, sandbox: SandboxServer
+) -> None:
+    form = fields(review(client))
+    client.post("/pay/begin", form, expect=303)
+    assert "Pay $182.40" in client.get("/bills").text, "a page that only waits was not charged"
+    sandbox.control("faults", do="drop", times=9, path="/v1/checkout/sessions")
+    shown = client.get(f"/pay/{form['payment']}/return", expect=200)
+    assert shown.h1 == "We are checking your payment"
+    told = client.get("/bills")
+    assert "We are checking your payment of $182.40." in told.text
+    assert "Pay $182.40" not in told.text
+    sandbox.control("faults")
+    assert client.get(f"/pay/{form['payment']}").h1 == "You have not paid yet"
+    assert "Pay $182.40" in client.get("/bills").text
+    till.agrees(0)
+
+
 def test_bank_debit_is_on_its_way(client: PageClient, sandbox: SandboxServer) -> None:
     sent = client.post("/pay/begin", fields(review(client)), expect=303)
     answer = sandbox.pay(sent.location, account="000123456789")

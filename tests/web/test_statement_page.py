@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pikepdf
 import pytest
@@ -15,6 +16,7 @@ from billing.money import Money, total_of
 from portal import db
 from portal.db import transaction
 from portal.models.claims import Charge
+from portal.models.payments import Payment
 from portal.models.statements import Statement, StatementDelivery
 from portal.queries.bill_figures import figures
 from portal.queries.statement_json import from_json
@@ -46,6 +48,28 @@ def number(bills: Bills) -> str:
 @pytest.fixture
 def page(bills: Bills, number: str, as_patient: Opens) -> Page:
     return as_patient(bills.account_id).get(f"/statements/{number}")
+
+
+def test_PAY_5_a_payment_of_unknown_outcome_stands_beside_the_statement_in_place_of_pay(
+    bills: Bills, number: str, as_patient: Opens
+) -> None:
+    with transaction() as session:
+        session.add(
+            Payment(
+                id=uuid4(),
+                guarantor_account_id=bills.account_id,
+                amount=Money(10_000),
+                scope="all",
+                request_hash="",
+                state="submitting",
+                created_at=NOW,
+                state_at=NOW,
+                lease_until=NOW,
+            )
+        )
+    page = as_patient(bills.account_id).get(f"/statements/{number}")
+    assert page.text.count("We are checking your payment of $100.00.") == 1
+    assert not [link for link in page.links() if link.startswith("/pay?") or link == "/pay"]
 
 
 def content_of(number: str):
