@@ -41,9 +41,19 @@ _LIVE = (
 
 
 def use_session(
-    *, token: str, face: str, idle: timedelta, absolute: timedelta, now: datetime
+    *,
+    token: str,
+    face: str,
+    idle: timedelta,
+    absolute: timedelta,
+    now: datetime,
+    unattended: bool = False,
 ) -> LiveSession | None:
-    """The live session behind the token, its clock set back to now; None ends it for good."""
+    """The live session behind the token, its clock set back to now; None ends it for good.
+
+    What a page asks by itself is `unattended`: it shows that a browser is open, not that somebody is there,
+    so the clock runs on (HIPAA-2).
+    """
     with transaction() as session:
         found = session.execute(
             _LIVE, {"token_hash": session_hash(token), "face_name": face}
@@ -54,7 +64,7 @@ def use_session(
         if now - row.seen_at > idle or now - row.started_at > absolute:
             row.ended_at = now
             return None
-        if now - row.seen_at > TOUCH_EVERY:
+        if now - row.seen_at > TOUCH_EVERY and not unattended:
             row.seen_at = now
         latest_at = row.started_at + absolute
         ends_at = min(row.seen_at + idle, latest_at)

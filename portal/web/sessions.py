@@ -18,6 +18,7 @@ from portal.web.faces import Face
 from portal.web.known_browser import browser_hash, mark_browser
 
 TOKEN = "sid"  # noqa: S105 (the name of a cookie's field)
+UNATTENDED = "unattended"  # in the address of what a page fetches by itself
 WARN_SECONDS = 60  # WCAG 2.2.1: at least this long to press "Stay signed in"
 SYSTEMS = ("Windows", "iPhone", "iPad", "Android", "Mac OS", "Linux")
 BROWSERS = {"Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
@@ -33,7 +34,12 @@ def recognise() -> None:
         return
     face: Face = current_app.config["FACE"]
     live = use_session(
-        token=token, face=face.name, idle=face.idle, absolute=face.absolute, now=now()
+        token=token,
+        face=face.name,
+        idle=face.idle,
+        absolute=face.absolute,
+        now=now(),
+        unattended=UNATTENDED in request.args,
     )
     if live is None:
         session.clear()

@@ -47,6 +47,18 @@ def test_HIPAA_2_an_idle_session_ends(
     assert "You were signed out" in page.text
 
 
+def test_HIPAA_2_what_a_page_asks_by_itself_keeps_no_session_alive(
+    request: pytest.FixtureRequest,
+) -> None:
+    client = client_of("staff", request)
+    for minute in range(1, 16):
+        clock(client.flask_app, START + timedelta(minutes=minute))
+        client.get("/account/security?unattended=1")  # told, but no sign of life
+    clock(client.flask_app, START + timedelta(minutes=15, seconds=1))
+    page = client.follow(client.get("/account/security?unattended=1", expect=302))
+    assert page.h1 == "Sign in"
+
+
 @pytest.mark.parametrize(("face", "hours"), [("patient", 24), ("staff", 12)])
 def test_HIPAA_2_ID_10_no_session_lives_longer_however_busy(
     face: str, hours: int, request: pytest.FixtureRequest

@@ -149,6 +149,9 @@ def test_a_large_file_is_read_and_posted_by_jobs_while_its_page_waits(
     path = page.response.request.path
     assert page.h1 == "Reading the file"
     assert 'http-equiv="refresh"' in page.response.text
+    assert (
+        "unattended=1" in page.response.text
+    )  # HIPAA-2: the waiting page is nobody's sign of life
     assert "Post this file" not in page.text
     assert "being posted now" in client.follow(post(client, page)).text  # nobody saw it: not taken
     assert run_due(database_url, doors, now=NOW) == 0

@@ -43,8 +43,11 @@ document.addEventListener("keydown", (event) => {
 
 const waiting = document.querySelector("[data-waiting]");
 
+// Nobody need be there when a page asks by itself, so that must not keep the session alive.
 async function look() {
-  const answer = await fetch(location.href).catch(() => null);
+  const quiet = new URL(location.href);
+  quiet.searchParams.set("unattended", "1");
+  const answer = await fetch(quiet).catch(() => null);
   if (answer?.ok && (await answer.text()).includes("data-waiting")) lookLater();
   else location.reload();
 }
