@@ -118,3 +118,10 @@ def test_HIPAA_3_the_auditor_searches_the_trail_by_account_person_and_day(
     assert "Nothing was written down" in auditor.post("/audit/", {"on": "4/19/2026"}).text
     assert "1111-2222" in auditor.post("/audit/", {"on": "4/20/2026"}).text
     biller.get("/audit/", expect=403)
+
+
+def test_PCI_5_a_card_number_is_no_trace_of_a_deposit(as_staff: AsStaff) -> None:
+    client = as_staff("payment_poster")
+    page = enter(client, "2026-04-17", "12.00", "4242 4242 4242 4242")
+    assert "looks like a card number" in page
+    assert "4242 4242" not in page

@@ -9,7 +9,8 @@ from wtforms.validators import Optional
 
 from portal.queries.staff_audit import TrailPage, audit_trail
 from portal.web.access import saw, staff
-from portal.web.fields import DayField, LineField, at_most
+from portal.web.fields import DayField, at_most
+from portal.web.note_field import NoteLineField
 from portal.web.theme import current_practice
 from staff_admin.blueprints.show import page_number, show
 
@@ -19,7 +20,7 @@ blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 class TrailForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """What to look for; each field narrows the other."""
 
-    account = LineField("Account number", [at_most(20, "The account number")])
+    account = NoteLineField("Account number", [at_most(20, "The account number")])
     person = SelectField("Member of staff", validate_choice=False)
     on = DayField("Day", [Optional()])
 

@@ -8,8 +8,8 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField
 from wtforms.validators import UUID, InputRequired
 
-from portal.web.fields import AmountField, DayField, LineField, at_most, required
-from portal.web.note_field import NoteField
+from portal.web.fields import AmountField, DayField, at_most, required
+from portal.web.note_field import NoteField, NoteLineField
 
 
 class DepositForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -20,7 +20,7 @@ class DepositForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     )
     deposited_on = DayField("Date at the bank", [InputRequired("Enter the bank's date.")])
     amount = AmountField("Amount", [InputRequired("Enter an amount.")])
-    trace = LineField("Trace or payout number (optional)", [at_most(50, "The trace")])
+    trace = NoteLineField("Trace or payout number (optional)", [at_most(50, "The trace")])
 
     @property
     def id_of_form(self) -> uuid.UUID:
