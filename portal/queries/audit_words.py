@@ -32,6 +32,49 @@ KINDS = {
     "work_item": "queue item",
 }
 
+ACTIONS = {
+    "approve": "approved",
+    "assign": "took over",
+    "close": "set aside",
+    "confirm_password_failed": "gave a wrong password",
+    "consent": "agreed",
+    "create": "entered",
+    "decline": "declined",
+    "enrol_failed": "tried a sign-up code",
+    "export": "downloaded",
+    "grant": "got access",
+    "guest_visit": "opened by text",
+    "password_changed": "changed the password",
+    "password_reset": "set a new password",
+    "payment_posted": "posted",
+    "print": "printed",
+    "refund_posted": "posted",
+    "refund_reversed": "took back",
+    "reset_failed": "asked for a new password",
+    "search": "searched",
+    "second_factor_changed": "changed the second step",
+    "second_factor_failed": "gave a wrong code",
+    "send": "sent",
+    "sign_in": "signed in",
+    "sign_in_failed": "tried to sign in",
+    "sign_out": "signed out",
+    "text_link_failed": "tried the link in a text",
+    "update": "changed",
+    "view": "looked",
+    "withdraw": "took the yes back",
+}
+OUTCOMES = {"ok": "Done", "denied": "Not allowed", "refused": "Refused", "failed": "Failed"}
+
+
+def did(action: str) -> str:
+    """`looked`, `gave a wrong code`; an action without words here loses only its machine marks."""
+    return ACTIONS.get(action, action.replace("_", " "))
+
+
+def ended(outcome: str) -> str:
+    """`Done`, `Not allowed`, `Refused` by a rule, `Failed` for a fault of ours."""
+    return OUTCOMES.get(outcome, outcome)
+
 
 def audited(object_type: str, object_id: str) -> str:
     """`messages (record 34)`, `statement 2026-0142`; a kind without words here loses only its machine marks.

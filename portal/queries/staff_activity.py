@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.db import read_only
 from portal.models.audit import AuditEvent
 from portal.models.identity import Login
-from portal.queries.audit_words import audited
+from portal.queries.audit_words import audited, did, ended
 from portal.queries.paging import Page, limits, page_of
 from portal.queries.staff_account import AccountHeader, account_header
 
@@ -65,9 +65,9 @@ def activity_page(account_id: int, *, number: int = 1) -> ActivityPage | None:
             at=row.at,
             who=row.name or row.email or "nobody signed in",
             role=row.role.replace("_", " ") or row.face,
-            action=row.action.replace("_", " "),
+            action=did(row.action),
             what=audited(row.object_type, row.object_id),
-            outcome=row.outcome,
+            outcome=ended(row.outcome),
         )
         for row in rows
     ]

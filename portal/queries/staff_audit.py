@@ -13,7 +13,7 @@ from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.audit import AuditEvent
 from portal.models.identity import Login
-from portal.queries.audit_words import audited
+from portal.queries.audit_words import audited, did, ended
 from portal.queries.paging import Page, limits, page_of
 
 
@@ -106,10 +106,10 @@ def _event(event: AuditEvent, who: str, numbers: dict[int, str]) -> TrailEvent:
         at=event.at,
         who=who or "nobody signed in",
         role=event.role.replace("_", " ") or event.face,
-        action=event.action.replace("_", " "),
+        action=did(event.action),
         what=audited(event.object_type, event.object_id),
         accounts=tuple((one, numbers[one]) for one in event.account_ids if one in numbers),
-        outcome=event.outcome,
+        outcome=ended(event.outcome),
         reason=event.reason,
         ip=event.ip,
     )

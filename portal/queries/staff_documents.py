@@ -95,9 +95,9 @@ def _statements(session: Session, account_id: int, number: int) -> Page[Statemen
         func.array_agg(
             StatementDelivery.channel
             + " on "
-            + func.to_char(StatementDelivery.delivered_on, "MM/DD/YYYY")
+            + func.to_char(StatementDelivery.delivered_on, "Mon FMDD, YYYY")
             + func.coalesce(
-                func.to_char(StatementDelivery.returned_on, '", came back on" MM/DD/YYYY'), ""
+                func.to_char(StatementDelivery.returned_on, '", came back on" Mon FMDD, YYYY'), ""
             )
         ),
         None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from portal.db import read_only
 from portal.models.accounts import Coverage, GuarantorAccount, Patient, Payer, RecordVersion
 from portal.models.consents import ESignConsent
 from portal.queries.paperless import is_demonstrated
+from portal.queries.record_words import fields_told, sources_told
 from portal.queries.staff_account import AccountHeader, account_header
 from portal.queries.text_consents import ConsentRow, standing_consents
 
@@ -52,7 +52,7 @@ class Change:
 
     at: datetime
     record: str
-    source: str
+    source: str  # in words
     before: tuple[tuple[str, str], ...]
 
 
@@ -164,16 +164,14 @@ def _changes(session: Session, account_id: int, patient_ids: tuple[int, ...]) ->
         )
         .order_by(RecordVersion.at.desc(), RecordVersion.id.desc())
         .limit(50)
-    )
+    ).all()
+    told = sources_told(session, {row.source for row in rows})
     return tuple(
-        Change(at=row.at, record=RECORDS[row.record], source=row.source, before=_words(row.before))
+        Change(
+            at=row.at,
+            record=RECORDS[row.record],
+            source=told[row.source],
+            before=fields_told(row.before),
+        )
         for row in rows
-    )
-
-
-def _words(before: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (field.replace("_", " "), str(value))
-        for field, value in before.items()
-        if value not in ("", None)
     )

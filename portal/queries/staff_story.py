@@ -50,8 +50,8 @@ SELECT
      SELECT s.id, s.number, s.cycle_on, s.amount_due_cents,
             greatest(s.due_on, (SELECT max(d.due_on) FROM statement_deliveries d
                                  WHERE d.statement_id = s.id)) AS due_on,
-            (SELECT json_agg(d.channel || ' on ' || to_char(d.delivered_on, 'MM/DD/YYYY')
-                      || coalesce(', came back ' || to_char(d.returned_on, 'MM/DD/YYYY'), ''))
+            (SELECT json_agg(d.channel || ' on ' || to_char(d.delivered_on, 'Mon FMDD, YYYY')
+                      || coalesce(', came back ' || to_char(d.returned_on, 'Mon FMDD, YYYY'), ''))
                FROM statement_deliveries d WHERE d.statement_id = s.id) AS deliveries,
             EXISTS (SELECT 1 FROM statement_lines l
                       JOIN postings p ON p.charge_id = l.charge_id AND p.id > s.ledger_position

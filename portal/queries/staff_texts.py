@@ -7,11 +7,27 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import case, func, select
 
+from billing.holds import REASONS, RULES
 from billing.text_failures import remedy_for
 from portal.db import read_only
 from portal.models.messages import MessageSwitch, OutboundMessage
 
 WEEK = timedelta(days=7)
+# What keeps a text back or ends it (billing.holds tells of accounts): its rules, in a few words.
+GATE = {
+    rule: " or ".join(REASONS[kind] for kind in RULES if RULES[kind] == rule)
+    for rule in RULES.values()
+} | {
+    "allowed": "nothing stood against it",
+    "CORE-3": "its statement was not sent",
+    "MSG-1": "no consent to texts",
+    "MSG-3": "the yes was taken back",
+    "MSG-7": "enough texts for now, or a newer one says it",
+    "MSG-8": "quiet hours",
+    "MSG-13": "texts to this number fail, or all texts are stopped",
+    "MSG-16": "paid, or too late to be of use",
+    "MSG-21": "the number was not proven for a year",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +73,10 @@ def texts_page(*, now: datetime) -> TextsPage:
 
 
 def _words(reason: str) -> str:
-    return f"{remedy_for(reason).means} ({reason})" if reason.isdigit() else reason
+    """An error of the provider or the rules of the gate, in words; the number or the ids stay beside them."""
+    if reason.isdigit():
+        return f"{remedy_for(reason).means} ({reason})"
+    known = dict.fromkeys(GATE[rule] for rule in reason.split(", ") if rule in GATE)
+    if not known:
+        return reason
+    return "; ".join(known) + ("" if reason == "allowed" else f" ({reason})")

@@ -228,7 +228,7 @@ def test_a_statement_as_sent_is_printed_from_its_frozen_content(as_staff: AsStaf
     world, other, client = add_account(), add_account("7000002"), as_staff("collections")
     statement_id = add_statement(world.account_id)
     papers = client.get(f"/accounts/{world.account_id}/papers")
-    assert "paper on 03/02/2026" in papers.text
+    assert "paper on Mar 2, 2026" in papers.text
     (link,) = [link for link in papers.links() if link.endswith(".pdf")]
     answer = client.get(link).response
     assert answer.mimetype == "application/pdf"

@@ -65,7 +65,7 @@ def test_the_whole_story_within_twelve_statements(as_staff: AsStaff) -> None:
         "Acme Health$58.00",
         "no answer yet, sent Feb 3, 2026",
         "waiting for Acme Health",
-        "paper on 03/02/2026",
+        "paper on Mar 2, 2026",
         "$25.00 on Feb 11, 2026, cash at the practice",
         "No statement: held by STMT-1, STMT-5",
         "Claim not found here",

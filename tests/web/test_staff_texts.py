@@ -40,10 +40,23 @@ def test_MSG_13_a_manager_lets_texts_leave_again(as_staff: AsStaff) -> None:
                 created_at=NOW,
             )
         )
+        session.add(
+            OutboundMessage(
+                channel="sms",
+                recipient="+12125550142",
+                category="billing",
+                template="due_soon",
+                body="",
+                state="queued",
+                gate="MSG-8",
+                created_at=NOW,
+            )
+        )
     page = manager.get("/texts/")
     assert "All texts are stopped" in page.text
     assert "carriers filter our texts (30007)" in page.text
     assert "5550142" not in page.text
+    assert "quiet hours (MSG-8)" in page.text
     manager.post("/texts/", data={"reason": "Registered the new wording."})
     assert "Texts leave." in manager.get("/texts/").text
     with read_only() as session:

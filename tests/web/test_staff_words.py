@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from portal.db import transaction
+from portal.db import read_only, transaction
 from portal.models.accounts import RecordVersion
-from portal.queries.audit_words import audited
+from portal.models.files import File
+from portal.queries.audit_words import ACTIONS, audited
+from portal.queries.record_words import sources_told
 from portal.web.filters import brief_moment
 from tests.web.pages import PageClient
 from tests.web.people import make_account
@@ -37,23 +41,58 @@ def test_HIPAA_3_both_pages_of_the_trail_say_it(as_staff: Callable[[str], PageCl
         shown = client.get(address).text
         assert f"messages (record {account})" in shown, address
         assert "thread" not in shown, address
+        assert "looked" in shown, address
+        assert "Done" in shown, address
+
+
+def test_HIPAA_3_every_action_that_is_written_down_has_its_words() -> None:
+    source = "".join(path.read_text() for path in Path("portal").rglob("*.py"))
+    source += "".join(path.read_text() for path in Path("staff_admin").rglob("*.py"))
+    saved = set(re.findall(r'(?:saw\(.*|^\s+)action="(\w+)"', source, re.MULTILINE))
+    saved |= set(re.findall(r'audit_sign_in\("(\w+)"', source))
+    saved |= set(re.findall(r'_(?:access|audit)\([^)]*?"(\w+)"', source)) & {"consent", "withdraw"}
+    assert len(saved) > 15
+    assert saved - set(ACTIONS) == set()
 
 
 def test_the_history_of_people_names_no_table(as_staff: Callable[[str], PageClient]) -> None:
     account = make_account()
     with transaction() as session:
+        known = File(
+            kind="contacts", name="clinic.csv", sha256="0", size=1, received_at=datetime.now(UTC)
+        )
+        session.add(known)
+        session.flush()
         session.add(
             RecordVersion(
                 record="guarantor_accounts",
                 record_id=account,
-                before={"street": "1 Old Street"},
-                source="contacts",
+                before={"street": "1 Old Street", "birth_on": "1980-03-04", "named": False},
+                source=f"contacts:{known.id}",
                 at=datetime(2026, 3, 1, tzinfo=UTC),
             )
         )
     shown = as_staff("manager").get(f"/accounts/{account}/people").text
     assert "street: 1 Old Street" in shown
-    assert "guarantor accounts" not in shown
+    assert "birth date: Mar 4, 1980" in shown
+    assert "contacts file clinic.csv" in shown
+    for machine in ("guarantor accounts", "contacts:", "named", "birth on"):
+        assert machine not in shown
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("837p:0", "claims file"),
+        ("staff:0", "a member of staff"),
+        ("login:0", "the account’s own sign-in"),
+        ("text:0", "a text from this phone"),
+    ],
+)
+@pytest.mark.usefixtures("staff_app")
+def test_what_changed_a_record_is_told_in_words(source: str, words: str) -> None:
+    with read_only() as session:
+        assert sources_told(session, [source]) == {source: words}
 
 
 def test_a_moment_in_a_list_is_as_short_as_its_dates() -> None:
