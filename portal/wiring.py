@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal.adapters.card_images import CardFiles
+from portal.adapters.card_reader import RapidReader
 from portal.adapters.email import SmtpEmail
 from portal.adapters.pdf import TypstPrinter
 from portal.adapters.storage import EncryptedFolder
@@ -13,6 +15,8 @@ from portal.adapters.stripe_payouts import StripePayouts
 from portal.adapters.twilio import TwilioSms
 from portal.config import Settings, derived_key
 from portal.ports import (
+    CardImages,
+    CardReader,
     DocumentStore,
     EmailSender,
     PaymentGateway,
@@ -36,6 +40,8 @@ class Gateways:
     email: EmailSender
     documents: DocumentStore
     printer: PdfPrinter
+    card_images: CardImages
+    card_reader: CardReader
     outbox: Path  # mail batches, a folder a day
 
 
@@ -69,5 +75,7 @@ def build(settings: Settings) -> Gateways:
         ),
         documents=EncryptedFolder(settings.home / "documents", settings.file_keys),
         printer=TypstPrinter(),
+        card_images=CardFiles(),
+        card_reader=RapidReader(),
         outbox=settings.home / "outbox",
     )
