@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row
 from sqlalchemy.orm import Session
 
 from billing.entries import PATIENT_MONEY
 from billing.holds import Condition, holds_bill
 from billing.ledger import Account
 from billing.money import ZERO, Money, total_of
-from portal.models.accounts import GuarantorAccount, Payer
-from portal.models.claims import Charge, Visit
-from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
+from portal.models.ledger import JournalEntry, PostingRow
+from portal.queries.among import sized
+from portal.queries.balance_rows import numbers_query, sums_query, visits_query
 from portal.queries.conditions import ConditionBook, conditions
 
 _PLAN_MONEY = {Account.PAYER_CLEARING, Account.PAYER_SUSPENSE, Account.PAYER_RECOUPMENT}
@@ -189,19 +189,17 @@ def balances(
 
     Conditions are those of `on`; a past state has none, since how they stood then is not kept.
 
-    With `visit_ids` an account shows those visits only. Four statements, whatever the size.
+    With `visit_ids` an account shows those visits only. Four statements at most, whatever the size.
     """
     sums = _sums(session, account_ids, visit_ids, through, known)
     if known is None:
         book = conditions(session, on=on, account_ids=account_ids, visit_ids=visit_ids)
     else:
         book = ConditionBook()
-    payers = {payer_id for legs in sums.charges.values() for _, payer_id in legs}
-    names = _payer_names(session, {p for p in payers if p is not None})
     visits: dict[int, list[VisitBalance]] = defaultdict(list)
     numbers: dict[int, str] = {}
     for rows in _visits(session, account_ids, visit_ids):
-        visit = _visit_balance(rows, sums, book, names)
+        visit = _visit_balance(rows, sums, book)
         visits[visit.guarantor_account_id].append(visit)
         numbers[visit.guarantor_account_id] = visit.account_number
     if visit_ids is None and (account_ids is None or not numbers.keys() >= set(account_ids)):
@@ -227,39 +225,7 @@ class _Sums:
     visit_credit: dict[int, Money]
     account_credit: dict[int, Money]
     positions: dict[int, int]
-
-
-# Built once, as every page asks; a page narrows them to its accounts.
-_SIGNED = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
-_KEYS = (
-    PostingRow.guarantor_account_id,
-    PostingRow.visit_id,
-    PostingRow.charge_id,
-    LedgerAccount.code,
-    PostingRow.payer_id,
-)
-_ALL_SUMS: Select[*tuple[Any, ...]] = (
-    select(*_KEYS, func.sum(_SIGNED).label("net"), func.max(PostingRow.id))
-    .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
-    .where(PostingRow.guarantor_account_id.is_not(None))
-    .group_by(*_KEYS)
-)
-_ALL_VISITS: Select[*tuple[Any, ...]] = (
-    select(
-        Visit.id.label("visit_id"),
-        Visit.guarantor_account_id,
-        GuarantorAccount.number,
-        Visit.patient_id,
-        Visit.control_number,
-        Visit.service_on.label("visit_on"),
-        Visit.coverage_intent,
-        Charge.id.label("charge_id"),
-        Charge.service_on,
-    )
-    .join(GuarantorAccount, GuarantorAccount.id == Visit.guarantor_account_id)
-    .outerjoin(Charge, Charge.visit_id == Visit.id)
-    .order_by(Visit.service_on, Visit.id, Charge.line_number)
-)
+    payers: dict[int | None, str]  # names
 
 
 def _sums(
@@ -269,13 +235,10 @@ def _sums(
     through: int | None,
     known: Known | None,
 ) -> _Sums:
-    query = _ALL_SUMS
-    if account_ids is not None:
-        query = query.where(PostingRow.guarantor_account_id.in_(account_ids))
-    if visit_ids is not None:
-        query = query.where(PostingRow.visit_id.in_(visit_ids))
-    if through is not None:
-        query = query.where(PostingRow.id <= through)
+    query = sums_query(
+        accounts=sized(account_ids), visits=sized(visit_ids), through=through is not None
+    )
+    chosen = {**_chosen(account_ids, visit_ids), "through": through}
     if known is not None:
         query = query.join(JournalEntry, JournalEntry.id == PostingRow.entry_id)
         query = query.where(known.of_entry())
@@ -284,9 +247,13 @@ def _sums(
         defaultdict(lambda: ZERO),
         defaultdict(lambda: ZERO),
         defaultdict(int),
+        {},
     )
-    for account_id, visit_id, charge_id, code, payer_id, net, position in session.execute(query):
-        account, amount = Account(code), net
+    for account_id, visit_id, charge_id, code, payer_id, amount, position, payer in session.execute(
+        query, chosen
+    ):
+        account = Account(code)
+        sums.payers[payer_id] = payer or ""
         sums.positions[account_id] = max(sums.positions[account_id], position)
         if charge_id is not None:
             key = (account, payer_id)
@@ -305,19 +272,21 @@ def _sums(
 def _visits(
     session: Session, account_ids: Collection[int] | None, visit_ids: Collection[int] | None
 ) -> Iterable[list[Row[*tuple[Any, ...]]]]:
-    query = _ALL_VISITS
-    if account_ids is not None:
-        query = query.where(Visit.guarantor_account_id.in_(account_ids))
-    if visit_ids is not None:
-        query = query.where(Visit.id.in_(visit_ids))
+    query = visits_query(accounts=sized(account_ids), visits=sized(visit_ids))
     grouped: dict[int, list[Row[*tuple[Any, ...]]]] = {}
-    for row in session.execute(query):
+    for row in session.execute(query, _chosen(account_ids, visit_ids)):
         grouped.setdefault(row.visit_id, []).append(row)
     return grouped.values()
 
 
+def _chosen(
+    account_ids: Collection[int] | None, visit_ids: Collection[int] | None
+) -> dict[str, Any]:
+    return {"account_ids": list(account_ids or ()), "visit_ids": list(visit_ids or ())}
+
+
 def _visit_balance(
-    rows: list[Row[*tuple[Any, ...]]], sums: _Sums, book: ConditionBook, names: dict[int, str]
+    rows: list[Row[*tuple[Any, ...]]], sums: _Sums, book: ConditionBook
 ) -> VisitBalance:
     visit = rows[0]
     facts = book.of(visit.guarantor_account_id, visit.visit_id)
@@ -330,7 +299,7 @@ def _visit_balance(
         service_on=visit.visit_on,
         coverage_intent=visit.coverage_intent,
         charges=tuple(
-            _charge_balance(row, sums.charges.get(row.charge_id, {}), names)
+            _charge_balance(row, sums.charges.get(row.charge_id, {}), sums.payers)
             for row in rows
             if row.charge_id is not None
         ),
@@ -344,7 +313,7 @@ def _visit_balance(
 def _charge_balance(
     charge: Row[*tuple[Any, ...]],
     legs: dict[tuple[Account, int | None], Money],
-    names: dict[int, str],
+    payers: dict[int | None, str],
 ) -> ChargeBalance:
 
     def net(*accounts: Account) -> Money:
@@ -361,7 +330,7 @@ def _charge_balance(
         billed=-net(Account.CHARGES),
         bundled=total_of(legs.values()),
         plans=tuple(
-            PlanPaid(payer_id=p, payer_name=names.get(p or 0, ""), amount=amount)
+            PlanPaid(payer_id=p, payer_name=payers[p], amount=amount)
             for p, amount in plans.items()
             if amount
         ),
@@ -373,15 +342,7 @@ def _charge_balance(
     )
 
 
-def _payer_names(session: Session, ids: Collection[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    rows = session.execute(select(Payer.id, Payer.name).where(Payer.id.in_(ids)))
-    return {row.id: row.name for row in rows}
-
-
 def _numbers(session: Session, account_ids: Collection[int] | None) -> dict[int, str]:
-    query = select(GuarantorAccount.id, GuarantorAccount.number)
-    if account_ids is not None:
-        query = query.where(GuarantorAccount.id.in_(account_ids))
-    return {row.id: row.number for row in session.execute(query)}
+    query = numbers_query(accounts=sized(account_ids))
+    rows = session.execute(query, _chosen(account_ids, None))
+    return {row.id: row.number for row in rows}

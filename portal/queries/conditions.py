@@ -14,6 +14,7 @@ from sqlalchemy.types import BigInteger, Date
 
 from billing.holds import REASONS, Condition, holds_bill
 from billing.money import ZERO, Money
+from portal.queries.among import Size, sized
 from portal.queries.esign_words import TECHNICAL_VERSION
 
 # One branch for each kind of fact: account, visit or null for all visits, kind, detail, cents.
@@ -21,13 +22,11 @@ _FACTS = """
 WITH chosen AS (
   SELECT id, guarantor_account_id, patient_id, service_on, desk_payment_cents, first_statement_on
     FROM visits
-   WHERE (:any_account OR guarantor_account_id = ANY(:accounts))
-     AND (:any_visit OR id = ANY(:visits))
+   WHERE (guarantor_account_id {accounts}) AND (id {visits})
 ), holders AS (
   SELECT id, named, mobile, paper_only
     FROM guarantor_accounts
-   WHERE (:any_account OR id = ANY(:accounts))
-     AND (:any_visit OR id IN (SELECT guarantor_account_id FROM chosen))
+   WHERE (id {accounts}) AND (id {holding})
 )
 SELECT v.guarantor_account_id, v.id,
        CASE c.filing_code WHEN 'MC' THEN 'medicaid_qmb' WHEN 'WC' THEN 'workers_comp'
@@ -109,17 +108,29 @@ SELECT id, NULL, 'no_estatement_consent', '', 0
 """
 
 
+# How `among.listed` says it.
+_CHOSEN: dict[Size, str] = {
+    "all": "IS NOT NULL",
+    "few": "= ANY (CAST((SELECT :{name}) AS bigint[]))",
+    "many": "= ANY (:{name})",
+}
+
+
 @cache
-def _facts(*, any_account: bool, any_visit: bool) -> TextClause:
+def _facts(*, accounts: Size, visits: Size) -> TextClause:
     """One statement for each way to choose: planning it takes far longer than running it, and the
     database keeps a plan only where no value decides about its shape.
     """
-    statement = _FACTS.replace(":any_account OR", "true OR" if any_account else "")
-    statement = statement.replace(":any_visit OR", "true OR" if any_visit else "")
+    sizes = {"accounts": accounts, "visits": visits}
+    statement = _FACTS.format(
+        holding="IS NOT NULL"
+        if visits == "all"
+        else "IN (SELECT guarantor_account_id FROM chosen)",
+        **{name: _CHOSEN[size].format(name=name) for name, size in sizes.items()},
+    )
     return text(statement).bindparams(
-        bindparam("accounts", type_=ARRAY(BigInteger)),
-        bindparam("visits", type_=ARRAY(BigInteger)),
         bindparam("receipts_needed", type_=Date),
+        *(bindparam(name, type_=ARRAY(BigInteger)) for name in sizes if sizes[name] != "all"),
     )
 
 
@@ -167,7 +178,7 @@ def conditions(
 ) -> ConditionBook:
     """Every condition that holds on a day for these accounts or visits; None means all."""
     rows = session.execute(
-        _facts(any_account=account_ids is None, any_visit=visit_ids is None),
+        _facts(accounts=sized(account_ids), visits=sized(visit_ids)),
         {
             "accounts": list(account_ids or ()),
             "visits": list(visit_ids or ()),

@@ -11,7 +11,7 @@ from portal.models.statements import Statement
 from portal.queries.balances import balances
 from portal.queries.overview import standing
 from portal.queries.statement_json import from_json
-from portal.queries.statement_sent import visible_statements
+from portal.queries.statement_sent import seen_by, visible_statements
 from portal.queries.viewer import AccountViewer, GuestViewer
 
 
@@ -26,7 +26,9 @@ def may_open(session: Session, viewer: AccountViewer, visit_id: int, *, on: date
     found = [v for a in balances(session, on=on, visit_ids=[visit_id]) for v in a.visits]
     if any(standing(visit) != "settled" for visit in found):
         return True
-    newest = session.scalar(select(Statement.content).where(visible_statements(viewer)))
+    newest = session.scalar(
+        select(Statement.content).where(visible_statements(guest=True)), seen_by(viewer)
+    )
     if newest is None:
         return False
     told = {one.visit_id for patient in from_json(newest).patients for one in patient.visits}

@@ -8,7 +8,18 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, exists, func, literal, null, select, union_all
+from sqlalchemy import (
+    Row,
+    ScalarSelect,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -29,7 +40,7 @@ from portal.queries.credit import free_credit, undecided
 from portal.queries.disputes_told import TOLD, dispute_decision
 from portal.queries.plain_services import describe
 from portal.queries.statement_due import statement_due_on
-from portal.queries.statement_sent import visible_statements, was_sent
+from portal.queries.statement_sent import seen_by, visible_statements, was_sent
 from portal.queries.under_way import UnderWay, payments_under_way
 from portal.queries.viewer import AccountViewer, GuestViewer
 from portal.queries.what_changed import WhatChanged, what_changed
@@ -335,24 +346,35 @@ def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
     ]
 
 
+@cache
+def _email_failed_query() -> Select[bool]:
+    return select(Login.email_failed_at.is_not(None)).where(Login.id == bindparam("login_id"))
+
+
 def _email_failed(session: Session, viewer: AccountViewer) -> bool:
     if isinstance(viewer, GuestViewer):
         return False  # has no sign-in, and no e-mail with us
-    failed = select(Login.email_failed_at.is_not(None)).where(Login.id == viewer.login_id)
-    return bool(session.scalar(failed))
+    return bool(session.scalar(_email_failed_query(), {"login_id": viewer.login_id}))
 
 
-def _statements(session: Session, viewer: AccountViewer) -> list[Sent]:
-    rows = session.execute(
+@cache
+def _statements_query(*, guest: bool) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Statement.number,
             Statement.cycle_on,
             statement_due_on().label("due_on"),
             Statement.amount_due,
         )
-        .where(visible_statements(viewer))
+        .where(visible_statements(guest=guest))
         .order_by(Statement.cycle_on.desc(), Statement.id.desc())
         .limit(SHOWN_STATEMENTS)
+    )
+
+
+def _statements(session: Session, viewer: AccountViewer) -> list[Sent]:
+    rows = session.execute(
+        _statements_query(guest=isinstance(viewer, GuestViewer)), seen_by(viewer)
     )
     return [
         Sent(number=row.number, on=row.cycle_on, due_on=row.due_on, amount=row.amount_due)

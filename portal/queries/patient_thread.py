@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.claims import Visit
 from portal.models.messages import ThreadMessage
+from portal.queries.among import listed
 from portal.queries.viewer import PatientViewer
 
 SHOWN = 100
@@ -87,14 +89,17 @@ def patient_thread(viewer: PatientViewer) -> PatientThread:
     )
 
 
+@cache  # every page runs it
+def _unread_query() -> Select[int]:
+    return select(func.count(ThreadMessage.id)).where(
+        listed(ThreadMessage.guarantor_account_id, "account_ids"),
+        ThreadMessage.author == "staff",
+        ThreadMessage.seen_at.is_(None),
+    )
+
+
 def unread_answers(viewer: PatientViewer) -> int:
     """How many answers of the office wait to be read, for the mark in the menu."""
     with read_only() as session:
-        found = session.scalar(
-            select(func.count(ThreadMessage.id)).where(
-                ThreadMessage.guarantor_account_id.in_(viewer.account_ids),
-                ThreadMessage.author == "staff",
-                ThreadMessage.seen_at.is_(None),
-            )
-        )
+        found = session.scalar(_unread_query(), {"account_ids": list(viewer.account_ids)})
     return int(found or 0)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, bindparam, exists, select
 
 from billing.money import ZERO, Money, total_of
 from portal.db import read_only
@@ -14,9 +16,9 @@ from portal.queries.balances import balances
 from portal.queries.statement_content import StatementContent
 from portal.queries.statement_due import statement_due_on
 from portal.queries.statement_json import from_json
-from portal.queries.statement_sent import visible_statements
+from portal.queries.statement_sent import seen_by, visible_statements
 from portal.queries.under_way import UnderWay, payments_under_way
-from portal.queries.viewer import AccountViewer
+from portal.queries.viewer import AccountViewer, GuestViewer
 from portal.queries.what_changed import WhatChanged, what_changed
 
 
@@ -47,23 +49,29 @@ class StatementPage:
         return self.asks and self.under_way is None
 
 
+@cache  # building it takes longer than running it
+def _page_query(*, guest: bool) -> Select[*tuple[Any, ...]]:
+    return select(
+        Statement.id,
+        Statement.guarantor_account_id,
+        Statement.content,
+        statement_due_on().label("due_on"),
+        exists()
+        .where(
+            StatementDelivery.statement_id == Statement.id,
+            StatementDelivery.channel == "paper",
+        )
+        .label("on_paper"),
+        exists().where(PaperCopy.statement_id == Statement.id).label("copy_asked"),
+    ).where(Statement.number == bindparam("number"), visible_statements(guest=guest))
+
+
 def statement_page(viewer: AccountViewer, number: str, *, on: date) -> StatementPage | None:
     """The statement, if it belongs to one of the viewer's accounts."""
     with read_only() as session:
         row = session.execute(
-            select(
-                Statement.id,
-                Statement.guarantor_account_id,
-                Statement.content,
-                statement_due_on().label("due_on"),
-                exists()
-                .where(
-                    StatementDelivery.statement_id == Statement.id,
-                    StatementDelivery.channel == "paper",
-                )
-                .label("on_paper"),
-                exists().where(PaperCopy.statement_id == Statement.id).label("copy_asked"),
-            ).where(Statement.number == number, visible_statements(viewer))
+            _page_query(guest=isinstance(viewer, GuestViewer)),
+            {"number": number, **seen_by(viewer)},
         ).one_or_none()
         if row is None:
             return None
@@ -90,7 +98,8 @@ def newest_statement(viewer: AccountViewer) -> str | None:
     with read_only() as session:
         return session.scalar(
             select(Statement.number)
-            .where(visible_statements(viewer))
+            .where(visible_statements(guest=isinstance(viewer, GuestViewer)))
             .order_by(Statement.cycle_on.desc(), Statement.id.desc())
-            .limit(1)
+            .limit(1),
+            seen_by(viewer),
         )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from billing.money import Money
 from billing.transitions import PaymentState
 from portal.models.payments import Payment
+from portal.queries.among import listed
 from portal.queries.viewer import AccountViewer, GuestViewer
 
 # A lease stands from the moment the provider is asked until it answers; a page that merely waits has none.
@@ -30,19 +33,22 @@ class UnderWay:
     page_of: UUID | None  # where this viewer may ask again
 
 
+@cache  # building it takes longer than running it
+def _query() -> Select[*tuple[Any, ...]]:
+    return select(
+        Payment.guarantor_account_id,
+        Payment.amount.label("amount"),
+        Payment.state,
+        Payment.id,
+        Payment.text_link_id,
+    ).where(listed(Payment.guarantor_account_id, "account_ids"), _waits())
+
+
 def payments_under_way(
     session: Session, viewer: AccountViewer, account_ids: Collection[int]
 ) -> dict[int, UnderWay]:
     """By account: what a bank is sending, or what the provider has not answered for (payments.md rule 5)."""
-    rows = session.execute(
-        select(
-            Payment.guarantor_account_id,
-            Payment.amount.label("amount"),
-            Payment.state,
-            Payment.id,
-            Payment.text_link_id,
-        ).where(Payment.guarantor_account_id.in_(account_ids), _waits())
-    )
+    rows = session.execute(_query(), {"account_ids": list(account_ids)})
     return {  # an account has one live payment
         row.guarantor_account_id: UnderWay(
             amount=row.amount,

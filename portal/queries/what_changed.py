@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from billing.ledger import Account
@@ -21,6 +22,7 @@ from portal.models.accounts import Payer
 from portal.models.claims import Charge
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.statements import Statement, StatementLine
+from portal.queries.among import listed
 from portal.queries.balances import AccountBalance, VisitBalance
 from portal.queries.statement_lines import base_kind
 from portal.queries.statement_print import day
@@ -75,7 +77,7 @@ def what_changed(
 ) -> tuple[WhatChanged, ...]:
     """For each account with a statement in hand: what changed since the last one sent, or since this one.
 
-    Three queries, whatever the number of accounts.
+    Two queries, whatever the number of accounts.
     """
     stated = _statements(session, [a.guarantor_account_id for a in accounts], statement_id)
     if not stated:
@@ -102,27 +104,9 @@ class _Stated:
 def _statements(
     session: Session, account_ids: Collection[int], statement_id: int | None
 ) -> dict[int, _Stated]:
-    newest = (
-        select(func.max(Statement.id))
-        .where(
-            Statement.guarantor_account_id.in_(account_ids),
-            was_sent() if statement_id is None else Statement.id == statement_id,
-        )
-        .group_by(Statement.guarantor_account_id)
-    )
     rows = session.execute(
-        select(
-            Statement.guarantor_account_id,
-            Statement.number,
-            Statement.cycle_on,
-            Statement.ledger_position,
-            Charge.visit_id,
-            func.sum(StatementLine.amount).label("amount"),
-        )
-        .outerjoin(StatementLine, StatementLine.statement_id == Statement.id)
-        .outerjoin(Charge, Charge.id == StatementLine.charge_id)
-        .where(Statement.id.in_(newest))
-        .group_by(Statement.id, Charge.visit_id)
+        _statements_query(newest=statement_id is None),
+        {"account_ids": list(account_ids), "statement_id": statement_id},
     )
     found: dict[int, _Stated] = {}
     for row in rows:
@@ -137,14 +121,38 @@ def _statements(
     return found
 
 
-def _movements(
-    session: Session, stated: dict[int, _Stated]
-) -> dict[int, list[Row[*tuple[Any, ...]]]]:
-    """What each later entry did to each visit's patient share, with the payer who said so and what it paid."""
-    earliest = min(statement.position for statement in stated.values())
+@cache  # building it takes longer than running it
+def _statements_query(*, newest: bool) -> Select[*tuple[Any, ...]]:
+    """The lines of one statement, or of the newest of each account that was sent."""
+    chosen = (
+        select(func.max(Statement.id))
+        .where(
+            listed(Statement.guarantor_account_id, "account_ids"),
+            was_sent() if newest else Statement.id == bindparam("statement_id"),
+        )
+        .group_by(Statement.guarantor_account_id)
+    )
+    return (
+        select(
+            Statement.guarantor_account_id,
+            Statement.number,
+            Statement.cycle_on,
+            Statement.ledger_position,
+            Charge.visit_id,
+            func.sum(StatementLine.amount).label("amount"),
+        )
+        .outerjoin(StatementLine, StatementLine.statement_id == Statement.id)
+        .outerjoin(Charge, Charge.id == StatementLine.charge_id)
+        .where(Statement.id.in_(chosen))
+        .group_by(Statement.id, Charge.visit_id)
+    )
+
+
+@cache
+def _movements_query() -> Select[*tuple[Any, ...]]:
     signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
     of_patient = LedgerAccount.code == Account.PATIENT_RECEIVABLE
-    rows = session.execute(
+    return (
         select(
             PostingRow.guarantor_account_id,
             PostingRow.visit_id,
@@ -161,13 +169,21 @@ def _movements(
         .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
         .outerjoin(Payer, Payer.id == PostingRow.payer_id)
         .where(
-            PostingRow.guarantor_account_id.in_(stated),
-            PostingRow.id > earliest,
+            listed(PostingRow.guarantor_account_id, "account_ids"),
+            PostingRow.id > bindparam("earliest"),
             PostingRow.visit_id.is_not(None),
         )
         .group_by(PostingRow.guarantor_account_id, PostingRow.visit_id, JournalEntry.id)
         .order_by(JournalEntry.occurred_on, func.max(PostingRow.id))
     )
+
+
+def _movements(
+    session: Session, stated: dict[int, _Stated]
+) -> dict[int, list[Row[*tuple[Any, ...]]]]:
+    """What each later entry did to each visit's patient share, with the payer who said so and what it paid."""
+    earliest = min(statement.position for statement in stated.values())
+    rows = session.execute(_movements_query(), {"account_ids": list(stated), "earliest": earliest})
     found: dict[int, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
     for row in rows:
         if row.position > stated[row.guarantor_account_id].position and (

@@ -11,8 +11,8 @@ from portal.models.statements import Statement, StatementDelivery
 from portal.ports import DocumentStore, PdfPrinter
 from portal.queries.statement_json import from_json
 from portal.queries.statement_print import statement_print
-from portal.queries.statement_sent import visible_statements
-from portal.queries.viewer import AccountViewer
+from portal.queries.statement_sent import seen_by, visible_statements
+from portal.queries.viewer import AccountViewer, GuestViewer
 from portal.services.print_statement import PAPER
 from portal.services.refusal import NotFound
 
@@ -43,9 +43,13 @@ def download_statement(
                 StatementDelivery.due_on,
             )
             .outerjoin(StatementDelivery, StatementDelivery.statement_id == Statement.id)
-            .where(Statement.number == number, visible_statements(viewer))
+            .where(
+                Statement.number == number,
+                visible_statements(guest=isinstance(viewer, GuestViewer)),
+            )
             .order_by((StatementDelivery.channel == PAPER).desc())  # what came on paper counts
-            .limit(1)
+            .limit(1),
+            seen_by(viewer),
         ).one_or_none()
     if row is None:
         raise NotFound

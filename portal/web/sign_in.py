@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask_login.utils import _user_context_processor
 from flask_security import (
     MailUtil,
     PasswordUtil,
@@ -191,6 +192,9 @@ def add_sign_in(app: Flask, *, face: Face, settings: Settings) -> None:
     # Pages only: no JSON answers beside the forms, no tokens in headers beside the session.
     security.want_json(lambda _request: False)
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    # Our own session row says who is asking: the library reads its user on the pages that ask it for one.
+    security.principal.identity_loaders.clear()
+    app.template_context_processors[None].remove(_user_context_processor)
     access.SIGN_IN_ENDPOINTS.update(ENDPOINTS)
     app.teardown_appcontext(lambda _error: scoped.remove())
     app.context_processor(lambda: {"second_factor_in_use": second_factor_in_use})

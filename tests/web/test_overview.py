@@ -139,7 +139,7 @@ def test_the_overview_reads_in_a_fixed_number_of_queries(bills: Bills) -> None:
     assert isinstance(engine, Engine)
     with counted(engine) as statements:
         overview(viewer, on=ON)
-    assert len(statements) <= 12, statements
+    assert len(statements) <= 10, statements
 
 
 def test_MSG_9_no_title_names_a_person_a_date_or_an_amount(bills: Bills, as_patient: Opens) -> None:
