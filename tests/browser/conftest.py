@@ -86,6 +86,10 @@ class Visitor:
         assert bad == [], f"{where}: {bad}"
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{where} is {wide} px too wide"
+        cut = self.page.locator(".staff .table-scroll").evaluate_all(
+            "found => found.filter(one => one.scrollWidth > one.clientWidth).length"
+        )
+        assert cut == 0, f"{cut} tables of {where} are to be pushed sideways"
         assert self.complaints == [], self.complaints
         self.picture(picture)
 

@@ -26,7 +26,7 @@ from tests.web.people import make_account
         ("thread", "34", "messages (record 34)"),
         ("as_of", "34", "account on a past day (record 34)"),
         ("statement", "2026-0142", "statement 2026-0142"),
-        ("remittances.index", "", "remittances index"),
+        ("remittances.upload", "", "remittances upload"),
         ("inbox", "", "message inbox"),
     ],
 )

@@ -41,6 +41,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a phone the menu and the tabs are pushed sideways: what one is on must not lie outside.
+for (const link of document.querySelectorAll('.staff-nav [aria-current="page"]')) {
+  const list = link.closest("ul");
+  list.scrollLeft = link.offsetLeft - (list.offsetLeft + (list.clientWidth - link.offsetWidth) / 2);
+}
+
 const waiting = document.querySelector("[data-waiting]");
 
 // Nobody need be there when a page asks by itself, so that must not keep the session alive.
