@@ -14,6 +14,8 @@ from portal.blueprints import (
     pages,
     paperless,
     payments,
+    profile,
+    registration,
     statements,
     text_link,
     webhooks,
@@ -38,6 +40,8 @@ def create_app(settings: Settings) -> Flask:
         paperless,
         payments,
         messages,
+        registration,
+        profile,
         text_link,
         webhooks,
     ):

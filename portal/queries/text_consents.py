@@ -1,7 +1,8 @@
 """Who agreed to which texts, read from the consent ledger (MSG-1).
 
 A yes counts for the account that gave it, on the number it was given for, until anybody's no to that number and
-category comes after it. A yes without an account (START from the phone itself) counts for all who share the number.
+category comes after it. A yes without an account (START from the phone itself) counts for all who share the number;
+one that a sign-in gave before it had an account counts for none until it is carried to one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from portal.models.consents import TextConsent
 
@@ -54,6 +55,14 @@ def not_withdrawn() -> ColumnElement[bool]:
     return and_(TextConsent.granted, ~withdrawn.exists())
 
 
+def said_for(
+    account_id: int | InstrumentedAttribute[int] | InstrumentedAttribute[int | None] | None,
+) -> ColumnElement[bool]:
+    """True of what an account said, and of what the phone itself said for all who share it."""
+    by_the_phone = and_(TextConsent.guarantor_account_id.is_(None), TextConsent.login_id.is_(None))
+    return or_(TextConsent.guarantor_account_id == account_id, by_the_phone)
+
+
 def standing_consent(
     session: Session, *, phone: str, category: TextCategory, guarantor_account_id: int | None
 ) -> ConsentRow | None:
@@ -64,10 +73,7 @@ def standing_consent(
             TextConsent.phone == phone,
             TextConsent.category == category.value,
             not_withdrawn(),
-            or_(
-                TextConsent.guarantor_account_id == guarantor_account_id,
-                TextConsent.guarantor_account_id.is_(None),
-            ),
+            said_for(guarantor_account_id),
         )
         .order_by(TextConsent.id.desc())
         .limit(1)
@@ -82,10 +88,7 @@ def standing_consents(session: Session, *, phone: str, account_id: int) -> tuple
         .where(
             TextConsent.phone == phone,
             not_withdrawn(),
-            or_(
-                TextConsent.guarantor_account_id == account_id,
-                TextConsent.guarantor_account_id.is_(None),
-            ),
+            said_for(account_id),
         )
         .order_by(TextConsent.id)
     )
@@ -99,7 +102,9 @@ def newest_rows(
     """For many numbers at once: every yes that stands, and the newest no of each number."""
     of_these = and_(TextConsent.phone.in_(phones), TextConsent.category == category.value)
     standing = session.scalars(
-        select(TextConsent).where(of_these, not_withdrawn()).order_by(TextConsent.id)
+        select(TextConsent)
+        .where(of_these, not_withdrawn(), said_for(TextConsent.guarantor_account_id))
+        .order_by(TextConsent.id)
     )
     newest_no = (select(func.max(TextConsent.id)).where(of_these, ~TextConsent.granted)).group_by(
         TextConsent.phone
@@ -115,8 +120,8 @@ def consent_history(session: Session, *, phone: str, account_id: int) -> tuple[C
         .where(
             TextConsent.phone == phone,
             or_(
-                TextConsent.guarantor_account_id == account_id,
-                TextConsent.guarantor_account_id.is_(None),
+                said_for(account_id),
+                and_(TextConsent.guarantor_account_id.is_(None), ~TextConsent.granted),
             ),
         )
         .order_by(TextConsent.id.desc())

@@ -70,10 +70,15 @@ def is_stopped(session: Session, phone: str) -> bool:
 
 
 def taken_by_stop(session: Session, phone: str) -> tuple[Stopped, ...]:
-    """Each yes that nothing but a STOP has ended since; what was withdrawn in another way stays so."""
+    """Each yes that nothing but a STOP has ended since; what was withdrawn in another way stays so.
+
+    A box ticked while signing up, before there was an account, is ticked again and not brought back by a text.
+    """
     rows = _ledger(session, phone)
     newest_yes = {
-        (row.category, row.guarantor_account_id): row for row in rows if row.granted
+        (row.category, row.guarantor_account_id): row
+        for row in rows
+        if row.granted and (row.guarantor_account_id is not None or row.login_id is None)
     }.values()
     return tuple(
         Stopped(

@@ -9,17 +9,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.text_templates import render
-from billing.text_wording import KINDS, VERSION, consent_wording
+from billing.text_wording import VERSION, consent_wording
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.practice import Practice
 from portal.queries.text_consents import TextCategory
 from portal.queries.viewer import PatientViewer
+from portal.services.confirm_texts import confirm_texts
 from portal.services.record_text_consent import Said, grant_texts, withdraw_texts
 from portal.services.refusal import NotFound, Refusal
-from portal.services.send_message import queue_row
-from portal.services.word_message import text_name
 
 
 class NotProven(Refusal):
@@ -71,7 +69,7 @@ def agree_to_texts(
                 now=now,
             )
         if categories:
-            _confirm(session, account, practice, categories, now)
+            confirm_texts(session, phone=account.mobile, categories=categories, now=now)
 
 
 def stop_texts(
@@ -104,28 +102,3 @@ def _own(session: Session, viewer: PatientViewer, account_id: int) -> GuarantorA
     if account_id not in viewer.account_ids:
         raise NotFound
     return session.get_one(GuarantorAccount, account_id)
-
-
-def _confirm(
-    session: Session,
-    account: GuarantorAccount,
-    practice: Practice,
-    categories: Sequence[TextCategory],
-    now: datetime,
-) -> None:
-    """One text for the whole choice. It answers what was just done, so caps and hours do not hold it.
-
-    Like every answer it bears no account: the sweep must not send it at night, or after a STOP.
-    """
-    kinds = [KINDS[category.value] for category in categories]
-    listed = ", ".join(kinds[:-1]) + (" and " if kinds[1:] else "") + kinds[-1]
-    body, version = render("opt_in", language="en", org=text_name(practice), kinds=listed)
-    queue_row(
-        session,
-        channel="sms",
-        recipient=account.mobile,
-        template="opt_in",
-        template_version=version,
-        body=body,
-        created_at=now,
-    )

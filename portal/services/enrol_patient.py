@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
-from portal.models.identity import AccountAccess, Login
+from portal.models.identity import AccountAccess
 from portal.services import letters
 from portal.services.enrolment_codes import spend_code
+from portal.services.open_login import open_login
 from portal.services.queue_letter import queue_letter
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import Refusal
@@ -31,15 +31,6 @@ class CodeSpent(Refusal):
         )
 
 
-class EmailTaken(Refusal):
-    """The proven e-mail has a sign-in."""
-
-    title = "You already have a sign-in"
-
-    def __init__(self) -> None:
-        super().__init__("Sign in with this e-mail, then add the account from your account page.")
-
-
 @dataclass(frozen=True, slots=True)
 class Enrolled:
     """The new sign-in and what it may see; it still needs its second factor."""
@@ -49,26 +40,9 @@ class Enrolled:
 
 
 def enrol_patient(*, code_id: int, email: str, password_hash: str, now: datetime) -> Enrolled:
-    """Make the sign-in and spend the code in one transaction: both or neither."""
+    """Make the sign-in and spend the code in one transaction: both or neither. Raises EmailTaken, CodeSpent."""
     with transaction() as session:
-        login_id = session.scalar(
-            insert(Login)
-            .values(
-                face="patient",
-                email=email.strip().lower(),
-                name="",
-                role="",
-                password=password_hash,
-                active=True,
-                fs_uniquifier=secrets.token_hex(32),
-                confirmed_at=now,
-                totp_last_counter=0,
-            )
-            .on_conflict_do_nothing(index_elements=["face", "email"])
-            .returning(Login.id)
-        )
-        if login_id is None:
-            raise EmailTaken
+        login_id = open_login(session, email=email, password_hash=password_hash, now=now)
         account_id = grant_access(session, login_id=login_id, code_id=code_id, now=now)
         return Enrolled(login_id, account_id)
 

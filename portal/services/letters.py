@@ -22,6 +22,7 @@ WIDTH = 72  # short lines read well in every mail program
 NOT_YOU = "If this was not you, call us. Nobody from our office will ever ask for your password."
 # Everything that may stand as a subject; a test walks the code for others.
 SUBJECTS = {
+    "already_signed_up": "You have a sign-in already",
     "access_granted": "Somebody signed up on our website",
     "bill_notice": "A message about your bill",
     "email_code": "Your code",
@@ -195,6 +196,17 @@ def email_code(code: str) -> Letter:
         "email_code",
         f"{code} is your code to go on signing up. It works for 10 minutes.",
         "If you did not ask for it, you can ignore this e-mail.",
+    )
+
+
+def already_signed_up(head: Letterhead) -> Letter:
+    """In place of a code: the page that asked must not tell that the address is known (ID-4)."""
+    return _plain(
+        "already_signed_up",
+        "Somebody tried to sign up on our website with this e-mail address. It has a sign-in already.",
+        f"If this was you, sign in: {head.public_url}/sign-in",
+        f"Did you forget your password? Choose a new one: {head.public_url}/reset-password",
+        "If this was not you, there is nothing to do.",
     )
 
 

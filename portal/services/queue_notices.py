@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from portal.models.messages import OutboundMessage
 from portal.models.statements import Statement, StatementDelivery
 from portal.queries.proven_email import IS_PROVEN
 from portal.queries.statement_due import statement_due_on
-from portal.queries.text_consents import TextCategory, not_withdrawn
+from portal.queries.text_consents import TextCategory, not_withdrawn, said_for
 from portal.queue import enqueue
 from portal.services.letters import VERSION, Letterhead, bill_notice, letterhead
 
@@ -101,10 +101,7 @@ def _by_text(session: Session, on: date) -> list[tuple[_Sent, str]]:
         .where(
             TextConsent.phone == GuarantorAccount.mobile,
             TextConsent.category == TextCategory.BILLING.value,
-            or_(
-                TextConsent.guarantor_account_id == GuarantorAccount.id,
-                TextConsent.guarantor_account_id.is_(None),
-            ),
+            said_for(GuarantorAccount.id),
             not_withdrawn(),
         )
         .correlate(GuarantorAccount)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.accounts import Coverage, GuarantorAccount, Patient, RecordVersion
 from portal.models.claims import Visit
+from portal.models.profiles import Profile
 from portal.models.work import WorkItem
 from portal.services.match_person import fold, match_address, match_name
 from portal.services.open_account import open_accounts
@@ -177,7 +178,7 @@ def _follow_addresses(
 
 def revise(
     session: Session,
-    row: Patient | GuarantorAccount | Coverage,
+    row: Patient | GuarantorAccount | Coverage | Profile,
     wanted: dict[str, Any],
     *,
     source: str,

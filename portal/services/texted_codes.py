@@ -17,10 +17,13 @@ TEMPLATE = "code"
 
 
 def send_texted_code(
-    *, key: bytes, nonce: str, phone: str, language: str, account_id: int, now: datetime
+    *, key: bytes, nonce: str, phone: str, language: str, whose: str, now: datetime
 ) -> None:
-    """Text the code to a number (E.164) whose owner has just asked for it: no consent, caps or quiet hours."""
-    code = mailed_code(key=key, nonce=nonce, email=f"{account_id} {phone}")
+    """Text the code to a number (E.164) whose owner has just asked for it: no consent, caps or quiet hours.
+
+    `whose` ties the code to what it proves the number for: an account, a sign-in, or somebody signing up.
+    """
+    code = mailed_code(key=key, nonce=nonce, email=f"{whose} {phone}")
     with transaction() as session:
         practice = session.scalars(select(Practice)).one()
         body, _ = render(TEMPLATE, language=language, org=text_name(practice), code=code)
@@ -32,7 +35,7 @@ def check_texted_code(
     key: bytes,
     nonce: str,
     phone: str,
-    account_id: int,
+    whose: str,
     sent_at: datetime,
     typed: str,
     now: datetime,
@@ -41,7 +44,7 @@ def check_texted_code(
     return check_mailed_code(
         key=key,
         nonce=nonce,
-        email=f"{account_id} {phone}",
+        email=f"{whose} {phone}",
         sent_at=sent_at,
         typed=typed,
         now=now,

@@ -50,6 +50,14 @@ MENUS = {
         MenuLink("payments.history", "Payments", "credit-card"),
         MenuLink("messages.thread", "Messages", "chat-left-text"),
         MenuLink("contact.index", "How we reach you", "phone"),
+        MenuLink("profile.details", "Your details", "person"),
+        MenuLink("account.security", "Sign-in and security", "shield-check"),
+        MenuLink("pages.help", "Help", "question-circle"),
+    ),
+    # Signed in, and no record linked yet: no page of bills leads anywhere.
+    "newcomer": (
+        MenuLink("profile.home", "Home", "house"),
+        MenuLink("profile.details", "Your details", "person"),
         MenuLink("account.security", "Sign-in and security", "shield-check"),
         MenuLink("pages.help", "Help", "question-circle"),
     ),
@@ -142,14 +150,26 @@ def _layout() -> Layout:
     signed_in, guest = "login_id" in g, "guest" in g
     return Layout(
         practice=practice,
-        menu=_menu("guest" if guest else current_app.config["FACE"].name)
-        if signed_in or guest
-        else (),
+        menu=_menu(_whose_menu()) if signed_in or guest else (),
         signed_in=signed_in,
         guest=guest,
         unread=_unread() if signed_in else 0,
         accent_version="" if accent.lower() == HOUSE_ACCENT.lower() else accent.lstrip("#"),
     )
+
+
+def _whose_menu() -> str:
+    """Which menu. Error pages must stand without a database too."""
+    if "guest" in g:
+        return "guest"
+    try:
+        viewer = current_viewer()
+    except SQLAlchemyError as error:
+        LOG.warning("viewer_unreadable", exc_info=error)
+        return str(current_app.config["FACE"].name)
+    if isinstance(viewer, PatientViewer):
+        return "patient" if viewer.account_ids else "newcomer"
+    return "staff"
 
 
 def _unread() -> int:

@@ -21,11 +21,13 @@ CONTRAST = {"runOnly": ["color-contrast"]}
 THEMES = {"phone": ("dark", "light"), "desktop": ("dark",)}  # the stories look at the light one
 OPEN_PAGES = [
     *("/", "/sign-in", "/enroll", "/reset-password", "/help", "/help-paying"),
+    *("/register/", "/register/under-18"),
     *("/languages", "/accessibility", "/privacy", "/no-such-page"),
 ]
 PATIENT_PAGES = [
     *("/bills", "/pay", "/pay?amount=other", "/payments", "/credit", "/messages"),
     *("/account/security", "/account/add", "/paperless"),
+    *("/details", "/details/name", "/details/language", "/details/emergency"),
 ]
 
 # Bytes, shift and structure of the page that is open, as the browser saw them.

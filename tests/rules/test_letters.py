@@ -36,6 +36,7 @@ SIGN_IN = {
     for letter in (
         letters.email_code("123456"),
         letters.access_granted(),
+        letters.already_signed_up(HEAD),
         letters.sign_in_locked(),
         letters.mobile_changed(),
         letters.recovery_code_used(),
@@ -52,6 +53,7 @@ SIGN_IN = {
 EVERY = BILLING | SIGN_IN
 # What a locked screen may show: the subject and the first line. Each is here because a person read it.
 FIRST_LINES = {
+    "Somebody tried to sign up on our website with this e-mail address. It has a sign-in already.",
     "Somebody used the code on your statement to sign up on our website.",
     "###### is your code to go on signing up. It works for ## minutes.",
     "Your statements come on paper from now on.",

@@ -12,6 +12,8 @@ from flask import Flask
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.web.logging import JsonLines
+from tests.services.ledger_book import Book
+from tests.web.newcomer import register
 from tests.web.pages import PageClient
 from tests.web.people import PASSWORD, digits_in, make_account, messages
 from tests.web.test_enrolment import NOW, code_for, prove_email, set_password, start
@@ -73,3 +75,20 @@ def test_MSG_9_subjects_and_texts_name_nobody(patient_app: Flask) -> None:
     for message in messages() + messages("sms"):
         for name in ("Zebulon", "Quillfeather"):
             assert name not in message.subject + message.body
+
+
+def test_HIPAA_18_the_log_holds_nothing_that_somebody_new_typed(
+    patient_app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    patient_app.config["CLOCK"] = lambda: NOW
+    with transaction() as session:
+        Book(session).practice()
+    visitor = PageClient(patient_app)
+    visitor.follow(register(visitor, email="zebulon@example.com"))
+    logged = "\n".join(without_request_id(record) for record in caplog.records)
+    assert logged.count('"event": "request"') > 10
+    for secret in ("Testa", "Sample", "zebulon", "1986", "5550142", "Sam ", PASSWORD):
+        assert secret not in logged
+    for message in (*messages(), *messages("sms")):
+        if re.search(r"\b\d{6}\b", message.body):
+            assert digits_in(message) not in logged

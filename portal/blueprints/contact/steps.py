@@ -39,7 +39,7 @@ def text_code(form: MobileForm, page: ContactPage) -> bool:
         nonce=proving.nonce,
         phone=proving.phone,
         language=page.language,
-        account_id=page.account_id,
+        whose=str(page.account_id),
         now=now(),
     )
     return True
@@ -55,7 +55,7 @@ def prove(form: MobileCodeForm, proving: journey.Proving) -> bool:
         key=gateways().hash_keys[0],
         nonce=proving.nonce,
         phone=proving.phone,
-        account_id=proving.account_id,
+        whose=str(proving.account_id),
         sent_at=proving.sent_at,
         typed=form.code.data or "",
         now=now(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.queries.overview import overview
@@ -16,6 +16,9 @@ blueprint = Blueprint("overview", __name__)
 @blueprint.get("/bills")
 @patient_or_guest
 def home() -> ResponseReturnValue:
-    """What the signed-in patient's accounts owe, wait for and have paid."""
-    page = overview(current_account_viewer(), on=practice_day())
+    """What the signed-in patient's accounts owe, wait for and have paid; without one, the newcomer's home (ID-1)."""
+    viewer = current_account_viewer()
+    if not viewer.account_ids:
+        return redirect(url_for("profile.home"))
+    page = overview(viewer, on=practice_day())
     return render_template("overview/home.html", page=page, at=now())

@@ -1,0 +1,123 @@
+"""Home for somebody without a record (ID-1), and one's own details, one idea a screen."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.blueprints.profile import journey, steps
+from portal.blueprints.profile.forms import PhoneCodeForm, PhoneForm
+from portal.queries.profile import ProfilePage, profile_page
+from portal.web.access import current_patient, patient, saw
+from portal.web.person_forms import (
+    FORMATS,
+    LANGUAGES,
+    SIGNED,
+    AddressForm,
+    EmergencyForm,
+    LanguageForm,
+    NameForm,
+)
+from portal.web.step_up import confirm_first
+
+blueprint = Blueprint("profile", __name__)
+
+
+@blueprint.get("/home")
+@patient
+def home() -> ResponseReturnValue:
+    """What somebody without a record can do next; those who have one go to their bills."""
+    if current_patient().account_ids:
+        return redirect(url_for("overview.home"))
+    return render_template("profile/home.html", page=_page())
+
+
+@blueprint.get("/details")
+@patient
+def details() -> ResponseReturnValue:
+    """Everything one told us of oneself, and the way to change it."""
+    page = _page()
+    formats = [FORMATS[name] for name in page.formats]
+    return render_template(
+        "profile/details.html", page=page, languages=dict([*LANGUAGES, SIGNED]), formats=formats
+    )
+
+
+@blueprint.route("/details/name", methods=["GET", "POST"])
+@patient
+def name() -> ResponseReturnValue:
+    """Name and birth date."""
+    form = NameForm(data=asdict(_page()))
+    if form.validate_on_submit() and (answers := steps.name_answers(form)):
+        return _kept(answers)
+    return render_template("profile/name.html", form=form)
+
+
+@blueprint.route("/details/address", methods=["GET", "POST"])
+@patient
+def address() -> ResponseReturnValue:
+    """Where one lives; the password comes first (ID-9)."""
+    if (confirm := confirm_first()) is not None:
+        return confirm
+    form = AddressForm(data=asdict(_page()))
+    if form.validate_on_submit():
+        return _kept(form.answers)
+    return render_template("profile/address.html", form=form)
+
+
+@blueprint.route("/details/language", methods=["GET", "POST"])
+@patient
+def language() -> ResponseReturnValue:
+    """Spoken, written, interpreter, formats (LANG-3)."""
+    page = _page()
+    form = LanguageForm(data=asdict(page), formats=page.formats)
+    if form.validate_on_submit():
+        return _kept(form.answers)
+    return render_template("profile/language.html", form=form)
+
+
+@blueprint.route("/details/emergency", methods=["GET", "POST"])
+@patient
+def emergency() -> ResponseReturnValue:
+    """Whom to call."""
+    form = EmergencyForm(data=asdict(_page()))
+    if form.validate_on_submit():
+        return _kept(form.answers)
+    return render_template("profile/emergency.html", form=form)
+
+
+@blueprint.route("/details/phone", methods=["GET", "POST"])
+@patient
+def phone() -> ResponseReturnValue:
+    """Which number; its code is texted to it. The password comes first (ID-9)."""
+    if (confirm := confirm_first()) is not None:
+        return confirm
+    page, form = _page(), PhoneForm()
+    if form.validate_on_submit() and steps.text_code(form, page):
+        return redirect(url_for(".phone_code"))
+    return render_template("profile/phone.html", form=form)
+
+
+@blueprint.route("/details/phone-code", methods=["GET", "POST"])
+@patient
+def phone_code() -> ResponseReturnValue:
+    """The six digits."""
+    proving, form = journey.current(current_patient().login_id), PhoneCodeForm()
+    if proving is None:
+        return redirect(url_for(".phone"))
+    if form.validate_on_submit() and steps.prove_phone(form, proving):
+        return redirect(url_for(".details"))
+    return render_template("profile/phone_code.html", form=form, phone=proving.phone)
+
+
+def _page() -> ProfilePage:
+    viewer = current_patient()
+    saw(kind="profile", id=viewer.login_id)
+    return profile_page(viewer)
+
+
+def _kept(answers: dict[str, object]) -> ResponseReturnValue:
+    steps.keep(answers)
+    return redirect(url_for(".details"))
