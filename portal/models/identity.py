@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
@@ -27,6 +37,8 @@ class Login(Base):
     password: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
+    # How a passkey names its owner: random, and the same after a changed password.
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(unique=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     # Mail to this address came back; over when the address is proven again.
     email_failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -102,3 +114,22 @@ class RecoveryCode(Base):
     login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"), index=True)
     code_hash: Mapped[str]
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Passkey(Base):
+    """A key pair on somebody's phone, computer or stick, of which we hold the public half (ID-7)."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (UniqueConstraint("login_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    name: Mapped[str]
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int]  # zero for ever where the key is synced between devices
+    transports: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
+    backup_state: Mapped[bool]  # whether its owner's devices share it
+    device_type: Mapped[str]
+    last_used_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -31,6 +31,8 @@ SUBJECTS = {
     "paperless_off": "Your statements come on paper now",
     "paperless_on": "Your statements come without paper now",
     "paperless_sample": "A sample of what we will send",
+    "passkey_added": "A passkey was added",
+    "passkey_deleted": "A passkey was deleted",
     "payment_returned": "About a payment you made",
     "receipt": "We received your payment",
     "refund": "We sent you a refund",
@@ -252,6 +254,21 @@ def second_factor_changed() -> Letter:
     return _plain(
         "second_factor_changed", "The way you get your sign-in codes was changed.", NOT_YOU
     )
+
+
+def passkey_added() -> Letter:
+    """A device opens the sign-in by itself from now on."""
+    return _plain(
+        "passkey_added",
+        "A passkey was added to your sign-in.",
+        "It opens your account without a password.",
+        NOT_YOU,
+    )
+
+
+def passkey_deleted() -> Letter:
+    """A device opens the sign-in no longer; other browsers were signed out."""
+    return _plain("passkey_deleted", "A passkey of your sign-in was deleted.", NOT_YOU)
 
 
 def signed(letter: Letter, head: Letterhead) -> Letter:

@@ -16,6 +16,7 @@ class Face:
     """What differs between the faces' sign-ins (HIPAA-2, ID-9, ID-10)."""
 
     name: str  # logins.face
+    shown_as: str  # in somebody's authenticator app, and beside a passkey
     package: str
     templates: tuple[Path, ...]
     idle: timedelta
@@ -29,6 +30,7 @@ class Face:
 
 PATIENT = Face(
     name="patient",
+    shown_as="Kindbill",
     package="portal",
     templates=(PORTAL / "templates",),
     idle=timedelta(minutes=20),
@@ -41,6 +43,7 @@ PATIENT = Face(
 )
 STAFF = Face(
     name="staff",
+    shown_as="Kindbill staff",
     package="staff_admin",
     templates=(PORTAL / "templates", PORTAL.parent / "staff_admin" / "templates"),
     idle=timedelta(minutes=15),

@@ -19,24 +19,21 @@ from flask_security import (
     Security,
     SQLAlchemySessionUserDatastore,
     UserMixin,
-    password_changed,
-    password_reset,
-    tf_profile_changed,
 )
 from sqlalchemy import select
-from sqlalchemy.orm import registry
+from sqlalchemy.orm import registry, relationship
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.config import Settings, derived_key
 from portal.db import sign_in_session
-from portal.models.identity import Login
+from portal.models.identity import Login, Passkey
 from portal.queries.devices import is_trusted
+from portal.queries.passkeys import PasskeyRow, passkeys_of
 from portal.services import letters
-from portal.services.end_sessions import end_sessions
 from portal.services.record_attempt import SENDING
 from portal.services.refuse_weak_password import SHORTEST, refuse_weak_password
 from portal.services.send_sign_in_message import send_sign_in_letter
-from portal.web import access, sign_in_forms
+from portal.web import access, passkeys, sign_in_forms
 from portal.web.clock import now
 from portal.web.faces import Face, cookie_name
 from portal.web.half_way import begin_anew, limit_half_way
@@ -48,8 +45,7 @@ from portal.web.second_factor import (
     has_recovery_codes,
     send_text_code,
 )
-from portal.web.sessions import audit_sign_in
-from portal.web.sign_in_notices import notify_factor_changed
+from portal.web.sign_in_signals import connect_signals
 from portal.web.sign_in_words import WORDS
 from portal.web.us_phone import us_number
 
@@ -68,7 +64,7 @@ ENDPOINTS = {
     "security.tf_select",
     "security.mf_recovery",
     "security.mf_recovery_codes",
-}
+} | passkeys.ENDPOINTS
 # The answers of these must not tell by their time whether a person exists (ID-4).
 PADDED = {"security.login", "security.forgot_password", "security.two_factor_token_validation"}
 PAD_SECONDS = 0.8
@@ -102,14 +98,24 @@ class SignIn(UserMixin):  # type: ignore[misc]
         return None
 
 
-registry().map_imperatively(SignIn, Login.__table__)
+MAPPED = registry()
+MAPPED.map_imperatively(
+    passkeys.StoredPasskey,
+    Passkey.__table__,
+    properties={"lastuse_datetime": Passkey.__table__.c.last_used_at},
+)
+MAPPED.map_imperatively(
+    SignIn,
+    Login.__table__,
+    properties={"webauthn": relationship(passkeys.StoredPasskey, passive_deletes="all")},
+)
 
 
 class FaceDatastore(SQLAlchemySessionUserDatastore):  # type: ignore[misc]
     """Finds people of one face only: a patient's e-mail opens nothing on the staff's side."""
 
     def __init__(self, scoped: Any, face: Face) -> None:
-        super().__init__(scoped, SignIn, None)
+        super().__init__(scoped, SignIn, None, passkeys.StoredPasskey)
         self.face = face
 
     def find_user(self, **kwargs: Any) -> SignIn | None:
@@ -126,6 +132,13 @@ class FaceDatastore(SQLAlchemySessionUserDatastore):  # type: ignore[misc]
     def mf_get_recovery_codes(self, user: SignIn) -> list[str]:
         """Only whether there are any: the codes themselves are hashes."""
         return ["saved"] if has_recovery_codes(user.id) else []
+
+
+class SignInPages(Security):  # type: ignore[misc]
+    """The library, without the cleaner of HTML that it wants for passkeys' names: ours are cleaned by `Ceremonies`."""
+
+    def _check_modules(self, module: str, config_name: str) -> Any:
+        return None if module == "nh3" else super()._check_modules(module, config_name)
 
 
 class QueuedMail(MailUtil):  # type: ignore[misc]
@@ -172,7 +185,7 @@ def add_sign_in(app: Flask, *, face: Face, settings: Settings) -> None:
     app.config.update(_configuration(face, settings))
     app.config.update({f"SECURITY_MSG_{name}": words for name, words in WORDS.items()})
     scoped = sign_in_session()
-    security = Security(
+    security = SignInPages(
         app,
         FaceDatastore(scoped, face),
         login_form=sign_in_forms.SignInForm,
@@ -183,6 +196,11 @@ def add_sign_in(app: Flask, *, face: Face, settings: Settings) -> None:
         two_factor_setup_form=sign_in_forms.ChooseFactorForm,
         two_factor_verify_code_form=sign_in_forms.SecondFactorForm,
         mf_recovery_form=sign_in_forms.UseRecoveryCodeForm,
+        wan_register_form=passkeys.NamePasskeyForm,
+        wan_register_response_form=passkeys.NewPasskeyForm,
+        wan_signin_response_form=passkeys.UsePasskeyForm,
+        wan_delete_form=passkeys.DeletePasskeyForm,
+        webauthn_util_cls=passkeys.Ceremonies,
         mail_util_cls=QueuedMail,
         password_util_cls=Passwords,
         phone_util_cls=Phones,
@@ -197,9 +215,11 @@ def add_sign_in(app: Flask, *, face: Face, settings: Settings) -> None:
     app.template_context_processors[None].remove(_user_context_processor)
     access.SIGN_IN_ENDPOINTS.update(ENDPOINTS)
     app.teardown_appcontext(lambda _error: scoped.remove())
-    app.context_processor(lambda: {"second_factor_in_use": second_factor_in_use})
+    app.context_processor(
+        lambda: {"second_factor_in_use": second_factor_in_use, "own_passkeys": own_passkeys}
+    )
     _pad_answers(app)
-    _connect(app)
+    connect_signals(app)
     limit_half_way(app)
     app.add_url_rule("/welcome", "welcome", welcome)
     app.add_url_rule("/sign-in/new-code", "new_code", new_code, methods=["POST"])
@@ -233,6 +253,11 @@ def second_factor_in_use() -> str:
     return (user.tf_primary_method or "") if user else ""
 
 
+def own_passkeys() -> tuple[PasskeyRow, ...]:
+    """The signed-in person's, for the page that lists them."""
+    return passkeys_of(access.current_login())
+
+
 def begin_second_factor(login_id: int) -> AnyResponse:
     """Lead somebody whose password was just set to choosing the second factor; signed in comes after."""
     begin_anew()
@@ -253,7 +278,7 @@ def hash_new_password(password: str) -> str:
 
 def _configuration(face: Face, settings: Settings) -> dict[str, Any]:
     cheap = {"argon2__rounds": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
-    options = {
+    options = passkeys.passkey_options(face.shown_as) | {
         "PASSWORD_SALT": derived_key(settings.secret_keys[0], f"{face.name} sign-in").hex(),
         "PASSWORD_HASH": "argon2",
         "PASSWORD_SCHEMES": ["argon2"],
@@ -287,6 +312,7 @@ def _configuration(face: Face, settings: Settings) -> dict[str, Any]:
         "POST_LOGOUT_VIEW": "security.login",
         "POST_RESET_VIEW": "security.login",
         "POST_CHANGE_VIEW": "welcome",
+        "WAN_POST_REGISTER_VIEW": "security.wan_register",
         "RECOVERABLE": True,
         "RESET_PASSWORD_WITHIN": timedelta(hours=1),
         "CHANGEABLE": True,
@@ -310,7 +336,7 @@ def _configuration(face: Face, settings: Settings) -> dict[str, Any]:
         },
         "MULTI_FACTOR_RECOVERY_CODES": True,
         "TOTP_SECRETS": dict(enumerate(_totp_keys(face, settings), start=1)),
-        "TOTP_ISSUER": "Kindbill" if face.name == "patient" else "Kindbill staff",
+        "TOTP_ISSUER": face.shown_as,
         "USER_IDENTITY_ATTRIBUTES": [
             {"email": {"mapper": lambda typed: typed.strip().lower(), "case_insensitive": False}}
         ],
@@ -331,25 +357,3 @@ def _pad_answers(app: Flask) -> None:
             spent = time.perf_counter() - g.started
             time.sleep(max(0.0, app.config["PAD_SECONDS"] - spent))
         return response
-
-
-def _connect(app: Flask) -> None:
-    """A new password or factor ends what was opened with the old one, and is written down."""
-
-    def reset(_app: Flask, user: SignIn, **_rest: Any) -> None:
-        end_sessions(login_id=user.id, now=now())
-        sign_in_forms.forgive(user)
-        audit_sign_in("password_reset", login_id=user.id)
-
-    def changed(_app: Flask, user: SignIn, **_rest: Any) -> None:
-        end_sessions(login_id=user.id, except_session_id=g.get("session_id"), now=now())
-        audit_sign_in("password_changed", login_id=user.id)
-
-    def moved(_app: Flask, user: SignIn, **_rest: Any) -> None:
-        end_sessions(login_id=user.id, except_session_id=g.get("session_id"), now=now())
-        audit_sign_in("second_factor_changed", login_id=user.id)
-        notify_factor_changed(user)
-
-    password_reset.connect(reset, app, weak=False)
-    password_changed.connect(changed, app, weak=False)
-    tf_profile_changed.connect(moved, app, weak=False)

@@ -22,3 +22,13 @@ def notify_recovery_code_used(user: Any) -> None:
 def notify_factor_changed(user: Any) -> None:
     """The second step works another way now."""
     send_sign_in_letter(to=user.email, letter=letters.second_factor_changed(), now=now())
+
+
+def notify_passkey_added(user: Any) -> None:
+    """From now on a device opens the sign-in without a password."""
+    send_sign_in_letter(to=user.email, letter=letters.passkey_added(), now=now())
+
+
+def notify_passkey_deleted(user: Any) -> None:
+    """A device that opened it does so no longer."""
+    send_sign_in_letter(to=user.email, letter=letters.passkey_deleted(), now=now())

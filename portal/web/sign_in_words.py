@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 NO_MATCH = "The e-mail or the password is not right. Check both and try again."
+# One sentence for every reason: whose passkey it was, or that it was deleted, is nobody's to learn (ID-4).
+PASSKEY_FAILED = "That passkey did not work here. Try again, or use your password and a code."
 WORDS: dict[str, tuple[str, str]] = {
     "GENERIC_AUTHN_FAILED": (NO_MATCH, "error"),
     "USER_DOES_NOT_EXIST": (NO_MATCH, "error"),
@@ -37,5 +39,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "UNAUTHENTICATED": ("Sign in to see this page.", "info"),
     "REAUTHENTICATION_REQUIRED": ("Enter your password once more to go on.", "info"),
     "REAUTHENTICATION_SUCCESSFUL": ("Thank you. You can go on.", "success"),
+    "WEBAUTHN_EXPIRED": ("That took too long. Start again.", "error"),
+    "WEBAUTHN_NAME_REQUIRED": ("Give it a name, such as My phone.", "error"),
+    "WEBAUTHN_NAME_INUSE": ("You have a passkey of this name. Choose another name.", "error"),
+    "WEBAUTHN_NAME_NOT_FOUND": ("That passkey was deleted before.", "error"),
+    "WEBAUTHN_CREDENTIAL_DELETED": ("The passkey %(name)s is deleted.", "success"),
+    "WEBAUTHN_REGISTER_SUCCESSFUL": ("The passkey %(name)s is ready to use.", "success"),
     "INVALID_REDIRECT": ("That address is not ours.", "error"),
 }

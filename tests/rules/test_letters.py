@@ -41,6 +41,8 @@ SIGN_IN = {
         letters.mobile_changed(),
         letters.recovery_code_used(),
         letters.second_factor_changed(),
+        letters.passkey_added(),
+        letters.passkey_deleted(),
         *(
             letters.from_library(
                 f"security/email/{path.stem}", re.sub(r"{[{#%].*?[}#%]}", "", text)
@@ -66,6 +68,8 @@ FIRST_LINES = {
     "Your bank returned a payment that you made to us.",
     "Somebody signed in with one of your saved recovery codes.",
     "The way you get your sign-in codes was changed.",
+    "A passkey was added to your sign-in.",
+    "A passkey of your sign-in was deleted.",
     "The mobile number that we text about your bills was changed.",
     "Your password was changed.",
     "You asked for a new password. Open this link to choose one:",
