@@ -346,6 +346,23 @@ class CardImages(Protocol):
     def clean(self, content: bytes) -> CleanImage: ...
 
 
+class CardField(StrEnum):
+    """What a card may say beside its phone numbers."""
+
+    PAYER = "payer"  # one of the practice's own list
+    PLAN = "plan"
+    MEMBER_ID = "member_id"
+    GROUP_NUMBER = "group_number"
+    SUBSCRIBER = "subscriber"
+    RX_BIN = "rx_bin"
+    RX_PCN = "rx_pcn"
+    RX_GROUP = "rx_group"
+    COPAY_OFFICE = "copay_office"
+    COPAY_SPECIALIST = "copay_specialist"
+    COPAY_EMERGENCY = "copay_emergency"
+    COPAY_URGENT = "copay_urgent"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardLine:
     """A run of words seen on a card and where, in pixels, once the card is turned upright."""

@@ -18,28 +18,39 @@ class RapidReader:
 
     def lines(self, content: bytes) -> tuple[CardLine, ...]:
         """Every run of words on a clean JPEG, top to bottom, with its place and confidence."""
+        # A library of 60 MB, wanted only where cards are read.
+        from portal.adapters import card_boxes
+
         with self._one_at_a_time:
             self._engine = self._engine or _engine()
-            seen = self._engine(content)
-        if seen.boxes is None:
-            return ()
-        lines = [
-            CardLine(
-                text=text,
-                confidence=score,
-                left=min(x for x, _ in box),
-                top=min(y for _, y in box),
-                right=max(x for x, _ in box),
-                bottom=max(y for _, y in box),
-            )
-            for text, score, box in zip(seen.txts, seen.scores, seen.boxes.tolist(), strict=True)
-        ]
-        return tuple(sorted(lines, key=lambda line: (line.top, line.left)))
+            return card_boxes.lines(_Seen(self._engine), content)
+
+
+class _Seen:
+    """The three questions that we ask the engine."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+
+    def boxes(self, picture: Any) -> Any:
+        """Corners of every run of words, n x 4 x 2, or None."""
+        return self._engine(picture, use_det=True, use_cls=False, use_rec=False).boxes
+
+    def upside_down(self, strip: Any) -> tuple[bool, float]:
+        """Does the strip stand on its head, and how sure is that?"""
+        seen = self._engine(strip, use_det=False, use_cls=True, use_rec=False)
+        label, score = seen.cls_res[0]
+        return label == "180", score
+
+    def words(self, strip: Any) -> tuple[str, float]:
+        """The words of one strip; empty words when there are none."""
+        seen = self._engine(strip, use_det=False, use_cls=False, use_rec=True)
+        return (seen.txts[0], seen.scores[0]) if seen.txts else ("", 0.0)
 
 
 def _engine() -> Any:
     """Models are named by path: without one the library would look for newer ones outside."""
-    import rapidocr  # 70 MB of models and runtime: only where cards are read
+    import rapidocr  # models and runtime of 100 MB: only where cards are read
 
     models = Path(rapidocr.__file__).parent / "models"
     return rapidocr.RapidOCR(
