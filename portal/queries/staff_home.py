@@ -13,6 +13,7 @@ from billing.money import Money
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.payments import Payment
+from portal.queries.payment_method import method_in_words
 from portal.queries.refunds import waiting_refunds
 from portal.queries.staff_queue import QueueCount, queue_counts
 from portal.queries.staff_remittances import RemittanceSummary, recent_remittances
@@ -102,7 +103,7 @@ def payments(
             name=f"{row.first_name} {row.last_name}".strip(),
             amount=row.amount,
             state=row.state,
-            method=f"{row.brand} {row.last4}".strip() or row.method,
+            method=method_in_words(row.method, row.brand, row.last4) if row.method else "",
             at=row.state_at,
             receipt_number=row.receipt_number or "",
             failure=row.failure,

@@ -16,6 +16,7 @@ from billing.holds import Action, Condition, Denied, allowed
 from billing.money import ZERO, Money, total_of
 from billing.statement_calendar import next_statement_on
 from portal.queries.balances import AccountBalance, VisitBalance
+from portal.queries.payment_method import method_in_words
 from portal.queries.statement_build import may_be_billed
 
 # One statement, so that the page keeps its budget. `overtaken` is what the daily run asks too:
@@ -253,7 +254,9 @@ def _last_payment(online: dict[str, Any] | None, desk: dict[str, Any] | None) ->
     return LastPayment(
         amount=Money(online["amount_cents"]),
         on=date.fromisoformat(online["on"]),
-        how=f"{online['brand']} {online['last4']}".strip() or online["method"],
+        how=method_in_words(online["method"], online["brand"], online["last4"])
+        if online["method"]
+        else "",
         state=online["state"],
         receipt_number=online["receipt_number"] or "",
     )

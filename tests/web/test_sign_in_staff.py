@@ -29,6 +29,7 @@ def test_ID_13_the_invitation_leads_to_a_working_sign_in(desk: PageClient) -> No
     page = desk.follow(desk.post(invitation.path, CHOSEN))
     assert page.h1 == "Choose your second step"
     assert "text message" not in page.text, "staff get no codes by text"
+    assert "your bills" not in page.text, "those are a patient's words"
     page = desk.post("/second-step/set-up", {"setup": "authenticator"}, expect=200)
     key = re.search(r"into the app: ([A-Z0-9-]+)", page.text)
     assert key is not None
@@ -61,6 +62,13 @@ def test_staff_cannot_choose_text_codes(desk: PageClient) -> None:
     page = desk.post("/second-step/set-up", {"setup": "sms", "phone": "202-555-0123"}, expect=200)
     assert page.h1 == "Choose your second step"
     assert "Choose how you want to get your codes." in page.text
+
+
+def test_the_door_of_the_office_speaks_to_those_who_work_there(desk: PageClient) -> None:
+    page = desk.get("/sign-in")
+    assert "For those who work here." in page.text
+    assert "Call us" not in page.text
+    assert "sign-ins of your practice" in page.text
 
 
 def test_ID_13_nobody_signs_up_by_themselves(staff_app: Flask, desk: PageClient) -> None:

@@ -60,8 +60,11 @@ def test_OPS_11_from_the_deposit_to_the_closed_day(as_staff: AsStaff) -> None:
     text = enter(poster, day, "29.99", trace)
     assert "matched to its remittance" in text
     assert "1 difference to explain" in text
+    assert "Explain what does not agree" in text  # and no button that would only be refused
     assert "1 unexplained" in poster.post(f"/day/close?on={day}").text
     gap = manager.get(f"/day/?on={day}").hidden("explain-key")
+    unsaid = manager.post(f"/day/explain?on={day}", {"explain-key": gap, "explain-note": ""})
+    assert "Enter why it is right as it stands." in unsaid.text
     done = manager.post(f"/day/explain?on={day}", {"explain-key": gap, "explain-note": "Rounded"})
     assert "Rounded" in manager.follow(done).text
     assert "Closed" in poster.follow(poster.post(f"/day/close?on={day}")).text

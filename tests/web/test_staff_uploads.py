@@ -192,7 +192,9 @@ def test_a_page_stops_waiting_for_a_job_that_does_not_come(
 def test_what_is_no_835_says_so_and_cannot_be_posted(as_staff: AsStaff) -> None:
     client = as_staff("biller")
     page = upload(client, b"GIF89a")
+    assert page.h1 == "Nothing to post"
     assert "cannot be read as an 835" in page.text
+    assert "/remittances/upload" in page.links()
     assert "Post this file" not in page.text
     missing = client.post("/remittances/upload", {})
     assert "Choose a file." in missing.text

@@ -171,4 +171,4 @@ def test_the_bill_shows_what_the_payer_decided(as_staff: AsStaff) -> None:
     assert "This is not a bill yet." in text
     assert "we are checking this bill (STMT-5)" in text
     assert "TRACE1.edi, segment 22" in text
-    assert "Acme Health, February 20, 2026" in text
+    assert "Acme Health, Feb 20, 2026" in text

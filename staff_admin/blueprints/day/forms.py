@@ -31,7 +31,9 @@ class ExplainForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Why a difference is right as it stands."""
 
     key = HiddenField()
-    note = NoteField("Why it is right", [required("why"), at_most(500, "The reason")])
+    note = NoteField(
+        "Why it is right", [required("why it is right as it stands"), at_most(500, "The reason")]
+    )
 
 
 class CloseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -41,4 +43,6 @@ class CloseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 class ReopenForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Why a closed day must be opened again."""
 
-    reason = NoteField("Why it is opened again", [required("why"), at_most(500, "The reason")])
+    reason = NoteField(
+        "Why it is opened again", [required("why it is opened again"), at_most(500, "The reason")]
+    )
