@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from billing.money import ZERO, Money
@@ -91,7 +91,12 @@ def _payment(session: Session, dispute_id: int) -> Payment:
 
 def _query() -> Select[Dispute, Payment, GuarantorAccount, str | None]:
     return (
-        select(Dispute, Payment, GuarantorAccount, Login.email)
+        select(
+            Dispute,
+            Payment,
+            GuarantorAccount,
+            func.coalesce(func.nullif(Login.name, ""), Login.email),
+        )
         .join(Payment, Payment.id == Dispute.payment_id)
         .join(GuarantorAccount, GuarantorAccount.id == Payment.guarantor_account_id)
         .outerjoin(Login, Login.id == Dispute.decided_by_id)

@@ -13,6 +13,7 @@ from billing.money import Money
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.payments import Payment
+from portal.queries.disputes_told import dispute_decision
 from portal.queries.payment_method import method_in_words
 from portal.queries.refunds import waiting_refunds
 from portal.queries.staff_queue import QueueCount, queue_counts
@@ -37,6 +38,7 @@ class PaymentRow:
     at: datetime
     receipt_number: str
     failure: str
+    dispute: str | None  # how it was decided, "" while it waits; None when no bank holds its money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,7 @@ def payments(
             Payment.state_at,
             Payment.receipt_number,
             Payment.failure,
+            dispute_decision().label("dispute"),
         )
         .join(GuarantorAccount, GuarantorAccount.id == Payment.guarantor_account_id)
         .order_by(Payment.state_at.desc(), Payment.id)
@@ -107,6 +110,7 @@ def payments(
             at=row.state_at,
             receipt_number=row.receipt_number or "",
             failure=row.failure,
+            dispute=row.dispute,
         )
         for row in session.execute(query)
     )

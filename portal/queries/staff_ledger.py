@@ -23,6 +23,7 @@ from portal.models.payments import Payment, PracticeReceipt
 from portal.models.refunds import Refund
 from portal.models.remittances import RemittanceClaim, RemittanceRow
 from portal.queries.paging import Page, limits, page_of
+from portal.queries.payment_method import method_in_words
 from portal.queries.staff_account import AccountHeader, account_header
 
 KIND_WORDS = {
@@ -245,8 +246,8 @@ def origins(session: Session, entry_ids: Sequence[UUID]) -> dict[UUID | None, Or
         )
     ):
         found[entry] = Origin(words=f"Receipt {receipt_id}, {method}")
-    paid = (Payment.receipt_number, Payment.brand, Payment.last4)
-    for entry, receipt_number, brand, last4 in session.execute(
+    paid = (Payment.receipt_number, Payment.method, Payment.brand, Payment.last4)
+    for entry, receipt_number, method, brand, last4 in session.execute(
         union_all(
             select(Payment.entry_id, *paid).where(Payment.entry_id.in_(entry_ids)),
             select(Refund.entry_id, *paid)
@@ -255,7 +256,7 @@ def origins(session: Session, entry_ids: Sequence[UUID]) -> dict[UUID | None, Or
         )
     ):
         found[entry] = Origin(
-            words=f"Receipt {receipt_number or 'to come'}, {brand} {last4}".strip(),
+            words=f"Receipt {receipt_number or 'to come'}, {method_in_words(method, brand, last4)}",
             receipt_number=receipt_number or "",
         )
     return found

@@ -59,6 +59,24 @@ def test_a_manager_sees_twice_what_changes_and_then_it_does(
     assert "the patient owes it again" in client.get("/disputes/1").text
 
 
+def test_a_payment_that_a_bank_took_back_is_not_told_as_paid(
+    desk: Desk, as_staff: Callable[[str], PageClient]
+) -> None:
+    client, account = as_staff("manager"), desk.till.account_id
+    papers, today = f"/accounts/{account}/papers", "/"
+    for address in (papers, today):
+        assert "In dispute" in client.get(address).text
+    assert not [link for link in client.get(papers).links() if "/refunds/of/" in link]
+    client.get("/disputes/1")
+    wish = {"decision": "owed", "reason": "The patient called", "sure": "yes"}
+    client.post("/disputes/1", wish, expect=302)
+    for address in (papers, today):
+        assert "Taken back by the bank" in client.get(address).text
+    ledger = client.get(f"/accounts/{account}/ledger").text
+    assert "Card company" in ledger
+    assert "stripe:" not in ledger
+
+
 def test_a_reason_is_needed(desk: Desk, as_staff: Callable[[str], PageClient]) -> None:
     client = as_staff("manager")
     client.get("/disputes/1")
