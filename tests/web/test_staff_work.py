@@ -110,7 +110,7 @@ def test_closing_opens_the_bill_and_says_who_closed_it(as_staff: AsStaff) -> Non
     assert "Enter what was done." in close(client, made.item_id, **{"close-note": ""}).text
     page = client.follow(close(client, made.item_id))
     assert "Closed." in page.text
-    assert "corrected" in page.text
+    assert "Corrected" in page.text
     assert (
         "somebody closed it before you" in client.follow(close(client, made.item_id)).text.lower()
     )
