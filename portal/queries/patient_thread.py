@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.claims import Visit
+from portal.models.identity import AccountAccess
 from portal.models.messages import ThreadMessage
 from portal.queries.among import listed
 from portal.queries.viewer import PatientViewer
@@ -89,13 +91,13 @@ def patient_thread(viewer: PatientViewer) -> PatientThread:
     )
 
 
-@cache  # every page runs it
+_UNREAD = (ThreadMessage.author == "staff", ThreadMessage.seen_at.is_(None))
+
+
+@cache
 def _unread_query() -> Select[int]:
-    return select(func.count(ThreadMessage.id)).where(
-        listed(ThreadMessage.guarantor_account_id, "account_ids"),
-        ThreadMessage.author == "staff",
-        ThreadMessage.seen_at.is_(None),
-    )
+    mine = listed(ThreadMessage.guarantor_account_id, "account_ids")
+    return select(func.count(ThreadMessage.id)).where(mine, *_UNREAD)
 
 
 def unread_answers(viewer: PatientViewer) -> int:
@@ -103,3 +105,15 @@ def unread_answers(viewer: PatientViewer) -> int:
     with read_only() as session:
         found = session.scalar(_unread_query(), {"account_ids": list(viewer.account_ids)})
     return int(found or 0)
+
+
+def unread_by(login_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ScalarSelect[int]:
+    """As a part of another query: the same number, of the accounts that a sign-in may see now."""
+    return (
+        select(func.count(ThreadMessage.id))
+        .join(
+            AccountAccess, AccountAccess.guarantor_account_id == ThreadMessage.guarantor_account_id
+        )
+        .where(AccountAccess.login_id == login_id, AccountAccess.ended_at.is_(None), *_UNREAD)
+        .scalar_subquery()
+    )

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from portal.db import transaction
 from portal.models.identity import Login, LoginSession
+from portal.models.practice import Practice
+from portal.queries.patient_thread import unread_by
+from portal.queries.practice import PRACTICE, PracticePage, practice_of
 from portal.queries.viewer import Viewer, linked_accounts, viewer_of
 from portal.services.start_session import session_hash
 
@@ -18,19 +21,31 @@ TOUCH_EVERY = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A session that may go on, and when the server will end it if nothing more comes."""
+    """A session that may go on, when the server will end it if nothing more comes, and what every page tells."""
 
     id: int
     login_id: int
     ends_at: datetime
     latest_at: datetime  # whatever comes
     viewer: Viewer  # what this sign-in may see at this moment
+    unread: int  # answers of the office that wait for a patient
+    practice: PracticePage | None
 
 
-# Built once: it runs before every page.
+# Built once: it runs before every page, and reads in one go what each of them needs.
 _LIVE = (
-    select(LoginSession, Login.role, linked_accounts(LoginSession.login_id))
+    select(
+        LoginSession.id,
+        LoginSession.login_id,
+        LoginSession.started_at,
+        LoginSession.seen_at,
+        Login.role,
+        linked_accounts(LoginSession.login_id).label("account_ids"),
+        unread_by(LoginSession.login_id).label("unread"),
+        *PRACTICE,
+    )
     .join(Login, Login.id == LoginSession.login_id)
+    .outerjoin(Practice, Practice.id == 1)
     .where(
         LoginSession.id_hash == bindparam("token_hash"),
         LoginSession.face == bindparam("face_name"),
@@ -55,18 +70,26 @@ def use_session(
     so the clock runs on (HIPAA-2).
     """
     with transaction() as session:
-        found = session.execute(
+        row = session.execute(
             _LIVE, {"token_hash": session_hash(token), "face_name": face}
         ).one_or_none()
-        if found is None:
+        if row is None:
             return None
-        row, role, account_ids = found
-        if now - row.seen_at > idle or now - row.started_at > absolute:
-            row.ended_at = now
+        this, seen_at = update(LoginSession).where(LoginSession.id == row.id), row.seen_at
+        if now - seen_at > idle or now - row.started_at > absolute:
+            session.execute(this.values(ended_at=now))
             return None
-        if now - row.seen_at > TOUCH_EVERY and not unattended:
-            row.seen_at = now
-        latest_at = row.started_at + absolute
-        ends_at = min(row.seen_at + idle, latest_at)
-        viewer = viewer_of(row.login_id, face=face, role=role, account_ids=account_ids or ())
-        return LiveSession(row.id, row.login_id, ends_at, latest_at, viewer)
+        if now - seen_at > TOUCH_EVERY and not unattended:
+            session.execute(this.values(seen_at=now))
+            seen_at = now
+    latest_at = row.started_at + absolute
+    accounts = row.account_ids or ()
+    return LiveSession(
+        id=row.id,
+        login_id=row.login_id,
+        ends_at=min(seen_at + idle, latest_at),
+        latest_at=latest_at,
+        viewer=viewer_of(row.login_id, face=face, role=row.role, account_ids=accounts),
+        unread=row.unread,
+        practice=practice_of(row),
+    )

@@ -36,7 +36,7 @@ def welcome_guest(token: str) -> None:
         logout_user()
     session.clear()
     session[TOKEN] = token
-    for name in ("csrf_token", "viewer"):
+    for name in ("csrf_token", "viewer", "unread"):
         g.pop(name, None)
 
 

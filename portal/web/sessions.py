@@ -47,8 +47,10 @@ def recognise() -> None:
         return
     g.login_id, g.session_id, g.session_ends_at = live.login_id, live.id, live.ends_at
     g.session_latest_at = live.latest_at
-    if request.method in {"GET", "HEAD"}:  # what changes rights must look again after it did
-        g.viewer = live.viewer
+    if request.method in {"GET", "HEAD"}:  # what changes something must look again after it did
+        g.viewer, g.unread = live.viewer, live.unread
+        if live.practice is not None:
+            g.practice = live.practice
 
 
 def connect_sessions(app: Flask) -> None:
@@ -82,6 +84,7 @@ def _signed_in(app: Flask, user: Any, **_rest: Any) -> None:
     session.update(kept)
     g.pop("csrf_token", None)
     g.pop("viewer", None)
+    g.pop("unread", None)
     face: Face = app.config["FACE"]
     if "session_id" in g:  # signed in anew, as after a changed password: the old row ends
         end_sessions(login_id=g.login_id, session_id=g.session_id, now=now())

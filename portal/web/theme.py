@@ -96,15 +96,13 @@ class Layout:
 
 def register(app: Flask) -> None:
     """Give an app of either face the layout context, the asset function and its theme."""
+    # Known everywhere, so that components need no context: one imported with it is made anew for each page.
+    for function in (asset, page_exists, is_current):
+        app.add_template_global(function)
 
     @app.context_processor
     def _look() -> dict[str, Any]:
-        return {
-            "layout": _layout(),
-            "asset": asset,
-            "page_exists": page_exists,
-            "is_current": is_current,
-        }
+        return {"layout": _layout()}
 
     @app.get("/theme.css")
     @public
@@ -174,12 +172,19 @@ def _whose_menu() -> str:
 
 def _unread() -> int:
     """The mark in a patient's menu. Error pages must stand without a database too."""
-    try:
-        viewer = current_viewer()
-        return unread_answers(viewer) if isinstance(viewer, PatientViewer) else 0
-    except SQLAlchemyError as error:
-        LOG.warning("unread_unreadable", exc_info=error)
-        return 0
+    if "unread" not in g:
+        try:
+            viewer = current_viewer()
+            g.unread = unread_answers(viewer) if isinstance(viewer, PatientViewer) else 0
+        except SQLAlchemyError as error:
+            LOG.warning("unread_unreadable", exc_info=error)
+            g.unread = 0
+    return int(g.unread)
+
+
+def count_anew() -> None:
+    """For a view that shows the answers: the mark in the menu of the same page is gone."""
+    g.pop("unread", None)
 
 
 def _menu(whose: str) -> tuple[MenuLink, ...]:

@@ -132,14 +132,30 @@ def counted(engine: Engine) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-def test_the_overview_reads_in_a_fixed_number_of_queries(bills: Bills) -> None:
-    viewer = PatientViewer(0, frozenset({bills.account_id}))
+@pytest.fixture
+def engine() -> Engine:
     with db.read_only() as session:
-        engine = session.get_bind()
-    assert isinstance(engine, Engine)
+        bound = session.get_bind()
+    assert isinstance(bound, Engine)
+    return bound
+
+
+def test_the_overview_reads_in_a_fixed_number_of_queries(bills: Bills, engine: Engine) -> None:
+    viewer = PatientViewer(0, frozenset({bills.account_id}))
     with counted(engine) as statements:
         overview(viewer, on=ON)
     assert len(statements) <= 10, statements
+
+
+def test_a_page_asks_few_questions_with_its_session_and_its_audit_row(
+    bills: Bills, as_patient: Opens, engine: Engine
+) -> None:
+    client = as_patient(bills.account_id)
+    client.get("/bills")
+    with counted(engine) as statements:
+        client.get("/bills")
+    assert len(statements) <= 12, statements
+    assert [s for s in statements if s.startswith("INSERT")] == [statements[-1]], statements
 
 
 def test_MSG_9_no_title_names_a_person_a_date_or_an_amount(bills: Bills, as_patient: Opens) -> None:

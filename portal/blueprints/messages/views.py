@@ -13,7 +13,7 @@ from portal.services.see_answers import see_answers
 from portal.web.access import current_patient, patient, saw
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
-from portal.web.theme import current_practice
+from portal.web.theme import count_anew, current_practice
 
 CALL_911 = "If this is an emergency, call 911 now. For thoughts of suicide, call or text 988. We do not read messages at all hours."
 
@@ -30,6 +30,7 @@ def thread() -> ResponseReturnValue:
     if form.validate_on_submit():
         return _send(form, form.account.data, None)
     see_answers(viewer=current_patient(), now=now())
+    count_anew()
     return render_template("messages/thread.html", page=page, form=form)
 
 
