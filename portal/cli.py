@@ -209,12 +209,13 @@ def export_payments_command(since: datetime) -> None:
 @click.argument("email")
 @click.option("--role", required=True, help="front_desk, biller, payment_poster, manager ...")
 @click.option("--name", default="", help="As colleagues see it.")
-def create_staff_command(email: str, role: str, name: str) -> None:
+@click.option("--location", default="", help="Where they work.")
+def create_staff_command(email: str, role: str, name: str, location: str) -> None:
     """Invite a member of staff; prints the one-time link that sets password and second factor."""
     from portal.services.create_staff import create_staff
 
     with practice() as (settings, _):
-        invitation = create_staff(email=email, role=role, name=name, now=clock())
+        invitation = create_staff(email=email, role=role, name=name, location=location, now=clock())
         click.echo(f"{settings.public_url}/staff{invitation.path}")
 
 

@@ -21,6 +21,7 @@ from staff_admin.blueprints import (
     payments,
     refunds,
     remittances,
+    staff,
     texts,
     work,
 )
@@ -43,4 +44,5 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(refunds.blueprint)
     app.register_blueprint(messages.blueprint)
     app.register_blueprint(texts.blueprint)
+    app.register_blueprint(staff.blueprint)
     return app

@@ -30,6 +30,7 @@ PASSWORD = "river-otter-sample-42"
 STAFF = (
     ("manager@riverside.example.com", "manager", "Maria Manager-Demo"),
     ("biller@riverside.example.com", "biller", "Bill Example"),
+    ("admin@riverside.example.com", "sysadmin", "Ada Admin-Demo"),
 )
 ENROLLED, TO_ENROL = ("devon", "mother"), ("testa", "two_plans", "decided_again")
 LOOPBACK = "127.0.0.1"
@@ -100,7 +101,7 @@ def print_fresh_codes(demo: Demo, settings: Settings) -> None:
 
 
 def _staff(app: Flask, email: str, role: str, name: str, now: datetime) -> dict[str, str]:
-    invitation = create_staff(email=email, role=role, name=name, now=now)
+    invitation = create_staff(email=email, role=role, name=name, location="Main Street", now=now)
     with app.test_request_context():
         accept_invitation(
             token=invitation.path.rpartition("/")[2],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
@@ -34,6 +34,8 @@ class Login(Base):
     email: Mapped[str]
     name: Mapped[str] = mapped_column(default="")
     role: Mapped[str] = mapped_column(default="")  # staff only
+    location: Mapped[str] = mapped_column(default="", server_default="")  # staff: where they work
+    trained_on: Mapped[date | None]  # staff: in privacy
     password: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
@@ -133,3 +135,14 @@ class Passkey(Base):
     device_type: Mapped[str]
     last_used_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class AccessReview(Base):
+    """Somebody looked over who may sign in as staff (ID-13); only ever added to."""
+
+    __tablename__ = "access_reviews"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    people: Mapped[int]  # live sign-ins of staff at that moment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 KINDS = {
+    "access_review": "review of staff’s access",
     "account_access": "sign-in’s account",
     "adjustment_reversal": "adjustment taken back",
     "as_of": "account on a past day",
@@ -21,6 +22,7 @@ KINDS = {
     "refunds": "refunds",
     "remittances.index": "list of remittances",
     "remittance_claim": "claim in a remittance",
+    "staff": "staff’s sign-ins",
     "source": "text of the file",
     "text_consent": "consent to texts",
     "text_link": "link in a text",

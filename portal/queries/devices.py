@@ -11,6 +11,8 @@ from portal.db import read_only
 from portal.models.identity import AccountAccess, Login, LoginSession
 from portal.queries.viewer import LoginViewer
 
+TRUST = timedelta(days=30)  # at most (ID-9)
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -33,8 +35,8 @@ class SecurityPage:
     accounts: int
 
 
-def is_trusted(*, login_id: int, browser: str) -> bool:
-    """Whether the person chose to trust this browser and has not signed it out by the list since."""
+def is_trusted(*, login_id: int, browser: str, now: datetime) -> bool:
+    """Whether the person chose to trust this browser within 30 days and has not signed it out by the list since."""
     with read_only() as session:
         found = session.scalar(
             select(LoginSession.id)
@@ -42,6 +44,7 @@ def is_trusted(*, login_id: int, browser: str) -> bool:
                 LoginSession.login_id == login_id,
                 LoginSession.browser == browser,
                 LoginSession.trusted,
+                LoginSession.started_at > now - TRUST,
             )
             .limit(1)
         )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 
 from portal.db import transaction
 from portal.models.identity import Login
-from portal.services.create_staff import INVITATION_LIFE
+from portal.queries.staff_members import INVITATION_LIFE
 from portal.services.refusal import NotFound
 from portal.services.start_session import session_hash
 

@@ -44,6 +44,7 @@ SUBJECTS = {
     "security/email/reset_notice": "Your password was changed",
     "security/email/two_factor_rescue": "Somebody asks for help with signing in",
     "sign_in_locked": "Sign-in paused",
+    "staff_invitation": "You are invited",
     "statement_notice": "A new statement is ready",
 }
 
@@ -269,6 +270,17 @@ def passkey_added() -> Letter:
 def passkey_deleted() -> Letter:
     """A device opens the sign-in no longer; other browsers were signed out."""
     return _plain("passkey_deleted", "A passkey of your sign-in was deleted.", NOT_YOU)
+
+
+def staff_invitation(*, link: str) -> Letter:
+    """The way in for a member of staff; nobody comes another way (ID-13)."""
+    return _plain(
+        "staff_invitation",
+        "You are invited to sign in where our office works.",
+        f"Open this link and choose a password: {link}",
+        "It works once, for seven days. You also need an authenticator app on your phone.",
+        "If you do not know why you got this, call us.",
+    )
 
 
 def signed(letter: Letter, head: Letterhead) -> Letter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
 
@@ -14,6 +14,7 @@ from portal.services.enrolment_codes import ALPHABET, code_hashes, keyed_hash
 
 HOW_MANY = 8
 LENGTH = 16
+JUST_NOW = timedelta(minutes=10)
 
 
 def issue_recovery_codes(*, login_id: int, keys: Sequence[bytes]) -> list[str]:
@@ -51,3 +52,14 @@ def recovery_codes_left(*, login_id: int) -> int:
                 RecoveryCode.login_id == login_id, RecoveryCode.used_at.is_(None)
             )
         ).one()
+
+
+def needs_new_codes(*, login_id: int, now: datetime) -> bool:
+    """Whether there is no code left, or one was just spent and should be made good (ID-11)."""
+    with transaction() as session:
+        left, last_used_at = session.execute(
+            select(
+                func.count().filter(RecoveryCode.used_at.is_(None)), func.max(RecoveryCode.used_at)
+            ).where(RecoveryCode.login_id == login_id)
+        ).one()
+    return left == 0 or (last_used_at is not None and now - last_used_at < JUST_NOW)

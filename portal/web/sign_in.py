@@ -27,10 +27,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.config import Settings, derived_key
 from portal.db import sign_in_session
 from portal.models.identity import Login, Passkey
-from portal.queries.devices import is_trusted
+from portal.queries.devices import TRUST, is_trusted
 from portal.queries.passkeys import PasskeyRow, passkeys_of
 from portal.services import letters
 from portal.services.record_attempt import SENDING
+from portal.services.recovery_codes import needs_new_codes
 from portal.services.refuse_weak_password import SHORTEST, refuse_weak_password
 from portal.services.send_sign_in_message import send_sign_in_letter
 from portal.web import access, passkeys, sign_in_forms
@@ -84,7 +85,9 @@ class SignIn(UserMixin):  # type: ignore[misc]
         """Always, but on a device that the patient chose to trust; never without a factor set up."""
         fresh = tf_fresh and current_app.config["FACE"].remembers_devices and tf_setup_methods
         # The library's cookie alone outlives "sign out" in the list of devices: the row decides.
-        trusted = fresh and is_trusted(login_id=self.id, browser=browser_hash(self.email))
+        trusted = fresh and is_trusted(
+            login_id=self.id, browser=browser_hash(self.email), now=now()
+        )
         return not trusted, tf_setup_methods
 
     def tf_send_security_token(self, method: str, **kwargs: Any) -> str | None:
@@ -227,8 +230,8 @@ def add_sign_in(app: Flask, *, face: Face, settings: Settings) -> None:
 
 @access.public
 def welcome() -> AnyResponse:
-    """Where a sign-in ends: saved codes first, if there are none, then home."""
-    if "login_id" in g and not has_recovery_codes(g.login_id):
+    """Where a sign-in ends: new saved codes first, if there are none or one was used, then home."""
+    if "login_id" in g and needs_new_codes(login_id=g.login_id, now=now()):
         return redirect(url_for("security.mf_recovery_codes"))
     return redirect(f"{request.script_root}/")
 
@@ -327,7 +330,7 @@ def _configuration(face: Face, settings: Settings) -> dict[str, Any]:
         "TWO_FACTOR_RESCUE_MAIL": settings.mail_from,
         "TWO_FACTOR_POST_SETUP_VIEW": "welcome",
         "TWO_FACTOR_ALWAYS_VALIDATE": not face.remembers_devices,
-        "TWO_FACTOR_LOGIN_VALIDITY": timedelta(days=30),
+        "TWO_FACTOR_LOGIN_VALIDITY": TRUST,
         "TWO_FACTOR_VALIDITY_COOKIE_NAME": cookie_name("device", face, settings),
         "TWO_FACTOR_VALIDITY_COOKIE": {
             "httponly": True,

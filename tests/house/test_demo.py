@@ -35,7 +35,7 @@ def test_demo_starts_serves_stops_and_finds_its_data_again(demo: DemoRun) -> Non
     assert told["patient_url"] == f"http://localhost:{demo.port}"
     assert told["staff_url"] == f"http://localhost:{demo.port}/staff"
     assert told["sandbox_url"] == f"http://localhost:{demo.sandbox_port}"
-    assert {s["role"] for s in told["sign_ins"]} == {"manager", "biller", "patient"}
+    assert {s["role"] for s in told["sign_ins"]} == {"manager", "biller", "sysadmin", "patient"}
     assert all(s["email"] and s["password"] and s["totp_secret"] for s in told["sign_ins"])
 
     assert "<h1" in fetch(told["patient_url"] + "/sign-in")

@@ -42,6 +42,7 @@ SIGN_IN = {
         letters.recovery_code_used(),
         letters.second_factor_changed(),
         letters.passkey_added(),
+        letters.staff_invitation(link="https://bills.example.com/staff/invitation/x"),
         letters.passkey_deleted(),
         *(
             letters.from_library(
@@ -69,6 +70,7 @@ FIRST_LINES = {
     "Somebody signed in with one of your saved recovery codes.",
     "The way you get your sign-in codes was changed.",
     "A passkey was added to your sign-in.",
+    "You are invited to sign in where our office works.",
     "A passkey of your sign-in was deleted.",
     "The mobile number that we text about your bills was changed.",
     "Your password was changed.",
