@@ -120,6 +120,8 @@ class Patient(Base):
     state: Mapped[str] = mapped_column(default="")
     postal_code: Mapped[str] = mapped_column(default="")
     confidential: Mapped[bool] = mapped_column(default=False)  # STMT-13: own account, own envelope
+    # Another record of the same person, which took this one's visits (ID-5).
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("patients.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     @property

@@ -11,6 +11,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
         {
             "messages.view",
             "messages.answer",
+            "people.merge",
             "accounts.view",
             "consents.note",
             "accounts.edit",
@@ -24,6 +25,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
         {
             "messages.view",
             "messages.answer",
+            "people.merge",
             "accounts.view",
             "consents.note",
             "accounts.name_guarantor",
@@ -84,6 +86,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
         {
             "messages.view",
             "messages.answer",
+            "people.merge",
             "accounts.view",
             "consents.note",
             "accounts.name_guarantor",

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.models.accounts import Patient
+from portal.services.kept_records import kept_records
 from portal.services.match_person import match_name
 
 
@@ -20,11 +21,14 @@ class PatientFinder:
     by_practice_id: dict[str, Patient] = field(default_factory=dict)
     by_name: dict[tuple[str, date], list[Patient]] = field(default_factory=dict)
 
-    def add(self, patient: Patient) -> None:
-        """Let a new patient be found by later rows."""
+    def add(self, patient: Patient, kept: Patient | None = None) -> None:
+        """Let a new patient be found by later rows; `kept` is the record that it was merged into."""
+        kept = kept or patient
         if patient.practice_patient_id:
-            self.by_practice_id[patient.practice_patient_id] = patient
-        self.by_name.setdefault((patient.match_name, patient.birth_on), []).append(patient)
+            self.by_practice_id[patient.practice_patient_id] = kept
+        namesakes = self.by_name.setdefault((patient.match_name, patient.birth_on), [])
+        if kept not in namesakes:
+            namesakes.append(kept)
 
     def namesakes(self, last: str, first: str, birth_on: date) -> list[Patient]:
         return self.by_name.get((match_name(last, first), birth_on), [])
@@ -48,7 +52,8 @@ def find_patients(
         )
         .order_by(Patient.id)
     )
-    finder = PatientFinder()
-    for patient in found:
-        finder.add(patient)
+    finder, spelled = PatientFinder(), list(found)
+    kept = kept_records(session, spelled)
+    for patient in spelled:
+        finder.add(patient, kept[patient.id])
     return finder

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -35,34 +35,62 @@ def move_visits(session: Session, moves: Sequence[Move], *, source: str, on: dat
     conditions = select(AccountCondition).where(AccountCondition.patient_id.in_(going))
     for condition in session.scalars(conditions):
         condition.guarantor_account_id = going[condition.patient_id or 0]
-    visits: dict[int, int] = {}
-    for visit in session.scalars(select(Visit).where(Visit.patient_id.in_(going))):
-        visit.guarantor_account_id = going[visit.patient_id]
-        visits[visit.id] = visit.patient_id
-    session.flush()
-    legs = _legs(session, visits, going)
-    post_entries(
+    visits = session.execute(
+        select(Visit.id, Visit.patient_id).where(Visit.patient_id.in_(going))
+    ).all()
+    carry_visits(
         session,
-        [
-            Entry(
-                "account_move",
-                f"{source}:move:{patient_id}:{left[patient_id]}:{going[patient_id]}",
-                on,
-                tuple(found),
-            )
-            for patient_id, found in legs.items()
-            if found
-        ],
+        {visit_id: going[patient_id] for visit_id, patient_id in visits},
+        entries={
+            visit_id: f"{source}:move:{patient_id}:{left[patient_id]}:{going[patient_id]}"
+            for visit_id, patient_id in visits
+        },
+        on=on,
     )
 
 
-def _legs(
-    session: Session, visits: dict[int, int], going: dict[int, int]
-) -> dict[int, list[Posting]]:
-    """Each balance leaves the old account and arrives on the new one, by patient."""
+def carry_visits(
+    session: Session, going: Mapping[int, int], *, entries: Mapping[int, str], on: date
+) -> None:
+    """Visits (by id, to the account of theirs) change hands with each ledger balance of them.
+
+    `entries` names the entry that carries a visit; visits of one name travel in one entry.
+    """
+    for visit in session.scalars(select(Visit).where(Visit.id.in_(going))):
+        visit.guarantor_account_id = going[visit.id]
+    session.flush()
+    carried = session.scalars(select(PostingRow).where(PostingRow.visit_id.in_(going)))
+    legs: dict[str, list[Posting]] = defaultdict(list)
+    for (visit_id, account, party), net in _nets(session, carried).items():
+        there = replace(party, guarantor_account_id=going[visit_id])
+        if there != party:
+            legs[entries[visit_id]] += transfer(
+                net, debit_to=(account, there), credit_to=(account, party)
+            )
+    post_entries(
+        session,
+        [Entry("account_move", name, on, tuple(found)) for name, found in legs.items() if found],
+    )
+
+
+def carry_credit(
+    session: Session, amount: Money, left: int, here: int, *, entry: str, on: date
+) -> None:
+    """Credit on account, of no visit, goes from one account to another."""
+    legs = transfer(
+        amount,
+        debit_to=(Account.PATIENT_CREDIT, Party(guarantor_account_id=left)),
+        credit_to=(Account.PATIENT_CREDIT, Party(guarantor_account_id=here)),
+    )
+    if legs:
+        post_entries(session, [Entry("account_move", entry, on, legs)])
+
+
+def _nets(session: Session, rows: Iterable[PostingRow]) -> dict[tuple[int, Account, Party], Money]:
+    """What stands on each account for each party, debits less credits, by visit."""
     names = {number: account for account, number in account_ids(session).items()}
     nets: dict[tuple[int, Account, Party], Money] = defaultdict(lambda: ZERO)
-    for row in session.scalars(select(PostingRow).where(PostingRow.visit_id.in_(visits))):
+    for row in rows:
         party = Party(
             guarantor_account_id=row.guarantor_account_id,
             visit_id=row.visit_id,
@@ -72,10 +100,5 @@ def _legs(
             reference=row.reference,
         )
         signed = row.amount if row.side == Side.DEBIT else -row.amount
-        nets[(visits[row.visit_id or 0], names[row.account_id], party)] += signed
-    legs: dict[int, list[Posting]] = defaultdict(list)
-    for (patient_id, account, party), net in nets.items():
-        if party.guarantor_account_id != going[patient_id]:
-            there = replace(party, guarantor_account_id=going[patient_id])
-            legs[patient_id] += transfer(net, debit_to=(account, there), credit_to=(account, party))
-    return legs
+        nets[(row.visit_id or 0, names[row.account_id], party)] += signed
+    return nets

@@ -15,6 +15,7 @@ from portal.models.accounts import Coverage, GuarantorAccount, Patient, RecordVe
 from portal.models.claims import Visit
 from portal.models.profiles import Profile
 from portal.models.work import WorkItem
+from portal.services.kept_records import kept_records
 from portal.services.match_person import fold, match_address, match_name
 from portal.services.open_account import open_accounts
 from portal.services.register_payers import PayerBook, identifier_of
@@ -74,7 +75,9 @@ def _prefetch(
         .where(Patient.birth_on.in_(births), Patient.match_name.in_(names))
         .order_by(Patient.id)
     )
-    by_id = {patient.id: Known(patient) for patient in patients}
+    named = list(patients)
+    kept = kept_records(session, named)
+    by_id = {patient.id: Known(patient) for patient in kept.values()}
     identifiers = {payer.id: key for key, payer in payers.by_identifier.items()}
     for coverage in session.scalars(select(Coverage).where(Coverage.patient_id.in_(by_id))):
         one = by_id[coverage.patient_id]
@@ -89,8 +92,11 @@ def _prefetch(
         by_id[patient_id].controls.update(controls)
         by_id[patient_id].last_service_on = last_on
     known: dict[tuple[date | None, str], list[Known]] = defaultdict(list)
-    for one in by_id.values():
-        known[(one.patient.birth_on, one.patient.match_name)].append(one)
+    for patient in named:
+        namesakes = known[(patient.birth_on, patient.match_name)]
+        one = by_id[kept[patient.id].id]
+        if one not in namesakes:
+            namesakes.append(one)
     return known
 
 
