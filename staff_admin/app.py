@@ -16,6 +16,7 @@ from staff_admin.blueprints import (
     claims,
     day,
     disputes,
+    duplicates,
     home,
     messages,
     payments,
@@ -41,6 +42,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(day.blueprint)
     app.register_blueprint(audit.blueprint)
     app.register_blueprint(disputes.blueprint)
+    app.register_blueprint(duplicates.blueprint)
     app.register_blueprint(refunds.blueprint)
     app.register_blueprint(messages.blueprint)
     app.register_blueprint(texts.blueprint)

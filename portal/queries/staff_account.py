@@ -35,6 +35,7 @@ class PatientRow:
     id: int
     name: str
     birth_on: date
+    merged: bool  # another record of the same person took the visits (ID-5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,7 @@ def account_header(session: Session, account_id: int) -> AccountHeader | None:
             Patient.first_name.label("patient_first"),
             Patient.last_name.label("patient_last"),
             Patient.birth_on,
+            Patient.merged_into_id,
         )
         .outerjoin(Patient, Patient.guarantor_account_id == GuarantorAccount.id)
         .where(GuarantorAccount.id == account_id)
@@ -179,6 +181,7 @@ def account_header(session: Session, account_id: int) -> AccountHeader | None:
                 id=row.id,
                 name=f"{row.patient_first} {row.patient_last}".strip(),
                 birth_on=row.birth_on,
+                merged=row.merged_into_id is not None,
             )
             for row in rows
             if row.id is not None

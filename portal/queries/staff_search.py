@@ -257,7 +257,11 @@ def _found(
             Patient.last_name.label("patient_last"),
             Patient.birth_on,
         )
-        .outerjoin(Patient, Patient.guarantor_account_id == GuarantorAccount.id)
+        .outerjoin(
+            Patient,
+            (Patient.guarantor_account_id == GuarantorAccount.id)
+            & Patient.merged_into_id.is_(None),
+        )
         .where(GuarantorAccount.id.in_(ids))
         .order_by(Patient.birth_on)
     ).all()

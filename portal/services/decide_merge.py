@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,14 +12,13 @@ from portal.db import transaction
 from portal.models.accounts import Patient
 from portal.models.duplicates import DuplicatePair, RecordMerge
 from portal.models.work import WorkItem
+from portal.queries.staff_duplicates import UNDO_WITHIN
 from portal.queries.viewer import StaffViewer
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.merge_records import MergeRefused, carry_over, put_back
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound
 from portal.services.store_file import lock_imports
-
-UNDO_WITHIN = timedelta(days=30)
 
 
 def ask_merge(*, kept_id: int, gone_id: int, reason: str, staff: StaffViewer, now: datetime) -> int:

@@ -13,7 +13,8 @@ from portal.db import transaction
 from portal.models.accounts import Coverage, GuarantorAccount, Patient
 from portal.models.duplicates import DuplicatePair
 from portal.queries.among import among
-from portal.services.score_duplicate import LIKELY, PersonFacts, likeness
+from portal.queries.staff_duplicates import LIKELY
+from portal.services.score_duplicate import PersonFacts, likeness
 
 BATCH = 2_000  # rows of one statement
 Pair = tuple[int, int]  # patient ids, the older record first

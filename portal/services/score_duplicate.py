@@ -1,6 +1,6 @@
 """How likely two records are one person, and why: points for what agrees, against what does not (ID-5).
 
-Points are a judgement, kept here alone. Twins agree in all but the first name, and stay below LIKELY.
+Points are a judgement, kept here alone. Twins agree in all but the first name, and stay below what staff are shown.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from portal.services.match_person import ZIP_DIGITS, fold, match_address
 
-LIKELY = 60
 CERTAIN = 100
 ALIKE = 0.9  # of Jaro-Winkler, which forgives a late letter more than the first ones
 _NAMES = NickNamer()

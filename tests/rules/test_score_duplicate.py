@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.services.score_duplicate import LIKELY, PersonFacts, likeness, same_first_name
+from portal.queries.staff_duplicates import LIKELY
+from portal.services.score_duplicate import PersonFacts, likeness, same_first_name
 
 TESTA = PersonFacts(
     last_name="Sample",
