@@ -1,7 +1,7 @@
 """Records that may be one person, and their merges.
 
-Revision ID: 0017
-Revises: 0016
+Revision ID: 0019
+Revises: 0018
 
 Safety: two new tables and an empty column; nothing that is there is touched.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from portal.db import APP_ROLE
 
-revision = "0017"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
