@@ -16,6 +16,7 @@ KINDS = {
     "inbox": "message inbox",
     "login": "sign-in",
     "message_switch": "switch for all texts",
+    "paid_in": "payments of",
     "papers": "statements and payments",
     "payments": "payment",
     "people": "people and coverage",

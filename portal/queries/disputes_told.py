@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
@@ -13,6 +15,7 @@ from billing.disputes import Decision
 from billing.money import Money
 from portal.models.disputes import Dispute
 from portal.models.payments import Payment
+from portal.models.practice import Practice
 
 IN_DISPUTE = "This payment is in dispute with your bank. We are not asking you to pay it now."
 TOLD = {
@@ -30,6 +33,7 @@ class DisputeTold:
 
     words: str
     taken: Money
+    on: date  # when the bank began it, in the practice's zone
 
 
 def dispute_decision() -> ScalarSelect[str | None]:
@@ -47,7 +51,15 @@ def dispute_decision() -> ScalarSelect[str | None]:
 def disputes_told(session: Session, payment_ids: Collection[UUID]) -> dict[UUID, DisputeTold]:
     """Of these payments, each whose money a bank holds or took for good; the newest dispute has the word."""
     rows = session.execute(
-        select(Dispute.payment_id, Dispute.decision, Dispute.withdrawn, Dispute.returned)
+        select(
+            Dispute.payment_id,
+            Dispute.decision,
+            Dispute.withdrawn,
+            Dispute.returned,
+            Dispute.opened_at,
+            Practice.time_zone,
+        )
+        .join(Practice, Practice.id == 1)
         .where(Dispute.payment_id.in_(payment_ids), Dispute.withdrawn > Dispute.returned)
         .order_by(Dispute.id)
     )
@@ -56,5 +68,9 @@ def disputes_told(session: Session, payment_ids: Collection[UUID]) -> dict[UUID,
         taken = row.withdrawn - row.returned
         if row.payment_id in told:
             taken += told[row.payment_id].taken
-        told[row.payment_id] = DisputeTold(words=TOLD[row.decision], taken=taken)
+        told[row.payment_id] = DisputeTold(
+            words=TOLD[row.decision],
+            taken=taken,
+            on=row.opened_at.astimezone(ZoneInfo(row.time_zone)).date(),
+        )
     return told

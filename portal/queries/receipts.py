@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -76,7 +76,7 @@ class Receipt:
     @property
     def sent_back(self) -> Money:
         """What left again; what came back from the bank does not count."""
-        return total_of(r.amount for r in self.refunds if r.telling is Telling.SENT)
+        return _sent_back(self.refunds)
 
     @property
     def credit_returned(self) -> Money:
@@ -86,7 +86,24 @@ class Receipt:
     @property
     def kept(self) -> Money:
         """What was paid in the end: the figure for a health account."""
-        return self.amount - self.sent_back - (self.dispute.taken if self.dispute else ZERO)
+        return counts_as_paid(self.amount, self.refunds, self.dispute)
+
+
+def counts_as_paid(
+    amount: Money, refunds: Iterable[RefundTold], dispute: DisputeTold | None
+) -> Money:
+    """What is left of a payment: receipts and the yearly summary both say this figure (ADR 14)."""
+    return amount - _sent_back(refunds) - (dispute.taken if dispute else ZERO)
+
+
+def _sent_back(refunds: Iterable[RefundTold]) -> Money:
+    return total_of(refund.amount for refund in refunds if refund.telling is Telling.SENT)
+
+
+def practice_address(practice: Practice) -> tuple[str, ...]:
+    """The lines under the practice's name."""
+    town = f"{practice.city}, {practice.state} {practice.postal_code}"
+    return tuple(line for line in (practice.street, practice.street2, town) if line.strip(", "))
 
 
 def receipt(viewer: Viewer, number: str) -> Receipt | None:
@@ -159,8 +176,6 @@ def _receipt(
     dispute: DisputeTold | None,
 ) -> Receipt:
     practice = row.Practice
-    town = f"{practice.city}, {practice.state} {practice.postal_code}"
-    address = (practice.street, practice.street2, town)
     return Receipt(
         payment_id=row.id,
         number=row.receipt_number,
@@ -175,7 +190,7 @@ def _receipt(
         refunds=refunds,
         dispute=dispute,
         practice_name=practice.name,
-        practice_address=tuple(line for line in address if line.strip(", ")),
+        practice_address=practice_address(practice),
         practice_phone=practice.phone,
         practice_tax_id=practice.tax_id,
     )
@@ -226,7 +241,8 @@ def _went_back(receipt: Receipt) -> list[dict[str, str]]:
     ]
     if receipt.dispute:
         taken = str(-receipt.dispute.taken)
-        rows.append({"date": "", "what": "Taken back by your bank", "amount": taken})
+        day = _day(receipt.dispute.on)
+        rows.append({"date": day, "what": "Taken back by your bank", "amount": taken})
     return rows
 
 

@@ -122,5 +122,5 @@ def test_the_receipt_counts_what_a_bank_took_back(
     printed = receipt_print(found)
     assert printed["kept"] == "$0.00"
     assert printed["went_back"] == [
-        {"date": "", "what": "Taken back by your bank", "amount": "-$182.40"}
+        {"date": "March 2, 2026", "what": "Taken back by your bank", "amount": "-$182.40"}
     ]

@@ -14,6 +14,8 @@ from portal.queries.payments import review as review_payment
 from portal.queries.receipts import Receipt, receipt_print
 from portal.queries.receipts import receipt as find_receipt
 from portal.queries.viewer import AccountViewer
+from portal.queries.year_paid import FIRST_YEAR, YearPaid, paid_years, year_paid
+from portal.queries.year_print import year_print
 from portal.services.settle_payment import Standing, payment_standing
 from portal.services.take_payment import take_payment
 from portal.web.access import (
@@ -103,9 +105,25 @@ def result(payment_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/payments")
 @patient
 def history() -> ResponseReturnValue:
-    """Every payment made here."""
-    payments = payment_history(current_patient())
-    return render_template("payments/history.html", payments=payments)
+    """Every payment made here, and the years with a summary."""
+    payments, years = payment_history(current_patient()), paid_years(current_patient())
+    return render_template("payments/history.html", payments=payments, years=years)
+
+
+@blueprint.get("/payments/<int:year>")
+@patient
+def year(year: int) -> ResponseReturnValue:
+    """What counts as paid in one year, for taxes and health accounts."""
+    return render_template("payments/year.html", paid=_year(year))
+
+
+@blueprint.get("/payments/<int:year>/summary.pdf")
+@patient
+def year_pdf(year: int) -> ResponseReturnValue:
+    """The same on paper."""
+    found = _year(year)
+    saw(action="export")
+    return _pdf(gateways().printer.print("year", year_print(found)), f"paid-in-{found.year}.pdf")
 
 
 @blueprint.get("/receipts/<number>")
@@ -122,8 +140,7 @@ def receipt_pdf(number: str) -> ResponseReturnValue:
     found = _receipt(number)
     saw(action="export")
     pdf = gateways().printer.print("receipt", receipt_print(found))
-    headers = {"Content-Disposition": f'attachment; filename="receipt-{found.number}.pdf"'}
-    return Response(pdf, mimetype="application/pdf", headers=headers)
+    return _pdf(pdf, f"receipt-{found.number}.pdf")
 
 
 def _payer() -> AccountViewer:
@@ -155,3 +172,16 @@ def _receipt(number: str) -> Receipt:
         abort(404)
     saw(accounts=[found.account_id], patients=found.patient_ids, kind="receipts", id=number)
     return found
+
+
+def _year(wanted: int) -> YearPaid:
+    if not FIRST_YEAR <= wanted <= practice_day().year:
+        abort(404)
+    found = year_paid(current_patient(), wanted)
+    saw(accounts=found.account_ids, patients=found.patient_ids, kind="paid_in", id=f"year {wanted}")
+    return found
+
+
+def _pdf(pdf: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(pdf, mimetype="application/pdf", headers=headers)
