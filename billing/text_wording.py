@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 VERSION = "2026-11"
 LABELS = {"billing": "Bills", "payments": "Payments and plans", "visits": "Visits"}
-KINDS = {"billing": "bills", "payments": "payments", "visits": "visits"}
+# In the confirmation, by language; the Spanish ones without an accent, for GSM-7 (MSG-10, MSG-22).
+KINDS = {
+    "en": {"billing": "bills", "payments": "payments", "visits": "visits"},
+    "es": {"billing": "cuentas", "payments": "pagos", "visits": "citas"},
+}
+_AND = {"en": " and ", "es": " y "}
 _ABOUT = {
     "billing": "my bills: new statements and reminders",
     "payments": "my payments and payment plans",
@@ -19,6 +26,13 @@ WARNINGS = {
     "amount": "The text shows what you owe. Anybody who sees your phone can read it.",
     "full": "The text shows what you owe and when it is due. Anybody who sees your phone can read it.",
 }
+
+
+def kinds_in_words(categories: Sequence[str], *, language: str) -> str:
+    """`bills, payments and visits`, `cuentas y citas`; English where we have no words of a language (MSG-22)."""
+    spoken = language if language in KINDS else "en"
+    *first, last = (KINDS[spoken][category] for category in categories)
+    return ", ".join(first) + (_AND[spoken] if first else "") + last
 
 
 def box_label(category: str, *, org: str) -> str:

@@ -69,7 +69,13 @@ def agree_to_texts(
                 now=now,
             )
         if categories:
-            confirm_texts(session, phone=account.mobile, categories=categories, now=now)
+            confirm_texts(
+                session,
+                phone=account.mobile,
+                categories=categories,
+                language=account.language,
+                now=now,
+            )
 
 
 def stop_texts(

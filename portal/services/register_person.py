@@ -68,7 +68,7 @@ def register_person(
                 ip=browser.ip,
                 user_agent=browser.user_agent,
             )
-            _agree(session, person.mobile, texts, said, now)
+            _agree(session, person, texts, said, now)
         access = Access(
             face="patient",
             login_id=login_id,
@@ -84,7 +84,7 @@ def register_person(
 
 def _agree(
     session: Session,
-    phone: str,
+    person: Person,
     texts: Sequence[TextCategory],
     said: Said,
     now: datetime,
@@ -94,7 +94,7 @@ def _agree(
     for category in texts:
         wording = consent_wording(category.value, org=org)
         row = consent_row(
-            phone=phone,
+            phone=person.mobile,
             category=category,
             granted=True,
             guarantor_account_id=None,
@@ -102,4 +102,10 @@ def _agree(
             now=now,
         )
         session.add(row)
-    confirm_texts(session, phone=phone, categories=texts, now=now)
+    confirm_texts(
+        session,
+        phone=person.mobile,
+        categories=texts,
+        language=person.written_language,
+        now=now,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import permutations
 from string import Formatter
 
 import pytest
@@ -23,6 +24,7 @@ from billing.text_templates import (
     without_link,
     wording,
 )
+from billing.text_wording import KINDS, kinds_in_words
 
 WORST = {
     "org": "W" * ORG_LONGEST,
@@ -52,6 +54,24 @@ def fields(body: str) -> set[str]:
 def test_MSG_10_the_longest_merge_fits_one_text_of_gsm_7(name: str, language: str, grade: Grade):
     body, _ = render(name, language=language, grade=grade, **WORST)
     assert room(body) <= LONGEST
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_MSG_10_every_choice_of_kinds_is_confirmed_in_one_text(language: str, number: int):
+    for chosen in permutations(KINDS[language], number):
+        kinds = kinds_in_words(chosen, language=language)
+        body, version = render("opt_in", language=language, **(WORST | {"kinds": kinds}))
+        assert room(body) <= LONGEST
+        assert f".{language}." in version
+
+
+def test_MSG_22_kinds_are_named_in_the_language_of_the_text():
+    three = ("billing", "payments", "visits")
+    assert set(KINDS) == set(TEMPLATES["opt_in"])
+    assert kinds_in_words(three, language="es") == "cuentas, pagos y citas"
+    assert kinds_in_words(three[:2], language="en") == "bills and payments"
+    assert kinds_in_words(three[:1], language="fr") == "bills"
 
 
 @pytest.mark.parametrize(("name", "language", "grade"), EVERY)

@@ -195,6 +195,20 @@ def test_MSG_1_and_10_a_yes_keeps_what_was_seen_and_is_confirmed_once(
     assert confirmation.guarantor_account_id is None, "no sweep sends it after a STOP"
 
 
+def test_MSG_22_the_confirmation_speaks_the_language_of_the_account(
+    client: PageClient, account_id: int
+) -> None:
+    with transaction() as session:
+        session.get_one(GuarantorAccount, account_id).language = "es"
+    prove(client, account_id)
+    client.get(f"/contact/{account_id}")
+    client.post(f"/contact/{account_id}/agree", {"billing": "y", "visits": "y"}, expect=302)
+    [confirmation] = sent("opt_in")
+    assert "Acepta mensajes de cuentas y citas." in confirmation.body
+    assert "STOP para cancelar" in confirmation.body
+    assert ".es." in confirmation.template_version
+
+
 def test_MSG_3_one_click_stops_a_category_and_what_waits(
     client: PageClient, account_id: int
 ) -> None:
