@@ -63,6 +63,8 @@ ERROR_WORDS = {
     "30007": "the carrier filtered it as spam",
     "30008": "the carrier gave no reason",
     "not_taken": "no mail server took it in three days",
+    "too_late": "it could not be sent within the hour",
+    "unknown": "nobody knows if it was sent: it is not sent again",
 }
 
 

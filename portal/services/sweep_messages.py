@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from billing.text_templates import LINK, LINK_HIDDEN
@@ -15,6 +15,7 @@ from portal.services.send_message import SECRETS
 
 QUIET = timedelta(minutes=15)  # the job's own tries are over by then
 WORTH_SENDING = timedelta(days=3)
+ASKED_FOR = timedelta(hours=1)  # a code or an answer to a text: later it helps nobody
 AT_ONCE = 100
 
 
@@ -27,7 +28,8 @@ def sweep_messages(*, now: datetime) -> int:
     last_try = func.coalesce(OutboundMessage.sent_at, waited_for, OutboundMessage.created_at)
     with transaction() as session:
         _give_up(session, now)
-        _give_up_letters(session, now)
+        _give_up_plain(session, now, channel="email", after=WORTH_SENDING, untaken="not_taken")
+        _give_up_plain(session, now, channel="sms", after=ASKED_FOR, untaken="too_late")
         waiting = session.scalars(
             select(OutboundMessage.id)
             .where(
@@ -75,24 +77,31 @@ def _give_up(session: Session, now: datetime) -> None:
     )
 
 
-def _give_up_letters(session: Session, now: datetime) -> None:
-    """No mail server took it in three days: it failed and no longer waits, and the thread says why.
+def _give_up_plain(
+    session: Session, now: datetime, *, channel: str, after: timedelta, untaken: str
+) -> None:
+    """What no category judges is over by then: it failed, no longer waits, and the thread says why.
 
-    What opens a sign-in goes from the copy that is kept, as when it leaves.
+    `untaken` when no provider ever had it; `unknown` when one may have, for the answer was lost: that is never sent
+    again. One that is being handed over this moment is left to its job. What opens a sign-in goes from the copy
+    that is kept, as when it leaves.
     """
-    session.execute(
-        update(OutboundMessage)
-        .where(
-            OutboundMessage.state == "queued",
-            OutboundMessage.channel == "email",
-            OutboundMessage.category == "",
-            func.coalesce(OutboundMessage.not_before, OutboundMessage.created_at)
-            <= now - WORTH_SENDING,
+    since = func.coalesce(OutboundMessage.not_before, OutboundMessage.created_at)
+    for state, error in (("queued", untaken), ("sending", "unknown")):
+        quiet = or_(OutboundMessage.state == "queued", OutboundMessage.sent_at < now - QUIET)
+        session.execute(
+            update(OutboundMessage)
+            .where(
+                OutboundMessage.state == state,
+                OutboundMessage.channel == channel,
+                OutboundMessage.category == "",
+                since <= now - after,
+                quiet,
+            )
+            .values(
+                state="failed",
+                error=error,
+                ended_at=now,
+                body=case((OutboundMessage.template.in_(SECRETS), ""), else_=OutboundMessage.body),
+            )
         )
-        .values(
-            state="failed",
-            error="not_taken",
-            ended_at=now,
-            body=case((OutboundMessage.template.in_(SECRETS), ""), else_=OutboundMessage.body),
-        )
-    )

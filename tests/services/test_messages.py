@@ -185,6 +185,69 @@ def test_a_letter_that_no_server_takes_for_three_days_has_failed(
     assert send(sandbox, letter, late) == "failed", "a job that comes later sends nothing"
 
 
+def plain(channel: str, now: datetime) -> int:
+    """A code by text, or a receipt by e-mail: nobody judges it."""
+    with transaction() as session:
+        if channel == "sms":
+            made = queue_text(session, to=PHONE, template="code", body="123456", now=now)
+        else:
+            made = queue_letter(
+                session, to="testa@example.com", letter=Letter("receipt", "Hello"), now=now
+            )
+    assert made
+    return made
+
+
+def ended(message_id: int) -> tuple[str, str]:
+    with read_only() as session:
+        message = session.get_one(OutboundMessage, message_id)
+        assert (message.ended_at is not None) == (message.state == "failed")
+        return message.state, message.error
+
+
+@pytest.mark.parametrize(
+    ("channel", "fair"), [("sms", timedelta(hours=1)), ("email", timedelta(days=3))]
+)
+def test_what_hung_at_its_provider_ends_as_unknown_and_is_not_sent_again(
+    sandbox: SandboxServer, database_url: str, now: datetime, channel: str, fair: timedelta
+) -> None:
+    message_id = plain(channel, now)
+    with transaction() as session:  # a worker died while it handed this over
+        row = session.get_one(OutboundMessage, message_id)
+        row.state, row.sent_at, row.tries = "sending", now, 1
+    sweep_messages(now=now + fair - timedelta(seconds=1))
+    assert ended(message_id) == ("sending", "")
+    assert sweep_messages(now=now + fair) == 0
+    assert ended(message_id) == ("failed", "unknown")
+    assert send(sandbox, message_id, now + fair) == "failed", "a job that comes later sends nothing"
+    assert texts(sandbox) == 0
+    with read_only() as session:
+        kept = session.get_one(OutboundMessage, message_id).body
+    assert ("123456" in kept, "Hello" in kept) == (False, channel == "email")
+
+
+def test_a_text_that_somebody_asked_for_is_not_sent_an_hour_later(
+    sandbox: SandboxServer, database_url: str, now: datetime
+) -> None:
+    message_id = plain("sms", now)
+    sweep_messages(now=now + timedelta(hours=1))
+    assert ended(message_id) == ("failed", "too_late")
+    assert send(sandbox, message_id, now + timedelta(hours=1)) == "failed"
+    assert texts(sandbox) == 0
+
+
+def test_what_is_handed_over_this_moment_is_left_to_its_job(
+    sandbox: SandboxServer, database_url: str, now: datetime
+) -> None:
+    message_id = plain("sms", now)
+    late = now + timedelta(hours=2)
+    with transaction() as session:
+        row = session.get_one(OutboundMessage, message_id)
+        row.state, row.sent_at = "sending", late - timedelta(minutes=1)
+    sweep_messages(now=late)
+    assert ended(message_id) == ("sending", "")
+
+
 def test_the_same_fact_queues_one_message(database_url: str, now: datetime) -> None:
     with transaction() as session:
         ids = [
