@@ -53,12 +53,17 @@ class CountedForm:
 
     action = ""
     limit = ACCOUNT
+    needs: tuple[str, ...] = ()  # fields without which there is nothing to try
+    when_empty = ""
 
     def subject(self) -> str:
         """Whose account the try is counted against."""
         return str(self.user.id)  # type: ignore[attr-defined]
 
     def validate(self, **kwargs: Any) -> bool:
+        if not all(self[name].data for name in self.needs):  # type: ignore[index]
+            self.form_errors = [self.when_empty]
+            return False
         tried = begin_try(self.action, account=self.subject(), limit=self.limit)
         if tried is None:
             self.form_errors = [WAIT]
@@ -84,6 +89,8 @@ class SignInForm(CountedForm, LoginForm):  # type: ignore[misc]
     """E-mail and password."""
 
     action = "sign_in"
+    needs = ("email", "password")
+    when_empty = "Enter your e-mail address and your password."
     email = EmailField(
         "E-mail",
         validators=[InputRequired("Enter your e-mail address.")],
@@ -125,6 +132,8 @@ class AskForResetForm(CountedForm, ForgotPasswordForm):  # type: ignore[misc]
 
     action = "reset"
     limit = SENDING
+    needs = ("email",)
+    when_empty = "Enter your e-mail address."
     email = EmailField(
         "E-mail",
         validators=ForgotPasswordForm.email.kwargs["validators"],

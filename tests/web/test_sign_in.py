@@ -151,6 +151,24 @@ def test_ID_4_a_refused_try_holds_no_thread(
     assert time.perf_counter() - began < 2
 
 
+def test_ID_8_an_empty_form_says_what_to_enter_and_is_no_try(
+    person: Person, stranger: PageClient
+) -> None:
+    for _ in range(7):
+        page = give_password(stranger, "")
+        assert page.text.count("Enter your e-mail address and your password.") == 1
+        assert WRONG not in page.text
+    stranger.get("/reset-password")
+    page = stranger.post("/reset-password", {"email": ""})
+    assert page.text.count("Enter your e-mail address.") == 1
+    assert "we sent a link" not in page.text
+    assert give_password(stranger).status == 302, "none of them was counted"
+
+
+def test_ID_4_one_refusal_is_told_once(person: Person, stranger: PageClient) -> None:
+    assert give_password(stranger, "wrong words altogether").text.count(WRONG) == 1
+
+
 def test_ID_8_the_sixth_try_waits_and_the_tenth_locks_and_tells(
     person: Person, stranger: PageClient
 ) -> None:

@@ -42,3 +42,10 @@ def test_every_endpoint_that_a_template_names_exists(
         and endpoint not in other
     }
     assert missing == {}
+
+
+def test_no_template_sets_a_dot_between_facts_by_itself() -> None:
+    """A dot in the text may begin or end a line on a phone; `dotted` hides it there."""
+    folders = (ROOT / "portal/templates", ROOT / "staff_admin/templates")
+    pages = [path for folder in folders for path in folder.rglob("*.html")]
+    assert [path.name for path in pages if "\N{MIDDLE DOT}" in path.read_text()] == []
