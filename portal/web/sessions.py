@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, current_app, flash, g, request, session
 from flask_login import user_logged_in, user_logged_out
 
 from portal.services.end_sessions import end_sessions
@@ -106,6 +106,8 @@ def _signed_out(_app: Flask, **_rest: Any) -> None:
     if "login_id" in g:
         end_sessions(login_id=g.login_id, session_id=g.session_id, now=now())
         audit_sign_in("sign_out", login_id=g.login_id)
+        if request.endpoint == "security.logout":
+            flash("You are signed out.", "done")
     session.pop(TOKEN, None)
 
 

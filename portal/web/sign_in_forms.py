@@ -45,6 +45,7 @@ from portal.web.sessions import audit_sign_in
 from portal.web.sign_in_notices import notify_locked, notify_recovery_code_used
 
 WAIT = "There were too many tries. For your safety, wait 15 minutes and try again."
+TYPE_AGAIN = InputRequired("Enter the new password once more.")
 NO_MATCH = "The e-mail or the password is not right. Check both and try again."
 
 
@@ -157,7 +158,7 @@ class NewPasswordForm(ResetPasswordForm):  # type: ignore[misc]
     )
     password_confirm = PasswordField(
         "New password again",
-        validators=ResetPasswordForm.password_confirm.kwargs["validators"],
+        validators=[TYPE_AGAIN, *ResetPasswordForm.password_confirm.kwargs["validators"]],
         render_kw={"autocomplete": "new-password"},
     )
     submit = SubmitField("Save the password")
@@ -175,7 +176,7 @@ class ReplacePasswordForm(ChangePasswordForm):  # type: ignore[misc]
     )
     new_password_confirm = PasswordField(
         "New password again",
-        validators=ChangePasswordForm.new_password_confirm.kwargs["validators"],
+        validators=[TYPE_AGAIN, *ChangePasswordForm.new_password_confirm.kwargs["validators"]],
         render_kw={"autocomplete": "new-password"},
     )
     submit = SubmitField("Save the password")

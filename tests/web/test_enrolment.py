@@ -84,6 +84,8 @@ def test_the_whole_way_with_an_authenticator(visitor: PageClient, patient_app: F
     key = re.search(r"Type this key into the app: ([A-Z0-9-]+)", page.text)
     assert key is not None
     totp = pyotp.TOTP(re.sub("[ -]", "", key[1]))
+    wrong = visitor.post("/second-step", {"code": "000000"})
+    assert "/second-step/set-up" in wrong.links(), "who mistyped it can see the square again"
     page = visitor.follow(visitor.post("/second-step", {"code": totp.at(NOW)}))
     assert page.h1 == "Recovery codes"
     page = visitor.post("/recovery-codes", {"generate_new_codes": "yes"}, expect=200)

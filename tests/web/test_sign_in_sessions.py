@@ -92,7 +92,8 @@ def test_signing_out_ends_the_row_so_that_a_kept_cookie_is_worthless(
     name = client.flask_app.config["SESSION_COOKIE_NAME"]
     kept = client.http.get_cookie(name)
     assert kept is not None
-    client.post("/sign-out", expect=302)
+    left = client.post("/sign-out", expect=302)
+    assert "You are signed out." in client.follow(left).text
     client.http.set_cookie(name, kept.value)
     assert not is_signed_in(client)
 
