@@ -27,6 +27,7 @@ class Condition(StrEnum):
     WORKERS_COMP = "workers_comp"
     VETERANS_AFFAIRS = "veterans_affairs"
     DISPUTED = "disputed"
+    COVERAGE_CHANGED = "coverage_changed"  # the patient says that another plan covers this visit
     BELOW_FLOOR = "below_floor"
     NO_SMS_CONSENT = "no_sms_consent"
     NO_ESTATEMENT_CONSENT = "no_estatement_consent"
@@ -93,6 +94,7 @@ RULES: dict[Condition, str] = {
     Condition.WORKERS_COMP: "COLL-29",
     Condition.VETERANS_AFFAIRS: "COLL-28",
     Condition.DISPUTED: "DISP-1",
+    Condition.COVERAGE_CHANGED: "STMT-1",
     Condition.BELOW_FLOOR: "OPS-19",
     Condition.NO_SMS_CONSENT: "MSG-1",
     Condition.NO_ESTATEMENT_CONSENT: "MSG-24",
@@ -123,6 +125,8 @@ MATRIX: dict[Condition, dict[Action, Effect]] = {
         Condition.WORKERS_COMP: (_X, _X, _X, _X),
         Condition.VETERANS_AFFAIRS: (_X, _X, _X, _X),
         Condition.DISPUTED: (_W, _W, _X, _OK),
+        # As a claim that no payer has decided yet: the right one was not asked.
+        Condition.COVERAGE_CHANGED: (_X, _X, _X, _X),
         Condition.BELOW_FLOOR: (_X, _X, _X, _OK),
         Condition.NO_SMS_CONSENT: (_OK, _OK, _X, _OK),
         Condition.NO_ESTATEMENT_CONSENT: (_OK, _X, _OK, _OK),
@@ -145,6 +149,7 @@ REASONS: dict[Condition, str] = {
     Condition.WORKERS_COMP: "workers' compensation is responsible",
     Condition.VETERANS_AFFAIRS: "Veterans Affairs is responsible",
     Condition.DISPUTED: "this bill is disputed",
+    Condition.COVERAGE_CHANGED: "the insurance for this visit is being checked",
     Condition.BELOW_FLOOR: "the amount is below the smallest bill we send",
     Condition.NO_SMS_CONSENT: "no consent to text messages",
     Condition.NO_ESTATEMENT_CONSENT: "no consent to electronic statements",

@@ -91,6 +91,25 @@ class ClaimEvent(StrEnum):
     CANCEL = "cancel"  # frequency 8
 
 
+class SubmissionState(StrEnum):
+    """Where a coverage stands that somebody typed for us to check."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"  # for a person at the office
+    ACCEPTED = "accepted"
+    SENT_BACK = "sent_back"  # with a reason; it may be mended and sent again
+    WITHDRAWN = "withdrawn"
+
+
+class SubmissionEvent(StrEnum):
+    """What the person or the office does with it."""
+
+    SEND = "send"
+    ACCEPT = "accept"
+    SEND_BACK = "send_back"
+    WITHDRAW = "withdraw"
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """This event cannot happen in this state."""
@@ -166,6 +185,19 @@ CLAIM: Mapping[ClaimState, Mapping[ClaimEvent, ClaimState]] = {
     },
     _C.DECIDING_AGAIN: {**_UNDECIDED, _V.DECIDE_PART: _C.DECIDING_AGAIN},
     _C.VOID: {},
+}
+
+_U, _N = SubmissionState, SubmissionEvent
+SUBMISSION: Mapping[SubmissionState, Mapping[SubmissionEvent, SubmissionState]] = {
+    _U.DRAFT: {_N.SEND: _U.WAITING, _N.WITHDRAW: _U.WITHDRAWN},
+    _U.WAITING: {
+        _N.ACCEPT: _U.ACCEPTED,
+        _N.SEND_BACK: _U.SENT_BACK,
+        _N.WITHDRAW: _U.WITHDRAWN,
+    },
+    _U.SENT_BACK: {_N.SEND: _U.WAITING, _N.WITHDRAW: _U.WITHDRAWN},
+    _U.ACCEPTED: {},
+    _U.WITHDRAWN: {},
 }
 
 

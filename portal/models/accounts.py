@@ -154,7 +154,10 @@ class PayerAlias(Base):
 
 
 class Coverage(Base):
-    """One patient's membership of one plan. `sequence` is P, S or T as last claimed."""
+    """One patient's membership of one plan: P, S or T as last claimed, or as the office verified it.
+
+    A membership that is over is ended, never deleted: old claims point at it.
+    """
 
     __tablename__ = "coverages"
     __table_args__ = (UniqueConstraint("patient_id", "payer_id", "member_id"),)
@@ -173,6 +176,13 @@ class Coverage(Base):
     subscriber_birth_on: Mapped[date | None]
     first_service_on: Mapped[date | None]  # seen on claims; an 837P has no effective dates
     last_service_on: Mapped[date | None]
+    effective_on: Mapped[date | None]  # as a person said and the office verified
+    ended_on: Mapped[date | None]  # its last day
+    rx_bin: Mapped[str] = mapped_column(default="")
+    rx_pcn: Mapped[str] = mapped_column(default="")
+    rx_group: Mapped[str] = mapped_column(default="")
+    verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
 
 
 class RecordVersion(Base):

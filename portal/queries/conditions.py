@@ -42,8 +42,10 @@ SELECT v.guarantor_account_id, v.id, 'open_claim',
 UNION ALL
 SELECT v.guarantor_account_id, v.id, 'medicaid_qmb', '', 0
   FROM chosen v JOIN coverages k ON k.patient_id = v.patient_id
- WHERE k.filing_code = 'MC' AND coalesce(k.first_service_on, v.service_on) <= v.service_on
-   AND coalesce(k.last_service_on, v.service_on) >= v.service_on
+ WHERE k.filing_code = 'MC'
+   AND coalesce(k.effective_on, k.first_service_on, v.service_on) <= v.service_on
+   AND coalesce(least(k.ended_on, CASE WHEN k.effective_on IS NULL THEN k.last_service_on END), v.service_on)
+       >= v.service_on
 UNION ALL
 SELECT v.guarantor_account_id, v.id, a.kind, '', 0
   FROM chosen v JOIN account_conditions a ON a.guarantor_account_id = v.guarantor_account_id

@@ -56,6 +56,7 @@ SHARE_WORDS = {
 # Why a visit is no bill now, to the patient. What names a third person or a past stays unsaid.
 HELD_WORDS = {
     Condition.MEDICAID_QMB: "Medicaid rules say we may not bill you for this visit.",
+    Condition.COVERAGE_CHANGED: "We are checking your insurance for this visit. You owe nothing for it now.",
     Condition.RECEIPTS_MISSING: "We are adding what you paid at our desk.",
     Condition.MINOR_UNNAMED: "We need the name of a parent or guardian. Please call us.",
     Condition.WORKERS_COMP: "Workers’ compensation pays for this visit.",

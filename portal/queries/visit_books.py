@@ -223,14 +223,20 @@ def _load_balances(session: Session, books: dict[int, VisitBook]) -> None:
 
 
 def _load_coverages(session: Session, books: dict[int, VisitBook]) -> None:
-    """An 837P has no dates of membership: a plan counts on the days it was claimed between."""
+    """An 837P has no dates of membership: a plan counts on the days it was claimed between.
+
+    What the office verified has dates, and those count instead.
+    """
+    begins = func.coalesce(Coverage.effective_on, Coverage.first_service_on, Visit.service_on)
+    claimed_last = case((Coverage.effective_on.is_(None), Coverage.last_service_on))
+    ends = func.coalesce(func.least(Coverage.ended_on, claimed_last), Visit.service_on)
     rows = session.execute(
         select(Visit.id, Coverage.payer_id, Coverage.filing_code, Coverage.sequence)
         .join(Coverage, Coverage.patient_id == Visit.patient_id)
         .where(
             among(Visit.id, books),
-            func.coalesce(Coverage.first_service_on, Visit.service_on) <= Visit.service_on,
-            func.coalesce(Coverage.last_service_on, Visit.service_on) >= Visit.service_on,
+            begins <= Visit.service_on,
+            ends >= Visit.service_on,
         )
     )
     for visit_id, payer_id, filing_code, sequence in rows:

@@ -245,6 +245,8 @@ def _register_coverages(
                 one.coverages[(payer_id, member)] = coverage
                 continue
             if coverage.last_service_on is None or last >= coverage.last_service_on:
+                if coverage.verified_at is not None:  # a person read the card: a claim is no better
+                    values = {key: values[key] for key in values.keys() & {"filing_code"}}
                 revise(session, coverage, values, source=source, now=now)
                 coverage.last_service_on = last
             coverage.first_service_on = min(first, coverage.first_service_on or first)

@@ -33,6 +33,7 @@ ROWS = {
     Condition.WORKERS_COMP: ((X, X, X, X), "COLL-29"),
     Condition.VETERANS_AFFAIRS: ((X, X, X, X), "COLL-28"),
     Condition.DISPUTED: ((W, W, X, OK), "DISP-1"),
+    Condition.COVERAGE_CHANGED: ((X, X, X, X), "STMT-1"),
     Condition.BELOW_FLOOR: ((X, X, X, OK), "OPS-19"),
     Condition.NO_SMS_CONSENT: ((OK, OK, X, OK), "MSG-1"),
     Condition.NO_ESTATEMENT_CONSENT: ((OK, X, OK, OK), "MSG-24"),
