@@ -1,7 +1,7 @@
 """Coverages in people's own hands: what they send, the pictures of their cards, and what was read on them.
 
-Revision ID: 0018
-Revises: 0017
+Revision ID: 0020
+Revises: 0019
 
 Safety: new columns that may be empty or have a default, and three new tables.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.db import APP_ROLE
 
-revision = "0018"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
