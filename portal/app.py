@@ -11,6 +11,7 @@ from portal.blueprints import (
     enrolment,
     messages,
     overview,
+    own_email,
     pages,
     paperless,
     payments,
@@ -33,6 +34,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(contact.blueprint)
     app.register_blueprint(enrolment.blueprint)
     app.register_blueprint(account.blueprint)
+    app.register_blueprint(own_email.blueprint)
     for journey in (
         pages,
         overview,

@@ -43,6 +43,8 @@ class GuarantorAccount(Base):
     mobile_owner: Mapped[str] = mapped_column(default="")
     proven_mobile: Mapped[str] = mapped_column(default="")  # the number whose code they typed
     proven_mobile_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # MSG-21
+    # Changed without a code from the number before: nothing is texted there until then (ID-12).
+    mobile_held_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     text_grade: Mapped[str] = mapped_column(default="link")  # billing.text_templates.Grade
     bill_notices: Mapped[str] = mapped_column(default="text")  # text, email, paper
     email: Mapped[str] = mapped_column(default="")

@@ -44,6 +44,7 @@ ACTIONS = {
     "consent": "agreed",
     "create": "entered",
     "decline": "declined",
+    "email_changed": "changed the sign-in’s e-mail",
     "enrol_failed": "tried a sign-up code",
     "export": "downloaded",
     "grant": "got access",

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from billing.text_wording import LABELS
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
+from portal.models.identity import Login
 from portal.models.messages import TextNumber
 from portal.queries.text_consents import (
     ConsentRow,
@@ -19,6 +20,7 @@ from portal.queries.text_consents import (
 )
 from portal.queries.viewer import PatientViewer
 
+ADDRESS = ("street", "street2", "city", "state", "postal_code")
 SOURCES = {
     "web": "on this site",
     "sms": "by text",
@@ -61,6 +63,9 @@ class ContactPage:
     bill_notices: str
     text_grade: str
     language: str
+    sign_in_email: str
+    held_until: datetime | None  # texts wait till then
+    mailed_to: dict[str, str]  # street, street2, city, state, postal_code
 
     @property
     def open_categories(self) -> tuple[str, ...]:
@@ -87,7 +92,7 @@ def own_accounts(viewer: PatientViewer) -> tuple[OwnAccount, ...]:
         return tuple(OwnAccount(row.id, row.display_name, row.number) for row in rows)
 
 
-def contact_page(viewer: PatientViewer, account_id: int) -> ContactPage | None:
+def contact_page(viewer: PatientViewer, account_id: int, *, now: datetime) -> ContactPage | None:
     """One of the viewer's accounts; None for any other."""
     if account_id not in viewer.account_ids:
         return None
@@ -97,6 +102,8 @@ def contact_page(viewer: PatientViewer, account_id: int) -> ContactPage | None:
         number = session.get(TextNumber, phone)
         standing = standing_consents(session, phone=phone, account_id=account_id) if phone else ()
         history = consent_history(session, phone=phone, account_id=account_id) if phone else ()
+        email = session.scalars(select(Login.email).where(Login.id == viewer.login_id)).one()
+    held = account.mobile_held_until
     since = {row.category.value: row.at for row in standing}
     return ContactPage(
         account_id=account_id,
@@ -116,6 +123,9 @@ def contact_page(viewer: PatientViewer, account_id: int) -> ContactPage | None:
         bill_notices=account.bill_notices,
         text_grade=account.text_grade,
         language=account.language,
+        sign_in_email=email,
+        held_until=held if held and now < held else None,
+        mailed_to={part: getattr(account, part) for part in ADDRESS},
     )
 
 

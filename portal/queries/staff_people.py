@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.db import read_only
 from portal.models.accounts import Coverage, GuarantorAccount, Patient, Payer, RecordVersion
 from portal.models.consents import ESignConsent
+from portal.models.identity import AccountAccess, Login
 from portal.queries.paperless import is_demonstrated
 from portal.queries.record_words import fields_told, sources_told
 from portal.queries.staff_account import AccountHeader, account_header
@@ -66,7 +67,11 @@ class PeoplePage:
     changes: tuple[Change, ...]
 
 
-RECORDS = {GuarantorAccount.__tablename__: "Guarantor", Patient.__tablename__: "Patient"}
+RECORDS = {
+    GuarantorAccount.__tablename__: "Guarantor",
+    Patient.__tablename__: "Patient",
+    Login.__tablename__: "Sign-in",
+}
 
 
 def people_page(account_id: int) -> PeoplePage | None:
@@ -160,6 +165,12 @@ def _changes(session: Session, account_id: int, patient_ids: tuple[int, ...]) ->
                 & (RecordVersion.record_id == account_id),
                 (RecordVersion.record == Patient.__tablename__)
                 & RecordVersion.record_id.in_(patient_ids),
+                (RecordVersion.record == Login.__tablename__)
+                & RecordVersion.record_id.in_(
+                    select(AccountAccess.login_id).where(
+                        AccountAccess.guarantor_account_id == account_id
+                    )
+                ),
             )
         )
         .order_by(RecordVersion.at.desc(), RecordVersion.id.desc())

@@ -143,6 +143,9 @@ def _may_text(
     refused = _unreachable(session, account, consent, now)
     if refused:
         return Stop(refused)
+    held = account.mobile_held_until
+    if held is not None and now < held:
+        return Wait(held, "ID-12")
     switch = session.get(MessageSwitch, TEXTS)
     if switch is not None and switch.stopped_at is not None:
         return Wait(None, "MSG-13")

@@ -22,10 +22,14 @@ WIDTH = 72  # short lines read well in every mail program
 NOT_YOU = "If this was not you, call us. Nobody from our office will ever ask for your password."
 # Everything that may stand as a subject; a test walks the code for others.
 SUBJECTS = {
+    "address_changed": "Your mailing address changed",
     "already_signed_up": "You have a sign-in already",
     "access_granted": "Somebody signed up on our website",
     "bill_notice": "A message about your bill",
+    "change_code": "Your code",
+    "email_changed": "Your e-mail address changed",
     "email_code": "Your code",
+    "email_known": "Somebody typed your e-mail address",
     "new_message": "You have a new message",
     "mobile_changed": "Your mobile number changed",
     "paperless_off": "Your statements come on paper now",
@@ -211,6 +215,35 @@ def already_signed_up(head: Letterhead) -> Letter:
         f"Did you forget your password? Choose a new one: {head.public_url}/reset-password",
         "If this was not you, there is nothing to do.",
     )
+
+
+def change_code(code: str) -> Letter:
+    """Six digits that let somebody change how we reach them (ID-12)."""
+    return _plain(
+        "change_code",
+        f"{code} is your code to change how we reach you. It works for 10 minutes.",
+        "Did you not ask for it? Then somebody else is signed in as you. Give the code to nobody,"
+        " choose a new password, and call us.",
+    )
+
+
+def email_known() -> Letter:
+    """In place of a code: the page that asked must not tell that the address is known (ID-4)."""
+    return _plain(
+        "email_known",
+        "Somebody typed this e-mail address for another sign-in of our website. Nothing was changed.",
+        "It has a sign-in already. If this was you, call us. If not, there is nothing to do.",
+    )
+
+
+def email_changed() -> Letter:
+    """To the old address and to the new one (ID-12)."""
+    return _plain("email_changed", "The e-mail address that you sign in with was changed.", NOT_YOU)
+
+
+def address_changed() -> Letter:
+    """Paper goes elsewhere from now on (ID-12)."""
+    return _plain("address_changed", "The address that we mail your bills to was changed.", NOT_YOU)
 
 
 def mobile_changed() -> Letter:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.accounts import Coverage, GuarantorAccount, Patient, RecordVersion
 from portal.models.claims import Visit
+from portal.models.identity import Login
 from portal.models.profiles import Profile
 from portal.models.work import WorkItem
 from portal.services.kept_records import kept_records
@@ -184,7 +185,7 @@ def _follow_addresses(
 
 def revise(
     session: Session,
-    row: Patient | GuarantorAccount | Coverage | Profile,
+    row: Patient | GuarantorAccount | Coverage | Profile | Login,
     wanted: dict[str, Any],
     *,
     source: str,

@@ -20,9 +20,10 @@ class MobileForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
 
 class MobileCodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
-    """The proof that the text arrived."""
+    """The proof that the text arrived; of another number also that the change is theirs (ID-12)."""
 
     code = CodeField("Code from the text", [required("the six digits")])
+    second_code = CodeField("Second code", [required("the second code")])
 
 
 class AgreeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,14 @@ KEY = "mobile"
 
 @dataclass(frozen=True, slots=True)
 class Proving:
-    """Which number, for which account, and what makes its code."""
+    """Which number, for which account, what else has to be proven, and what makes the codes."""
 
     account_id: int
     phone: str
+    old: str  # the number on file before; empty when there was none
+    second: (
+        str  # old: a code to that number; email: to the sign-in's address; empty: nothing (ID-12)
+    )
     nonce: str
     begun_at: str
 
@@ -28,9 +32,10 @@ class Proving:
         return datetime.fromisoformat(self.begun_at)
 
 
-def begin(account_id: int, phone: str) -> Proving:
+def begin(account_id: int, phone: str, *, old: str, second: str) -> Proving:
     """A new nonce makes older codes worthless."""
-    fresh = Proving(account_id, phone, secrets.token_urlsafe(12), now().isoformat())
+    nonce = secrets.token_urlsafe(12)
+    fresh = Proving(account_id, phone, old, second, nonce, now().isoformat())
     session[KEY] = asdict(fresh)
     return fresh
 
@@ -39,6 +44,12 @@ def current(account_id: int) -> Proving | None:
     """What this browser is proving for the account, if anything."""
     kept: dict[str, Any] | None = session.get(KEY)
     return Proving(**kept) if kept and kept["account_id"] == account_id else None
+
+
+def by_email(proving: Proving) -> Proving:
+    """The old number is lost: the sign-in's address has to answer in its place."""
+    session[KEY] = asdict(replace(proving, second="email"))
+    return replace(proving, second="email")
 
 
 def end() -> None:

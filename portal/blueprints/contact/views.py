@@ -8,15 +8,23 @@ from flask.typing import ResponseReturnValue
 from billing.text_templates import Grade
 from billing.text_wording import LABELS
 from portal.blueprints.contact import journey
-from portal.blueprints.contact.forms import AgreeForm, ChoicesForm, MobileCodeForm, MobileForm
-from portal.blueprints.contact.steps import browser, prove, text_code
+from portal.blueprints.contact.forms import AgreeForm, ChoicesForm, MobileForm
+from portal.blueprints.contact.steps import (
+    browser,
+    code_form,
+    mail_second_code,
+    prove,
+    text_code,
+)
 from portal.queries.contact_page import ContactPage, contact_page, own_accounts
 from portal.queries.practice import practice_page
 from portal.queries.text_consents import TextCategory
 from portal.services.agree_to_texts import agree_to_texts, stop_texts
+from portal.services.change_address import change_address
 from portal.services.choose_notices import choose_notices
 from portal.web.access import current_patient, patient, saw
 from portal.web.clock import now
+from portal.web.person_forms import AddressForm
 from portal.web.step_up import confirm_first
 
 blueprint = Blueprint("contact", __name__, url_prefix="/contact")
@@ -85,13 +93,42 @@ def mobile(account_id: int) -> ResponseReturnValue:
 @blueprint.route("/<int:account_id>/mobile/code", methods=["GET", "POST"])
 @patient
 def code(account_id: int) -> ResponseReturnValue:
-    """The six digits."""
-    page, form, proving = _page(account_id), MobileCodeForm(), journey.current(account_id)
+    """The six digits, and those of the old number."""
+    page, proving = _page(account_id), journey.current(account_id)
     if proving is None:
         return redirect(url_for(".mobile", account_id=account_id))
-    if form.validate_on_submit() and prove(form, proving):
+    form = code_form(proving)
+    if form.validate_on_submit() and prove(form, proving, page):
         return redirect(url_for(".account", account_id=account_id))
-    return render_template("contact/code.html", page=page, form=form, phone=proving.phone)
+    return render_template("contact/code.html", page=page, form=form, proving=proving)
+
+
+@blueprint.post("/<int:account_id>/mobile/by-email")
+@patient
+def by_email(account_id: int) -> ResponseReturnValue:
+    """The old number is lost: its code comes by e-mail, and texts then wait for 72 hours (ID-12)."""
+    page, proving = _page(account_id), journey.current(account_id)
+    if proving is None or not proving.second:
+        return redirect(url_for(".mobile", account_id=account_id))
+    mail_second_code(journey.by_email(proving), page)
+    return redirect(url_for(".code", account_id=account_id))
+
+
+@blueprint.route("/<int:account_id>/address", methods=["GET", "POST"])
+@patient
+def address(account_id: int) -> ResponseReturnValue:
+    """Where paper goes; the password comes first (ID-9, ID-12)."""
+    page, viewer = _page(account_id), current_patient()
+    if (confirm := confirm_first()) is not None:
+        return confirm
+    form = AddressForm(data=page.mailed_to)
+    if form.validate_on_submit():
+        changed = change_address(
+            viewer=viewer, account_id=account_id, answers=form.answers, now=now()
+        )
+        flash("Your new address is saved." if changed else "Nothing was changed.", "success")
+        return redirect(url_for(".account", account_id=account_id))
+    return render_template("contact/address.html", page=page, form=form)
 
 
 @blueprint.route("/<int:account_id>/choices", methods=["GET", "POST"])
@@ -111,7 +148,7 @@ def choices(account_id: int) -> ResponseReturnValue:
 
 
 def _page(account_id: int) -> ContactPage:
-    page = contact_page(current_patient(), account_id)
+    page = contact_page(current_patient(), account_id, now=now())
     if page is None:
         abort(404)
     saw(accounts=[account_id], kind="contact", id=account_id)
