@@ -68,8 +68,9 @@ def post_entries(session: Session, entries: Sequence[Entry]) -> list[PostedEntry
     fresh: dict[str, tuple[UUID, Entry]] = {}
     days = open_days(session, (entry.occurred_on for entry in entries))
     for entry in entries:
+        day = days[entry.occurred_on]
         # What comes late for a closed day stands in the first open one after it (OPS-12).
-        in_open_day = replace(entry, occurred_on=days[entry.occurred_on])
+        in_open_day = entry if day == entry.occurred_on else replace(entry, occurred_on=day)
         fresh.setdefault(entry.source_ref, (uuid4(), in_open_day))
     written = _write_entries(session, fresh)
     missing = [ref for ref in fresh if ref not in written]
