@@ -28,10 +28,11 @@ _KEYS = (
 @cache
 def sums_query(*, accounts: Size, visits: Size, through: bool) -> Select[*tuple[Any, ...]]:
     """Debits minus credits of postings up to `through`, by all that tells one sum from another."""
-    payer = select(Payer.name).where(Payer.id == PostingRow.payer_id).scalar_subquery()
+    payer = func.max(Payer.name)  # one to a group; beside each group it would be looked up again
     query = (
         select(*_KEYS, func.sum(_SIGNED).label("net"), func.max(PostingRow.id), payer)
         .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
+        .outerjoin(Payer, Payer.id == PostingRow.payer_id)
         .where(
             PostingRow.guarantor_account_id.is_not(None),
             listed(PostingRow.guarantor_account_id, "account_ids", accounts),
