@@ -17,6 +17,8 @@ KINDS = {
     "login": "sign-in",
     "message_switch": "switch for all texts",
     "paid_in": "payments of",
+    "own_data": "own data",
+    "who_looked": "who looked at the record",
     "papers": "statements and payments",
     "payments": "payment",
     "people": "people and coverage",

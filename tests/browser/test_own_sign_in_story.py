@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
 
@@ -29,6 +30,13 @@ def test_another_email_and_address(size: str, visit: Callable[[str], Visitor]) -
     visitor.press("Change my e-mail")
     visitor.look("Enter both codes")
 
+    page.goto(f"{url}/account/seen")
+    visitor.look("Who looked at your record")
+    page.goto(f"{url}/account/data")
+    visitor.look("Download my data")
+    with page.expect_download() as download:
+        visitor.press("Download my data")
+    assert download.value.suggested_filename == "my-data.zip"
     page.goto(f"{url}/contact/")
     visitor.look("How we reach you")
     visitor.press("Change your address", "link")
@@ -36,6 +44,20 @@ def test_another_email_and_address(size: str, visit: Callable[[str], Visitor]) -
     visitor.fill("street2", "Unit 2")
     visitor.press("Save the address")
     visitor.look("How we reach you")
+
+
+def test_ID_6_what_one_types_can_be_shown(visit: Callable[[str], Visitor]) -> None:
+    visitor = visit("phone")
+    page = visitor.page
+    page.goto(f"{visitor.patient_url}/sign-in")
+    visitor.fill("password", "four invented words here")
+    box = page.locator("input[name=password]")
+    expect(box).to_have_attribute("type", "password")
+    visitor.press("Show password")
+    expect(box).to_have_attribute("type", "text")
+    visitor.look("Sign in")
+    visitor.press("Show password")
+    expect(box).to_have_attribute("type", "password")
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])

@@ -27,6 +27,28 @@ window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+// Whoever types a long password may look at it: one button for all boxes of a form (ID-6).
+for (const form of document.forms) {
+  const boxes = form.querySelectorAll("input[type=password]");
+  const last = boxes.length && boxes[boxes.length - 1].closest(".field");
+  if (last) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-quiet btn-small";
+    button.textContent = "Show password";
+    button.setAttribute("aria-pressed", "false");
+    button.addEventListener("click", () => {
+      const shown = button.getAttribute("aria-pressed") === "true";
+      for (const box of boxes) box.type = shown ? "password" : "text";
+      button.setAttribute("aria-pressed", String(!shown));
+    });
+    form.addEventListener("submit", () => {
+      for (const box of boxes) box.type = "password"; // so that no browser keeps it as plain text
+    });
+    last.append(button);
+  }
+}
+
 // Before the session ends: a warning, and one button to stay.
 const warning = document.getElementById("session-warning");
 if (warning) {
