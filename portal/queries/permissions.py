@@ -106,6 +106,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "refunds.approve",
             "practice_files.import",
             "audit.view",
+            "sign_ins.reset",
             "staff.view",
             "texts.resume",
             "day.view",

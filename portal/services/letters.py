@@ -48,6 +48,7 @@ SUBJECTS = {
     "security/email/reset_notice": "Your password was changed",
     "security/email/two_factor_rescue": "Somebody asks for help with signing in",
     "sign_in_locked": "Sign-in paused",
+    "sign_in_reset": "Your sign-in begins anew",
     "staff_invitation": "You are invited",
     "statement_notice": "A new statement is ready",
 }
@@ -270,6 +271,17 @@ def sign_in_locked() -> Letter:
         "sign_in_locked",
         "We paused your sign-in for 15 minutes.",
         "There were 10 wrong passwords or codes in a row.",
+        NOT_YOU,
+    )
+
+
+def sign_in_reset(head: Letterhead) -> Letter:
+    """The office saw who they are and shut every way in; this is the next step (ID-11)."""
+    return _plain(
+        "sign_in_reset",
+        "Our office shut your old password and your old sign-in codes, as you asked.",
+        f"Choose a new password: {head.public_url}/reset-password",
+        "Then sign in with it and set up your second step anew.",
         NOT_YOU,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 
 from flask_wtf import FlaskForm
@@ -15,7 +16,7 @@ from billing.text_wording import LABELS
 from portal.queries.staff_as_of import Basis
 from portal.services.name_guarantor import Guarantor
 from portal.web.fields import AmountField, DayField, LineField, at_most, chosen, required
-from portal.web.note_field import NoteField
+from portal.web.note_field import NoteField, NoteLineField
 
 RELATIONSHIPS = [
     ("mother", "Mother"),
@@ -129,3 +130,16 @@ class AsOfForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     def asked_basis(self) -> Basis:
         return Basis(self.basis.data) if not self.basis.errors else Basis.DATED
+
+
+class ResetSignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """Whose sign-in begins anew, and how the office knew them."""
+
+    login_id = RadioField("Which sign-in?", [chosen("a sign-in")], coerce=int)
+    checked = NoteLineField(
+        "What you checked", [required("what you checked"), at_most(200, "What you checked")]
+    )
+
+    def offer(self, choices: Sequence[tuple[int, str]]) -> None:
+        """Only those of this account."""
+        self.login_id.choices = list(choices)

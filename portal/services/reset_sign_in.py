@@ -1,0 +1,67 @@
+"""Let somebody who has lost every way in begin anew, after the office has seen who they are (ID-11).
+
+Nothing is handed out at the desk: the person still needs the e-mail of the sign-in, where the link for a
+new password goes. So neither a false ID nor a stolen mailbox alone opens anything.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from portal.db import transaction
+from portal.models.identity import AccountAccess, Login, Passkey, RecoveryCode
+from portal.queries.viewer import StaffViewer
+from portal.services import letters
+from portal.services.end_sessions import close_sessions
+from portal.services.queue_letter import queue_letter
+from portal.services.record_access import Access, add_access
+from portal.services.refusal import NotFound
+
+
+def reset_sign_in(
+    *,
+    account_id: int,
+    login_id: int,
+    checked: str,
+    by: StaffViewer,
+    public_url: str,
+    now: datetime,
+) -> None:
+    """Shut password, codes, passkeys and sessions; the owner is told, and how to go on.
+
+    `checked` says how the office knew the person; it stays in the audit trail. Raises NotFound when
+    the sign-in has no access to the account.
+    """
+    has_access = select(AccountAccess.login_id).where(
+        AccountAccess.guarantor_account_id == account_id, AccountAccess.ended_at.is_(None)
+    )
+    with transaction() as session:
+        login = session.scalar(
+            select(Login)
+            .where(Login.id == login_id, Login.face == "patient", Login.id.in_(has_access))
+            .with_for_update()
+        )
+        if login is None:
+            raise NotFound
+        login.password, login.fs_uniquifier = None, secrets.token_hex(32)
+        login.tf_primary_method = login.tf_totp_secret = login.tf_phone_number = None
+        for table in (Passkey, RecoveryCode):
+            session.execute(delete(table).where(table.login_id == login_id))
+        close_sessions(session, login_id=login_id, now=now)
+        head = letters.letterhead(session, public_url=public_url)
+        letter = letters.signed(letters.sign_in_reset(head), head)
+        queue_letter(session, to=login.email, letter=letter, now=now)
+        access = Access(
+            face="staff",
+            login_id=by.login_id,
+            role=by.role,
+            action="sign_in_reset",
+            object_type="login",
+            object_id=str(login_id),
+            account_ids=(account_id,),
+            reason=checked,
+        )
+        add_access(session, access, now=now)
