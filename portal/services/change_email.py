@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from portal.db import read_only, transaction
 from portal.models.identity import Login
@@ -21,6 +22,8 @@ from portal.services.record_access import Access, add_access
 from portal.services.refusal import Refusal
 from portal.services.register_patients import revise
 from portal.services.send_sign_in_message import send_sign_in_letter
+
+TAKEN = "That address cannot be used now. Start again with another."
 
 
 class EmailRefused(Refusal):
@@ -56,9 +59,13 @@ def change_email(
         login = session.get_one(Login, viewer.login_id, with_for_update=True)
         taken = session.scalar(select(Login.id).where(Login.face == "patient", Login.email == new))
         if login.email != old or taken is not None:
-            raise EmailRefused("That address cannot be used now. Start again with another.")
+            raise EmailRefused(TAKEN)
         revise(session, login, {"email": new}, source=f"login:{login.id}", now=now)
         login.email_failed_at, login.confirmed_at = None, now
+        try:
+            session.flush()
+        except IntegrityError:  # somebody else moved there in this very moment
+            raise EmailRefused(TAKEN) from None
         close_sessions(session, login_id=login.id, except_session_id=session_id, now=now)
         head = letters.letterhead(session, public_url="")
         for address in (old, new):

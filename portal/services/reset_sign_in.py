@@ -10,21 +10,25 @@ import secrets
 from datetime import datetime
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from portal.db import transaction
 from portal.models.identity import AccountAccess, Login, Passkey, RecoveryCode
 from portal.queries.viewer import StaffViewer
 from portal.services import letters
+from portal.services.change_email import EmailRefused
 from portal.services.end_sessions import close_sessions
 from portal.services.queue_letter import queue_letter
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound
+from portal.services.register_patients import revise
 
 
 def reset_sign_in(
     *,
     account_id: int,
     login_id: int,
+    new_email: str = "",
     checked: str,
     by: StaffViewer,
     public_url: str,
@@ -32,8 +36,10 @@ def reset_sign_in(
 ) -> None:
     """Shut password, codes, passkeys and sessions; the owner is told, and how to go on.
 
-    `checked` says how the office knew the person; it stays in the audit trail. Raises NotFound when
-    the sign-in has no access to the account.
+    `new_email` is for somebody who lost the mailbox too: both addresses are told, and the new one counts
+    as proven when its link was used (ID-12). `checked` says how the office knew the person; it stays in
+    the audit trail. Raises NotFound when the sign-in has no access to the account, EmailRefused when the
+    new address has a sign-in already.
     """
     has_access = select(AccountAccess.login_id).where(
         AccountAccess.guarantor_account_id == account_id, AccountAccess.ended_at.is_(None)
@@ -46,6 +52,9 @@ def reset_sign_in(
         )
         if login is None:
             raise NotFound
+        told = {login.email, new_email or login.email}
+        if new_email:
+            _move(session, login, new_email, by=by, now=now)
         login.password, login.fs_uniquifier = None, secrets.token_hex(32)
         login.tf_primary_method = login.tf_totp_secret = login.tf_phone_number = None
         for table in (Passkey, RecoveryCode):
@@ -54,6 +63,9 @@ def reset_sign_in(
         head = letters.letterhead(session, public_url=public_url)
         letter = letters.signed(letters.sign_in_reset(head), head)
         queue_letter(session, to=login.email, letter=letter, now=now)
+        for address in sorted(told) if len(told) > 1 else ():
+            changed = letters.signed(letters.email_changed(), head)
+            queue_letter(session, to=address, letter=changed, now=now)
         access = Access(
             face="staff",
             login_id=by.login_id,
@@ -65,3 +77,13 @@ def reset_sign_in(
             reason=checked,
         )
         add_access(session, access, now=now)
+
+
+def _move(
+    session: Session, login: Login, new_email: str, *, by: StaffViewer, now: datetime
+) -> None:
+    known = select(Login.id).where(Login.face == "patient", Login.email == new_email)
+    if session.scalar(known) is not None:
+        raise EmailRefused(f"{new_email} has a sign-in already. Nothing was changed.")
+    revise(session, login, {"email": new_email}, source=f"login:{by.login_id}", now=now)
+    login.email_failed_at = login.confirmed_at = None

@@ -13,6 +13,7 @@ from flask_security import (
     wan_registered,
 )
 
+from portal.services.confirm_email import confirm_email
 from portal.services.end_sessions import end_sessions
 from portal.web.clock import now
 from portal.web.sessions import audit_sign_in
@@ -29,6 +30,7 @@ def connect_signals(app: Flask) -> None:
 
     def reset(_app: Flask, user: Any, **_rest: Any) -> None:
         end_sessions(login_id=user.id, now=now())
+        confirm_email(login_id=user.id, now=now())
         forgive(user)
         audit_sign_in("password_reset", login_id=user.id)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -18,6 +20,8 @@ from portal.models.identity import Login
 from portal.models.messages import OutboundMessage, TextNumber
 from portal.queries.esign_words import TECHNICAL, TECHNICAL_VERSION
 from portal.queries.paperless import electronic_readers
+from portal.queries.viewer import PatientViewer
+from portal.services.change_email import EmailRefused, change_email
 from portal.services.clear_message import Wait, clear_message
 from portal.services.word_message import Links
 from tests.services.ledger_book import Book
@@ -268,6 +272,27 @@ def test_ID_12_another_patients_address_is_not_found(client: PageClient) -> None
     client.get(f"/contact/{other}/address", expect=404)
     client.post(f"/contact/{other}/address", {"street": "9 New Road"}, expect=404)
     client.post(f"/contact/{other}/mobile/by-email", expect=404)
+
+
+def test_ID_12_of_two_who_move_to_one_address_at_once_one_is_refused(
+    client: PageClient, account_id: int
+) -> None:
+    other = make_login("patient", email="other@example.com")
+    together = Barrier(2)
+
+    def move(login_id: int, old: str) -> str:
+        viewer = PatientViewer(login_id, frozenset({account_id}))
+        together.wait()
+        try:
+            change_email(viewer=viewer, old=old, new=NEW, session_id=0, now=NOW)
+        except EmailRefused:
+            return "refused"
+        return "moved"
+
+    with ThreadPoolExecutor(2) as threads:
+        ends = list(threads.map(move, (client.login_id, other), (OLD, "other@example.com")))
+    assert sorted(ends) == ["moved", "refused"]
+    assert len([m for m in messages() if m.template == "email_changed"]) == 2
 
 
 def test_the_old_address_opens_nothing_any_more(client: PageClient, stranger: PageClient) -> None:

@@ -19,9 +19,9 @@ def use_saved_code(client: PageClient, code: str) -> Page:
     return client.post("/second-step/recovery-code", {"code": code})
 
 
-def reset_password(client: PageClient) -> None:
+def reset_password(client: PageClient, email: str = EMAIL) -> None:
     client.get("/reset-password")
-    client.post("/reset-password", {"email": EMAIL})
+    client.post("/reset-password", {"email": email})
     link = re.search(r"http://localhost:8000(/reset-password/\S+)", messages()[-1].body)
     assert link is not None
     client.get(link[1])

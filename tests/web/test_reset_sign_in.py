@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -60,6 +61,41 @@ def test_ID_11_after_the_office_saw_who_it_is_the_mailbox_opens_a_new_beginning(
     assert page.h1 == "Choose your second step"
     stranger.get("/second-step/recovery-code", expect=302)
     assert not is_signed_in(stranger), "old saved codes are worthless too"
+
+
+def test_ID_12_a_lost_mailbox_is_replaced_and_proven_by_its_link(
+    person: Person, account_id: int, manager: PageClient, stranger: PageClient
+) -> None:
+    new = "testa.new@example.com"
+    form = {"login_id": str(person.login_id), "checked": CHECKED, "new_email": new.title()}
+    manager.post(f"/accounts/{account_id}/sign-ins", form, expect=302)
+    told = [(m.template, m.recipient) for m in messages()]
+    assert told == [("sign_in_reset", new), ("email_changed", new), ("email_changed", EMAIL)]
+    assert confirmed_at(person) is None
+    reset_password(stranger, new)
+    assert confirmed_at(person) == NOW
+    page = stranger.follow(give_password(stranger, NEW, new))
+    assert page.h1 == "Choose your second step"
+    assert EMAIL in manager.get(f"/accounts/{account_id}/people").text, "what it was is kept"
+
+
+def test_a_mailbox_that_has_a_sign_in_is_refused(
+    person: Person, account_id: int, manager: PageClient
+) -> None:
+    make_login("patient", email="other@example.com")
+    form = {
+        "login_id": str(person.login_id),
+        "checked": CHECKED,
+        "new_email": "other@example.com",
+    }
+    page = manager.post(f"/accounts/{account_id}/sign-ins", form)
+    assert "has a sign-in already. Nothing was changed." in page.text
+    assert messages() == []
+
+
+def confirmed_at(person: Person) -> datetime | None:
+    with transaction() as session:
+        return session.get_one(Login, person.login_id).confirmed_at
 
 
 def test_nothing_happens_without_a_word_on_what_was_checked(

@@ -9,13 +9,21 @@ from datetime import date
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, RadioField, SelectField
-from wtforms.validators import UUID, InputRequired
+from wtforms.validators import UUID, InputRequired, Optional
 
 from billing.adjustments import RULES, AdjustmentKind, kinds_for
 from billing.text_wording import LABELS
 from portal.queries.staff_as_of import Basis
 from portal.services.name_guarantor import Guarantor
-from portal.web.fields import AmountField, DayField, LineField, at_most, chosen, required
+from portal.web.fields import (
+    AmountField,
+    DayField,
+    EmailField,
+    LineField,
+    at_most,
+    chosen,
+    required,
+)
 from portal.web.note_field import NoteField, NoteLineField
 
 RELATIONSHIPS = [
@@ -136,6 +144,7 @@ class ResetSignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no ty
     """Whose sign-in begins anew, and how the office knew them."""
 
     login_id = RadioField("Which sign-in?", [chosen("a sign-in")], coerce=int)
+    new_email = EmailField("New e-mail, if the old mailbox is lost too", [Optional()])
     checked = NoteLineField(
         "What you checked", [required("what you checked"), at_most(200, "What you checked")]
     )

@@ -32,6 +32,7 @@ def _reset(form: ResetSignInForm, account_id: int) -> None:
     reset_sign_in(
         account_id=account_id,
         login_id=form.login_id.data,
+        new_email=(form.new_email.data or "").lower(),
         checked=form.checked.data or "",
         by=current_staff(),
         public_url=gateways().public_url,
