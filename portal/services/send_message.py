@@ -27,6 +27,8 @@ SECRETS = (
     "sign_in_code",
     "code",
     "email_code",
+    "change_code",
+    "staff_invitation",
     "paperless_sample",
     "security/email/reset_instructions",
 )
