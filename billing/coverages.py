@@ -17,14 +17,14 @@ class Change(StrEnum):
     END = "end"
 
 
-# The person's relationship to the subscriber, in X12's codes (SBR02, PAT01) and our words.
-SELF = "18"
+# The patient's relationship to the subscriber, in X12's codes (SBR02, PAT01), as the answer to "whose plan is it?".
+SELF, CHILD = "18", "19"
 RELATIONSHIPS: dict[str, str] = {
-    SELF: "I am the subscriber",
-    "01": "Husband or wife",
-    "19": "Child",
-    "53": "Life partner",
-    "G8": "Someone else",
+    SELF: "The patient’s own",
+    "01": "A husband’s or wife’s",
+    CHILD: "A parent’s",
+    "53": "A life partner’s",
+    "G8": "Someone else’s",
 }
 SEQUENCES: dict[str, str] = {"P": "First", "S": "Second", "T": "Third"}
 

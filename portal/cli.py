@@ -233,6 +233,14 @@ def record_bounces_command(sources: tuple[Path, ...]) -> None:
         click.echo(line)
 
 
+@main.command("rotate-documents")
+def rotate_documents_command() -> None:
+    """Encrypt every stored file anew with the first of KINDBILL_FILE_KEYS; safe while all runs."""
+    settings = Settings.from_env()
+    count = wiring.build(settings).documents.rotate_all()
+    click.echo(f"{count} documents are under the newest key.")
+
+
 def finish_import(documents: list[dict[str, Any]], *, as_json: bool) -> None:
     """Print what imports did; exit 1 when anything was refused."""
     files = [file for document in documents for file in document["files"]]

@@ -296,6 +296,10 @@ class DocumentStore(Protocol):
 
     def get(self, key: str) -> bytes: ...
 
+    def delete(self, key: str) -> None: ...
+
+    def rotate_all(self) -> int: ...
+
 
 class PdfPrinter(Protocol):
     """Prints a named layout with plain data as a tagged PDF."""

@@ -18,6 +18,7 @@ from staff_admin.blueprints import (
     disputes,
     duplicates,
     home,
+    insurance,
     messages,
     payments,
     refunds,
@@ -45,6 +46,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(duplicates.blueprint)
     app.register_blueprint(refunds.blueprint)
     app.register_blueprint(messages.blueprint)
+    app.register_blueprint(insurance.blueprint)
     app.register_blueprint(texts.blueprint)
     app.register_blueprint(staff.blueprint)
     return app

@@ -40,6 +40,22 @@ class EncryptedFolder:
         """The content as it was put."""
         return self._decrypt(self._read(key))
 
+    def delete(self, key: str) -> None:
+        """Remove the document; one that is gone already is no error."""
+        self._path(key).unlink(missing_ok=True)
+
+    def rotate_all(self) -> int:
+        """Write every document again under the newest key, whatever table points at it; how many."""
+        keys = sorted(path.name for path in self._folder.glob("??/*") if KEY.fullmatch(path.name))
+        rotated = 0
+        for key in keys:
+            try:
+                self.rotate(key)
+            except DocumentMissing:
+                continue  # deleted meanwhile
+            rotated += 1
+        return rotated
+
     def rotate(self, key: str) -> None:
         """Write the same content again under the newest key."""
         try:

@@ -12,7 +12,11 @@ KINDS = {
     "esign_consents": "paperless consent",
     "figures": "proof of figures",
     "guarantor_account": "guarantor",
+    "card_picture": "picture of a card",
     "home": "today’s work",
+    "insurance": "insurance page",
+    "insurance_submission": "insurance that was sent",
+    "insurance_submissions": "insurance to check",
     "inbox": "message inbox",
     "login": "sign-in",
     "message_switch": "switch for all texts",
@@ -40,6 +44,7 @@ KINDS = {
 }
 
 ACTIONS = {
+    "accept": "accepted",
     "approve": "approved",
     "assign": "took over",
     "close": "set aside",
@@ -66,6 +71,7 @@ ACTIONS = {
     "second_factor_changed": "changed the second step",
     "second_factor_failed": "gave a wrong code",
     "send": "sent",
+    "send_back": "sent back",
     "sign_in": "signed in",
     "sign_in_failed": "tried to sign in",
     "sign_in_reset": "began a sign-in anew",

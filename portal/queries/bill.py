@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from billing.holds import Condition
 from billing.money import ZERO, Money, total_of
 from portal.db import read_only
 from portal.models.accounts import Patient
@@ -33,6 +34,7 @@ class BillPage:
     due_on: date | None
     waiting_for: str
     note: str
+    checking_insurance: bool  # the patient told of another plan, and the office has not decided
     under_way: UnderWay | None  # a payment of its account, while another must not start
 
     @property
@@ -88,5 +90,6 @@ def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | N
         due_on=visit.due_on if balance.due_now > ZERO else None,
         waiting_for=facts.waiting_for.get(visit_id, "your plan"),
         note=held_note(balance) if stands == "held" else "",
+        checking_insurance=Condition.COVERAGE_CHANGED in balance.conditions,
         under_way=waiting.get(account_id),
     )

@@ -38,6 +38,7 @@ from portal.queries.among import listed
 from portal.queries.balances import VisitBalance, balances
 from portal.queries.credit import free_credit, undecided
 from portal.queries.disputes_told import TOLD, dispute_decision
+from portal.queries.insurance_page import any_asked, known_plans
 from portal.queries.plain_services import describe
 from portal.queries.statement_due import statement_due_on
 from portal.queries.statement_sent import seen_by, visible_statements, was_sent
@@ -119,6 +120,7 @@ class Overview:
     statements: tuple[Sent, ...]
     changed: tuple[WhatChanged, ...]
     email_failed: bool  # our last e-mail came back
+    card_asked: bool  # somebody's insurance card is to be shown again (SCH-14)
     under_way: tuple[UnderWay, ...]  # not here yet: still owed in the books
 
     @property
@@ -141,7 +143,7 @@ def overview(viewer: AccountViewer, *, on: date) -> Overview:
         payments = () if guest else _payments(session, viewer.account_ids)
         statements = _statements(session, viewer)
         changed = what_changed(session, accounts)
-        email_failed = _email_failed(session, viewer)
+        email_failed, card_asked = _own(session, viewer, on)
         waiting = payments_under_way(session, viewer, viewer.account_ids)
     groups: dict[str, list[Item]] = {"bills": [], "with_insurer": [], "held": [], "settled": []}
     for visit in sorted(visits, key=lambda v: v.service_on, reverse=True):
@@ -155,6 +157,7 @@ def overview(viewer: AccountViewer, *, on: date) -> Overview:
         statements=tuple(statements),
         changed=changed,
         email_failed=email_failed,
+        card_asked=card_asked,
         under_way=tuple(waiting.values()),
         **{
             name: () if guest and name == "settled" else tuple(items)
@@ -348,14 +351,20 @@ def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
 
 
 @cache
-def _email_failed_query() -> Select[bool]:
-    return select(Login.email_failed_at.is_not(None)).where(Login.id == bindparam("login_id"))
+def _own_query() -> Select[bool, Any]:
+    return select(Login.email_failed_at.is_not(None), known_plans()).where(
+        Login.id == bindparam("login_id")
+    )
 
 
-def _email_failed(session: Session, viewer: AccountViewer) -> bool:
+def _own(session: Session, viewer: AccountViewer, on: date) -> tuple[bool, bool]:
+    """Whether our last e-mail came back, and whether we ask for somebody's insurance card."""
     if isinstance(viewer, GuestViewer):
-        return False  # has no sign-in, and no e-mail with us
-    return bool(session.scalar(_email_failed_query(), {"login_id": viewer.login_id}))
+        return False, False  # has no sign-in, no e-mail with us, and no page to show a card on
+    own = session.execute(
+        _own_query(), {"login_id": viewer.login_id, "account_ids": list(viewer.account_ids)}
+    ).one_or_none()
+    return (False, False) if own is None else (own[0], any_asked(own[1], on=on))
 
 
 @cache

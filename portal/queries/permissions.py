@@ -16,6 +16,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "consents.note",
             "accounts.edit",
             "balances.view",
+            "insurance.view",
             "insurance.edit",
             "payments.take",
             "practice_files.import",
@@ -34,6 +35,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "ledger.adjust",
             "claims.view",
             "claims.import",
+            "insurance.view",
             "insurance.edit",
             "remittances.view",
             "remittances.post",
@@ -51,6 +53,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     "payment_poster": frozenset(
         {
             "accounts.view",
+            "insurance.view",
             "balances.view",
             "ledger.view",
             "claims.view",
@@ -69,7 +72,14 @@ _MATRIX: Mapping[str, frozenset[str]] = {
         }
     ),
     "fa_counsellor": frozenset(
-        {"accounts.view", "balances.view", "ledger.view", "claims.view", "statements.view"}
+        {
+            "accounts.view",
+            "insurance.view",
+            "balances.view",
+            "ledger.view",
+            "claims.view",
+            "statements.view",
+        }
     ),
     "collections": frozenset(
         {
@@ -88,6 +98,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "messages.answer",
             "people.merge",
             "accounts.view",
+            "insurance.view",
             "consents.note",
             "accounts.name_guarantor",
             "balances.view",
@@ -120,6 +131,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
         {
             "messages.view",
             "accounts.view",
+            "insurance.view",
             "balances.view",
             "ledger.view",
             "claims.view",

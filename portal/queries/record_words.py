@@ -18,7 +18,9 @@ TEXT = "text"
 FIELDS = {
     "bill_notices": "news of bills by",
     "birth_on": "birth date",
+    "effective_on": "first day",
     "email": "e-mail",
+    "ended_on": "last day",
     "guarantor_account_id": "account",
     "mobile_owner": "whose mobile",
     "paper_only": "paper only",
@@ -27,7 +29,7 @@ FIELDS = {
     "street2": "apartment or unit",
     "text_grade": "how much a text says",
 }
-UNSAID = {"match_name", "named"}  # ours, beside what the person is called
+UNSAID = {"match_name", "named", "payer_id"}  # ours, beside what the person is called
 
 
 def sources_told(session: Session, sources: Iterable[str]) -> dict[str, str]:
@@ -79,7 +81,7 @@ def _value(field: str, value: Any) -> str:
         return "another one"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if field == "birth_on":
+    if field in {"birth_on", "subscriber_birth_on", "effective_on", "ended_on"}:
         day = date.fromisoformat(str(value))
         return f"{day:%b} {day.day}, {day.year}"
     return str(value)

@@ -14,6 +14,7 @@ from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.queries.balances import AccountBalance, VisitBalance, balances
 from portal.queries.conditions import conditions
+from portal.queries.insurance_page import patients_to_ask
 from portal.queries.overview import SHARE_WORDS
 from portal.queries.paging import PAGE_SIZE, Page
 from portal.queries.staff_queue import QueueRow, open_items_of
@@ -77,6 +78,7 @@ class AccountPage:
     bills: Page[VisitBalance]
     gate: tuple[GateAnswer, ...]
     open_items: tuple[QueueRow, ...]
+    cards_to_ask_for: tuple[str, ...]  # patients whose card we want to see at the next visit
 
     @property
     def insurance_due(self) -> Money:
@@ -127,6 +129,7 @@ def account_page(
         else:
             kinds = conditions(session, on=on, account_ids=[account_id]).of(account_id).kinds
         items = open_items_of(session, account_id, on=on) if viewer.may("work.view") else ()
+        ask = patients_to_ask(session, [account_id], on=on) if viewer.may("insurance.view") else ()
     bills = tuple(reversed(balance.visits)) if balance else ()
     start = (max(number, 1) - 1) * PAGE_SIZE
     return AccountPage(
@@ -140,6 +143,7 @@ def account_page(
         ),
         gate=gate_answers(kinds),
         open_items=items,
+        cards_to_ask_for=ask,
     )
 
 

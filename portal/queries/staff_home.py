@@ -17,6 +17,7 @@ from portal.queries.disputes_told import dispute_decision
 from portal.queries.payment_method import method_in_words
 from portal.queries.refunds import waiting_refunds
 from portal.queries.staff_duplicates import waiting_merges
+from portal.queries.staff_insurance import waiting_count
 from portal.queries.staff_queue import QueueCount, queue_counts
 from portal.queries.staff_remittances import RemittanceSummary, recent_remittances
 from portal.queries.staff_unknown import UnknownTotals, unknown_totals
@@ -52,6 +53,7 @@ class StaffHome:
     unknown: UnknownTotals | None
     refunds_waiting: int | None  # for those who may approve them
     merges_waiting: int | None  # asked for by somebody else (ID-5)
+    insurance_waiting: int | None  # for those who may check it
 
     @property
     def account_ids(self) -> tuple[int, ...]:
@@ -70,6 +72,7 @@ def staff_home(viewer: StaffViewer, *, on: date, now: datetime) -> StaffHome:
             unknown=unknown_totals(session, now=now) if viewer.may("payments.view") else None,
             refunds_waiting=waiting_refunds(session) if viewer.may("refunds.approve") else None,
             merges_waiting=waiting_merges(session, viewer) if viewer.may("people.merge") else None,
+            insurance_waiting=waiting_count(session) if viewer.may("insurance.edit") else None,
         )
 
 

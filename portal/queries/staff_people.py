@@ -45,6 +45,9 @@ class CoverageRow:
     subscriber: str
     first_service_on: date | None
     last_service_on: date | None
+    effective_on: date | None
+    ended_on: date | None
+    verified: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,7 @@ RECORDS = {
     GuarantorAccount.__tablename__: "Guarantor",
     Patient.__tablename__: "Patient",
     Login.__tablename__: "Sign-in",
+    Coverage.__tablename__: "Coverage",
 }
 
 
@@ -135,6 +139,9 @@ def _coverages(session: Session, account_id: int) -> tuple[CoverageRow, ...]:
             Coverage.subscriber_last_name,
             Coverage.first_service_on,
             Coverage.last_service_on,
+            Coverage.effective_on,
+            Coverage.ended_on,
+            Coverage.verified_at,
         )
         .join(Patient, Patient.id == Coverage.patient_id)
         .join(Payer, Payer.id == Coverage.payer_id)
@@ -151,6 +158,9 @@ def _coverages(session: Session, account_id: int) -> tuple[CoverageRow, ...]:
             subscriber=f"{row.subscriber_first_name} {row.subscriber_last_name}".strip(),
             first_service_on=row.first_service_on,
             last_service_on=row.last_service_on,
+            effective_on=row.effective_on,
+            ended_on=row.ended_on,
+            verified=row.verified_at is not None,
         )
         for row in rows
     )
@@ -170,6 +180,10 @@ def _changes(session: Session, account_id: int, patient_ids: tuple[int, ...]) ->
                     select(AccountAccess.login_id).where(
                         AccountAccess.guarantor_account_id == account_id
                     )
+                ),
+                (RecordVersion.record == Coverage.__tablename__)
+                & RecordVersion.record_id.in_(
+                    select(Coverage.id).where(Coverage.patient_id.in_(patient_ids))
                 ),
             )
         )

@@ -37,6 +37,7 @@ KIND_LABELS = {
     "payment_mismatch": "Payment that disagrees",
     "payment_orphan": "Payment in one set of books only",
     "claim_import": "Claim to check",
+    "coverage_changed": "Bill the right payer",
     "namesake": "Two people of one name",
     "emergency_text": "Emergency message",
     "wrong_number": "Wrong phone number",

@@ -18,6 +18,7 @@ from billing.money import ZERO, Money
 from portal.models.accounts import AccountCondition, Coverage, GuarantorAccount, Patient
 from portal.models.claims import Claim, Visit
 from portal.models.identity import AccountAccess
+from portal.models.insurance import InsuranceSubmission
 from portal.models.payments import LIVE_STATES, Payment, PracticeReceipt
 from portal.queries.among import among
 from portal.queries.balances import balances
@@ -53,6 +54,8 @@ def carry_over(
     conditions = _ids(session, AccountCondition.id, AccountCondition.patient_id == gone.id)
     _to_patient(session, AccountCondition, conditions, kept.id, account_id=here)
     coverages, same = _carry_coverages(session, gone.id, kept.id)
+    submissions = _ids(session, InsuranceSubmission.id, InsuranceSubmission.patient_id == gone.id)
+    _to_patient(session, InsuranceSubmission, submissions, kept.id)
     followers = _ids(session, Patient.id, Patient.merged_into_id == gone.id)
     _follow(session, followers, kept.id)
     gone.merged_into_id = kept.id
@@ -71,6 +74,7 @@ def carry_over(
         "conditions": conditions,
         "coverages": coverages,
         "same_coverages": same,
+        "submissions": submissions,
         "followers": followers,
         "credit_cents": credit.cents,
         "access": access,
@@ -98,6 +102,7 @@ def put_back(
     _to_patient(session, PracticeReceipt, moved["receipts"], gone.id)
     _to_patient(session, AccountCondition, moved["conditions"], gone.id, account_id=left)
     _to_patient(session, Coverage, moved["coverages"], gone.id)
+    _to_patient(session, InsuranceSubmission, moved.get("submissions", []), gone.id)
     _part_claims(session, visits, {there: own for own, there in moved["same_coverages"]})
     _follow(session, moved["followers"], gone.id)
     gone.merged_into_id = None

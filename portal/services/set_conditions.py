@@ -1,4 +1,4 @@
-"""Begin and end the conditions that a file reports; they are ended, never deleted (CORE-6)."""
+"""Begin and end conditions, those that a file reports and those of one visit; they are ended, never deleted (CORE-6)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from billing.holds import Condition
@@ -67,3 +67,47 @@ def set_conditions(
             elif not one.holds and row is not None:
                 row.ended_at = now
     session.flush()
+
+
+def begin_condition(
+    session: Session,
+    *,
+    account_id: int,
+    patient_id: int,
+    visit_id: int,
+    kind: Condition,
+    source: str,
+    now: datetime,
+) -> None:
+    """Put a condition on one visit; while this source's own stands, nothing more is written.
+
+    The caller holds the account's row.
+    """
+    standing = session.scalar(
+        select(AccountCondition.id).where(
+            AccountCondition.source == source,
+            AccountCondition.kind == kind.value,
+            AccountCondition.ended_at.is_(None),
+        )
+    )
+    if standing is None:
+        session.add(
+            AccountCondition(
+                guarantor_account_id=account_id,
+                patient_id=patient_id,  # by which it follows the visit to another account
+                visit_id=visit_id,
+                kind=kind.value,
+                since=now,
+                source=source,
+            )
+        )
+        session.flush()
+
+
+def end_condition(session: Session, *, source: str, now: datetime) -> None:
+    """End what this source put there."""
+    session.execute(
+        update(AccountCondition)
+        .where(AccountCondition.source == source, AccountCondition.ended_at.is_(None))
+        .values(ended_at=now)
+    )

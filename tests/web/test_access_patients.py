@@ -13,13 +13,15 @@ from sqlalchemy import select
 from billing.money import Money
 from portal.db import transaction
 from portal.models.audit import AuditEvent
+from portal.models.claims import Visit
 from portal.models.identity import AccountAccess
+from portal.models.insurance import InsuranceSubmission
 from portal.models.payments import Payment
 from portal.models.statements import Statement
 from portal.web.access import rule_of
 from tests.web.bills import account_of_every_kind, make_practice
 from tests.web.pages import PageClient
-from tests.web.people import make_account
+from tests.web.people import make_account, make_login
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 NOBODYS = {
@@ -62,7 +64,17 @@ def record(database_url: str) -> dict[str, object]:
                 receipt_number="R-2026-0001",
             )
         )
+        submission = InsuranceSubmission(
+            login_id=make_login("patient"),
+            patient_id=session.get_one(Visit, bills.decided).patient_id,
+            kind="add",
+            begun_at=NOW,
+        )
+        session.add(submission)
+        session.flush()
     return {
+        "submission_id": submission.id,
+        "side": "front",
         "account": bills.account_id,
         "account_id": bills.account_id,
         "visit_id": bills.decided,

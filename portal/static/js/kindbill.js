@@ -73,3 +73,21 @@ if (warning) {
   });
   window.addEventListener("pagehide", () => clearInterval(timer));
 }
+
+// A page that waits for a job looks again by itself.
+const waiting = document.querySelector("[data-waiting]");
+
+// Nobody need be there when a page asks by itself, so that must not keep the session alive.
+async function look() {
+  const quiet = new URL(location.href);
+  quiet.searchParams.set("unattended", "1");
+  const answer = await fetch(quiet).catch(() => null);
+  if (answer?.ok && (await answer.text()).includes("data-waiting")) lookLater();
+  else location.reload();
+}
+
+function lookLater() {
+  setTimeout(look, Number(waiting.dataset.waiting) * 1000);
+}
+
+if (waiting) lookLater();

@@ -1,4 +1,4 @@
-// A page that waits for a job looks again by itself. Staff keys: / search, j and k move in a table,
+// Staff keys: / search, j and k move in a table,
 // Enter opens the row's first link, Escape leaves a field, ? lists the keys; a link or field with data-key is opened or entered by that key.
 "use strict";
 
@@ -46,20 +46,3 @@ for (const link of document.querySelectorAll('.staff-nav [aria-current="page"]')
   const list = link.closest("ul");
   list.scrollLeft = link.offsetLeft - (list.offsetLeft + (list.clientWidth - link.offsetWidth) / 2);
 }
-
-const waiting = document.querySelector("[data-waiting]");
-
-// Nobody need be there when a page asks by itself, so that must not keep the session alive.
-async function look() {
-  const quiet = new URL(location.href);
-  quiet.searchParams.set("unattended", "1");
-  const answer = await fetch(quiet).catch(() => null);
-  if (answer?.ok && (await answer.text()).includes("data-waiting")) lookLater();
-  else location.reload();
-}
-
-function lookLater() {
-  setTimeout(look, Number(waiting.dataset.waiting) * 1000);
-}
-
-if (waiting) lookLater();

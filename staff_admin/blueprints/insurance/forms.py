@@ -1,0 +1,86 @@
+"""A coverage as the office found it, and why one is sent back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField
+from wtforms.validators import InputRequired, Optional
+
+from billing.coverages import RELATIONSHIPS, SEQUENCES
+from portal.queries.staff_submission import StaffSubmission
+from portal.services.decide_submission import Verified
+from portal.web.fields import CodeField, DayField, LineField, at_most, chosen, required
+from portal.web.note_field import NoteField
+
+
+class AcceptForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """Everything of the coverage, as it was sent until somebody corrects it."""
+
+    patient = RadioField("Patient", [chosen("the patient")], coerce=int)
+    payer_id = SelectField("Payer", [InputRequired("Choose the payer.")], coerce=int)
+    plan_name = LineField("Plan", [at_most(100, "The plan")])
+    member_id = CodeField("Member number", [required("the member number"), at_most(30, "It")])
+    group_number = LineField("Group", [at_most(40, "The group")])
+    relationship = SelectField("Whose plan", choices=list(RELATIONSHIPS.items()))
+    subscriber_first_name = LineField("Subscriber’s first name", [at_most(60, "The name")])
+    subscriber_last_name = LineField("Subscriber’s last name", [at_most(60, "The name")])
+    subscriber_birth_on = DayField("Subscriber’s birth date", [Optional()])
+    sequence = SelectField("Pays", choices=list(SEQUENCES.items()))
+    effective_on = DayField("First day", [required("the first day")])
+    rx_bin = LineField("Rx BIN", [at_most(20, "The BIN")])
+    rx_pcn = LineField("Rx PCN", [at_most(20, "The PCN")])
+    rx_group = LineField("Rx group", [at_most(30, "The group")])
+
+    def offer(self, page: StaffSubmission, on: date) -> None:
+        """The payers and people to choose from; on a fresh page, what the person typed."""
+        self.payer_id.choices = [(0, "Choose"), *page.payers]
+        if page.patient_id is not None:
+            del self.patient
+        else:
+            self.patient.choices = list(page.candidates)
+        if self.is_submitted():
+            return
+        for field in self:
+            if field.name in page.typed:
+                field.data = page.typed[field.name]
+        self.payer_id.data = page.typed["payer_id"] or 0
+        # Whoever is not sure of the first day is covered from the visit in question, or from today.
+        self.effective_on.data = page.typed["effective_on"] or page.service_on or on
+
+    def validate_payer_id(self, field: Any) -> None:
+        """One of the list: a new payer comes with its first claim."""
+        if not field.data:
+            field.errors = [*field.errors, "Choose the payer."]
+
+    @property
+    def patient_id(self) -> int | None:
+        chosen_field = self._fields.get("patient")
+        return chosen_field.data if chosen_field is not None else None
+
+    @property
+    def verified(self) -> Verified:
+        assert self.effective_on.data is not None  # required above
+        return Verified(
+            payer_id=self.payer_id.data,
+            plan_name=self.plan_name.data or "",
+            member_id=self.member_id.data or "",
+            group_number=self.group_number.data or "",
+            relationship=self.relationship.data,
+            subscriber_last_name=self.subscriber_last_name.data or "",
+            subscriber_first_name=self.subscriber_first_name.data or "",
+            subscriber_birth_on=self.subscriber_birth_on.data,
+            sequence=self.sequence.data,
+            effective_on=self.effective_on.data,
+            rx_bin=self.rx_bin.data or "",
+            rx_pcn=self.rx_pcn.data or "",
+            rx_group=self.rx_group.data or "",
+        )
+
+
+class SendBackForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """What the person must mend."""
+
+    reason = NoteField("What the person should do", [required("a reason"), at_most(500, "It")])

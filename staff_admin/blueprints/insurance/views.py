@@ -1,0 +1,131 @@
+"""Coverages that people sent, the oldest first, and the decision on one."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.queries.card_pictures import card_picture
+from portal.queries.staff_insurance import waiting_list
+from portal.queries.staff_submission import StaffSubmission, staff_submission
+from portal.services.decide_submission import (
+    accept_end,
+    accept_submission,
+    send_back_submission,
+)
+from portal.web.access import current_staff, saw, staff
+from portal.web.base import gateways
+from portal.web.clock import now
+from portal.web.practice_day import practice_day
+from staff_admin.blueprints.insurance.forms import AcceptForm, SendBackForm
+from staff_admin.blueprints.show import found, page_number, show
+
+blueprint = Blueprint("insurance", __name__, url_prefix="/insurance")
+
+
+@blueprint.get("/")
+@staff("insurance.view")
+def index() -> str:
+    """What waits."""
+    page = waiting_list(now=now(), number=page_number())
+    saw(
+        accounts=[row.account_id for row in page.rows if row.account_id],
+        patients=[row.patient_id for row in page.rows if row.patient_id],
+        kind="insurance_submissions",
+    )
+    return show("coverages/index.html", page=page)
+
+
+@blueprint.get("/<int:submission_id>")
+@staff("insurance.view")
+def submission(submission_id: int) -> str:
+    """One, beside what is on file and the card."""
+    page = _page(submission_id)
+    form = AcceptForm()
+    form.offer(page, practice_day())
+    return _show(page, form, SendBackForm())
+
+
+@blueprint.get("/<int:submission_id>/picture/<side>")
+@staff("insurance.view")
+def picture(submission_id: int, side: str) -> Response:
+    """One side of the card (HIPAA-18)."""
+    one = found(card_picture(current_staff(), submission_id, side))
+    saw(
+        accounts=[one.account_id] if one.account_id else (),
+        patients=[one.patient_id] if one.patient_id else (),
+        kind="card_picture",
+    )
+    content = gateways().documents.get(one.stored_as)
+    headers = {"Content-Disposition": f'inline; filename="card-{side}.jpg"'}
+    return Response(content, mimetype="image/jpeg", headers=headers)
+
+
+@blueprint.post("/<int:submission_id>/accept")
+@staff("insurance.edit")
+def accept(submission_id: int) -> ResponseReturnValue:
+    """Put it on file, as sent or as corrected."""
+    page, form = _page(submission_id), AcceptForm()
+    form.offer(page, practice_day())
+    if not form.validate_on_submit():
+        return _show(page, form, SendBackForm())
+    accept_submission(
+        submission_id=submission_id,
+        patient_id=form.patient_id,
+        verified=form.verified,
+        staff=current_staff(),
+        public_url=gateways().public_url,
+        now=now(),
+    )
+    flash("On file. The person is told that an answer waits.", "done")
+    return redirect(url_for(".index"))
+
+
+@blueprint.post("/<int:submission_id>/accept-end")
+@staff("insurance.edit")
+def end(submission_id: int) -> ResponseReturnValue:
+    """End the plan on the day that the person told."""
+    _page(submission_id)
+    accept_end(
+        submission_id=submission_id,
+        staff=current_staff(),
+        public_url=gateways().public_url,
+        now=now(),
+    )
+    flash("The plan is ended. The person is told that an answer waits.", "done")
+    return redirect(url_for(".index"))
+
+
+@blueprint.post("/<int:submission_id>/send-back")
+@staff("insurance.edit")
+def send_back(submission_id: int) -> ResponseReturnValue:
+    """The person reads why, and mends it."""
+    page, reason = _page(submission_id), SendBackForm()
+    if not reason.validate_on_submit():
+        form = AcceptForm(formdata=None)
+        form.offer(page, practice_day())
+        return _show(page, form, reason)
+    send_back_submission(
+        submission_id=submission_id,
+        reason=reason.reason.data or "",
+        staff=current_staff(),
+        public_url=gateways().public_url,
+        now=now(),
+    )
+    flash("Sent back. The person reads your reason after signing in.", "done")
+    return redirect(url_for(".index"))
+
+
+def _page(submission_id: int) -> StaffSubmission:
+    page = found(staff_submission(submission_id, on=practice_day()))
+    saw(
+        accounts=[page.account_id] if page.account_id else (),
+        patients=[page.patient_id] if page.patient_id else (),
+        kind="insurance_submission",
+        id=submission_id,
+    )
+    return page
+
+
+def _show(page: StaffSubmission, form: AcceptForm, reason: SendBackForm) -> str:
+    return show("coverages/submission.html", page=page, form=form, reason=reason)
