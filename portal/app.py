@@ -10,6 +10,7 @@ from portal.blueprints import (
     contact,
     enrolment,
     insurance,
+    linking,
     messages,
     overview,
     own_email,
@@ -46,6 +47,7 @@ def create_app(settings: Settings) -> Flask:
         insurance,
         registration,
         profile,
+        linking,
         text_link,
         webhooks,
     ):

@@ -19,6 +19,7 @@ from staff_admin.blueprints import (
     duplicates,
     home,
     insurance,
+    linking,
     messages,
     payments,
     refunds,
@@ -34,6 +35,7 @@ def create_app(settings: Settings) -> Flask:
     app = create_base_app(face=STAFF, settings=settings, gateways=wiring.build(settings))
     add_sign_in(app, face=STAFF, settings=settings)
     app.register_blueprint(account.blueprint)
+    app.register_blueprint(linking.blueprint)
     app.register_blueprint(home.blueprint)
     app.register_blueprint(work.blueprint)
     app.register_blueprint(remittances.blueprint)

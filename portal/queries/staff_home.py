@@ -14,6 +14,7 @@ from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.payments import Payment
 from portal.queries.disputes_told import dispute_decision
+from portal.queries.link_queue import waiting_links
 from portal.queries.payment_method import method_in_words
 from portal.queries.refunds import waiting_refunds
 from portal.queries.staff_duplicates import waiting_merges
@@ -54,6 +55,7 @@ class StaffHome:
     refunds_waiting: int | None  # for those who may approve them
     merges_waiting: int | None  # asked for by somebody else (ID-5)
     insurance_waiting: int | None  # for those who may check it
+    links_waiting: int | None  # people who wait to be linked to their record
 
     @property
     def account_ids(self) -> tuple[int, ...]:
@@ -73,6 +75,7 @@ def staff_home(viewer: StaffViewer, *, on: date, now: datetime) -> StaffHome:
             refunds_waiting=waiting_refunds(session) if viewer.may("refunds.approve") else None,
             merges_waiting=waiting_merges(session, viewer) if viewer.may("people.merge") else None,
             insurance_waiting=waiting_count(session) if viewer.may("insurance.edit") else None,
+            links_waiting=waiting_links(session, now=now) if viewer.may("people.link") else None,
         )
 
 

@@ -31,6 +31,10 @@ SUBJECTS = {
     "email_code": "Your code",
     "email_known": "Somebody typed your e-mail address",
     "new_message": "You have a new message",
+    "link_code": "Your code",
+    "link_come_in": "About your sign-in",
+    "link_refused": "About your sign-in",
+    "linked": "Your sign-in shows your bills now",
     "mobile_changed": "Your mobile number changed",
     "paperless_off": "Your statements come on paper now",
     "paperless_on": "Your statements come without paper now",
@@ -247,6 +251,36 @@ def address_changed() -> Letter:
     return _plain("address_changed", "The address that we mail your bills to was changed.", NOT_YOU)
 
 
+def link_code(code: str) -> Letter:
+    """To the address on file, whoever asked: only its reader may link the record (ID-2)."""
+    return _plain(
+        "link_code",
+        f"{code} is your code to open your bills on our website. It works for 10 minutes.",
+        "If you did not ask for it, tell it to nobody, and call us.",
+    )
+
+
+def linked(head: Letterhead) -> Letter:
+    """The office found whose record it is."""
+    return _plain(
+        "linked",
+        "We linked your bills to your sign-in.",
+        f"Sign in to see them: {head.public_url}/bills",
+    )
+
+
+LINK_ANSWERS = {
+    "link_refused": ("We could not do that.", "Please call us, and we will help you."),
+    "link_come_in": ("We need to see you.", "Please come in with a photo ID, or call us."),
+}
+
+
+def link_answer(template: str) -> Letter:
+    """The office does not link a record. Why is not said: it would tell what is on file (ID-4)."""
+    answer, then = LINK_ANSWERS[template]
+    return _plain(template, f"You asked us to link your bills to your sign-in. {answer}", then)
+
+
 def mobile_changed() -> Letter:
     """Somebody proved another phone: the next texts go there (ID-12)."""
     return _plain(
@@ -260,7 +294,7 @@ def access_granted() -> Letter:
     """To the address on file: the one who signed up may be somebody else."""
     return _plain(
         "access_granted",
-        "Somebody used the code on your statement to sign up on our website.",
+        "Somebody signed up on our website and can see your bills there now.",
         "If this was you, there is nothing to do. If not, call us and we will close it.",
     )
 

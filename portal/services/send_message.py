@@ -29,6 +29,7 @@ SECRETS = (
     "email_code",
     "change_code",
     "staff_invitation",
+    "link_code",
     "paperless_sample",
     "security/email/reset_instructions",
 )

@@ -58,6 +58,7 @@ MENUS = {
     # Signed in, and no record linked yet: no page of bills leads anywhere.
     "newcomer": (
         MenuLink("profile.home", "Home", "house"),
+        MenuLink("linking.start", "Find my record", "search"),
         MenuLink("profile.details", "Your details", "person"),
         MenuLink("account.security", "Sign-in and security", "shield-check"),
         MenuLink("pages.help", "Help", "question-circle"),

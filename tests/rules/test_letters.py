@@ -37,6 +37,9 @@ SIGN_IN = {
         letters.email_code("123456"),
         letters.access_granted(),
         letters.already_signed_up(HEAD),
+        letters.link_code("123456"),
+        letters.linked(HEAD),
+        *map(letters.link_answer, letters.LINK_ANSWERS),
         letters.sign_in_locked(),
         letters.mobile_changed(),
         letters.recovery_code_used(),
@@ -62,7 +65,11 @@ EVERY = BILLING | SIGN_IN
 # What a locked screen may show: the subject and the first line. Each is here because a person read it.
 FIRST_LINES = {
     "Somebody tried to sign up on our website with this e-mail address. It has a sign-in already.",
-    "Somebody used the code on your statement to sign up on our website.",
+    "Somebody signed up on our website and can see your bills there now.",
+    "###### is your code to open your bills on our website. It works for ## minutes.",
+    "We linked your bills to your sign-in.",
+    "You asked us to link your bills to your sign-in. We could not do that.",
+    "You asked us to link your bills to your sign-in. We need to see you.",
     "###### is your code to go on signing up. It works for ## minutes.",
     "Your statements come on paper from now on.",
     "Your statements come without paper from now on.",

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.blueprints.profile import journey, steps
 from portal.blueprints.profile.forms import PhoneCodeForm, PhoneForm
+from portal.queries.linking import open_request
 from portal.queries.profile import ProfilePage, profile_page
 from portal.web.access import current_patient, patient, saw
 from portal.web.person_forms import (
@@ -31,7 +32,8 @@ def home() -> ResponseReturnValue:
     """What somebody without a record can do next; those who have one go to their bills."""
     if current_patient().account_ids:
         return redirect(url_for("overview.home"))
-    return render_template("profile/home.html", page=_page())
+    asked = open_request(current_patient())
+    return render_template("profile/home.html", page=_page(), asked=asked)
 
 
 @blueprint.get("/details")

@@ -14,6 +14,7 @@ from wtforms.validators import UUID, InputRequired, Optional
 from billing.adjustments import RULES, AdjustmentKind, kinds_for
 from billing.text_wording import LABELS
 from portal.queries.staff_as_of import Basis
+from portal.services.decide_link import PROOFS
 from portal.services.name_guarantor import Guarantor
 from portal.web.fields import (
     AmountField,
@@ -104,6 +105,17 @@ class ConsentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         choices=[("yes", "Yes, text me"), ("no", "No, do not text me")],
     )
     reason = NoteField("Who told you, and how", [required("who told you"), at_most(300, "It")])
+
+
+class HandOverForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """How staff know who stands before them."""
+
+    proof = RadioField(
+        "How did you check who it is?",
+        [chosen("how you checked")],
+        choices=lambda: list(PROOFS.items()),
+    )
+    note = NoteField("Note", [at_most(300, "The note")])
 
 
 class AsOfForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
