@@ -324,6 +324,7 @@ class CardFlaw(StrEnum):
     BLURRED = "blurred"
     GLARE = "glare"
     DARK = "dark"
+    FAR = "far"  # the card itself has fewer than 1,000 pixels on its longer side
 
 
 class UnusableImage(Exception):

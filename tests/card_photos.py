@@ -17,6 +17,7 @@ class Shot:
 
     width: int = 2000  # of the whole picture, before a quarter turn
     quarter_turns: int = 0
+    share: float = 0.87  # of the width that the card fills
     tilt: float = 0.0  # degrees
     perspective: float = 0.0  # how far a corner may lie off, as a share of the width
     shade: float = 0.0  # how much darker one side is
@@ -33,6 +34,7 @@ def chance_shot(seed: int) -> Shot:
     return Shot(
         width=chance.choice([1600, 2000, 2400]),
         quarter_turns=chance.choice([0, 0, 0, 1, 2, 3]),
+        share=chance.uniform(0.65, 0.93),
         tilt=chance.uniform(-7, 7),
         perspective=chance.uniform(0, 0.05),
         shade=chance.uniform(0, 0.45),
@@ -41,6 +43,24 @@ def chance_shot(seed: int) -> Shot:
         glare=chance.choice([0, 0, 0, 0.5, 0.8]),
         light=chance.uniform(0.75, 1.05),
         quality=chance.choice([45, 60, 75, 90]),
+    )
+
+
+def poor_shot(seed: int) -> Shot:
+    """What should be taken again: dark, shaken, far off or with a lamp on it, and squeezed hard."""
+    chance = random.Random(seed * 7 + 2)
+    return Shot(
+        width=chance.choice([1200, 1600, 2000]),
+        quarter_turns=chance.choice([0, 1, 2, 3]),
+        share=chance.uniform(0.5, 0.9),
+        tilt=chance.uniform(-14, 14),
+        perspective=chance.uniform(0.03, 0.1),
+        shade=chance.uniform(0.3, 0.7),
+        noise=chance.uniform(6, 16),
+        blur=chance.uniform(0.5, 3),
+        glare=chance.choice([0, 0.8, 1.0]),
+        light=chance.uniform(0.35, 1.1),
+        quality=chance.choice([30, 45]),
     )
 
 
@@ -68,8 +88,7 @@ def _on_a_table(card: Image.Image, shot: Shot, chance: random.Random) -> Image.I
     ground += (
         10 * np.sin(np.arange(height, dtype=np.float32) / chance.uniform(5, 25))[:, None, None]
     )
-    share = chance.uniform(0.82, 0.92)
-    wide, high = width * share, width * share * card.height / card.width
+    wide, high = width * shot.share, width * shot.share * card.height / card.width
     angle = np.radians(shot.tilt)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (wide / 2, high / 2) @ turn.T

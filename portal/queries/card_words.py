@@ -14,6 +14,7 @@ REFUSED = {
 }
 HARD_TO_READ = {
     CardFlaw.DARK: "The picture is dark. Move to a brighter place.",
+    CardFlaw.FAR: "The card is small in the picture. Move closer, so that it fills the screen.",
     CardFlaw.BLURRED: "The picture is not sharp. Hold still, and tap the card on the screen to focus.",
     CardFlaw.GLARE: "Light shines off the card. Turn away from the lamp.",
 }
