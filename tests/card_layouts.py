@@ -1,11 +1,11 @@
-"""How payers lay out a card: six layouts that the reader was made with, and three that it never saw."""
+"""How payers lay out a card: eleven layouts that the reader was made with, and three that it never saw."""
 
 from __future__ import annotations
 
+from tests.card_conventions import CONVENTIONS, COPAYS, SILENT
 from tests.card_samples import HEIGHT, LABELS, OTHER_LABELS, WIDTH, Card, Facts, Pen, draw
 
 RX = ("rx_bin", "rx_pcn", "rx_group")
-COPAYS = ("copay_office", "copay_specialist", "copay_emergency", "copay_urgent")
 WHO = ("subscriber", "member_id", "group_number", "plan")
 
 
@@ -195,6 +195,7 @@ KNOWN = {
     "two columns": (two_columns, None),
     "rows of numbers": (rows_of_numbers, None),
     "front and back": (front_of_two, back_of_two),
+    **CONVENTIONS,
 }
 HELD_OUT = {
     "pairs in rows": (pairs_in_rows, None),
@@ -205,9 +206,9 @@ HELD_OUT = {
 
 def known_card(seed: int) -> Card:
     """A card of a layout that the reader was made with."""
-    return draw(seed, KNOWN, LABELS)
+    return draw(seed, KNOWN, LABELS, SILENT)
 
 
 def held_out_card(seed: int) -> Card:
     """A card of a layout, and partly with labels, that the reader was not made with."""
-    return draw(seed + 10_000, HELD_OUT, OTHER_LABELS)
+    return draw(seed + 10_000, HELD_OUT, OTHER_LABELS, {})

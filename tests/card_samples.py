@@ -65,6 +65,7 @@ PAYER_LIST = (
 FIRST = ("Testa", "Testo", "Testina", "Probo", "Samplia", "Demo", "Examplia", "Trialo")
 LAST = ("Sample", "Example", "Sampleton", "Testwood", "Sample-Example", "McSample", "O'Sample")
 PLANS = ("Choice PPO", "Gold HMO", "Open Access PPO", "Essential EPO", "Select POS", "Bronze HDHP")
+PAPERS = ["#ffffff", "#f4f8fc", "#fdf6e8", "#e8f1ea", "#eef0f7"]
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -90,8 +91,21 @@ class Pen:
     side: Image.Image = field(init=False)
 
     def __post_init__(self) -> None:
-        paper = self.chance.choice(["#ffffff", "#f4f8fc", "#fdf6e8", "#e8f1ea", "#eef0f7"])
+        paper = self.chance.choice(PAPERS)
         self.side = Image.new("RGB", (WIDTH, HEIGHT), paper)
+        if self.chance.random() < 0.4:
+            self._watermark()
+
+    def _watermark(self) -> None:
+        """Pale rings or stripes under the words, as many cards have."""
+        draw = ImageDraw.Draw(self.side)
+        pale = self.chance.choice(["#dfe6ee", "#e6e0d4", "#d8e4da", "#e9dfe6"])
+        x, y = self.chance.uniform(0, WIDTH), self.chance.uniform(0, HEIGHT)
+        for step in range(60, 1500, 70):
+            if self.chance.random() < 0.5:
+                draw.ellipse((x - step, y - step, x + step, y + step), outline=pale, width=14)
+            else:
+                draw.line((step * 2, 0, step * 2 - 900, HEIGHT), fill=pale, width=18)
 
     def write(
         self,
@@ -228,26 +242,28 @@ Layout = Callable[[Pen, Facts], None]
 
 
 def draw(
-    seed: int, layouts: dict[str, tuple[Layout, Layout | None]], labels: dict[str, tuple[str, ...]]
+    seed: int,
+    layouts: dict[str, tuple[Layout, Layout | None]],
+    labels: dict[str, tuple[str, ...]],
+    silent: dict[str, set[str]],
 ) -> Card:
-    """The card of this number: the same one each time."""
+    """The card of this number: the same one each time. `silent` are the facts that a layout does not print."""
     chance = random.Random(seed)
     name = sorted(layouts)[seed % len(layouts)]
     print_front, print_back = layouts[name]
     said = facts(chance, labels)
     faces = chance.choice([pair for pair in FONTS if pair[0].exists()])
-    ink, accent = (
-        chance.choice(["#111", "#222a44", "#333"]),
-        chance.choice(["#0a4d8c", "#7a1f3d", "#17603b"]),
-    )
+    ink = chance.choice(["#111", "#222a44", "#333"])
+    accent = chance.choice(["#0a4d8c", "#7a1f3d", "#17603b"])
     front = Pen(chance, faces, ink, accent)
     print_front(front, said)
     back = None
     if print_back is not None:
         back = Pen(chance, faces, ink, accent)
         print_back(back, said)
+    hidden = silent.get(name, set())
     return Card(
-        says=said.says,
+        says={field: words for field, words in said.says.items() if field not in hidden},
         phones=said.phones if back else (),
         layout=name,
         front=front.side,

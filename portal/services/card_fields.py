@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -134,24 +135,30 @@ def _under(side: _Side, label: Label) -> list[Token]:
     left, right, bottom, height = words[0].left, words[-1].right, words[0].bottom, words[0].height
     best: list[Token] = []
     for tokens in side.lines:
-        for chunk in _chunks(side, tokens):
+        for chunk, ends_in_label in _chunks(side, tokens):
+            if ends_in_label:
+                continue
             gap, tall = chunk[0].top - bottom, max(height, chunk[0].height)
             begins = abs(chunk[0].left - left) < 1.5 * tall
             centred = abs(chunk[0].left + chunk[-1].right - left - right) < 3 * tall
             near = -0.6 * height < gap < BELOW * tall
             if near and (begins or centred) and (not best or chunk[0].top < best[0].top):
                 best = chunk
-    return [] if best and side.starts_label(best[0]) else best
+    return [] if best and side.in_label(best[0]) else best
 
 
-def _chunks(side: _Side, tokens: list[Token]) -> list[list[Token]]:
-    """A line cut where a gap or a label stands."""
+def _chunks(side: _Side, tokens: list[Token]) -> list[tuple[list[Token], bool]]:
+    """A line cut where a gap or a label stands; true for words that run into a label: they are a part of it."""
     chunks: list[list[Token]] = []
+    runs_on: list[bool] = []
     for token in tokens:
-        if not chunks or side.starts_label(token) or _apart(chunks[-1][-1], token):
+        apart = not chunks or _apart(chunks[-1][-1], token)
+        if apart or side.starts_label(token):
+            if chunks:
+                runs_on.append(not apart and not re.search(r"\d", chunks[-1][-1].text))
             chunks.append([])
         chunks[-1].append(token)
-    return chunks
+    return list(zip(chunks, [*runs_on, False], strict=False))
 
 
 def _same_row(one: Token, other: Token) -> bool:

@@ -64,8 +64,11 @@ WORDS_OF_A_LABEL = 4
 FUZZY_FROM = 7  # letters; in shorter labels one wrong letter makes another word
 ALIKE = 85
 LETTERS_LOST = 1  # or gained, as when rn is read as m
-# A stroke parts words and amounts; between digits it belongs to a date.
-TOKEN = re.compile(r"(?:[^\s:|/#=]|(?<=\d)/(?=\d))+#?")
+GLUED = re.compile(r"(?<=[a-z]{3})(?=[A-Z]{0,4}\d)")  # NumberW5268: the space between was lost
+# An amount ends where its digits end, for readers lose spaces. A stroke parts words; between digits it belongs to a date.
+TOKEN = re.compile(
+    r"\$ ?(?:\d[\d,]*(?:\.\d\d)?|[Oo](?!\w))|[^\s:|/#=$](?:[^\s:|/#=$]|(?<=\d)/(?=\d))*#?|#"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,8 @@ def folded(text: str) -> str:
 
 def tokens_of(line: CardLine, number: int) -> list[Token]:
     """The words of a line that hold a letter, a digit or an amount."""
-    width = (line.right - line.left) / max(1, len(line.text))
+    text = GLUED.sub(" ", line.text)
+    width = (line.right - line.left) / max(1, len(text))
     return [
         Token(
             text=found.group(),
@@ -115,11 +119,10 @@ def tokens_of(line: CardLine, number: int) -> list[Token]:
             top=line.top,
             bottom=line.bottom,
             line=number,
-            marked=found.group().endswith("#")
-            or line.text[found.end() :].lstrip()[:1] in {":", "#"},
-            parted=line.text[: found.start()].rstrip().endswith("/"),
+            marked=found.group().endswith("#") or text[found.end() :].lstrip()[:1] in {":", "#"},
+            parted=text[: found.start()].rstrip().endswith("/"),
         )
-        for found in TOKEN.finditer(line.text)
+        for found in TOKEN.finditer(text)
         if re.search(r"\w", found.group())
     ]
 

@@ -9,7 +9,7 @@ from portal.ports import CardLine
 from portal.services.card_values import PLAN_KINDS
 
 UNLABELLED = 0.7
-MOST_WORDS = 5
+WORDS = range(2, 6)  # the kind alone is no name
 
 
 def plan_on(lines: Sequence[CardLine]) -> tuple[str, float] | None:
@@ -19,7 +19,7 @@ def plan_on(lines: Sequence[CardLine]) -> tuple[str, float] | None:
     tallest = max(lines, key=lambda line: line.bottom - line.top)
     for line in lines:
         words = line.text.split()
-        if line is not tallest and 1 <= len(words) <= MOST_WORDS and _kind(words[-1]) in PLAN_KINDS:
+        if line is not tallest and len(words) in WORDS and _kind(words[-1]) in PLAN_KINDS:
             return line.text, round(line.confidence * UNLABELLED, 3)
     return None
 

@@ -20,6 +20,7 @@ NO_PERSON = frozenset(NO_PERSON_WORDS.split())
 FEWEST_DIGITS = 4  # of a member id
 NAME_WORDS = range(2, 6)
 MOST_PLAN_WORDS = 6
+SHORTEST_RX_GROUP = 3
 PLAN_KINDS = {"PPO", "HMO", "EPO", "POS", "HDHP", "HSA", "PFFS", "DSNP", "D-SNP"}
 LOOKS_LIKE_A_DIGIT = str.maketrans("OQISBZ", "001582")
 
@@ -38,7 +39,8 @@ def phones_in(text: str) -> list[str]:
 
 
 def _amount(text: str) -> str | None:
-    return text.replace(" ", "") if MONEY.fullmatch(text) else None
+    value = text.upper().replace(" ", "").replace("$O", "$0")
+    return value if MONEY.fullmatch(value) else None
 
 
 def _member_id(text: str) -> str | None:
@@ -73,13 +75,21 @@ def _bin(text: str) -> str | None:
     return value if re.fullmatch(r"\d{6}(\d\d)?", value) else None
 
 
+def _rx_group(text: str) -> str | None:
+    value = _code(text)
+    return value if value and len(value) >= SHORTEST_RX_GROUP else None
+
+
 def _code(text: str) -> str | None:
     value = text.upper()
     return value if re.fullmatch(r"[A-Z0-9][A-Z0-9-]{0,14}", value) else None
 
 
 def _person(text: str) -> str | None:
-    """Two to five words of letters; `Last, First` is turned round."""
+    """Two to five words of letters, without the person's number before them; `Last, First` is turned round."""
+    text = re.sub(r"^\d{1,2} ", "", text)
+    # Spaces that readers lose: L.SAMPLE, QSample.
+    text = re.sub(r"\b([A-Za-z]\.|[A-Z](?=[A-Z][a-z]))(?=[A-Za-z])", r"\1 ", text)
     text = re.sub(r"[`´‘’]", "'", text)  # what readers make of an apostrophe
     last, comma, first = text.partition(",")
     if comma and first.strip():
@@ -105,5 +115,5 @@ _WRITERS = {
     F.PLAN: _plan,
     F.RX_BIN: _bin,
     F.RX_PCN: _code,
-    F.RX_GROUP: _code,
+    F.RX_GROUP: _rx_group,
 }

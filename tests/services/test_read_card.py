@@ -88,11 +88,11 @@ def test_copays_as_a_table_and_as_a_list():
         F.COPAY_EMERGENCY: "20%",
         F.COPAY_URGENT: "$75",
     }
-    listed = read(line("PCP/Specialist/ER $20/$40/$150", 0, 0))
+    listed = read(line("PCP/Specialist/ER $20/$40/20%", 0, 0))
     assert values(listed) == {
         F.COPAY_OFFICE: "$20",
         F.COPAY_SPECIALIST: "$40",
-        F.COPAY_EMERGENCY: "$150",
+        F.COPAY_EMERGENCY: "20%",
     }
 
 
@@ -139,6 +139,42 @@ def test_what_readers_confuse_is_mended_only_among_digits():
     assert values(read(line("Member ID: XQH12345O789", 0, 0)))[F.MEMBER_ID] == "XQH123450789"
     assert values(read(line("Member ID: 1EG4-TE5-MK73", 0, 0)))[F.MEMBER_ID] == "1EG4-TE5-MK73"
     assert values(read(line("Mernber lD: 123456789", 0, 0)))[F.MEMBER_ID] == "123456789"
+
+
+def test_what_readers_lose_between_words_is_no_harm():
+    assert values(read(line("Office $10Spec $o", 0, 0))) == {
+        F.COPAY_OFFICE: "$10",
+        F.COPAY_SPECIALIST: "$0",
+    }
+    assert values(read(line("ID NumberW5268 89798", 0, 0))) == {F.MEMBER_ID: "W526889798"}
+    assert values(read(line("MemberID:123456789", 0, 0))) == {F.MEMBER_ID: "123456789"}
+    assert values(read(line("Name: TESTA L.SAMPLE", 0, 0)))[F.SUBSCRIBER] == "TESTA L. SAMPLE"
+    assert values(read(line("Name: Testa QMcSample", 0, 0)))[F.SUBSCRIBER] == "Testa Q McSample"
+
+
+def test_a_persons_number_is_no_part_of_the_name():
+    reading = read(line("NAME", 0, 0), line("01 TESTA SAMPLE", 0, 35))
+    assert values(reading) == {F.SUBSCRIBER: "TESTA SAMPLE"}
+
+
+def test_words_that_run_into_a_label_are_no_value():
+    reading = read(
+        line("RxGrp", 0, 0),
+        line("RX1230", 400, 0),
+        line("BS Plan Code", 0, 40),
+        line("332", 400, 40),
+    )
+    assert values(reading) == {F.RX_GROUP: "RX1230"}
+
+
+def test_no_number_is_the_value_of_two_labels():
+    reading = read(
+        line("ID", 0, 0),
+        line("RxGrp", 600, 12),  # a little lower, as on a tilted card
+        line("RX0285", 900, 6),
+        line("W12345678", 0, 36),
+    )
+    assert values(reading) == {F.MEMBER_ID: "W12345678", F.RX_GROUP: "RX0285"}
 
 
 def test_last_name_first_is_turned_round():
