@@ -18,13 +18,13 @@ class Change(StrEnum):
 
 
 # The patient's relationship to the subscriber, in X12's codes (SBR02, PAT01), as the answer to "whose plan is it?".
-SELF, CHILD = "18", "19"
+SELF, CHILD, OTHER = "18", "19", "G8"
 RELATIONSHIPS: dict[str, str] = {
     SELF: "The patient’s own",
     "01": "A husband’s or wife’s",
     CHILD: "A parent’s",
     "53": "A life partner’s",
-    "G8": "Someone else’s",
+    OTHER: "Someone else’s",
 }
 SEQUENCES: dict[str, str] = {"P": "First", "S": "Second", "T": "Third"}
 

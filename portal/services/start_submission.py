@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from billing.coverages import Change
+from billing.coverages import OTHER, RELATIONSHIPS, SELF, SEQUENCES, Change
 from billing.transitions import SubmissionState
 from portal.db import transaction
 from portal.models.accounts import Coverage, Patient
@@ -91,7 +92,9 @@ def _draft(
         )
         if account_id not in viewer.account_ids:
             raise NotFound
+    said = _as_before(session, replaced) if kind is Change.REPLACE else {}
     return InsuranceSubmission(
+        **said,
         login_id=viewer.login_id,
         patient_id=patient_id,
         visit_id=about.visit_id,
@@ -99,6 +102,19 @@ def _draft(
         replaces_coverage_id=replaced,
         begun_at=now,
     )
+
+
+def _as_before(session: Session, coverage_id: int | None) -> dict[str, Any]:
+    """Whose the plan was and when it paid: another plan is mostly in the same name and turn."""
+    old = session.get_one(Coverage, coverage_id)
+    said: dict[str, Any] = {  # a claim may use rarer codes than our forms know
+        "relationship": old.relationship if old.relationship in RELATIONSHIPS else OTHER,
+        "sequence": old.sequence if old.sequence in SEQUENCES else "P",
+    }
+    if old.relationship != SELF:
+        for name in ("subscriber_first_name", "subscriber_last_name", "subscriber_birth_on"):
+            said[name] = getattr(old, name)
+    return said
 
 
 def _of_visit(session: Session, viewer: PatientViewer, visit_id: int) -> tuple[int, int | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -99,6 +99,9 @@ def test_SCH_14_from_two_photos_to_the_office(
 
 def test_SCH_14_one_side_alone_does_not_go_on(client: PageClient, world: World) -> None:
     at = begin(client, patient=world.patient_id)
+    page = client.get(f"{at}/photo/front")
+    [camera] = [f for f in page.all("input") if f.get("name") == "photo"]
+    assert (camera.get("accept"), camera.get("capture")) == ("image/*", "environment")
     send_photo(client, f"{at}/photo/front", photo())
     assert client.get(f"{at}/reading", expect=302).location.endswith("/photo/back")
     assert client.get(f"{at}/card").h1 == "What is on the card", "typing always works"
@@ -243,6 +246,24 @@ def test_another_persons_plan_needs_their_name_and_birth_date(
         },
     )
     assert "Enter their birth date" in page.text
+
+
+def test_another_plan_begins_in_the_name_and_turn_of_the_one_before(
+    client: PageClient, world: World
+) -> None:
+    with transaction() as session:
+        old = session.get_one(Coverage, world.coverage_id)
+        old.relationship, old.sequence = "19", "S"
+        old.subscriber_last_name, old.subscriber_birth_on = "Parent", date(1980, 4, 28)
+    at = begin(client, coverage=world.coverage_id)
+    row = only_submission()
+    assert (row.relationship, row.sequence) == ("19", "S")
+    assert (row.subscriber_last_name, row.subscriber_birth_on) == ("Parent", date(1980, 4, 28))
+    client.post(f"{at}/take-back")
+    with transaction() as session:
+        old = session.get_one(Coverage, world.coverage_id)
+        old.relationship, old.sequence = "21", "A"  # codes of a claim that no form of ours offers
+    client.get(begin(client, coverage=world.coverage_id))
 
 
 def test_an_unfinished_one_is_not_sent(client: PageClient, world: World) -> None:

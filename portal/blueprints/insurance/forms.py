@@ -42,8 +42,9 @@ class BeginForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 class PhotoForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """One side, from the camera or from a file."""
 
-    photo = FileField("Take a photo")
-    file = FileField("Choose a picture or a PDF")
+    # `capture` opens the camera at once on a phone, and hides the gallery: so there are two.
+    photo = FileField("Take a photo", render_kw={"accept": "image/*", "capture": "environment"})
+    file = FileField("Choose a picture or a PDF", render_kw={"accept": "image/*,application/pdf"})
 
     @property
     def content(self) -> bytes | None:
