@@ -18,6 +18,7 @@ from portal.blueprints import (
     paperless,
     payments,
     profile,
+    proxies,
     registration,
     statements,
     text_link,
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> Flask:
         registration,
         profile,
         linking,
+        proxies,
         text_link,
         webhooks,
     ):

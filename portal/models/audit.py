@@ -35,6 +35,8 @@ class AuditEvent(Base):
     ip: Mapped[str] = mapped_column(default="")
     user_agent: Mapped[str] = mapped_column(default="")
     request_id: Mapped[str] = mapped_column(default="")
+    # On whose behalf: the grant under which the actor acted. Last, as `seal_audit` needs it.
+    acting_for: Mapped[int | None] = mapped_column(ForeignKey("proxy_grants.id"))
 
 
 class AuditSeal(Base):

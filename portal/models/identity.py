@@ -92,6 +92,8 @@ class LoginSession(Base):
     device: Mapped[str] = mapped_column(default="")
     browser: Mapped[str] = mapped_column(default="")  # the mark of the browser, hashed
     trusted: Mapped[bool] = mapped_column(default=False)  # "do not ask here for 30 days" was chosen
+    # On whose behalf this browser acts; looked at anew with every request (HIPAA-9).
+    acting_grant_id: Mapped[int | None] = mapped_column(ForeignKey("proxy_grants.id"))
 
 
 class Attempt(Base):

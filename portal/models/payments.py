@@ -40,6 +40,8 @@ class Payment(Base):
     text_link_id: Mapped[int | None] = mapped_column(
         ForeignKey("text_links.id"), index=True
     )  # paid by somebody who came by a text, without a sign-in
+    # Started by somebody who acted for the patient: `login_id` is that person's.
+    proxy_grant_id: Mapped[int | None] = mapped_column(ForeignKey("proxy_grants.id"))
     amount: Mapped[Money] = mapped_column("amount_cents")
     scope: Mapped[str]  # all, bill, own_amount
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))  # scope bill

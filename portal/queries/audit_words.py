@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import Label, func, select
+
+from portal.models.accounts import Patient
+from portal.models.audit import AuditEvent
+from portal.models.proxies import ProxyGrant
+
 KINDS = {
     "access_review": "review of staff’s access",
     "account_access": "sign-in’s account",
@@ -29,6 +37,8 @@ KINDS = {
     "payments": "payment",
     "people": "people and coverage",
     "profile": "own details",
+    "proxies": "who can see the account",
+    "proxy_grant": "access of another person",
     "refunds": "refunds",
     "remittances.index": "list of remittances",
     "remittance_claim": "claim in a remittance",
@@ -48,6 +58,7 @@ KINDS = {
 
 ACTIONS = {
     "accept": "accepted",
+    "act_for": "began to act for somebody",
     "approve": "approved",
     "assign": "took over",
     "close": "set aside",
@@ -59,6 +70,8 @@ ACTIONS = {
     "enrol_failed": "tried a sign-up code",
     "export": "downloaded",
     "grant": "got access",
+    "invite": "invited",
+    "revoke": "ended",
     "guest_visit": "opened by text",
     "passkey_added": "added a passkey",
     "passkey_deleted": "deleted a passkey",
@@ -95,6 +108,22 @@ def did(action: str) -> str:
 def ended(outcome: str) -> str:
     """`Done`, `Not allowed`, `Refused` by a rule, `Failed` for a fault of ours."""
     return OUTCOMES.get(outcome, outcome)
+
+
+def principal_name() -> Label[Any]:
+    """For a query over AuditEvent, as `principal`: the patient for whom a proxy acted, else empty (HIPAA-3)."""
+    name = (
+        select(func.concat_ws(" ", Patient.first_name, Patient.last_name))
+        .join(ProxyGrant, ProxyGrant.patient_id == Patient.id)
+        .where(ProxyGrant.id == AuditEvent.acting_for)
+        .correlate(AuditEvent)
+    )
+    return func.coalesce(name.scalar_subquery(), "").label("principal")
+
+
+def on_behalf(who: str, patient: str) -> str:
+    """The actor, and for whom: `helper@example.com for Testa Sample`."""
+    return f"{who} for {patient}" if patient else who
 
 
 def audited(object_type: str, object_id: str) -> str:

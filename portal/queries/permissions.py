@@ -9,6 +9,7 @@ OWN = "own_sign_in"
 _MATRIX: Mapping[str, frozenset[str]] = {
     "front_desk": frozenset(
         {
+            "proxies.grant",
             "messages.view",
             "messages.answer",
             "people.merge",
@@ -25,6 +26,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "biller": frozenset(
         {
+            "proxies.grant",
             "messages.view",
             "messages.answer",
             "people.merge",
@@ -96,6 +98,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "manager": frozenset(
         {
+            "proxies.grant",
             "messages.view",
             "messages.answer",
             "people.merge",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.db import read_only
 from portal.models.audit import AuditEvent
 from portal.models.identity import Login
-from portal.queries.audit_words import audited, did, ended
+from portal.queries.audit_words import audited, did, ended, on_behalf, principal_name
 from portal.queries.paging import Page, limits, page_of
 from portal.queries.staff_account import AccountHeader, account_header
 
@@ -53,6 +53,7 @@ def activity_page(account_id: int, *, number: int = 1) -> ActivityPage | None:
                 AuditEvent.outcome,
                 Login.name,
                 Login.email,
+                principal_name(),
             )
             .outerjoin(Login, Login.id == AuditEvent.login_id)
             .where(AuditEvent.account_ids.contains([account_id]))
@@ -63,7 +64,7 @@ def activity_page(account_id: int, *, number: int = 1) -> ActivityPage | None:
     events = [
         Activity(
             at=row.at,
-            who=row.name or row.email or "nobody signed in",
+            who=on_behalf(row.name or row.email or "nobody signed in", row.principal),
             role=row.role.replace("_", " ") or row.face,
             action=did(row.action),
             what=audited(row.object_type, row.object_id),

@@ -13,7 +13,7 @@ from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.audit import AuditEvent
 from portal.models.identity import Login
-from portal.queries.audit_words import audited, did, ended
+from portal.queries.audit_words import audited, did, ended, on_behalf, principal_name
 from portal.queries.paging import Page, limits, page_of
 
 
@@ -52,7 +52,7 @@ def audit_trail(
     offset, limit = limits(number)
     with read_only() as session:
         query = (
-            select(AuditEvent, Login.name, Login.email)
+            select(AuditEvent, Login.name, Login.email, principal_name())
             .outerjoin(Login, Login.id == AuditEvent.login_id)
             .order_by(AuditEvent.id.desc())
             .offset(offset)
@@ -69,7 +69,10 @@ def audit_trail(
         rows = session.execute(query).all()
         numbers = _numbers(session, {one for event, *_ in rows for one in event.account_ids})
         people = _people(session)
-    events = [_event(event, name or email or "", numbers) for event, name, email in rows]
+    events = [
+        _event(event, on_behalf(name or email or "", principal), numbers)
+        for event, name, email, principal in rows
+    ]
     return TrailPage(
         events=page_of(events, number),
         people=people,

@@ -4,21 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from billing.proxy_access import ProxyScope
 from portal.db import read_only
 from portal.models.identity import AccountAccess, Login
 from portal.queries.permissions import ROLES
+from portal.queries.proxy_grants import ActingFor, grant_standing
 
 
 @dataclass(frozen=True, slots=True)
 class PatientViewer:
-    """A patient's sign-in and the guarantor accounts that it may see."""
+    """A patient's sign-in and the guarantor accounts that it may see.
+
+    While it acts for somebody those are that patient's account alone (HIPAA-9).
+    """
 
     login_id: int
     account_ids: frozenset[int]
+    acting_for: ActingFor | None = None
+
+    def may(self, scope: str) -> bool:
+        """Whether this part is open: on one's own accounts each is; sign-in and settings (`own`) only there."""
+        if self.acting_for is None or scope == ANY:
+            return True
+        return scope != OWN_ONLY and ProxyScope(scope) in self.acting_for.scopes
+
+    @property
+    def grant_id(self) -> int | None:
+        """The grant under which it acts, for records of what was done."""
+        return self.acting_for.grant_id if self.acting_for else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +53,10 @@ class GuestViewer:
     def account_ids(self) -> frozenset[int]:
         return frozenset({self.account_id})
 
+    @property
+    def grant_id(self) -> None:
+        """A guest acts for nobody else."""
+
 
 @dataclass(frozen=True, slots=True)
 class StaffViewer:
@@ -48,16 +70,39 @@ class StaffViewer:
         return permission in self.permissions
 
 
+# Scopes of pages that no grant names: one's own sign-in and settings; whatever anybody signed in may do.
+OWN_ONLY, ANY = "own", "any"
 AccountViewer = PatientViewer | GuestViewer  # whoever sees an account as its own
 LoginViewer = PatientViewer | StaffViewer  # whoever has a sign-in
 Viewer = AccountViewer | StaffViewer
 
 
-def viewer_of(login_id: int, *, face: str, role: str, account_ids: Iterable[int]) -> Viewer:
+def viewer_of(
+    login_id: int,
+    *,
+    face: str,
+    role: str,
+    account_ids: Iterable[int],
+    acting_for: ActingFor | None = None,
+) -> Viewer:
     """The viewer behind a sign-in whose rows were just read."""
     if face == "staff":
         return StaffViewer(login_id, role, ROLES.get(role, frozenset()))
+    if acting_for is not None:
+        return acting_viewer(login_id, acting_for)
     return PatientViewer(login_id, frozenset(account_ids))
+
+
+def acting_viewer(login_id: int, acting_for: ActingFor) -> PatientViewer:
+    """A sign-in that acts for somebody: it sees that account and none of its own."""
+    return PatientViewer(login_id, frozenset({acting_for.account_id}), acting_for)
+
+
+def acting_patient_viewer(login_id: int, grant_id: int, *, now: datetime) -> PatientViewer | None:
+    """The same, read anew; None when the grant is not this sign-in's or opens nothing any more."""
+    with read_only() as session:
+        found = grant_standing(session, grant_id, login_id=login_id, now=now)
+    return acting_viewer(login_id, found) if found else None
 
 
 def patient_viewer(login_id: int) -> PatientViewer:

@@ -86,5 +86,6 @@ def _tell(
         object_type="credit",
         object_id=str(account_id),
         account_ids=(account_id,),
+        acting_for=viewer.grant_id,
     )
     add_access(session, access, now=now)

@@ -42,6 +42,8 @@ SUBJECTS = {
     "passkey_added": "A passkey was added",
     "passkey_deleted": "A passkey was deleted",
     "payment_returned": "About a payment you made",
+    "proxy_invitation": "An invitation to our website",
+    "proxy_news": "News about who can see an account",
     "receipt": "We received your payment",
     "refund": "We sent you a refund",
     "refund_failed": "Your refund did not reach you",
@@ -198,6 +200,28 @@ def paperless_off(head: Letterhead) -> Letter:
         head,
         "Your statements come on paper from now on.",
         "The next one comes in the mail. It costs you nothing.",
+        NOT_YOU,
+    )
+
+
+def proxy_invitation(head: Letterhead, *, link: str) -> Letter:
+    """Somebody is asked to help with an account; whose, and with what, stands behind the sign-in."""
+    return _billing(
+        "proxy_invitation",
+        head,
+        "Somebody asks you to help with an account at our office.",
+        f"Sign in to see who asks, and say yes or no: {link}",
+        "The link works once, for 14 days. If you do not want it, do nothing.",
+    )
+
+
+def proxy_news(head: Letterhead) -> Letter:
+    """Access was given, turned down or ended: told to both sides (HIPAA-9)."""
+    return _billing(
+        "proxy_news",
+        head,
+        "There is news about who can see an account.",
+        f"Sign in to see it: {head.public_url}/access",
         NOT_YOU,
     )
 

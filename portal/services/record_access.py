@@ -30,6 +30,7 @@ class Access:
     ip: str = ""
     user_agent: str = ""
     request_id: str = ""
+    acting_for: int | None = None  # the grant under which a proxy acts
 
 
 _FIELDS = tuple(field.name for field in fields(Access))

@@ -141,6 +141,7 @@ def _post(
         object_type="payments",
         object_id=str(payment.id),
         account_ids=(account_id,),
+        acting_for=payment.proxy_grant_id,
     )
     add_access(session, access, now=now)
 

@@ -31,6 +31,7 @@ SECRETS = (
     "staff_invitation",
     "link_code",
     "paperless_sample",
+    "proxy_invitation",
     "security/email/reset_instructions",
 )
 

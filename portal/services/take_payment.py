@@ -11,11 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.payment_choice import SMALLEST, Agreed, Choice, Objection, agree
+from billing.proxy_access import ProxyScope
 from billing.transitions import PAYMENT, PaymentEvent, PaymentState, next_state
 from portal.db import read_only, transaction
 from portal.models.payments import LIVE_STATES, PAGE_OPEN, Payment
 from portal.ports import GatewayError, Outcome, OutcomeUnknown, PaymentGateway, Refused
 from portal.queries.payments import lines_of
+from portal.queries.proxy_grants import grant_standing
 from portal.queries.viewer import AccountViewer, GuestViewer
 from portal.queue import enqueue
 from portal.services.practice_date import practice_date
@@ -122,6 +124,7 @@ def _claim(
     None while another payment of the account is live.
     """
     lock_account(session, account_id)
+    _still_may(session, viewer, account_id, now)
     wishes = _hash(account_id, choice)
     known = session.get(Payment, payment_id)
     if known is not None:
@@ -146,6 +149,7 @@ def _claim(
         guarantor_account_id=account_id,
         login_id=None if isinstance(viewer, GuestViewer) else viewer.login_id,
         text_link_id=viewer.text_link_id if isinstance(viewer, GuestViewer) else None,
+        proxy_grant_id=viewer.grant_id,
         amount=agreed.amount,
         scope=choice.scope.value,
         visit_id=choice.visit_id,
@@ -157,6 +161,15 @@ def _claim(
     )
     session.add(payment)
     return payment
+
+
+def _still_may(session: Session, viewer: AccountViewer, account_id: int, now: datetime) -> None:
+    """A proxy whose access ended since the page was opened starts no payment: asked under a lock (HIPAA-9)."""
+    if isinstance(viewer, GuestViewer) or viewer.grant_id is None:
+        return
+    found = grant_standing(session, viewer.grant_id, login_id=viewer.login_id, now=now, lock=True)
+    if found is None or found.account_id != account_id or ProxyScope.PAY not in found.scopes:
+        raise NotFound
 
 
 _CHECKING = (

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from portal.db import transaction
+from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.identity import Login, LoginSession
 from portal.models.practice import Practice
+from portal.models.proxies import ProxyGrant
 from portal.queries.patient_thread import unread_by
 from portal.queries.practice import PRACTICE, PracticePage, practice_of
+from portal.queries.proxy_grants import GRANT_COLUMNS, ActingFor, acting_for
 from portal.queries.viewer import Viewer, linked_accounts, viewer_of
 from portal.services.start_session import session_hash
 
@@ -30,6 +33,8 @@ class LiveSession:
     viewer: Viewer  # what this sign-in may see at this moment
     unread: int  # answers of the office that wait for a patient
     practice: PracticePage | None
+    acting_for: ActingFor | None
+    acting_ended: bool  # it acted for somebody until now: the grant is over, or covers nothing any more
 
 
 # Built once: it runs before every page, and reads in one go what each of them needs.
@@ -39,13 +44,24 @@ _LIVE = (
         LoginSession.login_id,
         LoginSession.started_at,
         LoginSession.seen_at,
+        LoginSession.acting_grant_id,
         Login.role,
         linked_accounts(LoginSession.login_id).label("account_ids"),
         unread_by(LoginSession.login_id).label("unread"),
         *PRACTICE,
+        *GRANT_COLUMNS,
     )
     .join(Login, Login.id == LoginSession.login_id)
     .outerjoin(Practice, Practice.id == 1)
+    .outerjoin(
+        ProxyGrant,
+        and_(
+            ProxyGrant.id == LoginSession.acting_grant_id,
+            ProxyGrant.proxy_login_id == LoginSession.login_id,
+        ),
+    )
+    .outerjoin(Patient, Patient.id == ProxyGrant.patient_id)
+    .outerjoin(GuarantorAccount, GuarantorAccount.id == Patient.guarantor_account_id)
     .where(
         LoginSession.id_hash == bindparam("token_hash"),
         LoginSession.face == bindparam("face_name"),
@@ -83,13 +99,22 @@ def use_session(
             session.execute(this.values(seen_at=now))
             seen_at = now
     latest_at = row.started_at + absolute
-    accounts = row.account_ids or ()
+    acting = acting_for(row, now=now) if row.grant_id is not None else None
     return LiveSession(
         id=row.id,
         login_id=row.login_id,
         ends_at=min(seen_at + idle, latest_at),
         latest_at=latest_at,
-        viewer=viewer_of(row.login_id, face=face, role=row.role, account_ids=accounts),
+        viewer=viewer_of(
+            row.login_id,
+            face=face,
+            role=row.role,
+            account_ids=row.account_ids or (),
+            acting_for=acting,
+        ),
         unread=row.unread,
         practice=practice_of(row),
+        acting_for=acting,
+        # The row keeps the grant until the person was told: a form of then must not act on their own.
+        acting_ended=row.acting_grant_id is not None and acting is None,
     )

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 
 from flask import Flask, abort, current_app, flash, g, make_response, redirect, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from billing.proxy_access import ProxyScope
 from portal.queries.permissions import ALL_PERMISSIONS
 from portal.queries.viewer import (
+    ANY,
+    OWN_ONLY,
     AccountViewer,
     GuestViewer,
     LoginViewer,
     PatientViewer,
     StaffViewer,
     Viewer,
+    acting_patient_viewer,
+    acting_viewer,
     patient_viewer,
     staff_viewer,
 )
@@ -43,6 +48,20 @@ class Rule:
     face: str  # public, patient, staff
     permission: str = ""
     guests: bool = False  # whoever came by the link in a text, too
+    scope: str = ""  # patients' pages: what a proxy must hold to open it for somebody else
+
+
+class NotShared(Refusal):
+    """The page is no part of what the patient shared with this proxy."""
+
+    status = 403
+    title = "This page is not shared with you"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You are acting for somebody else, and this page is not part of that. Go back to your"
+            " own account to see your own."
+        )
 
 
 @dataclass(slots=True)
@@ -61,14 +80,31 @@ def public(view: View) -> View:
     return _ruled(view, Rule("public"))
 
 
-def patient(view: View) -> View:
-    """A patient with password and second factor; the view is written to the audit trail."""
-    return _ruled(_recorded(view), Rule("patient"))
+@overload
+def patient(view: View) -> View: ...
+@overload
+def patient(*, scope: str) -> Callable[[View], View]: ...
+def patient(view: View | None = None, *, scope: str = ProxyScope.BILLS) -> Any:
+    """A patient with password and second factor; the view is written to the audit trail.
+
+    A proxy opens it for a patient who shared `scope` (HIPAA-9). `OWN_ONLY` is never opened for somebody
+    else, `ANY` always.
+    """
+    if view is None:
+        return lambda one: _ruled(_recorded(one), Rule("patient", scope=_known(scope)))
+    return _ruled(_recorded(view), Rule("patient", scope=_known(scope)))
 
 
-def patient_or_guest(view: View) -> View:
+@overload
+def patient_or_guest(view: View) -> View: ...
+@overload
+def patient_or_guest(*, scope: str) -> Callable[[View], View]: ...
+def patient_or_guest(view: View | None = None, *, scope: str = ProxyScope.BILLS) -> Any:
     """A patient, or a guest by the link in a text (MSG-9): for what a guest may see of its one account."""
-    return _ruled(_recorded(view), Rule("patient", guests=True))
+    rule = Rule("patient", guests=True, scope=_known(scope))
+    if view is None:
+        return lambda one: _ruled(_recorded(one), rule)
+    return _ruled(_recorded(view), rule)
 
 
 def staff(permission: str) -> Callable[[View], View]:
@@ -107,8 +143,31 @@ def current_viewer() -> Viewer:
             g.viewer = GuestViewer(g.guest.text_link_id, g.guest.account_id)
             return cast("Viewer", g.viewer)
         face = current_app.config["FACE"].name
-        g.viewer = (patient_viewer if face == "patient" else staff_viewer)(g.login_id)
+        g.viewer = (_patient_now if face == "patient" else staff_viewer)(g.login_id)
     return cast("Viewer", g.viewer)
+
+
+def _patient_now(login_id: int) -> PatientViewer:
+    """What a patient's sign-in may see now. Access that ended since this request began ends the request:
+    what was meant for somebody else's account must never be done on one's own.
+    """
+    if "acting" not in g:
+        return patient_viewer(login_id)
+    found = acting_patient_viewer(login_id, g.acting.grant_id, now=now())
+    if found is None:
+        g.viewer = acting_viewer(login_id, g.acting)  # for the audit row of the refused try
+        abort(409)
+    return found
+
+
+def may_open(endpoint: str) -> bool:
+    """Whether a link to the page leads anywhere for who is asking: a proxy sees only what was shared."""
+    if "acting" not in g:
+        return True
+    rule = rule_of(current_app.view_functions[endpoint])
+    if rule is None or not rule.scope:
+        return rule is not None
+    return acting_viewer(g.login_id, g.acting).may(rule.scope)
 
 
 def readable_staff_viewer() -> StaffViewer | None:
@@ -174,10 +233,24 @@ def close_by_default(app: Flask) -> None:
             abort(404)
         if "login_id" not in g:
             return None if rule.guests and "guest" in g else _ask_to_sign_in()
+        if "acting" in g or g.get("acting_ended"):
+            return _guard_acting(rule)
         if rule.permission and rule.permission not in current_staff().permissions:
             _record(outcome="denied", reason=rule.permission)
             abort(403)
         return None
+
+
+def _guard_acting(rule: Rule) -> Response | None:
+    """A proxy gets what was shared; once nothing is, the way back, whatever was asked for (HIPAA-9)."""
+    if g.acting_ended:
+        sessions.act_for(None)
+        flash("Your access to the other person’s account has ended. You see your own.", "info")
+        return redirect(url_for("pages.home"), 303)
+    if not acting_viewer(g.login_id, g.acting).may(rule.scope):
+        _record(outcome="denied", reason=rule.scope)
+        raise NotShared
+    return None
 
 
 def rule_of(view: Callable[..., Any]) -> Rule | None:
@@ -229,9 +302,16 @@ def _record(*, outcome: str, reason: str = "") -> None:
             ip=request.remote_addr or "",
             user_agent=request.user_agent.string[:200],
             request_id=g.request_id,
+            acting_for=None if isinstance(viewer, StaffViewer) else viewer.grant_id,
         ),
         now=now(),
     )
+
+
+def _known(scope: str) -> str:
+    if scope not in {*ProxyScope, OWN_ONLY, ANY}:
+        raise ValueError(f"no grant holds {scope}: see billing/proxy_access.py")
+    return str(scope)
 
 
 def _role(viewer: Viewer) -> str:

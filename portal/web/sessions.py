@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, current_app, flash, g, request, session
 from flask_login import user_logged_in, user_logged_out
 
+from portal.services.choose_acting import choose_acting
 from portal.services.end_sessions import end_sessions
 from portal.services.record_access import Access, record_access
 from portal.services.start_session import start_session
@@ -47,10 +48,24 @@ def recognise() -> None:
         return
     g.login_id, g.session_id, g.session_ends_at = live.login_id, live.id, live.ends_at
     g.session_latest_at = live.latest_at
+    if live.acting_for is not None:
+        g.acting = live.acting_for
+    g.acting_ended = live.acting_ended
     if request.method in {"GET", "HEAD"}:  # what changes something must look again after it did
-        g.viewer, g.unread = live.viewer, live.unread
+        g.viewer = live.viewer
+        if live.acting_for is None:  # the count is of one's own accounts
+            g.unread = live.unread
         if live.practice is not None:
             g.practice = live.practice
+
+
+def act_for(grant_id: int | None) -> None:
+    """From the next request on this browser acts under the grant, or for itself again.
+
+    Forms that were opened before are refused: what was filled in for one person must not reach another's account.
+    """
+    choose_acting(login_id=g.login_id, session_id=g.session_id, grant_id=grant_id, now=now())
+    session.pop("csrf_token", None)
 
 
 def connect_sessions(app: Flask) -> None:

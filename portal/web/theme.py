@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.queries.patient_thread import unread_answers
 from portal.queries.practice import PracticePage, practice_page
 from portal.queries.viewer import PatientViewer
-from portal.web.access import current_viewer, public, readable_staff_viewer
+from portal.web.access import current_viewer, may_open, public, readable_staff_viewer
 from portal.web.colour import theme_css
 from portal.web.logging import LOG
 
@@ -52,6 +52,7 @@ MENUS = {
         MenuLink("insurance.index", "Insurance", "file-earmark-text"),
         MenuLink("contact.index", "How we reach you", "phone"),
         MenuLink("profile.details", "Your details", "person"),
+        MenuLink("proxies.index", "Who can see my account", "people"),
         MenuLink("account.security", "Sign-in and security", "shield-check"),
         MenuLink("pages.help", "Help", "question-circle"),
     ),
@@ -60,6 +61,7 @@ MENUS = {
         MenuLink("profile.home", "Home", "house"),
         MenuLink("linking.start", "Find my record", "search"),
         MenuLink("profile.details", "Your details", "person"),
+        MenuLink("proxies.index", "Whose account?", "people"),
         MenuLink("account.security", "Sign-in and security", "shield-check"),
         MenuLink("pages.help", "Help", "question-circle"),
     ),
@@ -92,6 +94,7 @@ class Layout:
     practice: PracticePage
     menu: tuple[MenuLink, ...]
     signed_in: bool
+    acting_for: str  # on whose behalf a patient's sign-in acts, else empty
     guest: bool  # came by the link in a text: no sign-in, one account
     unread: int  # answers of the office that wait for a patient
     accent_version: str  # empty: the house's own accent, no request for /theme.css
@@ -100,7 +103,7 @@ class Layout:
 def register(app: Flask) -> None:
     """Give an app of either face the layout context, the asset function and its theme."""
     # Known everywhere, so that components need no context: one imported with it is made anew for each page.
-    for function in (asset, page_exists, is_current):
+    for function in (asset, page_exists, may_open, is_current):
         app.add_template_global(function)
 
     @app.context_processor
@@ -153,8 +156,9 @@ def _layout() -> Layout:
         practice=practice,
         menu=_menu(_whose_menu()) if signed_in or guest else (),
         signed_in=signed_in,
+        acting_for=g.acting.name if "acting" in g else "",
         guest=guest,
-        unread=_unread() if signed_in else 0,
+        unread=_unread() if signed_in and may_open("messages.thread") else 0,
         accent_version="" if accent.lower() == HOUSE_ACCENT.lower() else accent.lstrip("#"),
     )
 
@@ -196,7 +200,7 @@ def _menu(whose: str) -> tuple[MenuLink, ...]:
         viewer = readable_staff_viewer()
         may = viewer.permissions if viewer else frozenset()
         links = [link for link in links if not link.permission or link.permission in may]
-    return tuple(links)
+    return tuple(link for link in links if may_open(link.endpoint))
 
 
 def is_current(endpoint: str) -> bool:

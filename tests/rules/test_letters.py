@@ -29,6 +29,8 @@ BILLING = {
         letters.paperless_sample(HEAD, link="https://bills.example.com/paperless/sample/x"),
         letters.paperless_on(HEAD),
         letters.paperless_off(HEAD),
+        letters.proxy_invitation(HEAD, link="https://bills.example.com/access/invitation/x"),
+        letters.proxy_news(HEAD),
     )
 }
 SIGN_IN = {
@@ -96,6 +98,8 @@ FIRST_LINES = {
     "We paused your sign-in for ## minutes.",
     "A new statement is ready for you.",
     "You have a new message from us.",
+    "Somebody asks you to help with an account at our office.",
+    "There is news about who can see an account.",
 }
 CARE = re.compile(
     r"\b(visit|doctor|dr\.|diagnos|treat|test result|lab|appointment|patient|insur|plan|deductible|"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.queries.viewer import OWN_ONLY
 from portal.queries.who_looked import who_looked
 from portal.services.download_own_data import download_own_data
 from portal.web.access import current_patient, patient, saw
@@ -18,14 +19,14 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 
 
 @blueprint.get("/security")
-@patient
+@patient(scope=OWN_ONLY)
 def security() -> ResponseReturnValue:
     """How one signs in and where."""
     return render_template("account/security.html", page=own_security_page())
 
 
 @blueprint.post("/devices/<int:session_id>/sign-out")
-@patient
+@patient(scope=OWN_ONLY)
 def end_device(session_id: int) -> ResponseReturnValue:
     """End one of one's own sessions."""
     return end_one_device(session_id)

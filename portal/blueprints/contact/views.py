@@ -19,6 +19,7 @@ from portal.blueprints.contact.steps import (
 from portal.queries.contact_page import ContactPage, contact_page, own_accounts
 from portal.queries.practice import practice_page
 from portal.queries.text_consents import TextCategory
+from portal.queries.viewer import OWN_ONLY
 from portal.services.agree_to_texts import agree_to_texts, stop_texts
 from portal.services.change_address import change_address
 from portal.services.choose_notices import choose_notices
@@ -31,7 +32,7 @@ blueprint = Blueprint("contact", __name__, url_prefix="/contact")
 
 
 @blueprint.get("/")
-@patient
+@patient(scope=OWN_ONLY)
 def index() -> ResponseReturnValue:
     """The one account, or the choice of them."""
     accounts = own_accounts(current_patient())
@@ -41,7 +42,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:account_id>")
-@patient
+@patient(scope=OWN_ONLY)
 def account(account_id: int) -> ResponseReturnValue:
     """What is agreed to, and every way to change it."""
     page, form = _page(account_id), AgreeForm()
@@ -50,7 +51,7 @@ def account(account_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:account_id>/agree")
-@patient
+@patient(scope=OWN_ONLY)
 def agree(account_id: int) -> ResponseReturnValue:
     """Turn on what was ticked; nothing ticked is no error."""
     page, form = _page(account_id), AgreeForm()
@@ -65,7 +66,7 @@ def agree(account_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:account_id>/stop/<category>")
-@patient
+@patient(scope=OWN_ONLY)
 def stop(account_id: int, category: str) -> ResponseReturnValue:
     """Turn one category off, at once."""
     if category not in LABELS:
@@ -79,7 +80,7 @@ def stop(account_id: int, category: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/<int:account_id>/mobile", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def mobile(account_id: int) -> ResponseReturnValue:
     """Which number; its code is texted to it. Links to the bills go there, so the password comes first (ID-12)."""
     page, form = _page(account_id), MobileForm()
@@ -91,7 +92,7 @@ def mobile(account_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/<int:account_id>/mobile/code", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def code(account_id: int) -> ResponseReturnValue:
     """The six digits, and those of the old number."""
     page, proving = _page(account_id), journey.current(account_id)
@@ -132,7 +133,7 @@ def address(account_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/<int:account_id>/choices", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def choices(account_id: int) -> ResponseReturnValue:
     """Channel and privacy."""
     page, viewer = _page(account_id), current_patient()

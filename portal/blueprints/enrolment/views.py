@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.blueprints.enrolment import journey as journeys
 from portal.blueprints.enrolment import steps
 from portal.blueprints.enrolment.forms import CodeForm, EmailCodeForm, EmailForm, PasswordForm
+from portal.queries.viewer import OWN_ONLY
 from portal.services.link_account import link_account
 from portal.web.access import current_patient, patient, public, saw
 from portal.web.clock import now
@@ -69,7 +70,7 @@ def password() -> ResponseReturnValue:
 
 
 @blueprint.route("/account/add", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def add() -> ResponseReturnValue:
     """Another account for somebody who is signed in."""
     form = CodeForm()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from billing.proxy_access import ProxyScope
 from portal.blueprints.messages.forms import AskForm
 from portal.queries.bill import BillPage, bill_page
 from portal.queries.patient_thread import patient_thread
@@ -21,7 +22,7 @@ blueprint = Blueprint("messages", __name__)
 
 
 @blueprint.route("/messages", methods=["GET", "POST"])
-@patient
+@patient(scope=ProxyScope.FULL)
 def thread() -> ResponseReturnValue:
     """Everything said so far, the newest last, and a box to write in."""
     page, form = patient_thread(current_patient()), AskForm()
@@ -35,7 +36,7 @@ def thread() -> ResponseReturnValue:
 
 
 @blueprint.route("/bills/<int:visit_id>/ask", methods=["GET", "POST"])
-@patient
+@patient(scope=ProxyScope.FULL)
 def ask(visit_id: int) -> ResponseReturnValue:
     """A question about one bill, which goes with it to whoever answers."""
     bill, form = _bill(visit_id), AskForm()

@@ -11,6 +11,7 @@ from portal.blueprints.paperless import journey
 from portal.blueprints.paperless.forms import AgreeForm, SampleCodeForm
 from portal.queries.esign_words import agreement
 from portal.queries.paperless import paperless_page
+from portal.queries.viewer import OWN_ONLY
 from portal.services.ask_paper_copy import ask_paper_copy
 from portal.services.consent_paperless import agree_paperless, withdraw_paperless
 from portal.services.paperless_sample import open_sample
@@ -22,7 +23,7 @@ blueprint = Blueprint("paperless", __name__)
 
 
 @blueprint.get("/paperless")
-@patient
+@patient(scope=OWN_ONLY)
 def start() -> ResponseReturnValue:
     """How statements come now, what giving up paper means, and the way back."""
     page = paperless_page(current_patient(), now=now())
@@ -30,7 +31,7 @@ def start() -> ResponseReturnValue:
 
 
 @blueprint.post("/paperless/sample")
-@patient
+@patient(scope=OWN_ONLY)
 def send_sample() -> ResponseReturnValue:
     """Mail the sample."""
     if paperless_page(current_patient(), now=now()).paper_only:
@@ -42,7 +43,7 @@ def send_sample() -> ResponseReturnValue:
 
 
 @blueprint.get("/paperless/sample/<token>")
-@patient
+@patient(scope=OWN_ONLY)
 def sample(token: str) -> ResponseReturnValue:
     """The sample, as statements are opened."""
     doors, viewer = gateways(), current_patient()
@@ -56,7 +57,7 @@ def sample(token: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/paperless/code", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def code() -> ResponseReturnValue:
     """The code that stands in the sample."""
     if not journey.is_waiting():
@@ -69,7 +70,7 @@ def code() -> ResponseReturnValue:
 
 
 @blueprint.route("/paperless/agree", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def agree() -> ResponseReturnValue:
     """The consent, once more with all that it means."""
     shown_at = journey.demonstrated_at()
@@ -84,7 +85,7 @@ def agree() -> ResponseReturnValue:
 
 
 @blueprint.post("/paperless/stop")
-@patient
+@patient(scope=OWN_ONLY)
 def stop() -> ResponseReturnValue:
     """Back to paper, by one press."""
     withdraw_paperless(
@@ -98,7 +99,7 @@ def stop() -> ResponseReturnValue:
 
 
 @blueprint.post("/statements/<number>/paper-copy")
-@patient
+@patient(scope=OWN_ONLY)
 def paper_copy(number: str) -> ResponseReturnValue:
     """A free copy in the next mail."""
     account_id = ask_paper_copy(viewer=current_patient(), number=number, now=now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from billing.proxy_access import ProxyScope
 from portal.blueprints.payments.views import blueprint
 from portal.queries.credit import credit_page
 from portal.services.choose_credit import ask_credit_back, keep_credit
@@ -14,7 +15,7 @@ from portal.web.practice_day import practice_day
 
 
 @blueprint.get("/credit")
-@patient
+@patient(scope=ProxyScope.PAY)
 def credit() -> str:
     """How much it is, and the choice: keep it, or have it sent back."""
     found = credit_page(current_patient(), on=practice_day())
@@ -23,7 +24,7 @@ def credit() -> str:
 
 
 @blueprint.post("/credit/send-back")
-@patient
+@patient(scope=ProxyScope.PAY)
 def send_credit_back() -> ResponseReturnValue:
     """Ask for it; staff send it within 30 days."""
     account_id = request.form.get("account", 0, type=int)
@@ -33,7 +34,7 @@ def send_credit_back() -> ResponseReturnValue:
 
 
 @blueprint.post("/credit/keep")
-@patient
+@patient(scope=ProxyScope.PAY)
 def keep_my_credit() -> ResponseReturnValue:
     """Changed their mind."""
     account_id = request.form.get("account", 0, type=int)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 from flask.typing import ResponseReturnValue
 
 from billing.payment_choice import Objection, Scope
+from billing.proxy_access import ProxyScope
 from portal.blueprints.payments.forms import BILL, ChooseForm, PayForm
 from portal.queries.payments import PayPage, pay_page, payment_history
 from portal.queries.payments import review as review_payment
@@ -37,7 +38,7 @@ THANKS_GUEST = "Thank you. We received your payment. Keep or print this receipt.
 
 
 @blueprint.get("/pay")
-@patient_or_guest
+@patient_or_guest(scope=ProxyScope.PAY)
 def start() -> ResponseReturnValue:
     """What is to be paid and what that covers; `?amount=other` asks for another amount first."""
     page = _page(request.args.get("account", type=int), request.args.get("bill", type=int))
@@ -50,7 +51,7 @@ def start() -> ResponseReturnValue:
 
 
 @blueprint.post("/pay/review")
-@patient_or_guest
+@patient_or_guest(scope=ProxyScope.PAY)
 def review() -> ResponseReturnValue:
     """What another choice covers, before anything is charged."""
     page = _page(request.form.get("account", type=int), None)
@@ -61,7 +62,7 @@ def review() -> ResponseReturnValue:
 
 
 @blueprint.post("/pay/begin")
-@patient_or_guest
+@patient_or_guest(scope=ProxyScope.PAY)
 def begin() -> ResponseReturnValue:
     """Go to the card company's page; a second press leads to the same one, and a refused one is audited."""
     form = PayForm()
@@ -84,7 +85,7 @@ def begin() -> ResponseReturnValue:
 @blueprint.get("/pay/<uuid:payment_id>")
 @blueprint.get("/pay/<uuid:payment_id>/return", endpoint="returned")
 @blueprint.get("/pay/<uuid:payment_id>/cancelled", endpoint="cancelled")
-@patient_or_guest
+@patient_or_guest(scope=ProxyScope.PAY)
 def result(payment_id: UUID) -> ResponseReturnValue:
     """What became of a payment: asked of the card company, never taken from the address."""
     told = payment_standing(

@@ -11,6 +11,7 @@ from portal.blueprints.profile import journey, steps
 from portal.blueprints.profile.forms import PhoneCodeForm, PhoneForm
 from portal.queries.linking import open_request
 from portal.queries.profile import ProfilePage, profile_page
+from portal.queries.viewer import OWN_ONLY
 from portal.web.access import current_patient, patient, saw
 from portal.web.person_forms import (
     FORMATS,
@@ -27,7 +28,7 @@ blueprint = Blueprint("profile", __name__)
 
 
 @blueprint.get("/home")
-@patient
+@patient(scope=OWN_ONLY)
 def home() -> ResponseReturnValue:
     """What somebody without a record can do next; those who have one go to their bills."""
     if current_patient().account_ids:
@@ -37,7 +38,7 @@ def home() -> ResponseReturnValue:
 
 
 @blueprint.get("/details")
-@patient
+@patient(scope=OWN_ONLY)
 def details() -> ResponseReturnValue:
     """Everything one told us of oneself, and the way to change it."""
     page = _page()
@@ -48,7 +49,7 @@ def details() -> ResponseReturnValue:
 
 
 @blueprint.route("/details/name", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def name() -> ResponseReturnValue:
     """Name and birth date."""
     form = NameForm(data=asdict(_page()))
@@ -58,7 +59,7 @@ def name() -> ResponseReturnValue:
 
 
 @blueprint.route("/details/address", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def address() -> ResponseReturnValue:
     """Where one lives; the password comes first (ID-9)."""
     if (confirm := confirm_first()) is not None:
@@ -70,7 +71,7 @@ def address() -> ResponseReturnValue:
 
 
 @blueprint.route("/details/language", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def language() -> ResponseReturnValue:
     """Spoken, written, interpreter, formats (LANG-3)."""
     page = _page()
@@ -81,7 +82,7 @@ def language() -> ResponseReturnValue:
 
 
 @blueprint.route("/details/emergency", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def emergency() -> ResponseReturnValue:
     """Whom to call."""
     form = EmergencyForm(data=asdict(_page()))
@@ -91,7 +92,7 @@ def emergency() -> ResponseReturnValue:
 
 
 @blueprint.route("/details/phone", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def phone() -> ResponseReturnValue:
     """Which number; its code is texted to it. The password comes first (ID-9)."""
     if (confirm := confirm_first()) is not None:
@@ -103,7 +104,7 @@ def phone() -> ResponseReturnValue:
 
 
 @blueprint.route("/details/phone-code", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def phone_code() -> ResponseReturnValue:
     """The six digits."""
     proving, form = journey.current(current_patient().login_id), PhoneCodeForm()
