@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 ADULT_YEARS = 18
+TEEN_YEARS = 12  # from then on a visit can be kept from the parents
 MONTHS_AT_MOST = 24
 MONTHS_OFFERED = (3, 6, 12, 24)
 MONTHS_BY_DEFAULT = 12

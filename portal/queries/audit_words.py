@@ -71,6 +71,7 @@ ACTIONS = {
     "export": "downloaded",
     "grant": "got access",
     "invite": "invited",
+    "keep_confidential": "kept confidential",
     "revoke": "ended",
     "guest_visit": "opened by text",
     "passkey_added": "added a passkey",

@@ -47,9 +47,14 @@ SELECT v.guarantor_account_id, v.id, 'medicaid_qmb', '', 0
    AND coalesce(least(k.ended_on, CASE WHEN k.effective_on IS NULL THEN k.last_service_on END), v.service_on)
        >= v.service_on
 UNION ALL
+-- Of the visit, or of the patient: a confidential visit stands on another account than they do (HIPAA-9).
 SELECT v.guarantor_account_id, v.id, a.kind, '', 0
-  FROM chosen v JOIN account_conditions a ON a.guarantor_account_id = v.guarantor_account_id
- WHERE a.ended_at IS NULL AND (a.visit_id = v.id OR (a.visit_id IS NULL AND a.patient_id = v.patient_id))
+  FROM chosen v JOIN account_conditions a ON a.visit_id = v.id
+ WHERE a.ended_at IS NULL
+UNION ALL
+SELECT v.guarantor_account_id, v.id, a.kind, '', 0
+  FROM chosen v JOIN account_conditions a ON a.patient_id = v.patient_id
+ WHERE a.ended_at IS NULL AND a.visit_id IS NULL
 UNION ALL
 SELECT a.guarantor_account_id, NULL, a.kind, '', 0
   FROM holders h JOIN account_conditions a ON a.guarantor_account_id = h.id

@@ -320,19 +320,22 @@ def _payments_query() -> Select[*tuple[Any, ...]]:
         func.coalesce(Payment.receipt_number, "").label("receipt_number"),
         dispute_decision().label("dispute"),
     ).where(listed(Payment.guarantor_account_id, "account_ids"), Payment.succeeded_at.is_not(None))
-    desk = (
-        select(
-            PracticeReceipt.received_on,
-            PracticeReceipt.amount,
-            literal("desk"),
-            PracticeReceipt.kind,
-            literal(""),
-            null(),
-        )
-        .join(Patient, Patient.id == PracticeReceipt.patient_id)
-        .where(listed(Patient.guarantor_account_id, "account_ids"))
+    desk = select(
+        PracticeReceipt.received_on,
+        PracticeReceipt.amount,
+        literal("desk"),
+        PracticeReceipt.kind,
+        literal(""),
+        null(),
     )
-    both = union_all(online, desk).subquery()
+    # What was paid for a visit stands where the visit does: a confidential copay is nobody else's to see (HIPAA-9).
+    for_visits = desk.join(Visit, Visit.id == PracticeReceipt.visit_id).where(
+        listed(Visit.guarantor_account_id, "account_ids")
+    )
+    on_account = desk.join(Patient, Patient.id == PracticeReceipt.patient_id).where(
+        PracticeReceipt.visit_id.is_(None), listed(Patient.guarantor_account_id, "account_ids")
+    )
+    both = union_all(online, for_visits, on_account).subquery()
     return select(both).order_by(both.c.paid_on.desc()).limit(SHOWN_PAYMENTS)
 
 

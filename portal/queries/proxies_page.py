@@ -14,7 +14,14 @@ from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.identity import Login
 from portal.models.proxies import ProxyGrant
-from portal.queries.proxy_grants import ActingFor, acting_for, grants, is_own_account, is_standing
+from portal.queries.proxy_grants import (
+    ActingFor,
+    acting_for,
+    grants,
+    is_own_account,
+    is_shared,
+    is_standing,
+)
 from portal.queries.viewer import PatientViewer
 
 INVITATION_LIFE = timedelta(days=14)
@@ -92,7 +99,11 @@ def own_patients(session: Session, viewer: PatientViewer, *, on: date) -> tuple[
     rows = session.execute(
         select(Patient.id, Patient.first_name, Patient.last_name, Patient.birth_on)
         .join(GuarantorAccount, GuarantorAccount.id == Patient.guarantor_account_id)
-        .where(Patient.guarantor_account_id.in_(viewer.account_ids), is_own_account())
+        .where(
+            Patient.guarantor_account_id.in_(viewer.account_ids),
+            Patient.merged_into_id.is_(None),
+            is_own_account(),
+        )
         .order_by(Patient.id)
     )
     return tuple(
@@ -136,6 +147,32 @@ def proxies_page(viewer: PatientViewer, *, on: date, now: datetime) -> ProxiesPa
             and (found := acting_for(row, now=now)) is not None
         ),
     )
+
+
+def is_shared_account(session: Session, patient_id: int) -> bool:
+    """Whether a grant for this patient would show others' bills: then it opens nothing."""
+    return bool(
+        session.scalar(
+            select(is_shared())
+            .select_from(Patient)
+            .join(GuarantorAccount, GuarantorAccount.id == Patient.guarantor_account_id)
+            .where(Patient.id == patient_id)
+        )
+    )
+
+
+def helpers_of(session: Session, account_id: int, *, on: date, now: datetime) -> tuple[Helper, ...]:
+    """Everybody who may act on an account, for staff."""
+    rows = session.execute(
+        _read()
+        .where(
+            Patient.guarantor_account_id == account_id,
+            ProxyGrant.ended_at.is_(None),
+            ProxyGrant.declined_at.is_(None),
+        )
+        .order_by(ProxyGrant.id)
+    )
+    return tuple(_helper(row) for row in rows if _is_told(row, on=on, now=now))
 
 
 def proxy_offer(viewer: PatientViewer, *, token_hash: str, on: date, now: datetime) -> Offer | None:

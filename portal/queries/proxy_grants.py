@@ -44,7 +44,9 @@ def is_own_account() -> ColumnElement[bool]:
 def is_shared() -> ColumnElement[bool]:
     """For the same: others' bills stand there too, and it is not the patient who may show them."""
     others = exists().where(
-        _Other.guarantor_account_id == Patient.guarantor_account_id, _Other.id != Patient.id
+        _Other.guarantor_account_id == Patient.guarantor_account_id,
+        _Other.id != Patient.id,
+        _Other.merged_into_id.is_(None),  # that is the same person
     )
     return and_(others, ~func.coalesce(is_own_account(), False))
 

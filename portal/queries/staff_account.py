@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, select
 from sqlalchemy.orm import Session
 
 from billing.holds import BUILT, REASONS, RULES, Action, Condition, Denied, allowed
 from billing.money import Money, total_of
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
+from portal.models.claims import Visit
 from portal.queries.balances import AccountBalance, VisitBalance, balances
 from portal.queries.conditions import conditions
 from portal.queries.insurance_page import patients_to_ask
@@ -168,7 +169,7 @@ def account_header(session: Session, account_id: int) -> AccountHeader | None:
             Patient.birth_on,
             Patient.merged_into_id,
         )
-        .outerjoin(Patient, Patient.guarantor_account_id == GuarantorAccount.id)
+        .outerjoin(Patient, Patient.id.in_(_patients_of(account_id)))
         .where(GuarantorAccount.id == account_id)
         .order_by(Patient.birth_on, Patient.id)
     ).all()
@@ -191,6 +192,12 @@ def account_header(session: Session, account_id: int) -> AccountHeader | None:
             if row.id is not None
         ),
     )
+
+
+def _patients_of(account_id: int) -> CompoundSelect[int]:
+    """Whose account it is, and whose confidential visits stand here (HIPAA-9)."""
+    own = select(Patient.id).where(Patient.guarantor_account_id == account_id)
+    return own.union(select(Visit.patient_id).where(Visit.guarantor_account_id == account_id))
 
 
 def gate_answers(kinds: frozenset[Condition]) -> tuple[GateAnswer, ...]:

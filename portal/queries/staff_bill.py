@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from billing.money import Money
+from billing.proxy_access import ADULT_YEARS, TEEN_YEARS, birthday
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient, Payer
 from portal.models.claims import Charge, Claim, Provider, Visit
@@ -66,6 +67,7 @@ class BillPage:
     patient_name: str
     provider_name: str
     confidential: bool
+    of_teenager: bool  # 12 to 17: they may keep it from their parents (HIPAA-9)
     first_statement_on: date | None
     balance: VisitBalance
     holds: tuple[str, ...]
@@ -98,6 +100,9 @@ def bill_page(account_id: int, visit_id: int, *, on: date) -> BillPage | None:
         if first.provider_last
         else "",
         confidential=first.confidential,
+        of_teenager=birthday(first.birth_on, TEEN_YEARS)
+        <= on
+        < birthday(first.birth_on, ADULT_YEARS),
         first_statement_on=first.first_statement_on,
         balance=balance,
         holds=hold_words(balance.holding),
@@ -127,6 +132,7 @@ def _charges(session: Session, account_id: int, visit_id: int) -> list[Row[*tupl
             Charge.modifiers,
             Charge.description,
             Visit.confidential,
+            Patient.birth_on,
             Visit.first_statement_on,
             GuarantorAccount.number,
             GuarantorAccount.first_name,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from billing.money import Money
 from portal.db import read_only
 from portal.models.accounts import Patient
+from portal.models.claims import Visit
 from portal.models.payments import PracticeReceipt
 from portal.models.statements import Statement, StatementDelivery
 from portal.queries.paging import PAGE_SIZE, Page, limits, page_of
@@ -145,7 +146,10 @@ def _receipts(session: Session, account_id: int) -> tuple[ReceiptRow, ...]:
             PracticeReceipt.reverses_receipt_id,
         )
         .join(Patient, Patient.id == PracticeReceipt.patient_id)
-        .where(Patient.guarantor_account_id == account_id)
+        .outerjoin(Visit, Visit.id == PracticeReceipt.visit_id)
+        .where(
+            func.coalesce(Visit.guarantor_account_id, Patient.guarantor_account_id) == account_id
+        )
         .order_by(PracticeReceipt.received_on.desc(), PracticeReceipt.id.desc())
         .limit(PAGE_SIZE)
     )

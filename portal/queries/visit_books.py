@@ -162,7 +162,6 @@ def load_visit_books(
         .join(AccountCondition, or_(AccountCondition.visit_id == Visit.id, of_patient))
         .where(
             among(Visit.id, visit_ids),
-            AccountCondition.guarantor_account_id == Visit.guarantor_account_id,
             AccountCondition.kind == "medicaid_qmb",
             AccountCondition.ended_at.is_(None),
         )

@@ -14,7 +14,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.identity import Login
 from portal.models.linking import LinkRequest
 from portal.queries.viewer import StaffViewer
-from portal.services import letters
+from portal.services import access_letters, letters
 from portal.services.ask_link import LIVE
 from portal.services.grant_access import grant_access
 from portal.services.queue_letter import queue_letter
@@ -70,7 +70,9 @@ def link_to_account(
         )
         request.guarantor_account_id, request.proof = account_id, proof
         head = letters.letterhead(session, public_url=public_url)
-        _end(session, request, _Decision("linked", note, staff, letters.linked(head)), now=now)
+        _end(
+            session, request, _Decision("linked", note, staff, access_letters.linked(head)), now=now
+        )
 
 
 def refuse_link(
@@ -86,7 +88,7 @@ def refuse_link(
         _end(
             session,
             request,
-            _Decision(answer, note, staff, letters.link_answer(f"link_{answer}")),
+            _Decision(answer, note, staff, access_letters.link_answer(f"link_{answer}")),
             now=now,
         )
 

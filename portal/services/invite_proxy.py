@@ -14,7 +14,7 @@ from billing.proxy_access import ADULT_YEARS, MONTHS_AT_MOST, birthday, included
 from portal.models.accounts import Patient
 from portal.models.identity import AccountAccess, Login
 from portal.models.proxies import ProxyGrant
-from portal.services import letters
+from portal.services import access_letters, letters
 from portal.services.queue_letter import queue_letter
 from portal.services.refusal import Refusal
 from portal.services.start_session import session_hash
@@ -88,7 +88,9 @@ def invite_proxy(
     session.flush()
     head = letters.letterhead(session, public_url=public_url)
     link = f"{public_url}/access/invitation/{token}"
-    queue_letter(session, to=email, letter=letters.proxy_invitation(head, link=link), now=now)
+    queue_letter(
+        session, to=email, letter=access_letters.proxy_invitation(head, link=link), now=now
+    )
     return grant
 
 

@@ -1,4 +1,4 @@
-"""The words of every e-mail, in one place: nothing about care, no name, no amount (MSG-17, MSG-18).
+"""The words of every e-mail, here and in `access_letters`: nothing about care, no name, no amount (MSG-17, MSG-18).
 
 Subject and first line, which a locked screen shows, never change from patient to patient but for a
 one-time code. What an e-mail is about stands behind the sign-in that it links to. Plain text alone:
@@ -90,7 +90,7 @@ def letterhead(session: Session, *, public_url: str) -> Letterhead:
 
 def statement_notice(head: Letterhead, *, number: str) -> Letter:
     """A statement waits behind the sign-in; this is its delivery (MSG-24, CORE-3)."""
-    return _billing(
+    return billing_letter(
         "statement_notice",
         head,
         "A new statement is ready for you.",
@@ -102,7 +102,7 @@ def statement_notice(head: Letterhead, *, number: str) -> Letter:
 
 def bill_notice(head: Letterhead, *, number: str) -> Letter:
     """A courtesy beside the statement: it is new, due soon, or still open (MSG-16)."""
-    return _billing(
+    return billing_letter(
         "bill_notice",
         head,
         "There is a message about your bill.",
@@ -113,7 +113,7 @@ def bill_notice(head: Letterhead, *, number: str) -> Letter:
 
 def receipt(head: Letterhead, *, number: str) -> Letter:
     """Money came in: the number of the receipt, and where to see it."""
-    return _billing(
+    return billing_letter(
         "receipt",
         head,
         "We received your payment. Thank you.",
@@ -125,7 +125,7 @@ def receipt(head: Letterhead, *, number: str) -> Letter:
 
 def refund(head: Letterhead, *, number: str) -> Letter:
     """Money is on its way back: the number of the receipt it was paid under."""
-    return _billing(
+    return billing_letter(
         "refund",
         head,
         "We sent money back to you, the same way that you paid.",
@@ -137,7 +137,7 @@ def refund(head: Letterhead, *, number: str) -> Letter:
 
 def refund_failed(head: Letterhead, *, number: str) -> Letter:
     """The bank sent it back: the patient tells us how to send it."""
-    return _billing(
+    return billing_letter(
         "refund_failed",
         head,
         "We sent money back to you, but your bank returned it to us.",
@@ -149,7 +149,7 @@ def refund_failed(head: Letterhead, *, number: str) -> Letter:
 
 def payment_returned(head: Letterhead, *, number: str) -> Letter:
     """A bank debit came back after it was paid: its bills are due again, and nothing is retried."""
-    return _billing(
+    return billing_letter(
         "payment_returned",
         head,
         "Your bank returned a payment that you made to us.",
@@ -161,7 +161,7 @@ def payment_returned(head: Letterhead, *, number: str) -> Letter:
 
 def new_message(head: Letterhead) -> Letter:
     """Our answer waits behind the sign-in; not a word of it is here (MSG-18)."""
-    return _billing(
+    return billing_letter(
         "new_message",
         head,
         "You have a new message from us.",
@@ -171,7 +171,7 @@ def new_message(head: Letterhead) -> Letter:
 
 def paperless_sample(head: Letterhead, *, link: str) -> Letter:
     """The demonstration that electronic statements can be read (MSG-24)."""
-    return _billing(
+    return billing_letter(
         "paperless_sample",
         head,
         "You asked to try statements without paper.",
@@ -183,7 +183,7 @@ def paperless_sample(head: Letterhead, *, link: str) -> Letter:
 
 def paperless_on(head: Letterhead) -> Letter:
     """Sent to whoever got the statements before, and to whoever gets them now (ID-12)."""
-    return _billing(
+    return billing_letter(
         "paperless_on",
         head,
         "Your statements come without paper from now on.",
@@ -195,7 +195,7 @@ def paperless_on(head: Letterhead) -> Letter:
 
 def paperless_off(head: Letterhead) -> Letter:
     """The way back is confirmed."""
-    return _billing(
+    return billing_letter(
         "paperless_off",
         head,
         "Your statements come on paper from now on.",
@@ -204,31 +204,9 @@ def paperless_off(head: Letterhead) -> Letter:
     )
 
 
-def proxy_invitation(head: Letterhead, *, link: str) -> Letter:
-    """Somebody is asked to help with an account; whose, and with what, stands behind the sign-in."""
-    return _billing(
-        "proxy_invitation",
-        head,
-        "Somebody asks you to help with an account at our office.",
-        f"Sign in to see who asks, and say yes or no: {link}",
-        "The link works once, for 14 days. If you do not want it, do nothing.",
-    )
-
-
-def proxy_news(head: Letterhead) -> Letter:
-    """Access was given, turned down or ended: told to both sides (HIPAA-9)."""
-    return _billing(
-        "proxy_news",
-        head,
-        "There is news about who can see an account.",
-        f"Sign in to see it: {head.public_url}/access",
-        NOT_YOU,
-    )
-
-
 def email_code(code: str) -> Letter:
     """Six digits that prove an address."""
-    return _plain(
+    return plain_letter(
         "email_code",
         f"{code} is your code to go on signing up. It works for 10 minutes.",
         "If you did not ask for it, you can ignore this e-mail.",
@@ -237,7 +215,7 @@ def email_code(code: str) -> Letter:
 
 def already_signed_up(head: Letterhead) -> Letter:
     """In place of a code: the page that asked must not tell that the address is known (ID-4)."""
-    return _plain(
+    return plain_letter(
         "already_signed_up",
         "Somebody tried to sign up on our website with this e-mail address. It has a sign-in already.",
         f"If this was you, sign in: {head.public_url}/sign-in",
@@ -248,7 +226,7 @@ def already_signed_up(head: Letterhead) -> Letter:
 
 def change_code(code: str) -> Letter:
     """Six digits that let somebody change how we reach them (ID-12)."""
-    return _plain(
+    return plain_letter(
         "change_code",
         f"{code} is your code to change how we reach you. It works for 10 minutes.",
         "Did you not ask for it? Then somebody else is signed in as you. Give the code to nobody,"
@@ -258,7 +236,7 @@ def change_code(code: str) -> Letter:
 
 def email_known() -> Letter:
     """In place of a code: the page that asked must not tell that the address is known (ID-4)."""
-    return _plain(
+    return plain_letter(
         "email_known",
         "Somebody typed this e-mail address for another sign-in of our website. Nothing was changed.",
         "It has a sign-in already. If this was you, call us. If not, there is nothing to do.",
@@ -267,47 +245,21 @@ def email_known() -> Letter:
 
 def email_changed() -> Letter:
     """To the old address and to the new one (ID-12)."""
-    return _plain("email_changed", "The e-mail address that you sign in with was changed.", NOT_YOU)
+    return plain_letter(
+        "email_changed", "The e-mail address that you sign in with was changed.", NOT_YOU
+    )
 
 
 def address_changed() -> Letter:
     """Paper goes elsewhere from now on (ID-12)."""
-    return _plain("address_changed", "The address that we mail your bills to was changed.", NOT_YOU)
-
-
-def link_code(code: str) -> Letter:
-    """To the address on file, whoever asked: only its reader may link the record (ID-2)."""
-    return _plain(
-        "link_code",
-        f"{code} is your code to open your bills on our website. It works for 10 minutes.",
-        "If you did not ask for it, tell it to nobody, and call us.",
+    return plain_letter(
+        "address_changed", "The address that we mail your bills to was changed.", NOT_YOU
     )
-
-
-def linked(head: Letterhead) -> Letter:
-    """The office found whose record it is."""
-    return _plain(
-        "linked",
-        "We linked your bills to your sign-in.",
-        f"Sign in to see them: {head.public_url}/bills",
-    )
-
-
-LINK_ANSWERS = {
-    "link_refused": ("We could not do that.", "Please call us, and we will help you."),
-    "link_come_in": ("We need to see you.", "Please come in with a photo ID, or call us."),
-}
-
-
-def link_answer(template: str) -> Letter:
-    """The office does not link a record. Why is not said: it would tell what is on file (ID-4)."""
-    answer, then = LINK_ANSWERS[template]
-    return _plain(template, f"You asked us to link your bills to your sign-in. {answer}", then)
 
 
 def mobile_changed() -> Letter:
     """Somebody proved another phone: the next texts go there (ID-12)."""
-    return _plain(
+    return plain_letter(
         "mobile_changed",
         "The mobile number that we text about your bills was changed.",
         NOT_YOU,
@@ -316,7 +268,7 @@ def mobile_changed() -> Letter:
 
 def access_granted() -> Letter:
     """To the address on file: the one who signed up may be somebody else."""
-    return _plain(
+    return plain_letter(
         "access_granted",
         "Somebody signed up on our website and can see your bills there now.",
         "If this was you, there is nothing to do. If not, call us and we will close it.",
@@ -325,7 +277,7 @@ def access_granted() -> Letter:
 
 def sign_in_locked() -> Letter:
     """Ten failures in a row (ID-8)."""
-    return _plain(
+    return plain_letter(
         "sign_in_locked",
         "We paused your sign-in for 15 minutes.",
         "There were 10 wrong passwords or codes in a row.",
@@ -335,7 +287,7 @@ def sign_in_locked() -> Letter:
 
 def sign_in_reset(head: Letterhead) -> Letter:
     """The office saw who they are and shut every way in; this is the next step (ID-11)."""
-    return _plain(
+    return plain_letter(
         "sign_in_reset",
         "Our office shut your old password and your old sign-in codes, as you asked.",
         f"Choose a new password: {head.public_url}/reset-password",
@@ -346,7 +298,7 @@ def sign_in_reset(head: Letterhead) -> Letter:
 
 def recovery_code_used() -> Letter:
     """A saved code opened the sign-in (ID-11)."""
-    return _plain(
+    return plain_letter(
         "recovery_code_used",
         "Somebody signed in with one of your saved recovery codes.",
         NOT_YOU,
@@ -355,14 +307,14 @@ def recovery_code_used() -> Letter:
 
 def second_factor_changed() -> Letter:
     """The second step works another way now."""
-    return _plain(
+    return plain_letter(
         "second_factor_changed", "The way you get your sign-in codes was changed.", NOT_YOU
     )
 
 
 def passkey_added() -> Letter:
     """A device opens the sign-in by itself from now on."""
-    return _plain(
+    return plain_letter(
         "passkey_added",
         "A passkey was added to your sign-in.",
         "It opens your account without a password.",
@@ -372,12 +324,12 @@ def passkey_added() -> Letter:
 
 def passkey_deleted() -> Letter:
     """A device opens the sign-in no longer; other browsers were signed out."""
-    return _plain("passkey_deleted", "A passkey of your sign-in was deleted.", NOT_YOU)
+    return plain_letter("passkey_deleted", "A passkey of your sign-in was deleted.", NOT_YOU)
 
 
 def staff_invitation(*, link: str) -> Letter:
     """The way in for a member of staff; nobody comes another way (ID-13)."""
-    return _plain(
+    return plain_letter(
         "staff_invitation",
         "You are invited to sign in where our office works.",
         f"Open this link and choose a password: {link}",
@@ -394,10 +346,10 @@ def signed(letter: Letter, head: Letterhead) -> Letter:
 
 def from_library(template: str, text: str) -> Letter:
     """A letter of the sign-in library: its words are our own files under `security/email/`."""
-    return _plain(template, *re.split(r"\n\s*\n", text.strip()))
+    return plain_letter(template, *re.split(r"\n\s*\n", text.strip()))
 
 
-def _billing(template: str, head: Letterhead, *paragraphs: str) -> Letter:
+def billing_letter(template: str, head: Letterhead, *paragraphs: str) -> Letter:
     """With the practice's name and the notice of free language help (LANG-1)."""
     foot = (
         head.name,
@@ -408,10 +360,11 @@ def _billing(template: str, head: Letterhead, *paragraphs: str) -> Letter:
             f" Other languages: {head.public_url}/languages"
         ),
     )
-    return _plain(template, *paragraphs, "-- \n" + "\n".join(map(_wrapped, foot)))
+    return plain_letter(template, *paragraphs, "-- \n" + "\n".join(map(_wrapped, foot)))
 
 
-def _plain(template: str, *paragraphs: str) -> Letter:
+def plain_letter(template: str, *paragraphs: str) -> Letter:
+    """Words alone, under the subject of the template."""
     if template not in SUBJECTS:
         raise KeyError(f"no letter is called {template}: add its subject to SUBJECTS")
     return Letter(template, "\n\n".join(map(_wrapped, paragraphs)) + "\n")

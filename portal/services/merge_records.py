@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -45,6 +45,7 @@ def carry_over(
     left, here = gone.guarantor_account_id, kept.guarantor_account_id
     _refuse_live_payment(session, {left, here})
     _refuse_same_visit(session, gone.id, kept.id)
+    _refuse_confidential(session, Visit.patient_id == gone.id, left)
     visits = _ids(session, Visit.id, Visit.patient_id == gone.id)
     source = f"merge:{merge_id}"
     carry_visits(session, dict.fromkeys(visits, here), entries=dict.fromkeys(visits, source), on=on)
@@ -97,6 +98,7 @@ def put_back(
     left, here = moved["from_account_id"], moved["to_account_id"]
     _refuse_live_payment(session, {left, here})
     source, visits = f"merge:{merge_id}:undone", moved["visits"]
+    _refuse_confidential(session, among(Visit.id, visits), here)
     carry_visits(session, dict.fromkeys(visits, left), entries=dict.fromkeys(visits, source), on=on)
     _to_patient(session, Visit, visits, gone.id)
     _to_patient(session, PracticeReceipt, moved["receipts"], gone.id)
@@ -137,6 +139,17 @@ def _refuse_same_visit(session: Session, gone_id: int, kept_id: int) -> None:
         raise MergeRefused(
             f"Both records hold visit {same.control_number} of {same.service_on:%B %-d, %Y}. "
             "One of them was sent twice: void that claim first."
+        )
+
+
+def _refuse_confidential(session: Session, which: ColumnElement[bool], account_id: int) -> None:
+    """A visit kept from the family stands on an account of its own; it must not come back by a merge (HIPAA-9)."""
+    kept_apart = select(Visit.id).where(
+        which, Visit.confidential, Visit.guarantor_account_id != account_id
+    )
+    if session.scalar(kept_apart.limit(1)) is not None:
+        raise MergeRefused(
+            "This patient has a confidential visit on an account of its own. Keep the records apart."
         )
 
 

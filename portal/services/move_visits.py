@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from billing.ledger import Account, Entry, Party, Posting, Side, transfer
@@ -15,6 +15,7 @@ from billing.money import ZERO, Money
 from portal.models.accounts import AccountCondition, Patient
 from portal.models.claims import Visit
 from portal.models.ledger import PostingRow
+from portal.models.work import WorkItem
 from portal.services.post_entry import account_ids, post_entries
 
 
@@ -27,26 +28,46 @@ class Move:
 
 
 def move_visits(session: Session, moves: Sequence[Move], *, source: str, on: date) -> None:
-    """Patients, their visits and each ledger balance of those change hands; no entry is edited."""
+    """Patients, their visits and each ledger balance of those change hands; no entry is edited.
+
+    A visit that is kept confidential stays where it is, on an account that nobody else reads (HIPAA-9).
+    """
     going = {move.patient.id: move.to_account_id for move in moves}
     left = {move.patient.id: move.patient.guarantor_account_id for move in moves}
     for move in moves:
         move.patient.guarantor_account_id = move.to_account_id
+    visits = {
+        visit.id: visit.patient_id
+        for visit in session.scalars(select(Visit).where(Visit.patient_id.in_(going)))
+        if visit.guarantor_account_id == left[visit.patient_id]
+    }
     conditions = select(AccountCondition).where(AccountCondition.patient_id.in_(going))
     for condition in session.scalars(conditions):
-        condition.guarantor_account_id = going[condition.patient_id or 0]
-    visits = session.execute(
-        select(Visit.id, Visit.patient_id).where(Visit.patient_id.in_(going))
-    ).all()
+        if condition.visit_id is None or condition.visit_id in visits:
+            condition.guarantor_account_id = going[condition.patient_id or 0]
     carry_visits(
         session,
-        {visit_id: going[patient_id] for visit_id, patient_id in visits},
+        {visit_id: going[patient_id] for visit_id, patient_id in visits.items()},
         entries={
             visit_id: f"{source}:move:{patient_id}:{left[patient_id]}:{going[patient_id]}"
-            for visit_id, patient_id in visits
+            for visit_id, patient_id in visits.items()
         },
         on=on,
     )
+
+
+def move_visit(
+    session: Session, visit: Visit, *, to_account_id: int, source: str, on: date
+) -> None:
+    """One visit, with every cent of it, what is known of it and the open work on it; its patient stays."""
+    for table in (AccountCondition, WorkItem):
+        session.execute(
+            update(table)
+            .where(table.visit_id == visit.id)
+            .values(guarantor_account_id=to_account_id)
+        )
+    name = f"{source}:move:visit:{visit.id}:{visit.guarantor_account_id}:{to_account_id}"
+    carry_visits(session, {visit.id: to_account_id}, entries={visit.id: name}, on=on)
 
 
 def carry_visits(

@@ -17,7 +17,7 @@ from portal.models.linking import LinkRequest
 from portal.models.messages import TextNumber
 from portal.models.practice import Practice
 from portal.queries.text_senders import is_stopped
-from portal.services import letters
+from portal.services import access_letters, letters
 from portal.services.mailed_codes import six_digits
 from portal.services.queue_letter import queue_letter
 from portal.services.record_attempt import PERSON, Subject, record_attempt
@@ -88,5 +88,7 @@ def _send(
         body, _ = render("code", language=doors.language, org=text_name(practice), code=code)
         queue_text(session, to=doors.mobile, template="code", body=body, now=now)
         return
-    letter = letters.signed(letters.link_code(code), letters.letterhead(session, public_url=""))
+    letter = letters.signed(
+        access_letters.link_code(code), letters.letterhead(session, public_url="")
+    )
     queue_letter(session, to=doors.email, letter=letter, now=now)

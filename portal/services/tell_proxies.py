@@ -11,7 +11,7 @@ from portal.models.accounts import Patient
 from portal.models.identity import Login
 from portal.models.proxies import ProxyGrant
 from portal.queries.account_readers import reader_emails
-from portal.services import letters
+from portal.services import access_letters, letters
 from portal.services.queue_letter import queue_letter
 
 
@@ -27,7 +27,7 @@ def tell_proxies(
     """Queue the notice to who reads the patient's account and to the proxy, once each for `what`."""
     proxy = session.scalar(select(Login.email).where(Login.id == grant.proxy_login_id))
     account_id = patient.guarantor_account_id
-    letter = letters.proxy_news(letters.letterhead(session, public_url=public_url))
+    letter = access_letters.proxy_news(letters.letterhead(session, public_url=public_url))
     for address in {*reader_emails(session, account_id=account_id), proxy or grant.email}:
         queue_letter(
             session,

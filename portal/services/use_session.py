@@ -34,7 +34,9 @@ class LiveSession:
     unread: int  # answers of the office that wait for a patient
     practice: PracticePage | None
     acting_for: ActingFor | None
-    acting_ended: bool  # it acted for somebody until now: the grant is over, or covers nothing any more
+    acting_ended: (
+        bool  # it acted for somebody until now: the grant is over, or covers nothing any more
+    )
 
 
 # Built once: it runs before every page, and reads in one go what each of them needs.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.services import letters
+from portal.services import access_letters, letters
 from portal.services.letters import Letter, Letterhead
 from tests.reading_grade import reading_grade
 
@@ -29,8 +29,8 @@ BILLING = {
         letters.paperless_sample(HEAD, link="https://bills.example.com/paperless/sample/x"),
         letters.paperless_on(HEAD),
         letters.paperless_off(HEAD),
-        letters.proxy_invitation(HEAD, link="https://bills.example.com/access/invitation/x"),
-        letters.proxy_news(HEAD),
+        access_letters.proxy_invitation(HEAD, link="https://bills.example.com/access/invitation/x"),
+        access_letters.proxy_news(HEAD),
     )
 }
 SIGN_IN = {
@@ -39,9 +39,9 @@ SIGN_IN = {
         letters.email_code("123456"),
         letters.access_granted(),
         letters.already_signed_up(HEAD),
-        letters.link_code("123456"),
-        letters.linked(HEAD),
-        *map(letters.link_answer, letters.LINK_ANSWERS),
+        access_letters.link_code("123456"),
+        access_letters.linked(HEAD),
+        *map(access_letters.link_answer, access_letters.LINK_ANSWERS),
         letters.sign_in_locked(),
         letters.mobile_changed(),
         letters.recovery_code_used(),

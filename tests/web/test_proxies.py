@@ -167,7 +167,16 @@ def test_links_that_a_proxy_may_not_use_are_not_shown(
     helper = share("bills")
     for path in ("/bills", f"/bills/{bills.decided}", f"/bills/{bills.decided}/entries"):
         page = helper.get(path)
-        closed = ("/pay?", "/messages", "/contact", "/account", "/paperless", "/credit", "/access/")
+        closed = (
+            "/pay?",
+            "/messages",
+            "/insurance",
+            "/contact",
+            "/account",
+            "/paperless",
+            "/credit",
+            "/access/",
+        )
         assert links_to(page, *closed) == [], path
         assert "/pay" not in page.links(), path
         for link in {one for one in page.links() if one.startswith("/")}:

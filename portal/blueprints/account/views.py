@@ -33,7 +33,7 @@ def end_device(session_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/seen")
-@patient
+@patient(scope=OWN_ONLY)
 def seen() -> ResponseReturnValue:
     """Who else opened one's record."""
     number = max(request.args.get("page", 1, type=int) or 1, 1)
@@ -42,7 +42,7 @@ def seen() -> ResponseReturnValue:
 
 
 @blueprint.get("/data")
-@patient
+@patient(scope=OWN_ONLY)
 def data() -> ResponseReturnValue:
     """What the copy holds; the password comes first (ID-9)."""
     if (confirm := confirm_first()) is not None:
@@ -51,7 +51,7 @@ def data() -> ResponseReturnValue:
 
 
 @blueprint.post("/data/download")
-@patient
+@patient(scope=OWN_ONLY)
 def download_data() -> ResponseReturnValue:
     """The copy (HIPAA-8)."""
     if confirm_first() is not None:

@@ -105,7 +105,7 @@ def code(account_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:account_id>/mobile/by-email")
-@patient
+@patient(scope=OWN_ONLY)
 def by_email(account_id: int) -> ResponseReturnValue:
     """The old number is lost: its code comes by e-mail, and texts then wait for 72 hours (ID-12)."""
     page, proving = _page(account_id), journey.current(account_id)
@@ -116,7 +116,7 @@ def by_email(account_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/<int:account_id>/address", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def address(account_id: int) -> ResponseReturnValue:
     """Where paper goes; the password comes first (ID-9, ID-12)."""
     page, viewer = _page(account_id), current_patient()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from billing.proxy_access import ProxyScope
 from portal.blueprints.insurance.views import blueprint
 from portal.queries.bill import bill_page
 from portal.services.start_submission import About, start_submission
@@ -14,7 +15,7 @@ from portal.web.practice_day import practice_day
 
 
 @blueprint.get("/bills/<int:visit_id>/insurance")
-@patient
+@patient(scope=ProxyScope.INSURANCE)
 def of_bill(visit_id: int) -> ResponseReturnValue:
     """What happens to the bill, and one button that holds it at once."""
     page = bill_page(current_patient(), visit_id, on=practice_day())
@@ -25,7 +26,7 @@ def of_bill(visit_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/bills/<int:visit_id>/insurance/begin")
-@patient
+@patient(scope=ProxyScope.INSURANCE)
 def begin_of_bill(visit_id: int) -> ResponseReturnValue:
     """Hold the bill and begin with the card."""
     about = About(visit_id=visit_id)

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.coverages import id_format
+from billing.proxy_access import ProxyScope
 from portal.blueprints.insurance.forms import CardForm, PhotoForm, WhenForm, WhoseForm
 from portal.blueprints.insurance.views import blueprint, own_page
 from portal.ports import UnusableImage
@@ -27,7 +28,7 @@ WHEN = ("sequence", "effective_on")
 
 
 @blueprint.route("/insurance/<int:submission_id>/photo/<side>", methods=["GET", "POST"])
-@patient
+@patient(scope=ProxyScope.INSURANCE)
 def photo(submission_id: int, side: str) -> ResponseReturnValue:
     """One side of the card; what is hard to read is said, and may be used anyway."""
     if side not in SIDES:
@@ -39,7 +40,7 @@ def photo(submission_id: int, side: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/insurance/<int:submission_id>/reading")
-@patient
+@patient(scope=ProxyScope.INSURANCE)
 def reading(submission_id: int) -> ResponseReturnValue:
     """Waits until the card is read, then goes on by itself; without JavaScript by asking again."""
     page = _open(submission_id)
@@ -52,7 +53,7 @@ def reading(submission_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/insurance/<int:submission_id>/card", methods=["GET", "POST"])
-@patient
+@patient(scope=ProxyScope.INSURANCE)
 def card(submission_id: int) -> ResponseReturnValue:
     """What stands on the card, as it was read or as one types it."""
     page, form = _open(submission_id), CardForm()
@@ -64,7 +65,7 @@ def card(submission_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/insurance/<int:submission_id>/whose", methods=["GET", "POST"])
-@patient
+@patient(scope=ProxyScope.INSURANCE)
 def whose(submission_id: int) -> ResponseReturnValue:
     """The person who has the plan."""
     page, form = _open(submission_id), WhoseForm()
@@ -77,7 +78,7 @@ def whose(submission_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/insurance/<int:submission_id>/when", methods=["GET", "POST"])
-@patient
+@patient(scope=ProxyScope.INSURANCE)
 def when(submission_id: int) -> ResponseReturnValue:
     """Which plan pays first, and since when."""
     page, form = _open(submission_id), WhenForm()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from billing.proxy_access import ProxyScope
 from portal.blueprints.insurance.forms import BeginForm, EndForm
 from portal.queries.card_pictures import card_picture
 from portal.queries.insurance_page import insurance_page
@@ -22,7 +23,7 @@ blueprint = Blueprint("insurance", __name__)
 
 
 @blueprint.get("/insurance")
-@patient
+@patient(scope=ProxyScope.INSURANCE)
 def index() -> str:
     """Every plan, person by person."""
     page = insurance_page(current_patient(), on=practice_day())
@@ -31,7 +32,7 @@ def index() -> str:
 
 
 @blueprint.post("/insurance/begin")
-@patient
+@patient(scope=ProxyScope.INSURANCE)
 def begin() -> ResponseReturnValue:
     """A new plan, another one, or the end of one."""
     form = BeginForm()
@@ -47,7 +48,7 @@ def begin() -> ResponseReturnValue:
 
 
 @blueprint.get("/insurance/<int:submission_id>/picture/<side>")
-@patient
+@patient(scope=ProxyScope.INSURANCE)
 def picture(submission_id: int, side: str) -> Response:
     """One side of one's own card; nobody's else is found (HIPAA-18)."""
     found = card_picture(current_patient(), submission_id, side)
@@ -60,7 +61,7 @@ def picture(submission_id: int, side: str) -> Response:
 
 
 @blueprint.route("/insurance/<int:submission_id>/end", methods=["GET", "POST"])
-@patient
+@patient(scope=ProxyScope.INSURANCE)
 def end(submission_id: int) -> ResponseReturnValue:
     """The last day of a plan; the office checks it."""
     page, form = own_page(submission_id), EndForm()
@@ -74,7 +75,7 @@ def end(submission_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/insurance/<int:submission_id>")
-@patient
+@patient(scope=ProxyScope.INSURANCE)
 def check(submission_id: int) -> ResponseReturnValue:
     """All that was typed, once more before it is sent; afterwards what became of it."""
     page = own_page(submission_id)
@@ -82,7 +83,7 @@ def check(submission_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/insurance/<int:submission_id>/send")
-@patient
+@patient(scope=ProxyScope.INSURANCE)
 def send(submission_id: int) -> ResponseReturnValue:
     """To the office."""
     own_page(submission_id)
@@ -90,7 +91,7 @@ def send(submission_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/insurance/<int:submission_id>/take-back")
-@patient
+@patient(scope=ProxyScope.INSURANCE)
 def take_back(submission_id: int) -> ResponseReturnValue:
     """Nothing waits for the office any more."""
     page = own_page(submission_id)

@@ -11,6 +11,7 @@ from portal.blueprints.linking import steps
 from portal.blueprints.linking.forms import FindForm, LinkCodeForm
 from portal.queries.linking import open_request
 from portal.queries.profile import profile_page
+from portal.queries.viewer import OWN_ONLY
 from portal.services.prove_link import Outcome
 from portal.web.access import current_patient, patient
 
@@ -18,7 +19,7 @@ blueprint = Blueprint("linking", __name__, url_prefix="/link")
 
 
 @blueprint.route("/", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def start() -> ResponseReturnValue:
     """Who one is to the office."""
     page = profile_page(current_patient())
@@ -29,7 +30,7 @@ def start() -> ResponseReturnValue:
 
 
 @blueprint.route("/code", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def code() -> ResponseReturnValue:
     """The six digits; the same page whether any were sent."""
     form = LinkCodeForm()
@@ -43,7 +44,7 @@ def code() -> ResponseReturnValue:
 
 
 @blueprint.get("/done")
-@patient
+@patient(scope=OWN_ONLY)
 def done() -> ResponseReturnValue:
     """The record is open; statements without paper are offered now that there is an account (MSG-24)."""
     if not current_patient().account_ids:
@@ -52,7 +53,7 @@ def done() -> ResponseReturnValue:
 
 
 @blueprint.post("/new-code")
-@patient
+@patient(scope=OWN_ONLY)
 def new_code() -> ResponseReturnValue:
     """Another code, by text or by e-mail."""
     steps.another_code()
@@ -60,7 +61,7 @@ def new_code() -> ResponseReturnValue:
 
 
 @blueprint.post("/office")
-@patient
+@patient(scope=OWN_ONLY)
 def office() -> ResponseReturnValue:
     """No code came: a person looks at it."""
     steps.ask_office()

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.blueprints.own_email import journey
 from portal.blueprints.own_email.forms import BothCodesForm, NewEmailForm
 from portal.blueprints.own_email.steps import mail_codes, move
+from portal.queries.viewer import OWN_ONLY
 from portal.web.access import current_patient, patient, saw
 from portal.web.own_sign_in import own_security_page
 from portal.web.step_up import confirm_first
@@ -16,7 +17,7 @@ blueprint = Blueprint("own_email", __name__, url_prefix="/account/email")
 
 
 @blueprint.route("/", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def start() -> ResponseReturnValue:
     """Which address."""
     if (confirm := confirm_first()) is not None:
@@ -28,7 +29,7 @@ def start() -> ResponseReturnValue:
 
 
 @blueprint.route("/codes", methods=["GET", "POST"])
-@patient
+@patient(scope=OWN_ONLY)
 def codes() -> ResponseReturnValue:
     """Both codes."""
     login_id, form = current_patient().login_id, BothCodesForm()

@@ -1,7 +1,7 @@
 """Proxies: who may act for a patient, in which browser, and what was done so.
 
-Revision ID: 0018
-Revises: 0017
+Revision ID: 0023
+Revises: 0022
 
 Safety: one new table and three empty columns; rows of the audit trail that are sealed stay as they are.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.db import APP_ROLE
 
-revision = "0018"
-down_revision = "0017"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

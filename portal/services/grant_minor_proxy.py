@@ -1,0 +1,75 @@
+"""The office gives a parent or guardian access to a minor's account, after checking who they are (HIPAA-9)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from billing.free_text import check_free_text
+from billing.proxy_access import ADULT_YEARS, birthday
+from portal.db import transaction
+from portal.models.accounts import Patient
+from portal.queries.proxies_page import is_shared_account
+from portal.queries.viewer import StaffViewer
+from portal.services.invite_proxy import ProxyOffer, ProxyRefused, invite_proxy
+from portal.services.practice_date import practice_date
+from portal.services.record_access import Access, add_access
+from portal.services.refusal import NotFound
+
+RELATIONSHIPS = ("parent", "guardian")
+
+
+def grant_minor_proxy(
+    *,
+    account_id: int,
+    patient_id: int,
+    email: str,
+    relationship: str,
+    scopes: tuple[str, ...],
+    checked: str,
+    staff: StaffViewer,
+    public_url: str,
+    now: datetime,
+) -> int:
+    """Mail the parent a link to accept; the grant's id. Access ends by itself on the 18th birthday.
+
+    Raises NotFound, ProxyRefused or CardNumberRefused.
+    """
+    seen = check_free_text(checked)
+    with transaction() as session:
+        on = practice_date(session, now)
+        patient = session.get(Patient, patient_id)
+        if patient is None or patient.guarantor_account_id != account_id:
+            raise NotFound
+        ends_on = birthday(patient.birth_on, ADULT_YEARS)
+        if on >= ends_on:
+            raise ProxyRefused("The patient is 18 or older: they invite somebody themselves.")
+        if patient.confidential:
+            raise ProxyRefused("The patient asked for an account that nobody else sees.")
+        if is_shared_account(session, patient_id):
+            raise ProxyRefused(
+                "Others are treated on this account too. Its guarantor can invite somebody to it."
+            )
+        grant = invite_proxy(
+            session,
+            patient,
+            ProxyOffer(email=email, relationship=relationship, scopes=scopes, ends_on=ends_on),
+            granted_by_id=staff.login_id,
+            of_minor=True,
+            on=on,
+            public_url=public_url,
+            now=now,
+            checked=seen,
+        )
+        granted = Access(
+            face="staff",
+            login_id=staff.login_id,
+            role=staff.role,
+            action="grant",
+            object_type="proxy_grant",
+            object_id=str(grant.id),
+            account_ids=(account_id,),
+            patient_ids=(patient_id,),
+            reason=seen,
+        )
+        add_access(session, granted, now=now)
+        return grant.id

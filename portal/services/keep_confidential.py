@@ -1,0 +1,134 @@
+"""Keep one visit of a 12- to 17-year-old to themselves: it moves to an account that is theirs alone (HIPAA-9)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from billing.free_text import check_free_text
+from billing.proxy_access import ADULT_YEARS
+from portal.db import transaction
+from portal.models.accounts import GuarantorAccount, Patient
+from portal.models.claims import Charge, Visit
+from portal.models.messages import ThreadMessage
+from portal.models.payments import LIVE_STATES, Payment, PaymentAllocation
+from portal.models.statements import StatementLine
+from portal.queries.viewer import StaffViewer
+from portal.services.match_person import age_on
+from portal.services.move_visits import move_visit
+from portal.services.open_account import fresh_numbers
+from portal.services.practice_date import practice_date
+from portal.services.record_access import Access, add_access
+from portal.services.refusal import NotFound, Refusal
+from portal.services.share_accounts import SHARED_UNTIL
+
+
+class NotKept(Refusal):
+    """It cannot be hidden cleanly; the message says why."""
+
+    title = "This visit was not moved"
+
+
+def keep_confidential(
+    *, account_id: int, visit_id: int, reason: str, staff: StaffViewer, now: datetime
+) -> int:
+    """Move the visit with every cent to the patient's own confidential account; that account's id.
+
+    The account bears the patient's name and no address, phone or e-mail of the family: until the patient gives a safe
+    one, a statement waits for staff. No grant opens it. Raises NotKept, NotFound or CardNumberRefused.
+    """
+    noted = check_free_text(reason)
+    with transaction() as session:
+        on = practice_date(session, now)
+        ordinary = session.scalar(
+            select(GuarantorAccount).where(GuarantorAccount.id == account_id).with_for_update()
+        )
+        visit = session.scalar(
+            select(Visit).where(Visit.id == visit_id, Visit.guarantor_account_id == account_id)
+        )
+        if ordinary is None or visit is None:
+            raise NotFound
+        patient = session.get_one(Patient, visit.patient_id)
+        _check_age(patient, visit, on)
+        _check_untold(session, visit)
+        own_id = _own_account(session, patient, ordinary)
+        visit.confidential = True
+        move_visit(session, visit, to_account_id=own_id, source=f"staff:{staff.login_id}", on=on)
+        kept = Access(
+            face="staff",
+            login_id=staff.login_id,
+            role=staff.role,
+            action="keep_confidential",
+            object_type="visit",
+            object_id=str(visit_id),
+            # Never the ordinary account's: who may read its trail must not learn of the visit there.
+            account_ids=(own_id,),
+            patient_ids=(patient.id,),
+            reason=noted,
+        )
+        add_access(session, kept, now=now)
+        return own_id
+
+
+def _check_age(patient: Patient, visit: Visit, on: date) -> None:
+    if age_on(patient.birth_on, on) >= ADULT_YEARS:
+        raise NotKept("The patient is 18 or older: only they see their account.")
+    if age_on(patient.birth_on, visit.service_on) < SHARED_UNTIL:
+        raise NotKept("The patient was not yet 12 on the day of the visit.")
+    if visit.confidential:
+        raise NotKept("This visit is kept confidential already.")
+
+
+def _check_untold(session: Session, visit: Visit) -> None:
+    """What was told to the ordinary account cannot be taken back, and must not seem so."""
+    charges = select(Charge.id).where(Charge.visit_id == visit.id)
+    account_id = visit.guarantor_account_id
+    told = session.execute(
+        select(
+            exists().where(StatementLine.charge_id.in_(charges)).label("stated"),
+            exists().where(PaymentAllocation.charge_id.in_(charges)).label("paid"),
+            exists()
+            .where(Payment.guarantor_account_id == account_id, Payment.state.in_(LIVE_STATES))
+            .label("paying"),
+            exists().where(ThreadMessage.visit_id == visit.id).label("asked"),
+        )
+    ).one()
+    if told.stated or visit.first_statement_on is not None:
+        raise NotKept("A statement has told the family of this visit. It can no longer be hidden.")
+    if told.paid:
+        raise NotKept("The family has paid for this visit here, and has the receipt.")
+    if told.paying:
+        raise NotKept("A payment of this account is under way. Try again when it is over.")
+    if told.asked:
+        raise NotKept("The family has written to us about this visit.")
+
+
+def _own_account(session: Session, patient: Patient, ordinary: GuarantorAccount) -> int:
+    """The account of earlier confidential visits, or a new one in the patient's own name."""
+    earlier = session.scalar(
+        select(Visit.guarantor_account_id)
+        .where(
+            Visit.patient_id == patient.id,
+            Visit.confidential,
+            Visit.guarantor_account_id != patient.guarantor_account_id,
+        )
+        .limit(1)
+    )
+    if earlier is not None:
+        return earlier
+    [number] = fresh_numbers(session, 1)
+    own = GuarantorAccount(
+        number=number,
+        named=True,
+        last_name=patient.last_name,
+        first_name=patient.first_name,
+        middle_name=patient.middle_name,
+        suffix=patient.suffix,
+        birth_on=patient.birth_on,
+        language=ordinary.language,
+    )
+    session.add(own)
+    session.flush()
+    return own.id
