@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -131,7 +132,7 @@ def patient_pages(flask_app: Flask) -> dict[str, str]:
         access = rule_of(flask_app.view_functions[rule.endpoint])
         if access is None or access.face != "patient":
             continue
-        path = rule.rule
+        path = re.sub(r"<any\((\w+)[^>]*>", r"\1", rule.rule)  # the first of the words it takes
         for name in rule.arguments:
             sample = str(PAYMENT) if f"<uuid:{name}>" in path else "999999"
             for spelling in (f"<{name}>", f"<int:{name}>", f"<uuid:{name}>"):
