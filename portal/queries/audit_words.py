@@ -70,6 +70,7 @@ ACTIONS = {
     "enrol_failed": "tried a sign-up code",
     "export": "downloaded",
     "grant": "got access",
+    "link_failed": "typed a wrong code for a record",
     "invite": "invited",
     "keep_confidential": "kept confidential",
     "revoke": "ended",
