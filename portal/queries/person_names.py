@@ -51,13 +51,30 @@ class Name:
     suffix: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """How far the parts of two names agree; two suffixes that differ are two people's, mostly."""
+
+    last: Likeness
+    first: Likeness
+    other_suffix: bool
+
+
 def likeness(one: Name, other: Name) -> Likeness:
     """The weaker of last and first names' agreement; father and son are never the SAME."""
+    told = compared(one, other)
+    found = min(told.last, told.first)
+    return min(found, Likeness.CLOSE) if told.other_suffix else found
+
+
+def compared(one: Name, other: Name) -> Compared:
+    """Last names, first names and suffixes of two people, each for itself."""
     (last, first, suffix), (last_2, first_2, suffix_2) = _parts(one), _parts(other)
-    found = min(_last_names(last, last_2), _first_names(first, first_2))
-    if suffix and suffix_2 and suffix != suffix_2:
-        return min(found, Likeness.CLOSE)
-    return found
+    return Compared(
+        last=_last_names(last, last_2),
+        first=_first_names(first, first_2),
+        other_suffix=bool(suffix and suffix_2 and suffix != suffix_2),
+    )
 
 
 def _parts(name: Name) -> tuple[tuple[str, ...], tuple[str, ...], str]:

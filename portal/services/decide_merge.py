@@ -157,7 +157,7 @@ def _lock_both(session: Session, kept_id: int, gone_id: int) -> tuple[Patient, P
             .execution_options(populate_existing=True)
         )
     }
-    if len(found) != 2:  # noqa: PLR2004
+    if found.keys() != {kept_id, gone_id} or kept_id == gone_id:
         raise NotFound
     return found[kept_id], found[gone_id]
 

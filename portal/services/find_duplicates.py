@@ -14,7 +14,7 @@ from portal.models.accounts import Coverage, GuarantorAccount, Patient
 from portal.models.duplicates import DuplicatePair
 from portal.queries.among import among
 from portal.queries.staff_duplicates import LIKELY
-from portal.services.score_duplicate import PersonFacts, likeness
+from portal.services.score_duplicate import PersonFacts, score
 
 BATCH = 2_000  # rows of one statement
 Pair = tuple[int, int]  # patient ids, the older record first
@@ -31,7 +31,7 @@ def find_duplicates(*, now: datetime) -> int:
         people = _people(session, {one for pair in pairs for one in pair})
         likely = []
         for older, newer in sorted(pairs):
-            found = likeness(people[older], people[newer])
+            found = score(people[older], people[newer])
             if found.score >= LIKELY:
                 likely.append(
                     {

@@ -8,14 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from nicknames import NickNamer
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA
 
+from portal.queries.person_names import Likeness, Name, compared
 from portal.services.match_person import ZIP_DIGITS, fold, match_address
 
 CERTAIN = 100
-ALIKE = 0.9  # of Jaro-Winkler, which forgives a late letter more than the first ones
-_NAMES = NickNamer()
+LAST = {
+    Likeness.SAME: (20, "same last name"),
+    Likeness.CLOSE: (14, "last names spelled alike"),
+    Likeness.DIFFERENT: (-10, "different last names"),
+}
+FIRST = {
+    Likeness.SAME: (20, "same first name, or its short form"),
+    Likeness.CLOSE: (12, "first names alike"),
+    Likeness.DIFFERENT: (-50, "different first names"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,30 +44,23 @@ class PersonFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Scored:
     """0 to 100, and in words for staff what agrees and what does not."""
 
     score: int
     reasons: tuple[str, ...]
 
 
-def likeness(one: PersonFacts, other: PersonFacts) -> Likeness:
+def score(one: PersonFacts, other: PersonFacts) -> Scored:
     """Add up what two records say; silence counts for nothing."""
     found = [
         *_birth(one.birth_on, other.birth_on),
-        *_last(one.last_name, other.last_name),
-        *_first(one.first_name, other.first_name),
+        *_name(one, other),
         *_differing(one, other),
         *_shared(one, other),
     ]
     points = sum(weight for weight, _ in found)
-    return Likeness(max(0, min(CERTAIN, points)), tuple(words for _, words in found))
-
-
-def same_first_name(one: str, other: str) -> bool:
-    """The same name, or one that the other is short for."""
-    left, right = fold(one), fold(other)
-    return left == right or bool(_forms(left) & _forms(right))
+    return Scored(max(0, min(CERTAIN, points)), tuple(words for _, words in found))
 
 
 def _birth(one: date, other: date) -> list[tuple[int, str]]:
@@ -72,36 +73,19 @@ def _birth(one: date, other: date) -> list[tuple[int, str]]:
     return [(-40, "different birth dates")]
 
 
-def _last(one: str, other: str) -> list[tuple[int, str]]:
-    left, right = fold(one), fold(other)
-    if left == right:
-        return [(20, "same last name")]
-    if _parts(one) & _parts(other):
-        return [(16, "one last name is part of the other")]
-    if JaroWinkler.similarity(left, right) >= ALIKE:
-        return [(14, "last names spelled alike")]
-    return [(-10, "different last names")]
-
-
-def _first(one: str, other: str) -> list[tuple[int, str]]:
-    left, right = fold(one), fold(other)
-    if left == right and left:
-        return [(20, "same first name")]
-    if not left or not right:
-        return []
-    if 1 in {len(left), len(right)} and left[0] == right[0]:
-        return [(8, "a first name and its initial")]
-    if same_first_name(one, other):
-        return [(16, "a first name and its short form")]
-    if JaroWinkler.similarity(left, right) >= ALIKE:
-        return [(12, "first names spelled alike")]
-    return [(-50, "different first names")]
+def _name(one: PersonFacts, other: PersonFacts) -> list[tuple[int, str]]:
+    names = [Name(p.last_name, p.first_name, p.suffix) for p in (one, other)]
+    told = compared(names[0], names[1])
+    found = [LAST[told.last]]
+    if one.first_name and other.first_name:
+        found.append(FIRST[told.first])
+    if told.other_suffix:
+        found.append((-40, "different suffixes, as of father and son"))
+    return found
 
 
 def _differing(one: PersonFacts, other: PersonFacts) -> list[tuple[int, str]]:
     found = []
-    if fold(one.suffix) != fold(other.suffix) and one.suffix and other.suffix:
-        found.append((-40, "different suffixes, as of father and son"))
     if {one.sex, other.sex} == {"F", "M"}:
         found.append((-15, "different sex"))
     initials = (fold(one.middle_name)[:1], fold(other.middle_name)[:1])
@@ -125,14 +109,3 @@ def _shared(one: PersonFacts, other: PersonFacts) -> list[tuple[int, str]]:
     elif len(zips) == 1 and "" not in zips:
         found.append((4, "same ZIP code"))
     return found
-
-
-def _parts(name: str) -> set[str]:
-    """The parts of a double name that say something: "de" and the like do not."""
-    words = name.replace("-", " ").split()
-    return {fold(word) for word in words if len(fold(word)) > 3}  # noqa: PLR2004
-
-
-def _forms(name: str) -> set[str]:
-    """A first name, and the full names it may be short for."""
-    return {name, *_NAMES.canonicals_of(name)} if name else set()

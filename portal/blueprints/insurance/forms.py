@@ -22,6 +22,8 @@ TURN_CHOICES = [
     ("T", "Third"),
 ]
 
+MEMBER_ID_LENGTHS = range(2, 31)  # one letter or a pasted sentence is a slip of the hand
+
 
 class BeginForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Whose plan, or which plan on file; no field to fill in."""
@@ -73,7 +75,8 @@ class CardForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     def validate_member_id(self, field: Any) -> None:
         """Letters and digits, as every payer's are."""
         field.data = plain_id(field.data or "")
-        if not field.data.isalnum() or not field.data.isascii() or not 2 <= len(field.data) <= 30:  # noqa: PLR2004
+        plain = field.data.isascii() and field.data.isalnum()
+        if not plain or len(field.data) not in MEMBER_ID_LENGTHS:
             raise ValidationError("Use the letters and numbers as they stand on the card.")
 
     def start(self, page: SubmissionPage) -> None:
