@@ -18,6 +18,7 @@ from portal.models.claims import Charge, Provider, Visit
 from portal.services.apply_credit import apply_credit
 from portal.services.find_patients import find_patients
 from portal.services.import_result import RefusedRecord
+from portal.services.part_grown import part_grown
 from portal.services.post_entry import post_entries
 from portal.services.practice_file import Columns, Row, RowRefusedError
 from portal.services.procedure_words import procedure_words
@@ -59,6 +60,7 @@ def import_charges(
             continue
         if made is not None:
             fresh.append(made)
+    part_grown(session, [visit for visit, _ in fresh])
     _write(session, fresh)
     owners = {visit.guarantor_account_id for visit, _ in fresh}
     source = f"charges:{file_id}:{fresh[0][0].id if fresh else ''}"

@@ -16,6 +16,7 @@ from portal.models.work import WorkItem
 from portal.ports import DocumentStore
 from portal.services.attach_claims import Attached, Case, Desk, attach_claim, prefetch_cases
 from portal.services.import_result import ImportResult, RefusedRecord, remembered
+from portal.services.part_grown import part_grown
 from portal.services.post_entry import post_entries
 from portal.services.register_patients import register_patients
 from portal.services.register_payers import identifier_of, register_payers, register_providers
@@ -122,7 +123,12 @@ def _attach_all(
     people = register_patients(session, claims, payers, source=f"837p:{file_id}", now=now)
     desk = Desk(session, payers, providers, file_id, now)
     prefetch_cases(desk, claims, people)
-    return [attach_claim(desk, claim, one) for claim, one in zip(claims, people, strict=True)]
+    with session.no_autoflush:
+        done = [attach_claim(desk, claim, one) for claim, one in zip(claims, people, strict=True)]
+        visits = {id(one.case.visit): one.case.visit for one in done if one.case is not None}
+        fresh = [visit for visit in visits.values() if visit.id is None]
+    part_grown(session, fresh)
+    return done
 
 
 def _write(session: Session, done: Sequence[Attached], *, file_id: int, now: datetime) -> None:
