@@ -15,14 +15,17 @@ from portal import wiring
 from portal.app import create_app as create_patient_app
 from portal.config import Settings
 from portal.db import read_only, transaction
-from portal.models.accounts import GuarantorAccount
+from portal.models.accounts import Patient
 from portal.models.statements import Statement
 from portal.services.accept_invitation import accept_invitation
+from portal.services.agree_to_texts import Browser
 from portal.services.create_staff import create_staff
 from portal.services.enrol_patient import enrol_patient
 from portal.services.enrolment_codes import issue_code
+from portal.services.find_duplicates import find_duplicates
 from portal.services.match_enrolment import Matched, match_enrolment
 from portal.services.recovery_codes import issue_recovery_codes
+from portal.services.register_person import Person, register_person
 from portal.web.sign_in import hash_new_password
 from staff_admin.app import create_app as create_staff_app
 
@@ -33,6 +36,12 @@ STAFF = (
     ("admin@riverside.example.com", "sysadmin", "Ada Admin-Demo"),
 )
 ENROLLED, TO_ENROL = ("devon", "mother"), ("testa", "two_plans", "decided_again")
+NEWCOMER = Person(
+    first_name="Newly",
+    last_name="Sample",
+    birth_on=date(1991, 5, 6),
+    email="newly.sample@example.com",
+)
 LOOPBACK = "127.0.0.1"
 
 
@@ -77,10 +86,13 @@ def invite_everybody(demo: Demo, settings: Settings, story: dict[str, Any]) -> N
         demo.sign_ins.append(_staff(staff_app, email, role, name, now))
     for key in ENROLLED:
         demo.sign_ins.append(_patient(patient_app, people[key], settings, now))
+    demo.sign_ins.append(_newcomer(patient_app, now))
+    find_duplicates(now=now)
     demo.enrolments = [
         {
             "key": key,
             "name": people[key]["guarantor"],
+            "practice_patient_id": people[key]["practice_patient_id"],
             "birth_on": people[key]["birth_on"],
             "birth_date": f"{date.fromisoformat(people[key]['birth_on']):%m/%d/%Y}",
             "postal_code": people[key]["postal_code"],
@@ -95,8 +107,7 @@ def print_fresh_codes(demo: Demo, settings: Settings) -> None:
     """Codes as on newly printed copies of the statements, since printed ones die after 30 days."""
     now = datetime.now(UTC)
     for person in demo.enrolments:
-        born = date.fromisoformat(person["birth_on"])
-        person["code"] = _code(_account(person["name"], born), settings, now)
+        person["code"] = _code(_account(person["practice_patient_id"]), settings, now)
     demo.save()
 
 
@@ -117,7 +128,7 @@ def _patient(
     born, email = date.fromisoformat(person["birth_on"]), person["email"]
     keys = wiring.build(settings).hash_keys
     matched = match_enrolment(
-        code=_code(_account(person["guarantor"], born), settings, now),
+        code=_code(_account(person["practice_patient_id"]), settings, now),
         birth_on=born,
         postal_code=person["postal_code"],
         address=LOOPBACK,
@@ -131,6 +142,21 @@ def _patient(
     return _with_authenticator(
         app, enrolled.login_id, role="patient", name=person["guarantor"], email=email
     )
+
+
+def _newcomer(app: Flask, now: datetime) -> dict[str, str]:
+    """Somebody who registered and whom the practice does not know: no bills, no record (ID-1)."""
+    with app.test_request_context():
+        hashed = hash_new_password(PASSWORD)
+    login_id = register_person(
+        person=NEWCOMER,
+        password_hash=hashed,
+        texts=(),
+        browser=Browser(ip=LOOPBACK, user_agent="demo"),
+        now=now,
+    )
+    name = f"{NEWCOMER.first_name} {NEWCOMER.last_name}"
+    return _with_authenticator(app, login_id, role="patient", name=name, email=NEWCOMER.email)
 
 
 def _with_authenticator(
@@ -155,14 +181,11 @@ def _with_authenticator(
     }
 
 
-def _account(name: str, born: date) -> int:
-    first, _, last = name.partition(" ")
+def _account(practice_patient_id: str) -> int:
     with read_only() as session:
         return session.scalars(
-            select(GuarantorAccount.id).where(
-                GuarantorAccount.first_name == first,
-                GuarantorAccount.last_name == last,
-                GuarantorAccount.birth_on == born,
+            select(Patient.guarantor_account_id).where(
+                Patient.practice_patient_id == practice_patient_id
             )
         ).one()
 

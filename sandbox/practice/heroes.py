@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sandbox.practice import catalogue
 from sandbox.practice.households import child_of
+from sandbox.practice.model import Patient
 from sandbox.practice.stage import Stage
 
 
@@ -14,12 +15,14 @@ def tell_heroes(stage: Stage) -> None:
     """Everybody a visitor of the demo meets by name."""
     _testa(stage)
     _devon(stage)
-    _mother(stage)
+    modela = _mother(stage)
     _two_plans(stage)
     _in_process(stage)
     _credit(stage)
     _decided_again(stage)
     _being_decided_again(stage)
+    _teenager(stage, modela)
+    _spelled_twice(stage)
 
 
 def _testa(stage: Stage) -> None:
@@ -60,7 +63,7 @@ def _devon(stage: Stage) -> None:
     )
 
 
-def _mother(stage: Stage) -> None:
+def _mother(stage: Stage) -> Patient:
     modela = stage.adult("Modela Example F", 35, catalogue.BLUEBIRD_FAMILY, estatement_consent=True)
     card, contact = modela.memberships[0], modela.contact
     assert contact is not None
@@ -85,6 +88,7 @@ def _mother(stage: Stage) -> None:
         "Already signed up. Her own bill and those of her two children under 12 stand on one"
         " statement; her daughter's ear visit is still with the insurer.",
     )
+    return modela
 
 
 def _two_plans(stage: Stage) -> None:
@@ -155,4 +159,35 @@ def _being_decided_again(stage: Stage) -> None:
         "being_decided_again",
         varia,
         "Her plan took its decision back and has not answered again: not due until it does.",
+    )
+
+
+def _teenager(stage: Stage, mother: Patient) -> None:
+    """From 12 a child has an account apart; a parent sees it by a grant of the office (HIPAA-9)."""
+    assert mother.contact is not None
+    person = stage.somebody("Teenara", "Example", 15, "F", mother.person.address)
+    card = replace(mother.memberships[0], relationship="19")
+    teen = stage.town.patient(person, (card,), child_of(person, mother.person, mother.contact))
+    stage.decided(stage.visit(teen, 45, "99213 87880", diagnosis="J029"), 22)
+    stage.hero(
+        "teenager",
+        teen,
+        "Fifteen: her bills stand apart from her mother's, who sees them because the office allowed"
+        " it. What she asks to keep private never shows there.",
+    )
+
+
+def _spelled_twice(stage: Stage) -> None:
+    """The desk made a second chart under her short name; both send claims (ID-5)."""
+    first = stage.adult("Roberta Facsimile F", 44, catalogue.ACME_CHOICE)
+    stage.decided(stage.visit(first, 74, "99213", diagnosis="J069", copay=2_500), 50)
+    stage.town.names.reserve("Bobbie", "Facsimile")
+    person = replace(first.person, first="Bobbie")
+    card = replace(first.memberships[0], subscriber=person)
+    second = stage.town.patient(person, (card,), stage.reachable(person))
+    stage.decided(stage.visit(second, 30, "99214", diagnosis="I10", copay=2_500), 15)
+    stage.hero(
+        "spelled_twice",
+        second,
+        "One woman, two charts: staff see both records side by side and merge them.",
     )
