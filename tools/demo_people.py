@@ -28,6 +28,7 @@ from portal.services.recovery_codes import issue_recovery_codes
 from portal.services.register_person import Person, register_person
 from portal.web.sign_in import hash_new_password
 from staff_admin.app import create_app as create_staff_app
+from tools.demo_household import share_with_mother
 
 PASSWORD = "river-otter-sample-42"
 STAFF = (
@@ -87,6 +88,7 @@ def invite_everybody(demo: Demo, settings: Settings, story: dict[str, Any]) -> N
     for key in ENROLLED:
         demo.sign_ins.append(_patient(patient_app, people[key], settings, now))
     demo.sign_ins.append(_newcomer(patient_app, now))
+    share_with_mother(people, public_url=settings.public_url, now=now)
     find_duplicates(now=now)
     demo.enrolments = [
         {

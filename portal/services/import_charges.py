@@ -22,6 +22,7 @@ from portal.services.part_grown import part_grown
 from portal.services.post_entry import post_entries
 from portal.services.practice_file import Columns, Row, RowRefusedError
 from portal.services.procedure_words import procedure_words
+from portal.services.register_payers import unnamed
 
 CHARGE_COLUMNS = Columns(
     id="visit_id",
@@ -97,7 +98,7 @@ def _providers(session: Session, rows: Sequence[Row]) -> dict[str, int]:
     """Known providers by NPI, and a bare row for each new one."""
     wanted = {row.text("provider_npi") for row in rows} - {""}
     known = {p.npi: p.id for p in session.scalars(select(Provider).where(Provider.npi.in_(wanted)))}
-    fresh = [Provider(npi=npi, last_name=f"Provider {npi}") for npi in sorted(wanted - set(known))]
+    fresh = [Provider(npi=npi, last_name=unnamed(npi)) for npi in sorted(wanted - set(known))]
     session.add_all(fresh)
     session.flush()
     return known | {provider.npi: provider.id for provider in fresh}

@@ -92,8 +92,13 @@ def _add_aliases(session: Session, fresh: dict[str, Payer]) -> None:
     session.flush()
 
 
+def unnamed(npi: str) -> str:
+    """What a provider is called while only a charges file, which has no names, spoke of them."""
+    return f"Provider {npi}"
+
+
 def register_providers(session: Session, claims: Iterable[Claim]) -> ProviderBook:
-    """Everyone who treats or bills on the claims, found by NPI, else added."""
+    """Everyone who treats or bills on the claims, found by NPI, else added; who had no name gets the claim's."""
     named: dict[str, Name] = {}
     for claim in claims:
         names = [claim.rendering, claim.billing.name, *(line.rendering for line in claim.lines)]
@@ -103,6 +108,9 @@ def register_providers(session: Session, claims: Iterable[Claim]) -> ProviderBoo
     book = ProviderBook()
     for provider in session.scalars(select(Provider).where(Provider.npi.in_(list(named)))):
         book.by_npi[provider.npi] = provider
+        if provider.last_name == unnamed(provider.npi):
+            name = named[provider.npi]
+            provider.last_name, provider.first_name = name.last, name.first
     fresh = {
         npi: Provider(npi=npi, last_name=name.last, first_name=name.first)
         for npi, name in named.items()

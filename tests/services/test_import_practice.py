@@ -9,7 +9,7 @@ from billing import entries
 from billing.ledger import Account, Party, transfer
 from billing.money import ZERO, Money
 from portal import db
-from portal.models.claims import Charge, Claim, Visit
+from portal.models.claims import Charge, Claim, Provider, Visit
 from portal.models.files import File
 from portal.models.ledger import JournalEntry
 from portal.models.payments import PracticeReceipt
@@ -256,3 +256,13 @@ def test_opening_balances_keep_their_first_statement_day():
     assert everything() == before
     changed = take("opening", sample("opening").decode().replace(",1200,", ",1300,"))
     assert "another patient or amount" in changed.refused[0].reason
+
+
+def test_a_provider_known_by_number_alone_gets_the_name_that_a_claim_gives():
+    charge = "N-1,P-4,2026-01-20,1,99213,,1,12000,,1999999976,11,self_pay"
+    take("contacts")
+    head = sample("charges").decode().splitlines()[0]
+    take("charges", f"{head}\n{charge}\n")
+    assert only(Provider, npi="1999999976").display_name == "Provider 1999999976"
+    take_claims()
+    assert only(Provider, npi="1999999976").display_name.startswith("Dr. ")

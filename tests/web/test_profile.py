@@ -50,7 +50,7 @@ def test_ID_1_home_without_a_record_says_what_to_do_next(newcomer: PageClient) -
     page = newcomer.follow(newcomer.get("/bills", expect=302))
     assert page.h1 == "Welcome"
     assert "You see no bills yet." in page.text
-    assert "/account/add" in page.links()
+    assert {"/account/add", "/insurance"} <= set(page.links())
     assert "/bills" not in page.links(), "no menu entry leads nowhere"
 
 
