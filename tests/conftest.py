@@ -1,4 +1,4 @@
-"""One embedded server for the run, one migrated template, and databases cloned from it in a blink."""
+"""One embedded server for the run; each worker has a migrated template and one database that goes back to it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 from portal import db
 from portal.embedded import EmbeddedServer
 from tests.sandbox_server import SandboxServer, running
+from tests.worker_database import WorkerDatabase
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHARING_A_DEMO = ("tests/browser/", "tests/house/test_demo.py")
@@ -99,18 +100,23 @@ def template_database() -> Iterator[str]:
         admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-@pytest.fixture
-def database_url(template_database: str) -> Iterator[str]:
-    """A fresh committed database for tests that commit for real (web, races, jobs)."""
+@pytest.fixture(scope="session")
+def worker_database(template_database: str) -> Iterator[WorkerDatabase]:
+    """The one database that this worker's committed tests use by turns."""
     name = f"test_{uuid.uuid4().hex[:10]}"
-    with _admin().connect() as admin:
-        admin.execute(text(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY wal_log"))
-    engine = db.connect(_url_of(name))
+    database = WorkerDatabase(_admin(), template_database, name, _url_of(name))
+    yield database
+    database.drop()
+
+
+@pytest.fixture
+def database_url(worker_database: WorkerDatabase) -> Iterator[str]:
+    """A committed database as migrated, for tests that commit for real (web, races, jobs)."""
+    url = worker_database.fresh()
+    engine = db.connect(url)
     db.bind(engine)
-    yield _url_of(name)
+    yield url
     engine.dispose()
-    with _admin().connect() as admin:
-        admin.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")

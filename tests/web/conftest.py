@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from portal.app import create_app as create_patient_app
 from portal.config import Settings
@@ -37,16 +38,26 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return replace(found, testing=True)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compile once a worker: each test has apps of its own, made from the same pages."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def patient_app(settings: Settings) -> Flask:
+def patient_app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Flask:
     """The patients' app."""
-    return create_patient_app(settings)
+    app = create_patient_app(settings)
+    app.jinja_env.bytecode_cache = compiled_templates
+    return app
 
 
 @pytest.fixture
-def staff_app(settings: Settings) -> Flask:
+def staff_app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Flask:
     """The staff's app."""
-    return create_staff_app(settings)
+    app = create_staff_app(settings)
+    app.jinja_env.bytecode_cache = compiled_templates
+    return app
 
 
 @pytest.fixture

@@ -128,7 +128,7 @@ def test_ID_4_unknown_and_wrong_answer_the_same(person: Person, stranger: PageCl
 def test_ID_4_and_in_the_same_time(
     person: Person, patient_app: Flask, stranger: PageClient
 ) -> None:
-    """Both are held to one floor, well above what either costs."""
+    """Both are held to one floor, well above what either costs; a stall of the machine only ever adds."""
     patient_app.config["PAD_SECONDS"] = 0.35
     spent = []
     for email in (EMAIL, "nobody@example.com", EMAIL, "nobody@example.com"):
@@ -137,7 +137,8 @@ def test_ID_4_and_in_the_same_time(
         stranger.post("/sign-in", {"email": email, "password": "wrong words altogether"})
         spent.append(time.perf_counter() - began)
     assert min(spent) >= 0.35
-    assert max(spent) - min(spent) < 0.05
+    known, unknown = spent[::2], spent[1::2]
+    assert abs(min(known) - min(unknown)) < 0.05
 
 
 def test_ID_4_a_refused_try_holds_no_thread(

@@ -1,0 +1,106 @@
+"""One database for every committed test of a worker: emptied in between, cloned anew after a change of shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Engine, make_url, text
+
+REST_AFTER = 200  # tests; rows that were deleted still take room
+
+DISCONNECT = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+# A row of the catalogue that was added, changed or dropped changes the sum.
+SHAPE = " UNION ALL ".join(
+    f"SELECT '{catalogue}', count(*), sum(xmin::text::bigint) FROM {catalogue}"
+    for catalogue in (
+        "pg_class",
+        "pg_attribute",
+        "pg_attrdef",
+        "pg_constraint",
+        "pg_index",
+        "pg_proc",
+        "pg_trigger",
+        "pg_type",
+        "pg_namespace",
+    )
+)
+# Everything that a test may have written; an empty file holds no row.
+WRITTEN = """
+SELECT oid::regclass::text FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0
+"""
+SEQUENCES = (
+    "SELECT format('%I.%I', schemaname, sequencename), start_value, last_value FROM pg_sequences"
+)
+
+
+@dataclass
+class WorkerDatabase:
+    """Hands out the same database, as the template is, before each test."""
+
+    admin: Engine
+    template: str
+    name: str
+    url: str
+    _handed_out: int = 0
+    _shape: object = None
+    _rows: dict[str, bytes] = field(default_factory=dict)
+    _sequences: dict[str, tuple[int, bool]] = field(default_factory=dict)
+
+    def fresh(self) -> str:
+        """The URL of the database, with the template's rows and nothing else."""
+        if self._handed_out % REST_AFTER == 0 or not self._emptied():
+            self._clone()
+        self._handed_out += 1
+        return self.url
+
+    def drop(self) -> None:
+        """Leave nothing behind."""
+        with self.admin.connect() as admin:
+            admin.execute(text(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)"))
+
+    def _clone(self) -> None:
+        self.drop()
+        with self.admin.connect() as admin:
+            admin.execute(
+                text(f"CREATE DATABASE {self.name} TEMPLATE {self.template} STRATEGY wal_log")
+            )
+        with self._owner() as owner:
+            self._shape = owner.execute(SHAPE).fetchall()
+            self._rows = {table: _copied(owner, table) for (table,) in owner.execute(WRITTEN)}
+            self._sequences = {
+                name: (last or start, last is not None)
+                for name, start, last in owner.execute(SEQUENCES)
+            }
+
+    def _emptied(self) -> bool:
+        """Put the template's rows back; false when a table, trigger or constraint is not the template's."""
+        with self._owner() as owner:
+            owner.execute(DISCONNECT)
+            if owner.execute(SHAPE).fetchall() != self._shape:
+                return False
+            # No trigger and no foreign key has a say while the rows go.
+            owner.execute("SET session_replication_role = replica")
+            for (table,) in owner.execute(WRITTEN).fetchall():
+                owner.execute(sql.SQL("DELETE FROM " + table))
+            for table, rows in self._rows.items():
+                with owner.cursor().copy(sql.SQL(f"COPY {table} FROM STDIN")) as copy:
+                    copy.write(rows)
+            for name, _start, last in owner.execute(SEQUENCES).fetchall():
+                value, called = self._sequences[name]
+                if (last or value, last is not None) != (value, called):
+                    owner.execute("SELECT setval(%s, %s, %s)", (name, value, called))
+            return True
+
+    def _owner(self) -> psycopg.Connection:
+        return psycopg.connect(make_url(self.url).render_as_string(hide_password=False))
+
+
+def _copied(owner: psycopg.Connection, table: str) -> bytes:
+    with owner.cursor().copy(sql.SQL(f"COPY {table} TO STDOUT")) as copy:
+        return b"".join(bytes(block) for block in copy)
