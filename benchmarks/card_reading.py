@@ -15,9 +15,9 @@ from benchmarks.measure import size, tell
 from portal.adapters.card_pixels import cleaned
 from portal.adapters.card_reader import RapidReader
 from portal.services.read_card import Reading, read_card
-from tests.card_layouts import held_out_card, known_card
-from tests.card_photos import Shot, chance_shot, photograph, poor_shot
-from tests.card_samples import PAYER_LIST, Card
+from sandbox.cards.layouts import held_out_card, known_card
+from sandbox.cards.photos import Shot, chance_shot, photograph, poor_shot
+from sandbox.cards.samples import PAYER_LIST, Card
 
 GOAL = 95  # per cent of the cards with member id and group both exact
 SECONDS = 2  # a card on one core

@@ -22,7 +22,7 @@ from portal import db
 from portal.cli import migrate
 from portal.config import ConfigurationError, Settings
 from portal.embedded import database_of
-from tools.demo_people import Demo, invite_everybody, print_fresh_codes
+from tools.demo_people import NEWCOMER, Demo, invite_everybody, print_fresh_codes
 from tools.demo_practice import (
     NotTheDemo,
     generate_practice,
@@ -162,6 +162,7 @@ def write_addresses(demo: Demo, settings: Settings, home: Path) -> None:
         "sign_ins": demo.sign_ins,
         "enrolments": demo.enrolments,
         "upload": str(home / "demo" / "practice" / demo.upload),
+        "card": demo.card,
     }
     half = home / "demo.json.half"
     half.write_text(json.dumps(written, indent=2) + "\n")
@@ -197,7 +198,13 @@ def announce(demo: Demo, settings: Settings, *, seconds: float) -> None:
         "     Then pay with the test card 4242 4242 4242 4242.",
         "  2. Sign in as staff and post yesterday's remittance, which lies ready at",
         f"     {settings.home / 'demo' / 'practice' / demo.upload}",
-        "  3. Prove every cent:  .venv/bin/python -m portal verify-ledger",
+        f"  3. {NEWCOMER.first_name} {NEWCOMER.last_name} is new and has no record yet. Sign in as her, add insurance, and photograph this card",
+        "     (or upload it; card-back.jpg lies beside it):",
+        f"     {demo.card}",
+        "  4. Sign in as biller: three cards wait under Insurance, a plain one, one on which a number was mistyped,",
+        "     and a shaken picture.",
+        "  5. Sign in as Modela Example: under Access she acts for her teenage daughter, as the office allowed.",
+        "  6. Prove every cent:  .venv/bin/python -m portal verify-ledger",
         "",
         "Ctrl-C stops everything. The next `make demo` finds its data; `make demo-reset` starts over.",
     ]

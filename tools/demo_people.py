@@ -28,6 +28,7 @@ from portal.services.recovery_codes import issue_recovery_codes
 from portal.services.register_person import Person, register_person
 from portal.web.sign_in import hash_new_password
 from staff_admin.app import create_app as create_staff_app
+from tools.demo_cards import card_to_photograph, send_cards
 from tools.demo_household import share_with_mother
 
 PASSWORD = "river-otter-sample-42"
@@ -56,6 +57,7 @@ class Demo:
         self.sign_ins: list[dict[str, str]] = state.get("sign_ins", [])
         self.enrolments: list[dict[str, str]] = state.get("enrolments", [])
         self.upload: str = state.get("upload", "")
+        self.card: str = state.get("card", "")
 
     def save(self) -> None:
         """Written whole or not at all."""
@@ -65,6 +67,7 @@ class Demo:
             "sign_ins": self.sign_ins,
             "enrolments": self.enrolments,
             "upload": self.upload,
+            "card": self.card,
         }
         half.write_text(json.dumps(kept, indent=2) + "\n")
         half.chmod(0o600)
@@ -74,7 +77,7 @@ class Demo:
         """Remove what the demo wrote beside the database."""
         for name in ("state.json", "sandbox.sqlite", "sandbox.sqlite-wal", "sandbox.sqlite-shm"):
             (home / "demo" / name).unlink(missing_ok=True)
-        for folder in ("demo/practice", "demo/logs", "documents", "outbox", "mail"):
+        for folder in ("demo/practice", "demo/card", "demo/logs", "documents", "outbox", "mail"):
             shutil.rmtree(home / folder, ignore_errors=True)
 
 
@@ -90,6 +93,9 @@ def invite_everybody(demo: Demo, settings: Settings, story: dict[str, Any]) -> N
     demo.sign_ins.append(_newcomer(patient_app, now))
     share_with_mother(people, public_url=settings.public_url, now=now)
     find_duplicates(now=now)
+    send_cards(people, office=wiring.build(settings), now=now)
+    name = f"{NEWCOMER.first_name} {NEWCOMER.last_name}"
+    demo.card = str(card_to_photograph(settings.home / "demo" / "card", name=name))
     demo.enrolments = [
         {
             "key": key,

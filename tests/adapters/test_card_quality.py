@@ -8,8 +8,8 @@ from PIL import Image
 from portal.adapters.card_pixels import cleaned
 from portal.adapters.card_quality import flaws_of
 from portal.ports import CardFlaw
-from tests.card_layouts import known_card
-from tests.card_photos import Shot, photograph, poor_shot
+from sandbox.cards.layouts import known_card
+from sandbox.cards.photos import Shot, photograph, poor_shot
 
 
 def flaws(seed: int, **how) -> tuple[CardFlaw, ...]:

@@ -15,9 +15,9 @@ from portal.adapters.card_pixels import cleaned
 from portal.adapters.card_reader import RapidReader
 from portal.ports import CardField as F
 from portal.services.read_card import read_card
-from tests.card_layouts import known_card
-from tests.card_photos import Shot, photograph
-from tests.card_samples import PAYER_LIST
+from sandbox.cards.layouts import known_card
+from sandbox.cards.photos import Shot, photograph
+from sandbox.cards.samples import PAYER_LIST
 
 READER = RapidReader()
 SHOTS = (

@@ -5,8 +5,10 @@ import signal
 import socket
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.demo_run import DemoRun
 
@@ -38,6 +40,11 @@ def test_demo_starts_serves_stops_and_finds_its_data_again(demo: DemoRun) -> Non
     assert {s["role"] for s in told["sign_ins"]} == {"manager", "biller", "sysadmin", "patient"}
     assert all(s["email"] and s["password"] and s["totp_secret"] for s in told["sign_ins"])
 
+    front = Path(told["card"])
+    assert all(
+        Image.open(side).format == "JPEG" for side in (front, front.with_name("card-back.jpg"))
+    )
+
     assert "<h1" in fetch(told["patient_url"] + "/sign-in")
     assert "<h1" in fetch(told["staff_url"] + "/sign-in")
     assert "manager@riverside.example.com" in fetch(told["sandbox_url"] + "/inbox")
@@ -54,7 +61,13 @@ def test_demo_starts_serves_stops_and_finds_its_data_again(demo: DemoRun) -> Non
     assert not answers(demo.sandbox_port)
     assert not (demo.home / "demo.json").exists()
     printed = demo.printed()
-    for words in (told["patient_url"], told["staff_url"], told["enrolments"][0]["code"], "Ctrl-C"):
+    for words in (
+        told["patient_url"],
+        told["staff_url"],
+        told["enrolments"][0]["code"],
+        told["card"],
+        "Ctrl-C",
+    ):
         assert words in printed
 
     demo.start()

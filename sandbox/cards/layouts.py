@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from tests.card_conventions import CONVENTIONS, COPAYS, SILENT
-from tests.card_samples import HEIGHT, LABELS, OTHER_LABELS, WIDTH, Card, Facts, Pen, draw
+from sandbox.cards.conventions import CONVENTIONS, COPAYS, SILENT
+from sandbox.cards.samples import (
+    HEIGHT,
+    LABELS,
+    OTHER_LABELS,
+    WIDTH,
+    Card,
+    Facts,
+    Layouts,
+    Pen,
+    draw,
+)
 
 RX = ("rx_bin", "rx_pcn", "rx_group")
 WHO = ("subscriber", "member_id", "group_number", "plan")
@@ -43,9 +53,9 @@ def label_above(pen: Pen, said: Facts) -> None:
     """Small labels over large values, in two columns."""
     _header(pen, said, filled=pen.chance.random() < 0.5)
     for place, name in enumerate(_there(said, (*WHO, *RX))):
-        x, y = (70, 830)[place % 2], 190 + 150 * (place // 2)
-        pen.write(said.labels[name], x, y, 28)
-        pen.write(said.printed[name], x, y + 38, 46, bold=True)
+        left, y = (70, 830)[place % 2], 190 + 150 * (place // 2)
+        pen.write(said.labels[name], left, y, 28)
+        pen.write(said.printed[name], left, y + 38, 46, bold=True)
     x = 70.0
     for name in _there(said, COPAYS):
         x = 50 + pen.write(f"{said.labels[name]} {said.printed[name]}", x, 890, 32)
@@ -188,7 +198,7 @@ def dense(pen: Pen, said: Facts) -> None:
     pen.write("Out of pocket $6,000", 960, 720, 30)
 
 
-KNOWN = {
+KNOWN: Layouts = {
     "value column": (value_column, None),
     "running text": (running_text, None),
     "label above": (label_above, None),
@@ -197,7 +207,7 @@ KNOWN = {
     "front and back": (front_of_two, back_of_two),
     **CONVENTIONS,
 }
-HELD_OUT = {
+HELD_OUT: Layouts = {
     "pairs in rows": (pairs_in_rows, None),
     "centred": (centred, back_of_two),
     "dense": (dense, None),

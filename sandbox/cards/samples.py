@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT = 1600, 1009  # a card's own proportions, ISO/IEC 7810 ID-1
-OURS = Path(__file__).resolve().parents[1] / "portal" / "static" / "fonts"
+OURS = Path(__file__).resolve().parents[2] / "portal" / "static" / "fonts"
 SYSTEM = Path("/usr/share/fonts/truetype")
 # Regular and bold; those that the machine lacks are left out, ours are always there.
 FONTS = (
@@ -239,11 +239,12 @@ def _group(chance: random.Random) -> str:
 
 
 Layout = Callable[[Pen, Facts], None]
+Layouts = dict[str, tuple[Layout, Layout | None]]
 
 
 def draw(
     seed: int,
-    layouts: dict[str, tuple[Layout, Layout | None]],
+    layouts: Layouts,
     labels: dict[str, tuple[str, ...]],
     silent: dict[str, set[str]],
 ) -> Card:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.card_samples import HEIGHT, WIDTH, Facts, Pen
+from sandbox.cards.samples import HEIGHT, WIDTH, Facts, Pen
 
 COPAYS = ("copay_office", "copay_specialist", "copay_emergency", "copay_urgent")
 
@@ -29,8 +29,8 @@ def national(pen: Pen, said: Facts) -> None:
         pen.write(words[name], 980, 190 + 50 * row, 32)
         pen.write(p[name], 1240, 190 + 50 * row, 32)
     if "rx_bin" in p:
-        words = f"RX BIN# {p['rx_bin']}   RX PCN# {p['rx_pcn']}   RX GRP# {p['rx_group']}"
-        pen.write(words, 70, 860, 30)
+        numbers = f"RX BIN# {p['rx_bin']}   RX PCN# {p['rx_pcn']}   RX GRP# {p['rx_group']}"
+        pen.write(numbers, 70, 860, 30)
     pen.write("PAYER NUMBER 55502 0735", 1040, 930, 26)
 
 

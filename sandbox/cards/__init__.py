@@ -1,0 +1,1 @@
+"""Invented insurance cards and photographs of them, for the demo, the tests and the figures."""
