@@ -18,9 +18,11 @@ from portal.db import read_only
 from portal.models.accounts import Payer
 from portal.models.claims import Charge, Claim, Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
+from portal.models.payments import Payment
 from portal.models.remittances import RemittanceClaim, RemittanceRow
 from portal.queries.guest_bills import may_open
 from portal.queries.overview import visit_title
+from portal.queries.paid_by import HELPER, paid_by
 from portal.queries.viewer import AccountViewer
 
 WHAT = {
@@ -32,7 +34,7 @@ WHAT = {
     "suspense_release": "We finished checking your plan’s money",
     "receipt": "You paid at our desk",
     "credit_application": "We used your credit",
-    "payment": "You paid online",
+    "payment": "Paid online",
     "dispute_owed": "Your bank took a payment back",
     "refund": "We sent money back to you",
     "adjustment": "We changed the amount",
@@ -72,7 +74,7 @@ class Step:
 
     on: date
     what: str
-    source: str  # payer and file, where one said so
+    source: str  # payer and file, where one said so; or the helper who paid
     effects: tuple[Effect, ...]
     change: Money  # to what is owed
     owed_after: Money
@@ -111,7 +113,7 @@ def entry_chain(viewer: AccountViewer, visit_id: int, *, on: date) -> EntryChain
         if visit is None or not may_open(session, viewer, visit_id, on=on):
             return None
         rows = _legs(session, visit_id)
-        sources = _sources(session, visit_id)
+        sources = _sources(session, visit_id) | _helpers(session, viewer, visit_id)
     return EntryChain(
         account_id=visit.guarantor_account_id,
         visit_id=visit_id,
@@ -161,6 +163,19 @@ def _sources(session: Session, visit_id: int) -> dict[Any, str]:
         .where(Claim.visit_id == visit_id, RemittanceClaim.entry_id.is_not(None))
     )
     return {entry_id: f"{payer}, payment {trace}" for entry_id, payer, trace in rows}
+
+
+def _helpers(session: Session, viewer: AccountViewer, visit_id: int) -> dict[Any, str]:
+    """Who paid on the patient's behalf."""
+    rows = session.execute(
+        select(Payment.entry_id, *HELPER).where(
+            Payment.proxy_grant_id.is_not(None),
+            Payment.entry_id.in_(
+                select(PostingRow.entry_id).where(PostingRow.visit_id == visit_id)
+            ),
+        )
+    )
+    return {row.entry_id: f"{paid_by(row, viewer)} paid this" for row in rows}
 
 
 def _steps(rows: Sequence[Row[*tuple[Any, ...]]], sources: dict[Any, str]) -> tuple[Step, ...]:

@@ -39,6 +39,7 @@ from portal.queries.balances import VisitBalance, balances
 from portal.queries.credit import free_credit, undecided
 from portal.queries.disputes_told import TOLD, dispute_decision
 from portal.queries.insurance_page import any_asked, known_plans
+from portal.queries.paid_by import HELPER, NO_HELPER, paid_by
 from portal.queries.plain_services import describe
 from portal.queries.statement_due import statement_due_on
 from portal.queries.statement_sent import seen_by, visible_statements, was_sent
@@ -92,6 +93,7 @@ class Paid:
     amount: Money
     method: str
     receipt_number: str
+    paid_by: str  # a helper who acted for the patient
     dispute: str  # what became of it when the patient's bank took it back; empty otherwise
 
 
@@ -140,7 +142,7 @@ def overview(viewer: AccountViewer, *, on: date) -> Overview:
         accounts = balances(session, on=on, account_ids=viewer.account_ids)
         visits = [visit for account in accounts for visit in account.visits]
         facts = _facts(session, [visit.visit_id for visit in visits])
-        payments = () if guest else _payments(session, viewer.account_ids)
+        payments = () if guest else _payments(session, viewer)
         statements = _statements(session, viewer)
         changed = what_changed(session, accounts)
         email_failed, card_asked = _own(session, viewer, on)
@@ -319,6 +321,7 @@ def _payments_query() -> Select[*tuple[Any, ...]]:
         func.concat_ws(" ending ", func.initcap(Payment.brand), Payment.last4).label("detail"),
         func.coalesce(Payment.receipt_number, "").label("receipt_number"),
         dispute_decision().label("dispute"),
+        *HELPER,
     ).where(listed(Payment.guarantor_account_id, "account_ids"), Payment.succeeded_at.is_not(None))
     desk = select(
         PracticeReceipt.received_on,
@@ -327,6 +330,7 @@ def _payments_query() -> Select[*tuple[Any, ...]]:
         PracticeReceipt.kind,
         literal(""),
         null(),
+        *NO_HELPER,
     )
     # What was paid for a visit stands where the visit does: a confidential copay is nobody else's to see (HIPAA-9).
     for_visits = desk.join(Visit, Visit.id == PracticeReceipt.visit_id).where(
@@ -339,14 +343,15 @@ def _payments_query() -> Select[*tuple[Any, ...]]:
     return select(both).order_by(both.c.paid_on.desc()).limit(SHOWN_PAYMENTS)
 
 
-def _payments(session: Session, account_ids: Collection[int]) -> list[Paid]:
-    rows = session.execute(_payments_query(), {"account_ids": list(account_ids)})
+def _payments(session: Session, viewer: AccountViewer) -> list[Paid]:
+    rows = session.execute(_payments_query(), {"account_ids": list(viewer.account_ids)})
     return [
         Paid(
             on=row.paid_on,
             amount=row.amount,
             method=row.detail or "Card" if row.method == "card" else f"At our desk, {row.detail}",
             receipt_number=row.receipt_number,
+            paid_by=paid_by(row, viewer),
             dispute="" if row.dispute is None else TOLD[row.dispute],
         )
         for row in rows

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, Label, Row, ScalarSelect, Select, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.claims import Visit
-from portal.models.identity import AccountAccess
+from portal.models.identity import AccountAccess, Login
 from portal.models.messages import ThreadMessage
 from portal.queries.among import listed
 from portal.queries.viewer import PatientViewer
@@ -26,6 +27,7 @@ class Said:
 
     id: int
     ours: bool
+    by: str  # another sign-in that wrote it; empty for the reader's own, for a text and for ours
     by_text: bool
     body: str
     at: datetime
@@ -49,6 +51,8 @@ def patient_thread(viewer: PatientViewer) -> PatientThread:
         select(
             ThreadMessage.id,
             ThreadMessage.author,
+            ThreadMessage.login_id,
+            _writer(),
             ThreadMessage.channel,
             ThreadMessage.body,
             ThreadMessage.at,
@@ -77,6 +81,7 @@ def patient_thread(viewer: PatientViewer) -> PatientThread:
             Said(
                 id=row.id,
                 ours=row.author == "staff",
+                by=_by(row, viewer),
                 by_text=row.channel == "sms",
                 body=row.body,
                 at=row.at,
@@ -89,6 +94,26 @@ def patient_thread(viewer: PatientViewer) -> PatientThread:
         accounts=names,
         more=len(rows) > SHOWN,
     )
+
+
+def _writer() -> Label[str | None]:
+    """The sign-in that wrote a message, when it is a helper's and not one of the account's own."""
+    own = exists().where(
+        AccountAccess.login_id == ThreadMessage.login_id,
+        AccountAccess.guarantor_account_id == ThreadMessage.guarantor_account_id,
+    )
+    of_patient = ThreadMessage.author == "patient"
+    email = select(Login.email).where(Login.id == ThreadMessage.login_id, of_patient, ~own)
+    return email.scalar_subquery().label("helper_email")
+
+
+def _by(row: Row[*tuple[Any, ...]], viewer: PatientViewer) -> str:
+    """Who wrote it, as far as the reader may know: another helper is not named to a helper (HIPAA-9)."""
+    if row.author != "patient" or (row.login_id is not None and row.login_id == viewer.login_id):
+        return ""
+    if viewer.acting_for is None:
+        return row.helper_email or ""
+    return "Another helper" if row.helper_email else viewer.acting_for.first_name
 
 
 _UNREAD = (ThreadMessage.author == "staff", ThreadMessage.seen_at.is_(None))

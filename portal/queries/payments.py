@@ -21,6 +21,7 @@ from portal.models.payments import LIVE_STATES, Payment
 from portal.queries.balances import AccountBalance, balances
 from portal.queries.disputes_told import disputes_told
 from portal.queries.overview import visit_title
+from portal.queries.paid_by import HELPER, paid_by
 from portal.queries.refunds_told import RefundTold, refunds_told
 from portal.queries.under_way import UNANSWERED, UnderWay, payments_under_way
 from portal.queries.viewer import AccountViewer, GuestViewer, StaffViewer, Viewer
@@ -90,6 +91,7 @@ class PaymentRow:
     failure: str
     refunds: tuple[RefundTold, ...] = ()
     dispute: str = ""  # what the patient is told when a bank took it back
+    paid_by: str = ""  # a helper who acted for the patient
 
     @property
     def live(self) -> bool:
@@ -248,6 +250,7 @@ _COLUMNS = (
     Payment.scope,
     Payment.visit_id,
     Payment.failure,
+    *HELPER,
 )
 
 
@@ -292,6 +295,7 @@ def _payments(viewer: Viewer, condition: ColumnElement[bool]) -> tuple[PaymentRo
             failure=row.failure,
             refunds=refunds.get(row.id, ()),
             dispute=disputes[row.id].words if row.id in disputes else "",
+            paid_by=paid_by(row, viewer),
         )
         for row in rows
     )

@@ -28,10 +28,12 @@ INVITATION_LIFE = timedelta(days=14)
 SCOPE_WORDS = {
     ProxyScope.BILLS: "See bills and statements",
     ProxyScope.PAY: "Pay bills",
-    ProxyScope.BOOK: "Book visits",
+    ProxyScope.BOOK: "Book visits (not online yet)",
     ProxyScope.INSURANCE: "Send us insurance cards",
     ProxyScope.FULL: "All of this, and messages with our office",
 }
+# A grant may hold `book`; as long as no page books a visit, nobody is asked to give it.
+OFFERED = tuple(scope for scope in ProxyScope if scope is not ProxyScope.BOOK)
 RELATIONSHIP_WORDS = {
     "spouse": "Husband, wife or partner",
     "caregiver": "Caregiver",
@@ -87,7 +89,7 @@ class ProxiesPage:
 def rights_in_words(scopes: frozenset[ProxyScope]) -> tuple[str, ...]:
     """What somebody may do, one line each."""
     if ProxyScope.FULL in scopes:
-        named = (words for scope, words in SCOPE_WORDS.items() if scope != ProxyScope.FULL)
+        named = (SCOPE_WORDS[scope] for scope in OFFERED if scope != ProxyScope.FULL)
         return (*named, "Read and write messages with our office")
     return tuple(words for scope, words in SCOPE_WORDS.items() if scope in scopes)
 

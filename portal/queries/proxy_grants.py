@@ -24,6 +24,7 @@ class ActingFor:
     patient_id: int
     account_id: int
     name: str
+    first_name: str
     scopes: frozenset[ProxyScope]
 
 
@@ -105,6 +106,7 @@ def acting_for(row: GrantRow, *, now: datetime) -> ActingFor | None:
         patient_id=row.patient_id,
         account_id=row.account_id,
         name=f"{row.patient_first} {row.patient_last}".strip(),
+        first_name=row.patient_first or row.patient_last,
         scopes=included(row.scopes),
     )
 

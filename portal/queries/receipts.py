@@ -19,6 +19,7 @@ from portal.models.claims import Charge, Provider, Visit
 from portal.models.payments import Payment, PaymentAllocation
 from portal.models.practice import Practice
 from portal.queries.disputes_told import DisputeTold, disputes_told
+from portal.queries.paid_by import HELPER, paid_by
 from portal.queries.payment_method import method_in_words
 from portal.queries.payments import visible_payments
 from portal.queries.plain_services import describe
@@ -55,7 +56,7 @@ class Receipt:
     payment_id: UUID
     number: str
     account_id: int
-    payer_name: str
+    payer_name: str  # with the helper, when one paid for them
     amount: Money
     paid_at: datetime
     paid_on: date  # in the practice's zone
@@ -118,6 +119,7 @@ def receipt(viewer: Viewer, number: str) -> Receipt | None:
             Payment.method,
             Payment.brand,
             Payment.last4,
+            *HELPER,
             GuarantorAccount,
             Practice,
         )
@@ -131,7 +133,7 @@ def receipt(viewer: Viewer, number: str) -> Receipt | None:
             return None
         refunds = refunds_told(session, [row.id]).get(row.id, ())
         dispute = disputes_told(session, [row.id]).get(row.id)
-        return _receipt(row, _lines(session, row.id), refunds, dispute)
+        return _receipt(row, paid_by(row, viewer), _lines(session, row.id), refunds, dispute)
 
 
 def _lines(session: Session, payment_id: UUID) -> tuple[ReceiptLine, ...]:
@@ -171,16 +173,17 @@ def _lines(session: Session, payment_id: UUID) -> tuple[ReceiptLine, ...]:
 
 def _receipt(
     row: Row[*tuple[Any, ...]],
+    helper: str,
     lines: tuple[ReceiptLine, ...],
     refunds: tuple[RefundTold, ...],
     dispute: DisputeTold | None,
 ) -> Receipt:
-    practice = row.Practice
+    practice, owner = row.Practice, row.GuarantorAccount.display_name
     return Receipt(
         payment_id=row.id,
         number=row.receipt_number,
         account_id=row.guarantor_account_id,
-        payer_name=row.GuarantorAccount.display_name,
+        payer_name=f"{helper}, for {owner}" if helper else owner,
         amount=row.amount,
         paid_at=row.succeeded_at,
         paid_on=row.succeeded_at.astimezone(ZoneInfo(practice.time_zone)).date(),

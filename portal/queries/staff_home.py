@@ -15,6 +15,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.payments import Payment
 from portal.queries.disputes_told import dispute_decision
 from portal.queries.link_queue import waiting_links
+from portal.queries.paid_by import helper_email
 from portal.queries.payment_method import method_in_words
 from portal.queries.refunds import waiting_refunds
 from portal.queries.staff_duplicates import waiting_merges
@@ -40,6 +41,7 @@ class PaymentRow:
     method: str
     at: datetime
     receipt_number: str
+    helper_email: str  # who paid on the patient's behalf
     failure: str
     dispute: str | None  # how it was decided, "" while it waits; None when no bank holds its money
 
@@ -98,6 +100,7 @@ def payments(
             Payment.state_at,
             Payment.receipt_number,
             Payment.failure,
+            helper_email().label("helper_email"),
             dispute_decision().label("dispute"),
         )
         .join(GuarantorAccount, GuarantorAccount.id == Payment.guarantor_account_id)
@@ -118,6 +121,7 @@ def payments(
             method=method_in_words(row.method, row.brand, row.last4) if row.method else "",
             at=row.state_at,
             receipt_number=row.receipt_number or "",
+            helper_email=row.helper_email or "",
             failure=row.failure,
             dispute=row.dispute,
         )

@@ -29,7 +29,7 @@ from portal.queries.statement_print import day
 from portal.queries.statement_sent import was_sent
 
 WORDS = {
-    "payment": "You paid online for {visit}. Thank you.",
+    "payment": "Paid online for {visit}. Thank you.",
     "receipt": "You paid at our desk for {visit}. Thank you.",
     "credit_application": "We used your credit for {visit}.",
     "adjustment": "We took something off {visit}.",

@@ -25,6 +25,7 @@ from portal.models.practice import Practice
 from portal.models.refunds import Refund
 from portal.queries.disputes_told import DisputeTold, disputes_told
 from portal.queries.overview import visit_title
+from portal.queries.paid_by import HELPER, paid_by
 from portal.queries.payment_method import method_in_words
 from portal.queries.payments import visible_payments
 from portal.queries.receipts import counts_as_paid, practice_address
@@ -69,6 +70,7 @@ class YearPayment:
     receipt_number: str
     paid_on: date
     method: str
+    paid_by: str  # a helper who acted for the patient
     amount: Money
     paid_for: tuple[PaidFor, ...]
     credit: Money  # what no visit took
@@ -149,6 +151,7 @@ def year_paid(viewer: AccountViewer, year: int) -> YearPaid:
                 receipt_number=row.receipt_number,
                 paid_on=row.succeeded_at.astimezone(zone).date(),
                 method=method_in_words(row.method, row.brand, row.last4),
+                paid_by=paid_by(row, viewer),
                 amount=row.amount,
                 paid_for=parts[row.id],
                 credit=row.amount - total_of(part.amount for part in parts[row.id]),
@@ -189,6 +192,7 @@ def _payments(
             Payment.method,
             Payment.brand,
             Payment.last4,
+            *HELPER,
             GuarantorAccount,
         )
         .join(GuarantorAccount, GuarantorAccount.id == Payment.guarantor_account_id)

@@ -12,7 +12,12 @@ from portal.queries.viewer import PatientViewer
 
 
 def see_answers(*, viewer: PatientViewer, now: datetime) -> None:
-    """Mark every answer to the viewer's accounts as seen, by whom and when; the first time stands."""
+    """Mark every answer to the viewer's accounts as seen, by whom and when; the first time stands.
+
+    Whoever reads for somebody else leaves it unread for them (HIPAA-9).
+    """
+    if viewer.acting_for is not None:
+        return
     with transaction() as session:
         session.execute(
             update(ThreadMessage)

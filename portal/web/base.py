@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from portal.config import Settings, derived_key
 from portal.db import read_only
-from portal.web import access, errors, filters, logging, sessions, table_labels, theme
+from portal.web import access, errors, filters, logging, sessions, table_labels, theme, voice
 from portal.web.clock import system_clock
 from portal.web.csrf import csrf
 from portal.web.faces import PORTAL, Face, cookie_name
@@ -52,6 +52,7 @@ def create_base_app(*, face: Face, settings: Settings, gateways: Any) -> Flask:
     filters.register(app)
     table_labels.register(app)
     theme.register(app)
+    voice.register(app)
     _send_headers(app, settings, face)
     _answer_health(app)
     return app

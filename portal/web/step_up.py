@@ -8,8 +8,10 @@ from flask_security.utils import check_and_update_authn_fresh, get_message
 from werkzeug.wrappers import Response
 
 
-def confirm_first() -> Response | None:
+def confirm_first(then: str = "") -> Response | None:
     """The way to the page that asks for it; None when it was given a few minutes ago.
+
+    Afterwards one is on the same page, or on `then` where this one takes only a press of a button.
 
     The library counts the minutes, as it does before a new second factor.
     """
@@ -18,4 +20,4 @@ def confirm_first() -> Response | None:
     if current_user.is_authenticated and check_and_update_authn_fresh(within, grace, "session"):
         return None
     flash(*get_message("REAUTHENTICATION_REQUIRED"))
-    return redirect(url_for("security.verify", next=request.script_root + request.path))
+    return redirect(url_for("security.verify", next=then or request.script_root + request.path))

@@ -158,7 +158,7 @@ def _layout() -> Layout:
         signed_in=signed_in,
         acting_for=g.acting.name if "acting" in g else "",
         guest=guest,
-        unread=_unread() if signed_in and may_open("messages.thread") else 0,
+        unread=_unread() if signed_in and "acting" not in g and may_open("messages.thread") else 0,
         accent_version="" if accent.lower() == HOUSE_ACCENT.lower() else accent.lstrip("#"),
     )
 

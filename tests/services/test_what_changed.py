@@ -60,7 +60,7 @@ def test_CORE_7_a_payment_and_a_new_decision_are_told_with_what_the_plan_paid(
 
     later(build)
     assert sorted(told(after(20)), key=lambda step: step[2].cents) == [
-        (after(10), "You paid online for the visit of February 3, 2026. Thank you.", Money(-2000)),
+        (after(10), "Paid online for the visit of February 3, 2026. Thank you.", Money(-2000)),
         (
             date(2026, 2, 20),
             "Acme Health decided the visit of February 3, 2026. It paid $60.00.",

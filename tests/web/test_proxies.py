@@ -88,7 +88,7 @@ def test_invite_accept_act_and_revoke(
     page = helper.follow(helper.post(act or "", expect=303))
     assert BANNER in page.text
     assert page.h1 == "Bills"
-    assert "Owed $100.00" in page.text
+    assert "Owed for Testa $100.00" in page.text
     assert "You owe $" not in page.text
     page = testa.get("/access/")
     assert "Invited" not in page.text
@@ -107,6 +107,43 @@ def test_ID_9_inviting_asks_for_the_password_first(testa: PageClient) -> None:
     sent = {"email": HELPER, "relationship": "spouse", "pay": "y", "months": "12"}
     testa.post("/access/invite", sent, expect=302)
     assert messages() == []
+
+
+def test_ID_9_a_yes_asks_for_the_password_first_and_an_end_never_does(
+    testa: PageClient, as_patient: Opens
+) -> None:
+    """Whoever says yes opens another's account to their sign-in; nobody is kept from shutting one."""
+    sent = {"email": HELPER, "relationship": "spouse", "pay": "y", "months": "12"}
+    page = testa.follow(testa.post("/access/invite", sent, expect=302))
+    [end] = [f.get("action") for f in page.all("form") if f.get("action", "").endswith("/end")]
+    path = invitation().replace("invitation", "offer")
+    helper = as_patient(email=HELPER)
+    helper.get(path)
+    for client in (helper, testa):
+        with client.http.session_transaction() as session:
+            session["fs_paa"] = 0
+    page = helper.post(f"{path}/accept", expect=302)
+    assert page.location.startswith("/confirm"), page.location
+    assert path in page.location
+    with read_only() as session:
+        assert session.scalars(select(ProxyGrant.accepted_at)).one() is None
+    testa.follow(testa.post(end or "", expect=302))
+    with read_only() as session:
+        assert session.scalars(select(ProxyGrant.ended_at)).one() is not None
+
+
+def test_what_no_page_does_is_not_offered_and_a_stored_one_says_so(
+    share: Callable[..., PageClient], testa: PageClient, as_staff: Opens, bills: Bills
+) -> None:
+    """No page books a visit yet."""
+    assert "ook visits" not in testa.get("/access/invite").text
+    share("book", "bills")
+    page = testa.get("/access/")
+    assert page.text.count("Book visits (not online yet)") == 1
+    manager = as_staff("manager")
+    assert (
+        "Book visits (not online yet)" in manager.get(f"/accounts/{bills.account_id}/proxies").text
+    )
 
 
 def test_the_way_back(share: Callable[..., PageClient]) -> None:

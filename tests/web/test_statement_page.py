@@ -142,7 +142,7 @@ def test_CORE_7_what_changed_since_leads_from_the_statement_to_today(
     for path in ("/bills", f"/statements/{number}"):
         shown = client.get(path).text
         assert "said $100.00" in shown
-        assert "You paid online for the visit of" in shown
+        assert "Paid online for the visit of" in shown
         assert "As of March 2, 2026 at 10:00 AM." in shown
 
 

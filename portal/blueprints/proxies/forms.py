@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField
 
 from billing.proxy_access import MONTHS_BY_DEFAULT, MONTHS_OFFERED, ProxyScope, months_later
-from portal.queries.proxies_page import RELATIONSHIP_WORDS, SCOPE_WORDS, OwnPatient
+from portal.queries.proxies_page import OFFERED, RELATIONSHIP_WORDS, SCOPE_WORDS, OwnPatient
 from portal.services.invite_proxy import ProxyOffer
 from portal.web.fields import EmailField, chosen, required
 
@@ -28,7 +28,6 @@ class InviteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     )
     bills = BooleanField(SCOPE_WORDS[ProxyScope.BILLS])
     pay = BooleanField(SCOPE_WORDS[ProxyScope.PAY])
-    book = BooleanField(SCOPE_WORDS[ProxyScope.BOOK])
     insurance = BooleanField(SCOPE_WORDS[ProxyScope.INSURANCE])
     full = BooleanField(SCOPE_WORDS[ProxyScope.FULL])
     months = RadioField(
@@ -50,7 +49,7 @@ class InviteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     @property
     def scopes(self) -> tuple[ProxyScope, ...]:
-        return tuple(scope for scope in ProxyScope if self[scope.value].data)
+        return tuple(scope for scope in OFFERED if self[scope.value].data)
 
     def offer(self, on: date) -> ProxyOffer:
         return ProxyOffer(

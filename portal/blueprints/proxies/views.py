@@ -63,9 +63,11 @@ def offer(token: str) -> ResponseReturnValue:
 @blueprint.post("/offer/<token>/<any(accept,decline):answer>")
 @patient(scope=OWN_ONLY)
 def answer(token: str, answer: str) -> ResponseReturnValue:
-    """Yes or no, once."""
+    """Yes or no, once. A yes opens another's account to this sign-in: the password comes first (ID-9)."""
     accepts = answer == "accept"
     name = _offer(token).patient_name
+    if accepts and (confirm := confirm_first(url_for(".offer", token=token))) is not None:
+        return confirm
     answer_proxy_invitation(
         viewer=current_patient(),
         token=token,

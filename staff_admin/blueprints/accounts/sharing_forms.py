@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField
 
 from billing.proxy_access import ProxyScope
-from portal.queries.proxies_page import RELATIONSHIP_WORDS, SCOPE_WORDS
+from portal.queries.proxies_page import OFFERED, RELATIONSHIP_WORDS, SCOPE_WORDS
 from portal.queries.staff_account import PatientRow
 from portal.services.grant_minor_proxy import RELATIONSHIPS
 from portal.web.fields import EmailField, at_most, chosen, required
@@ -27,7 +27,6 @@ class ParentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     )
     bills = BooleanField(SCOPE_WORDS[ProxyScope.BILLS])
     pay = BooleanField(SCOPE_WORDS[ProxyScope.PAY])
-    book = BooleanField(SCOPE_WORDS[ProxyScope.BOOK])
     insurance = BooleanField(SCOPE_WORDS[ProxyScope.INSURANCE])
     full = BooleanField(SCOPE_WORDS[ProxyScope.FULL])
     checked = NoteField(
@@ -41,7 +40,7 @@ class ParentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        return tuple(scope.value for scope in ProxyScope if self[scope.value].data)
+        return tuple(scope.value for scope in OFFERED if self[scope.value].data)
 
 
 class EndForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
