@@ -16,6 +16,7 @@ from portal.models.consents import ESignConsent
 from portal.models.identity import AccountAccess, Login
 from portal.models.practice import Practice
 from portal.queries.esign_words import TECHNICAL, TECHNICAL_VERSION, Disclosure, disclosures
+from portal.queries.reach import mailboxes
 from portal.queries.viewer import PatientViewer
 
 # A thief who turns statements away gets none before the old address has had time to answer (ID-12).
@@ -82,10 +83,12 @@ def electronic_readers(
             ~GuarantorAccount.paper_only,
         )
     )
+    agreed = [row for row in logins if wanted[row[0]].email == row[2]]
+    goes_to = mailboxes(session, {(email, account_id) for account_id, _, email in agreed})
     return {
-        account_id: Reader(email=email, login_id=login_id, consent_id=wanted[account_id].id)
-        for account_id, login_id, email in logins
-        if wanted[account_id].email == email
+        account_id: Reader(email=to, login_id=login_id, consent_id=wanted[account_id].id)
+        for account_id, login_id, email in agreed
+        if (to := goes_to[email, account_id])
     }
 
 

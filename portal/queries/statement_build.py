@@ -81,7 +81,7 @@ def draft(facts: StatementFacts, account: AccountBalance, *, on: date, public_ur
         statement_on=on,
         due_on=on + DAYS_TO_PAY,
         practice=practice_block(practice, public_url),
-        guarantor=guarantor_block(facts.accounts[account_id]),
+        guarantor=guarantor_block(facts.accounts[account_id], sealed=account_id in facts.sealed),
         amount_due=max(due, ZERO),
         credit=credit,
         summary=summary(span),

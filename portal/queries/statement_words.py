@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from billing.money import Money
 from portal.models.accounts import GuarantorAccount
+from portal.models.confidential import ConfidentialRequest
 from portal.models.practice import Practice
 from portal.queries.statement_content import Guarantor, Notices, PracticeBlock
 
@@ -13,7 +14,7 @@ def practice_block(practice: Practice, public_url: str) -> PracticeBlock:
     return PracticeBlock(
         name=practice.name,
         legal_name=practice.legal_name,
-        address=_address(practice),
+        address=address_lines(practice),
         phone=practice.phone,
         phone_hours=practice.phone_hours,
         email=practice.email,
@@ -21,9 +22,9 @@ def practice_block(practice: Practice, public_url: str) -> PracticeBlock:
     )
 
 
-def guarantor_block(account: GuarantorAccount) -> Guarantor:
-    """Whom the envelope goes to."""
-    return Guarantor(name=account.display_name, address=_address(account))
+def guarantor_block(account: GuarantorAccount, *, sealed: bool) -> Guarantor:
+    """Whom the statement is for; without an address where somebody asked for another (HIPAA-10)."""
+    return Guarantor(name=account.display_name, address=() if sealed else address_lines(account))
 
 
 def share_sentences(*, deductible: Money, coinsurance: Money, copay: Money) -> list[str]:
@@ -77,6 +78,7 @@ def notices(practice: Practice) -> Notices:
     )
 
 
-def _address(place: Practice | GuarantorAccount) -> tuple[str, ...]:
+def address_lines(place: Practice | GuarantorAccount | ConfidentialRequest) -> tuple[str, ...]:
+    """The lines of an envelope below the name."""
     town = f"{place.city}, {place.state} {place.postal_code}".strip(", ")
     return tuple(line for line in (place.street, place.street2, town) if line)

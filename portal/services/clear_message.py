@@ -24,6 +24,7 @@ from portal.models.messages import TEXTS, MessageSwitch, OutboundMessage, TextNu
 from portal.models.practice import Practice
 from portal.queries.conditions import conditions
 from portal.queries.notice_facts import NoticeFacts, notice_facts
+from portal.queries.reach import RULE, number_proven_at, text_number
 from portal.queries.recipient_zones import recipient_zones
 from portal.queries.text_consents import ConsentRow, TextCategory, standing_consent
 from portal.services.ask_gate import ask_gate
@@ -138,13 +139,13 @@ def _may_text(
         category=TextCategory(message.category),
         guarantor_account_id=account.id,
     )
-    if consent is None or message.recipient != account.mobile:
+    if consent is None:
         return Stop(("MSG-1",))
-    refused = _unreachable(session, account, consent, now)
+    refused = _unreachable(session, message.recipient, account, consent, now)
     if refused:
         return Stop(refused)
     held = account.mobile_held_until
-    if held is not None and now < held:
+    if held is not None and now < held and message.recipient == account.mobile:
         return Wait(held, "ID-12")
     switch = session.get(MessageSwitch, TEXTS)
     if switch is not None and switch.stopped_at is not None:
@@ -155,21 +156,17 @@ def _may_text(
 
 
 def _unreachable(
-    session: Session, account: GuarantorAccount, consent: ConsentRow, now: datetime
+    session: Session, phone: str, account: GuarantorAccount, consent: ConsentRow, now: datetime
 ) -> tuple[str, ...]:
-    """The rules by which nothing may go to this number: known to be bad, or not proven for a year."""
-    number = session.get(TextNumber, account.mobile)
+    """The rules by which nothing may go to this number: not where they are texted, bad, or not proven for a year."""
+    if phone != text_number(session, account):
+        return (RULE,) if phone == account.mobile else ("MSG-1",)
+    number = session.get(TextNumber, phone)
     if number is not None and number.bad_since is not None:
         return ("MSG-13",)
-    return ("MSG-21",) if _last_proven(account, consent) < now - PROVEN_FOR else ()
-
-
-def _last_proven(account: GuarantorAccount, consent: ConsentRow) -> datetime:
-    """When we last knew that the number is theirs: proven by a code, or given with the consent itself."""
-    proven = account.proven_mobile_at
-    if proven is None or account.proven_mobile != account.mobile:
-        return consent.at
-    return max(proven, consent.at)
+    proven = number_proven_at(session, phone, account)
+    last = consent.at if proven is None else max(proven, consent.at)
+    return ("MSG-21",) if last < now - PROVEN_FOR else ()
 
 
 def _overtaken(session: Session, message: OutboundMessage, now: datetime) -> bool:

@@ -20,12 +20,13 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.statements import Statement, StatementLine
 from portal.models.work import WorkItem
+from portal.queries.paperless import electronic_readers
+from portal.queries.reach import paper_lines
 from portal.queries.statement_build import Draft, draft
 from portal.queries.statement_content import LAYOUT_VERSION
 from portal.queries.statement_facts import LastStatement, StatementFacts, statement_facts
 from portal.queries.statement_json import content_hash, to_json
 from portal.queries.statement_sent import was_sent
-from portal.queries.statement_words import has_address
 
 AT_ONCE = 250
 # Statements are numbered without gaps and cut by one process at a time.
@@ -118,7 +119,15 @@ def _cut(
     facts = statement_facts(session, account_ids=free, on=on)
     drafts = [draft(facts, account, on=on, public_url=public_url) for account in facts.balances]
     due = [d for d in drafts if _is_due(d, facts, on)]
-    held = {d.account_id: _reasons(d, facts) for d in due if _reasons(d, facts)}
+    lines = paper_lines(session, [facts.accounts[d.account_id] for d in due])
+    unreached = {account_id for account_id, to in lines.items() if not to}
+    # Who asked for no paper and reads electronically needs none (HIPAA-10).
+    unreached -= set(electronic_readers(session, account_ids=unreached & facts.sealed, now=now))
+    held = {
+        d.account_id: reasons
+        for d in due
+        if (reasons := [*d.faults, *((NO_ADDRESS,) if d.account_id in unreached else ())])
+    }
     _open_work_items(session, due, held, now)
     clean = [d for d in due if d.account_id not in held]
     return Cut(_freeze(session, clean, facts, on=on, now=now), tuple(held))
@@ -155,11 +164,6 @@ def _has_new_bill(made: Draft, facts: StatementFacts) -> bool:
         visit.patient_due > ZERO and facts.visits[visit.visit_id].first_statement_on is None
         for visit in made.billable
     )
-
-
-def _reasons(made: Draft, facts: StatementFacts) -> list[str]:
-    reachable = has_address(facts.accounts[made.account_id])
-    return [*made.faults, *(() if reachable else (NO_ADDRESS,))]
 
 
 def _open_work_items(

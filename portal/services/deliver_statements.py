@@ -16,6 +16,7 @@ from portal.db import transaction
 from portal.models.messages import OutboundMessage
 from portal.models.statements import Statement
 from portal.queries.paperless import electronic_readers
+from portal.queries.reach import RULE, envelopes
 from portal.queries.statement_sent import NOTICE, was_sent
 from portal.services.cut_statements import LOCK
 from portal.services.first_statement import start_clocks
@@ -100,6 +101,7 @@ def _deliver(
         session, account_ids=[s.guarantor_account_id for s in going], now=now
     )
     head = letterhead(session, public_url=shop.public_url)
+    lines = envelopes(session, going)
     paper, announced = [], []
     for statement in going:
         reader = readers.get(statement.guarantor_account_id)
@@ -107,9 +109,11 @@ def _deliver(
         if reader and not denial(statement, standing[statement.id], electronic):
             announce(session, statement, to=reader.email, head=head, now=now)
             announced.append(statement)
-        else:
-            print_statement(session, statement, on=on, now=now, shop=shop, folder=folder)
+        elif to := lines[statement.id]:
+            print_statement(session, statement, to=to, on=on, now=now, shop=shop, folder=folder)
             paper.append(statement)
+        else:
+            found[statement.id] = (RULE,)
     session.flush()
     start_clocks(session, [s.id for s in paper], on)
     return Delivered(

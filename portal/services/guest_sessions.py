@@ -6,12 +6,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.text_links import GuestSession, TextLink
+from portal.queries.reach import text_number
 from portal.services.start_session import session_hash
 from portal.services.use_session import TOUCH_EVERY
 
@@ -48,21 +49,16 @@ def use_guest_session(*, token: str, idle: timedelta, now: datetime) -> LiveGues
     """The live visit behind the token, its clock set back to now; None ends it for good."""
     with transaction() as session:
         found = session.execute(
-            select(GuestSession, TextLink.guarantor_account_id)
+            select(GuestSession, TextLink.phone, GuarantorAccount)
             .join(TextLink, TextLink.id == GuestSession.text_link_id)
-            # Whoever holds a number that is no longer the account's has nothing to see here.
-            .join(
-                GuarantorAccount,
-                and_(
-                    GuarantorAccount.id == TextLink.guarantor_account_id,
-                    GuarantorAccount.mobile == TextLink.phone,
-                ),
-            )
+            .join(GuarantorAccount, GuarantorAccount.id == TextLink.guarantor_account_id)
             .where(GuestSession.id_hash == session_hash(token), GuestSession.ended_at.is_(None))
         ).one_or_none()
         if found is None:
             return None
-        row, account_id = found
+        row, phone, account = found
+        if phone != text_number(session, account):
+            return None  # who holds a number that no text goes to has nothing to see here
         latest_at = row.started_at + LONGEST
         if now - row.seen_at > idle or now > latest_at:
             row.ended_at = now
@@ -70,7 +66,7 @@ def use_guest_session(*, token: str, idle: timedelta, now: datetime) -> LiveGues
         if now - row.seen_at > TOUCH_EVERY:
             row.seen_at = now
         ends_at = min(row.seen_at + idle, latest_at)
-        return LiveGuest(row.id, row.text_link_id, account_id, ends_at, latest_at)
+        return LiveGuest(row.id, row.text_link_id, account.id, ends_at, latest_at)
 
 
 def end_guest_session(*, session_id: int, now: datetime) -> None:

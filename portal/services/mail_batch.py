@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from portal.db import read_only
 from portal.models.statements import Statement, StatementDelivery
+from portal.queries.reach import envelopes
 from portal.queries.statement_json import from_json
 from portal.services.plain_cell import plain_cell
 
@@ -27,22 +28,23 @@ def put_in_envelope(folder: Path, number: str, pdf: bytes) -> None:
 def write_addresses(*, on: date, folder: Path) -> int:
     """Write the address file of the day's batch from what was delivered; the number of envelopes."""
     with read_only() as session:
-        rows = session.execute(
-            select(Statement.number, Statement.content)
+        rows = session.scalars(
+            select(Statement)
             .join(StatementDelivery, StatementDelivery.statement_id == Statement.id)
             .where(StatementDelivery.batch == on.isoformat())
             .order_by(Statement.number)
         ).all()
+        lines = envelopes(session, rows)
     if not rows:
         return 0
     page = io.StringIO(newline="")
     writer = csv.writer(page, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for number, data in rows:
-        to = from_json(data).guarantor
-        lines = (*to.address, "", "", "")[:3]
-        free_text = (plain_cell(text) for text in (to.name, *lines))
-        writer.writerow((f"{number}.pdf", number, *free_text))
+    for row in rows:
+        name = from_json(row.content).guarantor.name
+        below = (*lines[row.id], "", "", "")[:3]
+        free_text = (plain_cell(text) for text in (name, *below))
+        writer.writerow((f"{row.number}.pdf", row.number, *free_text))
     _write(folder, ADDRESS_FILE, page.getvalue().encode())
     return len(rows)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.db import transaction
 from portal.models.messages import OutboundMessage
 from portal.models.statements import PaperCopy, Statement, StatementDelivery
+from portal.queries.reach import RULE, envelopes
 from portal.queries.statement_build import DAYS_TO_PAY
 from portal.queries.statement_sent import NEVER_ARRIVED, NOTICE, ON_ITS_WAY
 from portal.services.cut_statements import LOCK
@@ -96,12 +97,18 @@ def _mail(
         found[statement.id] = tuple(
             rule for rule in rules if rule != OVERTAKEN or statement.id not in asked_for
         )
+    lines = envelopes(session, statements)
+    for statement_id in lines:
+        found[statement_id] = found[statement_id] or (() if lines[statement_id] else (RULE,))
     going = [s for s in statements if not found[s.id]]
     arrived = _arrived(session, [s.id for s in going])
     for statement in going:
         copy = statement.id in asked_for and statement.id in arrived
         late = None if copy else max(statement.due_on, on + DAYS_TO_PAY)
-        print_statement(session, statement, on=on, now=now, shop=shop, folder=folder, due_on=late)
+        to = lines[statement.id]
+        print_statement(
+            session, statement, to=to, on=on, now=now, shop=shop, folder=folder, due_on=late
+        )
     session.flush()
     start_clocks(session, [s.id for s in going], on)
     _let_go(session, [s.id for s in statements if OVERTAKEN in found[s.id]], now)

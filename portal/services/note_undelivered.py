@@ -14,7 +14,7 @@ from portal.models.identity import Login
 from portal.models.messages import OutboundMessage
 from portal.models.statements import StatementDelivery
 from portal.models.work import WorkItem
-from portal.queries.statement_words import has_address
+from portal.queries.reach import paper_lines
 from portal.services.consent_paperless import newest_consents
 from portal.services.first_statement import clear_clocks
 from portal.services.practice_date import practice_date
@@ -103,7 +103,7 @@ def _suspend(session: Session, message: OutboundMessage, now: datetime) -> None:
 def _ask_a_person(session: Session, account_id: int, now: datetime) -> None:
     """No e-mail and no complete address: nothing that we write can arrive."""
     account = session.get_one(GuarantorAccount, account_id)
-    if has_address(account):
+    if paper_lines(session, [account])[account_id]:
         return
     session.execute(
         insert(WorkItem)

@@ -11,6 +11,7 @@ from billing.text_templates import NEW_MESSAGE
 from portal.models.accounts import GuarantorAccount
 from portal.models.practice import Practice
 from portal.queries.account_readers import reader_emails
+from portal.queries.reach import text_number
 from portal.queries.recipient_zones import recipient_zones
 from portal.queries.text_consents import TextCategory, standing_consent
 from portal.services.mail_news import mail_news
@@ -29,11 +30,12 @@ def notify_patient(
     if not reader_emails(session, account_id=account_id):
         return "none"
     account = session.get_one(GuarantorAccount, account_id)
-    if _may_text(session, account, now):
+    phone = text_number(session, account)
+    if phone and _may_text(session, account, phone, now):
         queue_row(
             session,
             channel="sms",
-            recipient=account.mobile,
+            recipient=phone,
             category=TextCategory.BILLING.value,
             template=NEW_MESSAGE,
             body="",  # worded when it leaves
@@ -46,18 +48,16 @@ def notify_patient(
     return "email"
 
 
-def _may_text(session: Session, account: GuarantorAccount, now: datetime) -> bool:
+def _may_text(session: Session, account: GuarantorAccount, phone: str, now: datetime) -> bool:
     """Whether a text has a chance now: an answer that waits for the morning is better told by e-mail."""
-    if not account.mobile:
-        return False
     consent = standing_consent(
         session,
-        phone=account.mobile,
+        phone=phone,
         category=TextCategory.BILLING,
         guarantor_account_id=account.id,
     )
     zones = recipient_zones(
-        phone=account.mobile,
+        phone=phone,
         postal_code=account.postal_code,
         practice_zone=session.get_one(Practice, 1).time_zone,
     )

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.text_links import TextLink
+from portal.queries.reach import text_number
 from portal.services.guest_sessions import add_guest_session
 from portal.services.issue_text_link import LIFE, token_hashes
 from portal.services.mailed_codes import LIFE as CODE_LIFE
@@ -156,7 +157,7 @@ class _Found:
     link_id: int
     account_id: int
     phone: str
-    mobile: str  # the account's now
+    mobile: str  # where its texts go now
     named: bool
     birth_on: date | None
     postal_code: str
@@ -176,20 +177,27 @@ def _find(token: str, keys: Sequence[bytes]) -> _Found | None:
     with read_only() as session:
         row = session.execute(
             select(
-                TextLink.id,
-                TextLink.guarantor_account_id,
-                TextLink.phone,
-                GuarantorAccount.mobile,
-                GuarantorAccount.named,
-                GuarantorAccount.birth_on,
-                GuarantorAccount.postal_code,
-                TextLink.expires_at,
+                TextLink,
+                GuarantorAccount,
                 TextLink.used_at.is_(None) & TextLink.ended_at.is_(None),
             )
             .join(GuarantorAccount, GuarantorAccount.id == TextLink.guarantor_account_id)
             .where(TextLink.token_hash.in_(token_hashes(token, keys)))
         ).one_or_none()
-    return None if row is None else _Found(*row)
+        if row is None:
+            return None
+        link, account, unused = row
+        return _Found(
+            link_id=link.id,
+            account_id=account.id,
+            phone=link.phone,
+            mobile=text_number(session, account),
+            named=account.named,
+            birth_on=account.birth_on,
+            postal_code=account.postal_code,
+            expires_at=link.expires_at,
+            unused=unused,
+        )
 
 
 def _link(token: str, keys: Sequence[bytes]) -> Subject:

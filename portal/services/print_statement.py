@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from billing.money import ZERO
+from billing.reach import Lines
 from portal.models.statements import Statement, StatementDelivery
 from portal.ports import DocumentStore, PdfPrinter
 from portal.queries.statement_json import from_json
@@ -35,17 +36,22 @@ def print_statement(
     session: Session,
     statement: Statement,
     *,
+    to: Lines,
     on: date,
     now: datetime,
     shop: PrintShop,
     folder: Path,
     due_on: date | None = None,
 ) -> None:
-    """Printed once: what carries a code is never kept; the patient's copy is printed when it is asked for.
+    """Printed once: what carries a code, or an envelope's address that the statement has not, is never kept.
+
+    The patient's copy is printed when it is asked for. `to` is what `envelopes` says (HIPAA-10).
 
     `due_on` gives a copy that is mailed late its full time to pay (STMT-20).
     """
     content = from_json(statement.content)
+    as_frozen = to == content.guarantor.address
+    content = replace(content, guarantor=replace(content.guarantor, address=to))
     if due_on is not None:
         content = replace(content, due_on=due_on)
     code = None
@@ -65,7 +71,7 @@ def print_statement(
             statement_id=statement.id,
             channel=PAPER,
             batch=on.isoformat(),
-            document="" if code else shop.documents.put(mailed),
+            document="" if code or not as_frozen else shop.documents.put(mailed),
             delivered_on=on,
             returned_on=None,
             due_on=due_on,

@@ -20,6 +20,7 @@ from portal.models.identity import AccountAccess, Login
 from portal.models.messages import OutboundMessage
 from portal.models.statements import Statement, StatementDelivery
 from portal.queries.proven_email import IS_PROVEN
+from portal.queries.reach import mailboxes, text_numbers
 from portal.queries.statement_due import statement_due_on
 from portal.queries.text_consents import TextCategory, not_withdrawn, said_for
 from portal.queue import enqueue
@@ -96,22 +97,23 @@ def _newest(on: date, choice: str, *columns: Any) -> Select[*tuple[Any, ...]]:
 
 def _by_text(session: Session, on: date) -> list[tuple[_Sent, str]]:
     """Those who agreed to texts about bills and want them."""
-    agreed = (
-        select(TextConsent.id)
-        .where(
-            TextConsent.phone == GuarantorAccount.mobile,
+    rows = session.execute(_newest(on, BY_TEXT, GuarantorAccount)).all()
+    numbers = text_numbers(session, [account for *_, account in rows])
+    agreed = session.execute(
+        select(GuarantorAccount.id, TextConsent.phone).where(
+            GuarantorAccount.id.in_(numbers),
+            TextConsent.phone.in_({number for number in numbers.values() if number}),
             TextConsent.category == TextCategory.BILLING.value,
             said_for(GuarantorAccount.id),
             not_withdrawn(),
         )
-        .correlate(GuarantorAccount)
     )
-    rows = session.execute(
-        _newest(on, BY_TEXT, GuarantorAccount.mobile).where(
-            GuarantorAccount.mobile != "", agreed.exists()
-        )
-    )
-    return [(_Sent(*sent), mobile) for *sent, mobile in rows]
+    pairs = {(account_id, phone) for account_id, phone in agreed}
+    return [
+        (_Sent(*sent), numbers[account.id])
+        for *sent, account in rows
+        if (account.id, numbers[account.id]) in pairs
+    ]
 
 
 def _by_email(session: Session, on: date) -> list[tuple[_Sent, str]]:
@@ -128,11 +130,13 @@ def _by_email(session: Session, on: date) -> list[tuple[_Sent, str]]:
         StatementDelivery.channel == BY_EMAIL,
     )
     told_ids = set(session.scalars(told))
+    goes_to = mailboxes(session, {(row[-1], row[0].guarantor_account_id) for row in rows})
     first: dict[int, tuple[_Sent, str]] = {}
-    for *row, address in rows:
+    for *row, meant in rows:
         sent = _Sent(*row)
+        address = goes_to[meant, sent.statement.guarantor_account_id]
         new = sent.notice(on) is BillNotice.NEW_STATEMENT
-        if not (new and sent.statement.id in told_ids):
+        if address and not (new and sent.statement.id in told_ids):
             first.setdefault(sent.statement.id, (sent, address))
     return list(first.values())
 

@@ -16,6 +16,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.linking import LinkRequest
 from portal.models.messages import TextNumber
 from portal.models.practice import Practice
+from portal.queries.reach import mailbox, text_number
 from portal.queries.text_senders import is_stopped
 from portal.services import access_letters, letters
 from portal.services.mailed_codes import six_digits
@@ -72,11 +73,14 @@ def send_link_code(*, request_id: int, keys: Sequence[bytes], now: datetime) -> 
 
 
 def _doors(session: Session, account: GuarantorAccount) -> _Doors:
-    mobile = account.mobile if account.mobile_owner.strip().lower() in OWN else ""
+    mobile = text_number(session, account)
+    if mobile == account.mobile and account.mobile_owner.strip().lower() not in OWN:
+        mobile = ""
     bad = session.get(TextNumber, mobile) if mobile else None
     if (bad is not None and bad.bad_since is not None) or (mobile and is_stopped(session, mobile)):
         mobile = ""
-    return _Doors(mobile, account.email.strip(), account.language)
+    email = mailbox(session, account.email.strip(), account_id=account.id)
+    return _Doors(mobile, email, account.language)
 
 
 def _send(

@@ -14,6 +14,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.messages import OutboundMessage
 from portal.models.practice import Practice
 from portal.queries.notice_facts import NoticeFacts
+from portal.queries.reach import text_may_say
 from portal.services.issue_text_link import issue_text_link
 
 AMOUNT_LONGEST = 10  # $99,999.99: what the proven lengths leave room for
@@ -54,7 +55,7 @@ def word_message(
         return Worded(message.body, message.template_version)
     url = _url(session, message, account, now=now, links=links)
     values = {"org": text_name(practice), "phone": short_phone(practice.phone), "url": url}
-    grade = Grade(account.text_grade)
+    grade = text_may_say(session, account)
     if facts is not None:
         values["amount"] = str(facts.due)
         values["due"] = short_day(facts.due_on, account.language)

@@ -1,0 +1,215 @@
+"""Where each thing goes: the one place that senders ask for an address, a mailbox or a number (HIPAA-10).
+
+What the practice's files and the pages say of an account stays what it is; a confidential request stands above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select, union
+from sqlalchemy.orm import Session
+
+from billing.reach import Lines, Wishes, call_to, email_to, is_sealed, paper_to, text_grade, text_to
+from billing.text_templates import Grade
+from portal.models.accounts import GuarantorAccount
+from portal.models.claims import Visit
+from portal.models.confidential import ConfidentialRequest
+from portal.models.identity import AccountAccess, Login
+from portal.models.statements import Statement
+from portal.queries.statement_json import from_json
+from portal.queries.statement_words import address_lines, has_address
+
+RULE = "HIPAA-10"
+Envelope = tuple[str, int | None]  # whom an e-mail was meant for, and the account that it is about
+
+
+def wishes_of(row: ConfidentialRequest | None) -> Wishes | None:
+    """What a row asks for."""
+    if row is None:
+        return None
+    return Wishes(
+        address=address_lines(row),
+        email=row.email,
+        phone=row.phone,
+        no_paper=row.no_paper,
+        no_email=row.no_email,
+        no_texts=row.no_texts,
+        no_calls=row.no_calls,
+        shared_phone=row.shared_phone,
+    )
+
+
+def standing_requests(
+    session: Session, account_ids: Collection[int]
+) -> dict[int, ConfidentialRequest]:
+    """By account: the request that holds for it now, the newest where two do."""
+    wanted = list(account_ids)
+    if not wanted:
+        return {}
+    request = ConfidentialRequest
+    named = select(func.unnest(request.account_ids).label("account_id"), request.id).where(
+        request.ended_at.is_(None), request.account_ids.overlap(wanted)
+    )
+    kept_apart = (
+        select(Visit.guarantor_account_id, request.id)
+        .join(request, request.patient_id == Visit.patient_id)
+        .where(
+            request.ended_at.is_(None), Visit.confidential, Visit.guarantor_account_id.in_(wanted)
+        )
+    )
+    pairs = session.execute(union(named, kept_apart)).all()
+    rows = {
+        row.id: row
+        for row in session.scalars(select(request).where(request.id.in_({id_ for _, id_ in pairs})))
+    }
+    return {
+        account_id: rows[id_]
+        for account_id, id_ in sorted(pairs, key=lambda pair: pair[1])
+        if account_id in wanted
+    }
+
+
+def text_numbers(session: Session, accounts: Collection[GuarantorAccount]) -> dict[int, str]:
+    """By account: the number that texts go to; empty where none may."""
+    found = standing_requests(session, [account.id for account in accounts])
+    return {
+        account.id: text_to(account.mobile, wishes_of(found.get(account.id)))
+        for account in accounts
+    }
+
+
+def text_number(session: Session, account: GuarantorAccount) -> str:
+    """The same for one account."""
+    return text_numbers(session, [account])[account.id]
+
+
+def number_proven_at(session: Session, phone: str, account: GuarantorAccount) -> datetime | None:
+    """When the number was last proven to be theirs by a code (MSG-21)."""
+    request = standing_requests(session, [account.id]).get(account.id)
+    if request is not None and request.phone == phone:
+        return request.phone_proven_at
+    return account.proven_mobile_at if account.proven_mobile == phone else None
+
+
+def call_number(account: GuarantorAccount, request: ConfidentialRequest | None) -> str:
+    """The number that the office calls."""
+    return call_to(account.mobile, wishes_of(request))
+
+
+def text_may_say(session: Session, account: GuarantorAccount) -> Grade:
+    """How much a text to the account may say."""
+    request = standing_requests(session, [account.id]).get(account.id)
+    return text_grade(Grade(account.text_grade), wishes_of(request))
+
+
+def envelopes(session: Session, statements: Collection[Statement]) -> dict[int, Lines]:
+    """By statement: the lines of its envelope at this moment; empty where no paper may go.
+
+    What is frozen in a statement is the usual address, or none where it was cut under a request.
+    """
+    account_ids = {statement.guarantor_account_id for statement in statements}
+    found = standing_requests(session, account_ids)
+    on_file = {
+        account.id: address_lines(account)
+        for account in session.scalars(
+            select(GuarantorAccount).where(GuarantorAccount.id.in_(account_ids))
+        )
+    }
+    return {
+        statement.id: paper_to(
+            from_json(statement.content).guarantor.address
+            or on_file[statement.guarantor_account_id],
+            wishes_of(found.get(statement.guarantor_account_id)),
+        )
+        for statement in statements
+    }
+
+
+def paper_lines(session: Session, accounts: Collection[GuarantorAccount]) -> dict[int, Lines]:
+    """By account: where its paper would go; empty where a letter would not arrive, or may go nowhere."""
+    found = standing_requests(session, [account.id for account in accounts])
+    return {
+        account.id: paper_to(
+            address_lines(account) if has_address(account) else (),
+            wishes_of(found.get(account.id)),
+        )
+        for account in accounts
+    }
+
+
+def sealed_accounts(session: Session, account_ids: Collection[int]) -> frozenset[int]:
+    """Accounts whose envelope is nobody's to read: what is kept of a statement bears no address."""
+    found = standing_requests(session, account_ids)
+    return frozenset(account_id for account_id, row in found.items() if is_sealed(wishes_of(row)))
+
+
+def mailboxes(session: Session, meant: Collection[Envelope]) -> dict[Envelope, str]:
+    """By whom an e-mail was meant for, and about which account: where it goes; empty where nowhere.
+
+    A sign-in's own request holds for everything that we write to it. The request of an account holds for whoever
+    reads it: others are not told in its person's place. Somebody who acts for them hears of what they did themself.
+    """
+    own = _by_login(session, {to for to, _ in meant})
+    of_account = standing_requests(session, {a for _, a in meant if a is not None})
+    usual = _usual(session, of_account)
+    return {
+        (to, account_id): _mailbox(
+            to, own.get(to), of_account.get(account_id or 0), usual.get(account_id or 0, ())
+        )
+        for to, account_id in meant
+    }
+
+
+def mailbox(session: Session, meant: str, *, account_id: int | None) -> str:
+    """The same for one e-mail."""
+    return mailboxes(session, [(meant, account_id)])[(meant, account_id)]
+
+
+def _mailbox(
+    to: str,
+    own: ConfidentialRequest | None,
+    of_account: ConfidentialRequest | None,
+    usual: Collection[str],
+) -> str:
+    if own is not None:
+        return email_to(to, wishes_of(own))
+    if of_account is None or to not in {*usual, of_account.email}:
+        return to
+    if of_account.login_id is None or of_account.email or of_account.no_email:
+        return email_to(to, wishes_of(of_account))
+    return ""  # the person reads their own mailbox; this is another's
+
+
+def _by_login(session: Session, emails: Collection[str]) -> dict[str, ConfidentialRequest]:
+    rows = session.execute(
+        select(Login.email, ConfidentialRequest)
+        .join(ConfidentialRequest, ConfidentialRequest.login_id == Login.id)
+        .where(
+            Login.face == "patient",
+            Login.email.in_(emails),
+            ConfidentialRequest.ended_at.is_(None),
+        )
+    )
+    return dict(iter(rows))
+
+
+def _usual(session: Session, account_ids: Collection[int]) -> dict[int, set[str]]:
+    """The mailboxes that these accounts are otherwise told by: that of the practice's file, and its readers'."""
+    if not account_ids:
+        return {}
+    on_file = select(GuarantorAccount.id, GuarantorAccount.email).where(
+        GuarantorAccount.id.in_(account_ids), GuarantorAccount.email != ""
+    )
+    readers = (
+        select(AccountAccess.guarantor_account_id, Login.email)
+        .join(Login, Login.id == AccountAccess.login_id)
+        .where(
+            AccountAccess.guarantor_account_id.in_(account_ids), AccountAccess.ended_at.is_(None)
+        )
+    )
+    found: dict[int, set[str]] = {}
+    for account_id, email in session.execute(on_file.union(readers)):
+        found.setdefault(account_id, set()).add(email)
+    return found
