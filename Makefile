@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev demo demo-reset test check fast lint types contracts migrations unit browsers bench css lock
+.PHONY: help env env-dev demo demo-reset test check fast lint types contracts migrations unit browsers bench css translations lock
 
 PYTHON := .venv/bin/python
 JOBS ?= auto
@@ -49,6 +49,9 @@ bench: env-dev ## Every figure beside its peer, into docs/performance.md (about 
 css: ## Compile styles/ into portal/static/css (needs node; the result is committed)
 	npm --prefix styles ci --no-audit --no-fund --silent
 	npm --prefix styles run --silent build
+
+translations: env-dev ## Collect the patients' words, compile the Spanish catalogue (the result is committed)
+	$(PYTHON) -m tools.translations
 
 lock: env-dev ## Pin requirements*.in into requirements*.txt (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url requirements.in -o requirements.txt

@@ -13,14 +13,34 @@ KINDS = {
 }
 _AND = {"en": " and ", "es": " y "}
 _ABOUT = {
-    "billing": "my bills: new statements and reminders",
-    "payments": "my payments and payment plans",
-    "visits": "my visits: reminders and changes",
+    "en": {
+        "billing": "my bills: new statements and reminders",
+        "payments": "my payments and payment plans",
+        "visits": "my visits: reminders and changes",
+    },
+    "es": {
+        "billing": "mis cuentas: nuevos estados de cuenta y recordatorios",
+        "payments": "mis pagos y planes de pago",
+        "visits": "mis citas: recordatorios y cambios",
+    },
 }
-TERMS = (
-    "Message frequency varies. Message and data rates may apply. Reply STOP to opt out, HELP for help."
-    " I do not have to agree to get care. My number is not shared for marketing."
-)
+_BOX = {
+    "en": "Yes, {org} may text me about {about}.",
+    "es": "Sí, {org} puede enviarme mensajes de texto sobre {about}.",
+}
+_TERMS = {
+    "en": (
+        "Message frequency varies. Message and data rates may apply. Reply STOP to opt out, HELP for"
+        " help. I do not have to agree to get care. My number is not shared for marketing."
+        " See the text message terms and the privacy page."
+    ),
+    "es": (
+        "La frecuencia de los mensajes varía. Pueden aplicarse tarifas de mensajes y datos. Responda"
+        " STOP para terminar, HELP para pedir ayuda. No tengo que aceptar para recibir atención. Mi"
+        " número no se comparte para publicidad. Vea los términos de los mensajes y la página de"
+        " privacidad."
+    ),
+}
 WARNINGS = {
     "link": "The text says only that there is something to read. This is the most private.",
     "amount": "The text shows what you owe. Anybody who sees your phone can read it.",
@@ -35,13 +55,11 @@ def kinds_in_words(categories: Sequence[str], *, language: str) -> str:
     return ", ".join(first) + (_AND[spoken] if first else "") + last
 
 
-def box_label(category: str, *, org: str) -> str:
-    """The sentence beside one category's box."""
-    return f"Yes, {org} may text me about {_ABOUT[category]}."
+def box_label(category: str, *, org: str, language: str = "en") -> str:
+    """The sentence beside one category's box, in a language we have words of."""
+    return _BOX[language].format(org=org, about=_ABOUT[language][category])
 
 
-def consent_wording(category: str, *, org: str) -> str:
+def consent_wording(category: str, *, org: str, language: str = "en") -> str:
     """All that the person saw, as the ledger keeps it."""
-    return (
-        f"{box_label(category, org=org)} {TERMS} See the text message terms and the privacy page."
-    )
+    return f"{box_label(category, org=org, language=language)} {_TERMS[language]}"

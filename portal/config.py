@@ -46,6 +46,7 @@ class Settings:
     twilio_api_base: str | None
     twilio_campaign: str = ""  # the registered campaign's id (MSG-14)
     baa_records: tuple[str, ...] = ()  # of who carries our messages (MSG-23)
+    spanish_reviewed_by: str = ""  # who has read the Spanish pages (LANG-2); empty: not offered
     testing: bool = False
 
     def __post_init__(self) -> None:
@@ -123,6 +124,7 @@ class Settings:
             twilio_api_base=environ.get("TWILIO_API_BASE"),
             twilio_campaign=environ.get("TWILIO_CAMPAIGN", ""),
             baa_records=tuple(environ.get("KINDBILL_BAA_RECORDS", "").replace(",", " ").split()),
+            spanish_reviewed_by=environ.get("KINDBILL_SPANISH_REVIEWED_BY", "").strip(),
         )
 
 

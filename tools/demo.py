@@ -116,6 +116,7 @@ def demo_settings(home: Path) -> Settings:
         KINDBILL_SANDBOX_PORT=str(sandbox),
         KINDBILL_PUBLIC_URL=f"http://localhost:{port}",
         KINDBILL_SMTP_URL=f"smtp://127.0.0.1:{free_port()}",
+        KINDBILL_SPANISH_REVIEWED_BY="nobody yet: only the demo shows it all the same",
         STRIPE_SECRET_KEY=KEY_OF_NO_ACCOUNT,
         STRIPE_WEBHOOK_SECRET=f"whsec_{secrets.token_hex(16)}",
         STRIPE_API_BASE=f"http://localhost:{sandbox}",

@@ -28,10 +28,11 @@ class NotProven(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Where a choice came from."""
+    """Where a choice came from, and in which language its words were read."""
 
     ip: str
     user_agent: str
+    language: str = "en"
 
 
 def agree_to_texts(
@@ -55,7 +56,9 @@ def agree_to_texts(
             said = Said(
                 source="web",
                 wording_version=VERSION,
-                wording=consent_wording(category.value, org=practice.name),
+                wording=consent_wording(
+                    category.value, org=practice.name, language=browser.language
+                ),
                 login_id=viewer.login_id,
                 ip=browser.ip,
                 user_agent=browser.user_agent,

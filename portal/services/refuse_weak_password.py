@@ -27,9 +27,9 @@ def refuse_weak_password(password: str, *, about: tuple[str, ...] = ()) -> str |
     """
     password = unicodedata.normalize("NFC", password)
     if len(password) < SHORTEST:
-        return f"Use at least {SHORTEST} characters. Three or four words in a row work well."
+        return "Use at least 12 characters. Three or four words in a row work well."
     if len(password) > LONGEST:
-        return f"Use at most {LONGEST} characters."
+        return "Use at most 128 characters."
     judged = zxcvbn(password[:JUDGED], user_inputs=_known((*about, *OURS)))
     if judged["guesses"] >= GUESSES and password.casefold() not in BLOCKED:
         return None

@@ -68,7 +68,7 @@ def register_person(
                 ip=browser.ip,
                 user_agent=browser.user_agent,
             )
-            _agree(session, person, texts, said, now)
+            _agree(session, person, texts, said, language=browser.language, now=now)
         access = Access(
             face="patient",
             login_id=login_id,
@@ -87,12 +87,14 @@ def _agree(
     person: Person,
     texts: Sequence[TextCategory],
     said: Said,
+    *,
+    language: str,
     now: datetime,
 ) -> None:
     """A row for each box. They bear no account, so they count for nobody else who shares the phone."""
     org = session.scalars(select(Practice.name)).one()
     for category in texts:
-        wording = consent_wording(category.value, org=org)
+        wording = consent_wording(category.value, org=org, language=language)
         row = consent_row(
             phone=person.mobile,
             category=category,

@@ -11,7 +11,17 @@ from sqlalchemy import text
 
 from portal.config import Settings, derived_key
 from portal.db import read_only
-from portal.web import access, errors, filters, logging, sessions, table_labels, theme, voice
+from portal.web import (
+    access,
+    errors,
+    filters,
+    languages,
+    logging,
+    sessions,
+    table_labels,
+    theme,
+    voice,
+)
 from portal.web.clock import system_clock
 from portal.web.csrf import csrf
 from portal.web.faces import PORTAL, Face, cookie_name
@@ -49,6 +59,7 @@ def create_base_app(*, face: Face, settings: Settings, gateways: Any) -> Flask:
     access.close_by_default(app)
     sessions.connect_sessions(app)
     errors.register_error_pages(app)
+    languages.register(app)
     filters.register(app)
     table_labels.register(app)
     theme.register(app)

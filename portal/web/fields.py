@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length
 from wtforms.widgets import TextInput
 
 from billing.money import Money
+from portal.web.languages import later
 from portal.web.us_phone import us_number
 
 DATE_PARTS = re.compile(r"^\s*(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4})\s*$")
@@ -21,17 +22,20 @@ MOST_DIGITS = 9  # ten million dollars; more is a slip
 
 def required(noun: str) -> DataRequired:
     """`required("your birth date")` says "Enter your birth date."."""
-    return DataRequired(message=f"Enter {noun}.")
+    return DataRequired(message=later("Enter %(noun)s.", noun=noun))
 
 
 def chosen(noun: str) -> InputRequired:
     """`chosen("how to get your code")` says "Choose how to get your code."."""
-    return InputRequired(message=f"Choose {noun}.")
+    return InputRequired(message=later("Choose %(noun)s.", noun=noun))
 
 
 def at_most(length: int, noun: str) -> Length:
     """Refuse what would not fit."""
-    return Length(max=length, message=f"{noun} is too long: use {length} characters or fewer.")
+    message = later(
+        "%(noun)s is too long: use %(length)s characters or fewer.", noun=noun, length=length
+    )
+    return Length(max=length, message=message)
 
 
 class LineField(StringField):

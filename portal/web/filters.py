@@ -8,9 +8,12 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
+from babel.dates import format_date, format_time
 from flask import Flask
+from flask_babel import gettext
 
 from billing.money import Money
+from portal.web.languages import ENGLISH, language
 
 # A phone number, a time of day, a month and its day: their own spaces are no place to break a line.
 TIED = re.compile(
@@ -18,6 +21,7 @@ TIED = re.compile(
     r"|\b\d{1,2}(:\d\d)? [ap]m\b"
     r"|\b(January|February|March|April|May|June|July|August|September|October|November|December)"
     r" \d{1,2}\b"  # the year may stand alone: in letters of 200 % a whole date is wider than a phone
+    r"|\b\d{1,2} de (enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b"
 )
 
 
@@ -27,24 +31,30 @@ def money(amount: Money) -> str:
 
 
 def day(value: date) -> str:
-    """`March 14, 2026`."""
+    """`March 14, 2026`; `14 de marzo de 2026`."""
+    if language() != ENGLISH:
+        return format_date(value, "long", locale=language())
     return f"{value:%B} {value.day}, {value.year}"
 
 
 def short_day(value: date) -> str:
-    """`Mar 14`; where the year is not plain from the page, use `day`."""
+    """`Mar 14`, `14 mar`; where the year is not plain from the page, use `day`."""
+    if language() != ENGLISH:
+        return format_date(value, "d MMM", locale=language())
     return f"{value:%b} {value.day}"
 
 
 def brief_day(value: date) -> str:
-    """`Mar 14, 2026`, for lists."""
+    """`Mar 14, 2026`, `14 mar 2026`, for lists."""
+    if language() != ENGLISH:
+        return format_date(value, "d MMM y", locale=language())
     return f"{short_day(value)}, {value.year}"
 
 
 def moment(value: datetime, zone: str) -> str:
     """`March 14, 2026 at 3:05 PM`, on the practice's clock."""
     local = value.astimezone(ZoneInfo(zone))
-    return f"{day(local)} at {_clock(local)}"
+    return str(gettext("%(day)s at %(time)s", day=day(local), time=_clock(local)))
 
 
 def brief_moment(value: datetime, zone: str) -> str:
@@ -54,6 +64,8 @@ def brief_moment(value: datetime, zone: str) -> str:
 
 
 def _clock(local: datetime) -> str:
+    if language() != ENGLISH:
+        return format_time(local, "short", locale=f"{language()}_US")
     return f"{local.hour % 12 or 12}:{local:%M %p}"
 
 

@@ -9,6 +9,7 @@ from wtforms import BooleanField, SelectField
 from wtforms.validators import InputRequired, Regexp
 
 from portal.web.fields import DayField, LineField, PhoneField, at_most, required
+from portal.web.languages import later
 
 # Those in which the office gives notice of free help (LANG-1), named as their speakers name them.
 LANGUAGES = (
@@ -29,9 +30,9 @@ LANGUAGES = (
     ("ja", "日本語"),
     ("fa", "فارسی"),
     ("hi", "हिन्दी"),
-    ("other", "Another language"),
+    ("other", later("Another language")),
 )
-SIGNED = ("ase", "American Sign Language")
+SIGNED = ("ase", later("American Sign Language"))
 FORMATS = {"large_print": "Large print", "braille": "Braille", "audio": "Audio"}
 
 

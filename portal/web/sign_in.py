@@ -39,6 +39,7 @@ from portal.web.clock import now
 from portal.web.faces import Face, cookie_name
 from portal.web.half_way import begin_anew, limit_half_way
 from portal.web.known_browser import browser_hash
+from portal.web.languages import CATALOGUES
 from portal.web.second_factor import (
     TEXT_CODE_LIFE,
     OneTimeCodes,
@@ -187,6 +188,8 @@ def add_sign_in(app: Flask, *, face: Face, settings: Settings) -> None:
     """Give the app its sign-in pages."""
     app.config.update(_configuration(face, settings))
     app.config.update({f"SECURITY_MSG_{name}": words for name, words in WORDS.items()})
+    # Its sentences are ours, so are their Spanish ones.
+    app.config.update(SECURITY_I18N_DOMAIN="messages", SECURITY_I18N_DIRNAME=[str(CATALOGUES)])
     scoped = sign_in_session()
     security = SignInPages(
         app,

@@ -16,6 +16,7 @@ from portal.queries.practice import PracticePage, practice_page
 from portal.queries.viewer import PatientViewer
 from portal.web.access import current_viewer, may_open, public, readable_staff_viewer
 from portal.web.colour import theme_css
+from portal.web.languages import language, other_language
 from portal.web.logging import LOG
 
 HOUSE_ACCENT = "#14604F"
@@ -97,6 +98,8 @@ class Layout:
     acting_for: str  # on whose behalf a patient's sign-in acts, else empty
     guest: bool  # came by the link in a text: no sign-in, one account
     unread: int  # answers of the office that wait for a patient
+    language: str  # of this page
+    other_language: tuple[str, str] | None  # tag and own name, where the page may change to it
     accent_version: str  # empty: the house's own accent, no request for /theme.css
 
 
@@ -159,6 +162,8 @@ def _layout() -> Layout:
         acting_for=g.acting.name if "acting" in g else "",
         guest=guest,
         unread=_unread() if signed_in and "acting" not in g and may_open("messages.thread") else 0,
+        language=language(),
+        other_language=other_language(),
         accent_version="" if accent.lower() == HOUSE_ACCENT.lower() else accent.lstrip("#"),
     )
 

@@ -11,6 +11,7 @@ from billing.text_templates import Grade
 from billing.text_wording import LABELS, WARNINGS, box_label
 from portal.queries.text_consents import TextCategory
 from portal.web.fields import CodeField, PhoneField, chosen, required
+from portal.web.languages import language
 
 
 class MobileForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -37,7 +38,7 @@ class AgreeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         """Only what is not agreed to yet, each beside its full sentence."""
         for name in LABELS:
             if name in categories:
-                self[name].label.text = box_label(name, org=org)
+                self[name].label.text = box_label(name, org=org, language=language())
             else:
                 del self[name]
 

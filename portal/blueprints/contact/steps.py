@@ -17,6 +17,7 @@ from portal.services.texted_codes import check_texted_code, send_texted_code
 from portal.web.access import current_patient
 from portal.web.base import gateways
 from portal.web.clock import now
+from portal.web.languages import language
 from portal.web.sign_in_forms import WAIT, begin_try
 
 WRONG = "That code is not right, or it is too old. You can ask for a new one."
@@ -24,7 +25,7 @@ WRONG = "That code is not right, or it is too old. You can ask for a new one."
 
 def browser() -> Browser:
     """Where the choice came from, for the ledger."""
-    return Browser(request.remote_addr or "", request.user_agent.string[:200])
+    return Browser(request.remote_addr or "", request.user_agent.string[:200], language())
 
 
 def text_code(form: MobileForm, page: ContactPage) -> bool:

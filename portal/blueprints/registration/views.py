@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.text_wording import LABELS
@@ -20,6 +20,7 @@ from portal.blueprints.registration.forms import (
 )
 from portal.blueprints.registration.journey import Journey
 from portal.web.access import public
+from portal.web.languages import speak
 from portal.web.person_forms import EmergencyForm, LanguageForm, NameForm
 from portal.web.sign_in import begin_second_factor
 from portal.web.theme import current_practice
@@ -56,7 +57,9 @@ def language() -> ResponseReturnValue:
         return _back()
     form = LanguageForm(**_said(journey, "spoken_language", "written_language", "interpreter"))
     if form.validate_on_submit():
-        return _on(journeys.answered(journey, "language", **form.answers))
+        response = make_response(_on(journeys.answered(journey, "language", **form.answers)))
+        speak(response, form.written_language.data)
+        return response
     return _show("language", form)
 
 

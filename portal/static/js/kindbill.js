@@ -35,7 +35,7 @@ for (const form of document.forms) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn btn-quiet btn-small";
-    button.textContent = "Show password";
+    button.textContent = document.body.dataset.showPassword;
     button.setAttribute("aria-pressed", "false");
     button.addEventListener("click", () => {
       const shown = button.getAttribute("aria-pressed") === "true";

@@ -1,0 +1,158 @@
+"""Collect the words that patients' pages say, keep the Spanish catalogue in step, compile it: `make translations`."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "portal" / "templates"
+CATALOGUE = ROOT / "portal" / "translations" / "es" / "LC_MESSAGES" / "messages.po"
+# Modules whose English sentences reach a patient; pages look them up whole (the filter `translated`).
+SPOKEN = (
+    "portal/blueprints/enrolment",
+    "portal/blueprints/linking",
+    "portal/blueprints/registration",
+    "portal/services/refuse_weak_password.py",
+    "portal/web/errors.py",
+    "portal/web/fields.py",
+    "portal/web/filters.py",
+    "portal/web/languages.py",
+    "portal/web/person_forms.py",
+    "portal/web/sign_in_forms.py",
+    "portal/web/sign_in_words.py",
+    "portal/web/theme.py",
+)
+SENTENCE = re.compile(r"^[A-Z%¿][^\n]* [^\n]*[.?:]$")
+LABEL = re.compile(r"^[A-Z][A-Za-z]")
+NOUNS = {"required", "chosen", "at_most"}
+LABELLED = {"MenuLink": 1, "Explanation": 0, "later": 0, "gettext": 0}  # which argument is a label
+STAFF = ("STAFF_PAGES",)  # what only staff read stays English
+STAFF_LINK = 4  # arguments: the fourth is a permission
+
+
+def collected() -> set[str]:
+    """Every message id: what templates mark, and what Python says."""
+    return _from_templates() | {
+        words for path in modules() for words in _from_module(ast.parse(path.read_text()))
+    }
+
+
+def catalogue() -> Catalog:
+    """The Spanish catalogue as committed."""
+    with CATALOGUE.open("rb") as source:
+        return read_po(source, locale="es")
+
+
+def in_step(old: Catalog, wanted: Iterable[str]) -> Catalog:
+    """The catalogue with exactly the wanted ids; words that are there already stay."""
+    fresh = Catalog(locale="es", fuzzy=False, header_comment=old.header_comment)
+    fresh.mime_headers = old.mime_headers
+    for words in sorted(wanted):
+        known = old.get(words)
+        fresh.add(words, known.string if known else "")
+    return fresh
+
+
+def compiled(of: Catalog) -> bytes:
+    """The machine's form, as `messages.mo` holds it."""
+    out = BytesIO()
+    write_mo(out, of)
+    return out.getvalue()
+
+
+def main() -> None:
+    """Write both files; say what still has no Spanish."""
+    fresh = in_step(catalogue(), collected())
+    with CATALOGUE.open("wb") as out:
+        write_po(out, fresh, width=0, omit_header=False)
+    CATALOGUE.with_suffix(".mo").write_bytes(compiled(fresh))
+    missing = [message.id for message in fresh if message.id and not message.string]
+    for words in missing:
+        print(f"no Spanish for: {words}")
+    sys.exit(bool(missing))
+
+
+def _from_templates() -> set[str]:
+    found = extract_from_dir(
+        TEMPLATES,
+        method_map=[("**.html", "jinja2.ext:babel_extract")],
+        options_map={"**.html": {"newstyle_gettext": "true", "silent": "false"}},
+    )
+    return {words for _file, _line, words, _comments, _context in found if isinstance(words, str)}
+
+
+def modules() -> Iterator[Path]:
+    """The files of SPOKEN."""
+    for name in SPOKEN:
+        path = ROOT / name
+        yield from sorted(path.rglob("*.py")) if path.is_dir() else [path]
+
+
+def _from_module(tree: ast.Module) -> Iterator[str]:
+    for node in spoken_nodes(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if SENTENCE.match(node.value):
+                yield node.value
+        elif isinstance(node, ast.Call):
+            yield from _labels(node)
+        elif isinstance(node, ast.Dict):
+            yield from (
+                value.value
+                for value in node.values
+                if isinstance(value, ast.Constant)
+                and isinstance(value.value, str)
+                and LABEL.match(value.value)
+            )
+
+
+def spoken_nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node but docstrings and what is marked as staff's."""
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
+            continue
+        if isinstance(child, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id in STAFF for target in child.targets
+        ):
+            continue
+        yield child
+        yield from spoken_nodes(child)
+
+
+def _labels(call: ast.Call) -> Iterator[str]:
+    name = str(getattr(call.func, "id", getattr(call.func, "attr", "")))
+    words = [_text(argument) for argument in call.args]
+    if name in NOUNS:
+        yield from (noun for noun in words if noun)
+    elif name.endswith("Field"):
+        yield from (label for label in words[:1] if label)
+        for keyword in call.keywords:
+            if keyword.arg == "choices":
+                yield from _choices(keyword.value)
+    elif name == "MenuLink" and len(words) == STAFF_LINK:
+        return
+    elif name in LABELLED and len(words) > LABELLED[name] and words[LABELLED[name]]:
+        yield words[LABELLED[name]]
+
+
+def _choices(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Constant) and LABEL.match(_text(inner)):
+            yield _text(inner)
+
+
+def _text(node: ast.AST) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+if __name__ == "__main__":
+    main()
