@@ -18,6 +18,9 @@ ORG_LONGEST = 22  # the practice's short name, its setting text_name
 LINK_LONGEST = 50  # the public address and 17 characters of the link
 PHONE_LONGEST = 12  # 212-555-0100
 NEW_MESSAGE = "new_message"  # tells of an answer in the thread
+PAYMENT_NEWS = "payment_news"  # tells of a receipt or a refund
+# What waits behind the sign-in, and on which page: it is told at once, by e-mail where no text may go.
+NEWS = {NEW_MESSAGE: "/messages", PAYMENT_NEWS: "/payments"}
 LINK_HIDDEN = "[link]"  # what stands for the link in the copy that is kept
 GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -92,6 +95,14 @@ TEMPLATES: dict[str, dict[str, dict[Grade, str]]] = {
         },
         "es": {
             Grade.LINK: "{org}: Tiene un mensaje nuevo. Entre para leerlo: {url} STOP para cancelar.",
+        },
+    },
+    PAYMENT_NEWS: {
+        "en": {
+            Grade.LINK: "{org}: There is news about a payment. Sign in to see it: {url} Reply STOP to opt out.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Hay noticias de un pago. Entre para verlas: {url} STOP para cancelar.",
         },
     },
     "opt_in": {

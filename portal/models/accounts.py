@@ -46,7 +46,10 @@ class GuarantorAccount(Base):
     # Changed without a code from the number before: nothing is texted there until then (ID-12).
     mobile_held_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     text_grade: Mapped[str] = mapped_column(default="link")  # billing.text_templates.Grade
-    bill_notices: Mapped[str] = mapped_column(default="text")  # text, email, paper
+    # By which way they hear of what: portal.queries.notice_channel.
+    visit_notices: Mapped[str] = mapped_column(default="text", server_default="text")
+    bill_notices: Mapped[str] = mapped_column(default="text")
+    payment_notices: Mapped[str] = mapped_column(default="email", server_default="email")
     email: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
     paper_only: Mapped[bool] = mapped_column(default=False)  # the office was told: never electronic

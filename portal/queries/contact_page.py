@@ -7,11 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from billing.text_wording import LABELS
+from billing.text_wording import LABELS, kinds_in_words
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.identity import Login
 from portal.models.messages import TextNumber
+from portal.queries.notice_channel import CONSENT, About, Channel
+from portal.queries.paperless import electronic_readers
 from portal.queries.text_consents import (
     ConsentRow,
     TextCategory,
@@ -60,12 +62,27 @@ class ContactPage:
     unreachable: bool
     agreements: tuple[Agreement, ...]
     history: tuple[Event, ...]
+    visit_notices: str
     bill_notices: str
+    payment_notices: str
+    without_paper: bool  # statements come by e-mail
     text_grade: str
     language: str
     sign_in_email: str
     held_until: datetime | None  # texts wait till then
     mailed_to: dict[str, str]  # street, street2, city, state, postal_code
+
+    def told(self, choice: str) -> str:
+        """By which way news of it comes at present; empty where none comes."""
+        about, wanted = About(choice), Channel(getattr(self, choice))
+        if wanted is not Channel.TEXT or CONSENT[about].value not in self.open_categories:
+            return wanted.value
+        return "" if about is About.BILLS else Channel.EMAIL.value
+
+    @property
+    def texts_off(self) -> str:
+        """What no text may be about, as in "bills and visits"."""
+        return kinds_in_words(self.open_categories, language="en") if self.open_categories else ""
 
     @property
     def open_categories(self) -> tuple[str, ...]:
@@ -102,6 +119,7 @@ def contact_page(viewer: PatientViewer, account_id: int, *, now: datetime) -> Co
         number = session.get(TextNumber, phone)
         standing = standing_consents(session, phone=phone, account_id=account_id) if phone else ()
         history = consent_history(session, phone=phone, account_id=account_id) if phone else ()
+        without_paper = bool(electronic_readers(session, account_ids=[account_id], now=now))
         email = session.scalars(select(Login.email).where(Login.id == viewer.login_id)).one()
     held = account.mobile_held_until
     since = {row.category.value: row.at for row in standing}
@@ -120,7 +138,10 @@ def contact_page(viewer: PatientViewer, account_id: int, *, now: datetime) -> Co
             for row in history
             if row.category is not TextCategory.SECURITY
         ),
+        visit_notices=account.visit_notices,
         bill_notices=account.bill_notices,
+        payment_notices=account.payment_notices,
+        without_paper=without_paper,
         text_grade=account.text_grade,
         language=account.language,
         sign_in_email=email,

@@ -24,10 +24,12 @@ FIELDS = {
     "guarantor_account_id": "account",
     "mobile_owner": "whose mobile",
     "paper_only": "paper only",
+    "payment_notices": "news of payments by",
     "postal_code": "ZIP code",
     "practice_patient_id": "patient number",
     "street2": "apartment or unit",
     "text_grade": "how much a text says",
+    "visit_notices": "news of visits by",
 }
 UNSAID = {"match_name", "named", "payer_id"}  # ours, beside what the person is called
 

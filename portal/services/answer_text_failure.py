@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.text_failures import Remedy, remedy_for, wait_before_retry
-from billing.text_templates import NEW_MESSAGE
+from billing.text_templates import NEWS
 from portal.models.messages import TEXTS, MessageSwitch, OutboundMessage, TextNumber
 from portal.models.statements import Statement
 from portal.models.work import WorkItem
@@ -117,9 +117,16 @@ def _tell_otherwise(
 ) -> None:
     """By e-mail where an address is proven, else a person does it; the statement itself came on its own way."""
     account_id, statement_id = message.guarantor_account_id, message.statement_id
-    if account_id is not None and message.template == NEW_MESSAGE:
+    if account_id is not None and message.template in NEWS:
         about = f"text:{message.id}"
-        mail_news(session, account_id=account_id, about=about, public_url=public_url, now=now)
+        mail_news(
+            session,
+            template=message.template,
+            account_id=account_id,
+            about=about,
+            public_url=public_url,
+            now=now,
+        )
         return
     if account_id is None or statement_id is None:
         return

@@ -18,7 +18,7 @@ from billing.holds import Action, Condition, Denied
 from billing.money import ZERO
 from billing.text_cadence import BillNotice, timely
 from billing.text_hours import next_open
-from billing.text_templates import NEW_MESSAGE
+from billing.text_templates import NEWS
 from portal.models.accounts import GuarantorAccount
 from portal.models.messages import TEXTS, MessageSwitch, OutboundMessage, TextNumber
 from portal.models.practice import Practice
@@ -174,14 +174,14 @@ def _overtaken(session: Session, message: OutboundMessage, now: datetime) -> boo
 
     News of a message and news of a bill do not tell each other.
     """
-    of_message = OutboundMessage.template == NEW_MESSAGE
+    of_bills = OutboundMessage.template.not_in(NEWS)
     newer = select(OutboundMessage.id).where(
         OutboundMessage.guarantor_account_id == message.guarantor_account_id,
         OutboundMessage.recipient == message.recipient,
         OutboundMessage.category == message.category,
         OutboundMessage.channel == "sms",
         OutboundMessage.state == "queued",
-        of_message if message.template == NEW_MESSAGE else ~of_message,
+        OutboundMessage.template == message.template if message.template in NEWS else of_bills,
         OutboundMessage.id > message.id,
         or_(OutboundMessage.not_before.is_(None), OutboundMessage.not_before <= now + A_DAY),
     )

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.text_templates import PAYMENT_NEWS
 from portal.models.practice import Practice
 
 VERSION = "2026-11"  # of the words; kept with each message (MSG-20)
@@ -41,6 +42,7 @@ SUBJECTS = {
     "paperless_sample": "A sample of what we will send",
     "passkey_added": "A passkey was added",
     "passkey_deleted": "A passkey was deleted",
+    "payment_news": "News about a payment",
     "payment_returned": "About a payment you made",
     "proxy_invitation": "An invitation to our website",
     "proxy_news": "News about who can see an account",
@@ -156,6 +158,22 @@ def payment_returned(head: Letterhead, *, number: str) -> Letter:
         f"Receipt number: {number}",
         f"Sign in to see it: {head.public_url}/receipts/{number}",
         "We will not try your bank account again. If you have a question, please call us.",
+    )
+
+
+def news(template: str, head: Letterhead) -> Letter:
+    """The bare letter that stands for a text of this template."""
+    return payment_news(head) if template == PAYMENT_NEWS else new_message(head)
+
+
+def payment_news(head: Letterhead) -> Letter:
+    """A receipt or a refund waits behind the sign-in (MSG-18)."""
+    return billing_letter(
+        "payment_news",
+        head,
+        "There is news about a payment.",
+        f"Sign in to see it: {head.public_url}/payments",
+        "If you did not pay us, please call us.",
     )
 
 

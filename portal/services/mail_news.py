@@ -1,4 +1,4 @@
-"""The e-mail that a message waits behind the sign-in: where no text may tell of it (MSG-18)."""
+"""The e-mail that something waits behind the sign-in: where no text may tell of it (MSG-18)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,17 @@ from portal.services.queue_letter import queue_letter
 
 
 def mail_news(
-    session: Session, *, account_id: int, about: str, public_url: str, now: datetime
+    session: Session,
+    *,
+    template: str,
+    account_id: int,
+    about: str,
+    public_url: str,
+    now: datetime,
 ) -> bool:
     """Queue one bare notice to everybody who may open the account; false when nobody can. Once for each `about`."""
     addresses = reader_emails(session, account_id=account_id)
-    letter = letters.new_message(letters.letterhead(session, public_url=public_url))
+    letter = letters.news(template, letters.letterhead(session, public_url=public_url))
     for address in addresses:
         queue_letter(
             session,

@@ -19,6 +19,7 @@ from portal.models.consents import TextConsent
 from portal.models.identity import AccountAccess, Login
 from portal.models.messages import OutboundMessage
 from portal.models.statements import Statement, StatementDelivery
+from portal.queries.notice_channel import About, Channel, chose
 from portal.queries.proven_email import IS_PROVEN
 from portal.queries.reach import mailboxes, text_numbers
 from portal.queries.statement_due import statement_due_on
@@ -26,7 +27,7 @@ from portal.queries.text_consents import TextCategory, not_withdrawn, said_for
 from portal.queue import enqueue
 from portal.services.letters import VERSION, Letterhead, bill_notice, letterhead
 
-BY_TEXT, BY_EMAIL = "text", "email"
+BY_EMAIL = "email"
 
 
 def queue_notices(*, on: date, now: datetime, public_url: str) -> int:
@@ -65,7 +66,7 @@ class _Sent:
         return notice_on(sent_on=self.on, due_on=self.due_on, on=on)
 
 
-def _newest(on: date, choice: str, *columns: Any) -> Select[*tuple[Any, ...]]:
+def _newest(on: date, choice: Channel, *columns: Any) -> Select[*tuple[Any, ...]]:
     """The newest statement that reached each account of this choice, with its days."""
     sent = (
         select(
@@ -89,7 +90,7 @@ def _newest(on: date, choice: str, *columns: Any) -> Select[*tuple[Any, ...]]:
             Statement.id.in_(newest),
             Statement.amount_due > ZERO,
             statement_due_on() >= on - DAYS_AFTER - STALE_AFTER,
-            GuarantorAccount.bill_notices == choice,
+            chose(About.BILLS, choice),
         )
         .order_by(Statement.id)
     )
@@ -97,7 +98,7 @@ def _newest(on: date, choice: str, *columns: Any) -> Select[*tuple[Any, ...]]:
 
 def _by_text(session: Session, on: date) -> list[tuple[_Sent, str]]:
     """Those who agreed to texts about bills and want them."""
-    rows = session.execute(_newest(on, BY_TEXT, GuarantorAccount)).all()
+    rows = session.execute(_newest(on, Channel.TEXT, GuarantorAccount)).all()
     numbers = text_numbers(session, [account for *_, account in rows])
     agreed = session.execute(
         select(GuarantorAccount.id, TextConsent.phone).where(
@@ -119,7 +120,7 @@ def _by_text(session: Session, on: date) -> list[tuple[_Sent, str]]:
 def _by_email(session: Session, on: date) -> list[tuple[_Sent, str]]:
     """Those who chose e-mail, at the address proven first; a statement that came by e-mail is not told again."""
     rows = session.execute(
-        _newest(on, BY_EMAIL, Login.email)
+        _newest(on, Channel.EMAIL, Login.email)
         .join(AccountAccess, AccountAccess.guarantor_account_id == GuarantorAccount.id)
         .join(Login, Login.id == AccountAccess.login_id)
         .where(*IS_PROVEN)

@@ -17,7 +17,6 @@ from billing.money import ZERO
 from billing.payment_choice import settles
 from billing.transitions import PAYMENT, PaymentEvent, PaymentState, Refused, next_state
 from portal.models.accounts import GuarantorAccount
-from portal.models.identity import Login
 from portal.models.payments import Payment, PaymentAllocation
 from portal.models.work import WorkItem
 from portal.ports import Outcome, PaymentFacts
@@ -25,8 +24,8 @@ from portal.queries.payments import lines_of
 from portal.services import letters
 from portal.services.post_entry import post_entry
 from portal.services.practice_date import practice_date
-from portal.services.queue_letter import queue_letter
 from portal.services.record_access import Access, add_access, guest_role
+from portal.services.tell_of_payment import tell_of_payment
 
 EVENTS = {
     Outcome.NEEDS_ACTION: PaymentEvent.NEEDS_ACTION,
@@ -169,18 +168,9 @@ def _leftover(split: Allocation, account_id: int) -> entries.Line | None:
 
 def _send_receipt(session: Session, payment: Payment, *, public_url: str, now: datetime) -> None:
     """A receipt number and a link; what was paid for how much stands behind the sign-in (MSG-18)."""
-    address = session.scalar(select(Login.email).where(Login.id == payment.login_id))
-    if address is None:
-        return
     head = letters.letterhead(session, public_url=public_url)
-    queue_letter(
-        session,
-        to=address,
-        letter=letters.receipt(head, number=payment.receipt_number or ""),
-        now=now,
-        guarantor_account_id=payment.guarantor_account_id,
-        dedupe_key=f"receipt:{payment.id}",
-    )
+    letter = letters.receipt(head, number=payment.receipt_number or "")
+    tell_of_payment(session, payment, letter, about=f"receipt:{payment.id}", now=now)
 
 
 def _mismatch(payment: Payment, facts: PaymentFacts) -> str:

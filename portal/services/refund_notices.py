@@ -1,17 +1,15 @@
-"""E-mails about refunds: a receipt number and a link, never an amount or a service (MSG-18)."""
+"""Messages about refunds: a receipt number and a link, never an amount or a service (MSG-18)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.models.identity import Login
 from portal.models.payments import Payment
 from portal.models.refunds import Refund
 from portal.services import letters
-from portal.services.queue_letter import queue_letter
+from portal.services.tell_of_payment import mail_payer, tell_of_payment
 
 
 def notice_sent(
@@ -20,7 +18,7 @@ def notice_sent(
     """Once for each refund: money is on its way back."""
     head = letters.letterhead(session, public_url=public_url)
     letter = letters.refund(head, number=payment.receipt_number or "")
-    _queue(session, payment, letter, now=now, dedupe_key=f"refund:{refund.id}")
+    tell_of_payment(session, payment, letter, about=f"refund:{refund.id}", now=now)
 
 
 def notice_failed(
@@ -29,27 +27,11 @@ def notice_failed(
     """Once for each refund: it came back, and the patient should tell us how to send it."""
     head = letters.letterhead(session, public_url=public_url)
     letter = letters.refund_failed(head, number=payment.receipt_number or "")
-    _queue(session, payment, letter, now=now, dedupe_key=f"refund_failed:{refund.id}")
+    mail_payer(session, payment, letter, now=now, dedupe_key=f"refund_failed:{refund.id}")
 
 
 def notice_returned(session: Session, payment: Payment, *, public_url: str, now: datetime) -> None:
     """Once for each payment: a bank debit came back, so its bills are due again."""
     head = letters.letterhead(session, public_url=public_url)
     letter = letters.payment_returned(head, number=payment.receipt_number or "")
-    _queue(session, payment, letter, now=now, dedupe_key=f"payment_returned:{payment.id}")
-
-
-def _queue(
-    session: Session, payment: Payment, letter: letters.Letter, *, now: datetime, dedupe_key: str
-) -> None:
-    """To whoever paid."""
-    address = session.scalar(select(Login.email).where(Login.id == payment.login_id))
-    if address is not None:
-        queue_letter(
-            session,
-            to=address,
-            letter=letter,
-            now=now,
-            guarantor_account_id=payment.guarantor_account_id,
-            dedupe_key=dedupe_key,
-        )
+    mail_payer(session, payment, letter, now=now, dedupe_key=f"payment_returned:{payment.id}")

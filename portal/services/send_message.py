@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from billing.text_templates import LINK, LINK_HIDDEN, NEW_MESSAGE
+from billing.text_templates import LINK, LINK_HIDDEN, NEWS
 from portal.db import alone, transaction
 from portal.models.messages import OutboundMessage
 from portal.ports import Accepted, BadAddress, EmailSender, OptedOut, Refused, RetryLater, SmsSender
@@ -172,8 +172,8 @@ def _judge(session: Session, message: OutboundMessage, now: datetime, links: Lin
     # Two accounts may share a phone: its caps are counted by one at a time.
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext(message.recipient))))
     answer = clear_message(session, message, now=now, links=links)
-    if message.template == NEW_MESSAGE and message.channel == "sms" and isinstance(answer, Wait):
-        answer = Stop((answer.rule,))  # an answer is not kept back for a day: the e-mail tells now
+    if message.template in NEWS and message.channel == "sms" and isinstance(answer, Wait):
+        answer = Stop((answer.rule,))  # news is not kept back for a day: the e-mail tells now
     if isinstance(answer, Stop):
         _tell_by_email(session, message, now, links)
         message.state, message.ended_at = "canceled", now
@@ -189,10 +189,11 @@ def _judge(session: Session, message: OutboundMessage, now: datetime, links: Lin
 
 
 def _tell_by_email(session: Session, message: OutboundMessage, now: datetime, links: Links) -> None:
-    """Our answer waits, and no text may say so."""
-    if message.template == NEW_MESSAGE and message.channel == "sms":
+    """What is new waits, and no text may say so."""
+    if message.template in NEWS and message.channel == "sms":
         mail_news(
             session,
+            template=message.template,
             account_id=message.guarantor_account_id or 0,
             about=f"text:{message.id}",
             public_url=links.public_url,

@@ -12,6 +12,7 @@ from portal.models.accounts import Patient
 from portal.models.identity import Login
 from portal.models.insurance import InsuranceSubmission
 from portal.models.messages import ThreadMessage
+from portal.queries.notice_channel import About
 from portal.services import letters
 from portal.services.notify_patient import notify_patient
 from portal.services.queue_letter import queue_letter
@@ -70,6 +71,7 @@ def tell_of_insurance(
         about=about,
         public_url=public_url,
         now=now,
+        choice=About.VISITS,
     )
 
 

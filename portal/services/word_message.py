@@ -9,7 +9,7 @@ from datetime import date, datetime
 import phonenumbers
 from sqlalchemy.orm import Session
 
-from billing.text_templates import NEW_MESSAGE, PHONE_LONGEST, Grade, render, short_name
+from billing.text_templates import NEWS, PHONE_LONGEST, Grade, render, short_name
 from portal.models.accounts import GuarantorAccount
 from portal.models.messages import OutboundMessage
 from portal.models.practice import Practice
@@ -73,9 +73,9 @@ def _url(
     now: datetime,
     links: Links,
 ) -> str:
-    """A fresh link to the bills; to a thread only the plain address, for guests read no messages."""
-    if message.template == NEW_MESSAGE:
-        return f"{links.public_url}/messages"
+    """A fresh link to the bills; to what waits behind the sign-in only the plain address, which opens nothing for a guest."""
+    if message.template in NEWS:
+        return links.public_url + NEWS[message.template]
     return issue_text_link(
         session,
         guarantor_account_id=account.id,

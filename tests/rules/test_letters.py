@@ -25,6 +25,7 @@ BILLING = {
         letters.refund_failed(HEAD, number="R-0123456789"),
         letters.payment_returned(HEAD, number="R-0123456789"),
         letters.new_message(HEAD),
+        letters.payment_news(HEAD),
         letters.bill_notice(HEAD, number="2026-0142"),
         letters.paperless_sample(HEAD, link="https://bills.example.com/paperless/sample/x"),
         letters.paperless_on(HEAD),
@@ -98,6 +99,7 @@ FIRST_LINES = {
     "We paused your sign-in for ## minutes.",
     "A new statement is ready for you.",
     "You have a new message from us.",
+    "There is news about a payment.",
     "Somebody asks you to help with an account at our office.",
     "There is news about who can see an account.",
 }

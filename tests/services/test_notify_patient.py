@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from portal.db import transaction
+from portal.models.accounts import GuarantorAccount
+from portal.models.identity import AccountAccess
 from portal.models.messages import MessageSwitch
+from portal.models.payments import Payment
+from portal.queries.notice_channel import About
 from portal.queries.text_consents import TextCategory
+from portal.services import letters
 from portal.services.notify_patient import notify_patient
-from portal.services.record_text_consent import Said, withdraw_texts
+from portal.services.record_text_consent import Said, grant_texts, withdraw_texts
+from portal.services.tell_of_payment import tell_of_payment
 from tests.sandbox_server import PUBLIC_URL, SandboxServer
 from tests.services.statement_world import DAY, noon
 from tests.services.text_world import PHONE, Phone, phone, sign_up
@@ -95,3 +103,116 @@ def test_news_of_a_bill_and_of_a_message_do_not_tell_each_other(testa: Phone) ->
     tell(testa, noon(DAY))
     bill, _ = testa.messages()
     assert testa.send(bill, noon(DAY)) == "sent"
+
+
+@pytest.mark.parametrize(
+    ("choice", "chosen", "agreed", "way"),
+    [
+        (About.VISITS, "text", TextCategory.VISITS, "sms"),
+        (About.VISITS, "text", TextCategory.BILLING, "email"),
+        (About.VISITS, "email", TextCategory.VISITS, "email"),
+        (About.BILLS, "text", TextCategory.BILLING, "sms"),
+        (About.BILLS, "text", TextCategory.VISITS, "email"),
+        (About.BILLS, "paper", TextCategory.BILLING, "email"),
+    ],
+)
+def test_MSG_1_an_answer_comes_as_chosen_for_its_kind(
+    testa: Phone, choice: About, chosen: str, agreed: TextCategory, way: str
+) -> None:
+    _say(testa, {choice: chosen}, agreed)
+    with transaction() as session:
+        told_as = notify_patient(
+            session,
+            account_id=testa.account_id,
+            about="message:1",
+            public_url=PUBLIC_URL,
+            now=noon(DAY),
+            choice=choice,
+        )
+    assert told_as == way
+    assert told(testa) == [(way, "queued", "")]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "agreed", "ways"),
+    [
+        ("email", TextCategory.PAYMENTS, ["email"]),
+        ("text", TextCategory.PAYMENTS, ["sms"]),
+        ("text", TextCategory.BILLING, ["email"]),
+        ("paper", TextCategory.PAYMENTS, []),
+    ],
+)
+def test_MSG_1_a_receipt_comes_as_chosen_for_payments(
+    testa: Phone, chosen: str, agreed: TextCategory, ways: list[str]
+) -> None:
+    _say(testa, {About.PAYMENTS: chosen}, agreed)
+    _receipt(testa)
+    assert [row.channel for row in testa.messages()] == ways
+
+
+def test_MSG_8_a_receipt_that_no_text_may_tell_of_goes_by_e_mail(testa: Phone) -> None:
+    _say(testa, {About.PAYMENTS: "text"}, TextCategory.PAYMENTS)
+    _receipt(testa)
+    assert testa.send(testa.only(), noon(DAY) + timedelta(hours=12)) == "canceled"
+    letter = testa.messages()[-1]
+    assert (letter.channel, letter.template) == ("email", "payment_news")
+    assert f"{PUBLIC_URL}/payments" in letter.body
+
+
+def test_MSG_9_the_text_of_a_receipt_opens_nothing(testa: Phone) -> None:
+    _say(testa, {About.PAYMENTS: "text"}, TextCategory.PAYMENTS)
+    _receipt(testa)
+    assert testa.send(testa.only(), noon(DAY)) == "sent"
+    [body] = testa.texts()
+    assert f"{PUBLIC_URL}/payments " in body
+    assert "/t/" not in body
+
+
+def test_HIPAA_9_who_pays_for_another_hears_by_e_mail(testa: Phone) -> None:
+    _say(testa, {About.PAYMENTS: "paper"}, TextCategory.PAYMENTS)
+    _receipt(testa, proxy_grant_id=1)
+    assert [row.channel for row in testa.messages()] == ["email"]
+
+
+def _say(reader: Phone, choices: dict[About, str], agreed: TextCategory) -> None:
+    """One kind of texts alone is agreed to."""
+    with transaction() as session:
+        account = session.get_one(GuarantorAccount, reader.account_id)
+        for about, channel in choices.items():
+            setattr(account, about.value, channel)
+        for category in TextCategory:
+            if category is not agreed:
+                withdraw_texts(
+                    session,
+                    phone=PHONE,
+                    category=category,
+                    guarantor_account_id=reader.account_id,
+                    said=STOPPED,
+                    now=noon(DAY),
+                )
+        grant_texts(
+            session,
+            phone=PHONE,
+            category=agreed,
+            guarantor_account_id=reader.account_id,
+            said=STOPPED,
+            now=noon(DAY),
+        )
+
+
+def _receipt(reader: Phone, proxy_grant_id: int | None = None) -> None:
+    """As a payment tells of itself; it is not kept, so the grant need not stand either."""
+    with transaction() as session:
+        login_id = session.scalars(
+            select(AccountAccess.login_id).where(
+                AccountAccess.guarantor_account_id == reader.account_id
+            )
+        ).one()
+        payment = Payment(
+            id=uuid4(),
+            guarantor_account_id=reader.account_id,
+            login_id=login_id,
+            proxy_grant_id=proxy_grant_id,
+        )
+        letter = letters.receipt(letters.letterhead(session, public_url=PUBLIC_URL), number="R-1")
+        tell_of_payment(session, payment, letter, about="receipt:1", now=noon(DAY))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount, RecordVersion
@@ -19,7 +19,7 @@ from portal.models.messages import OutboundMessage, TextNumber
 from portal.web.us_phone import us_number
 from tests.services.ledger_book import Book
 from tests.services.staff_world import add_account
-from tests.web.pages import PageClient
+from tests.web.pages import PageClient, words
 from tests.web.people import PASSWORD, hashed, make_account, make_login, signed_in
 
 PHONE = "+12125550142"
@@ -163,14 +163,14 @@ def test_MSG_2_the_boxes_are_separate_unticked_and_optional(
     boxes = [box for box in page.all("input") if box.get("type") == "checkbox"]
     assert [box.get("name") for box in boxes] == ["billing", "payments", "visits"]
     assert not [box for box in boxes if box.get("checked") or box.get("required")]
-    for words in (
+    for sentence in (
         "may text me about my bills",
         "Message frequency varies. Message and data rates may apply.",
         "Reply STOP to opt out, HELP for help.",
         "do not have to agree to get care",
         "not shared for marketing",
     ):
-        assert words in page.text
+        assert sentence in page.text
     assert "/text-terms" in page.links()
     assert "/privacy" in page.links()
     assert client.get("/text-terms").h1 == "Text message terms"
@@ -255,14 +255,61 @@ def test_MSG_9_more_than_a_link_is_chosen_after_a_warning(
     page = client.get(f"/contact/{account_id}/choices")
     assert "Anybody who sees your phone can read it." in page.text
     checked = [box.get("value") for box in page.all("input") if box.get("checked") is not None]
-    assert checked == ["text", "link"]
-    wanted = {"bill_notices": "paper", "text_grade": "amount"}
-    client.post(f"/contact/{account_id}/choices", wanted, expect=302)
+    assert checked == ["text", "text", "email", "link"]
+    wanted = {
+        "visit_notices": "email",
+        "bill_notices": "paper",
+        "payment_notices": "email",
+        "text_grade": "amount",
+    }
+    page = client.follow(client.post(f"/contact/{account_id}/choices", wanted, expect=302))
+    assert [words(fact) for fact in page.all("dd")][:3] == [
+        "By e-mail",
+        "Only with your statement",
+        "By e-mail",
+    ]
     kept = account(account_id)
-    assert (kept.bill_notices, kept.text_grade) == ("paper", "amount")
+    assert (kept.visit_notices, kept.bill_notices, kept.text_grade) == ("email", "paper", "amount")
     with read_only() as session:
         [version] = session.scalars(select(RecordVersion))
-        assert version.before == {"bill_notices": "text", "text_grade": "link"}
+        assert version.before == {
+            "visit_notices": "text",
+            "bill_notices": "text",
+            "text_grade": "link",
+        }
+        [audited] = session.scalars(
+            select(AuditEvent.reason).where(
+                AuditEvent.object_type == "contact", AuditEvent.reason != ""
+            )
+        )
+        assert audited == (
+            "news of visits by text, now email; news of bills by text, now paper;"
+            " how much a text says link, now amount"
+        )
+    client.post(f"/contact/{account_id}/choices", wanted, expect=302)
+    with read_only() as session:
+        assert session.scalar(select(func.count(RecordVersion.id))) == 1, "nothing changed"
+
+
+def test_MSG_1_MSG_24_the_choice_says_what_is_possible(client: PageClient, account_id: int) -> None:
+    page = client.get(f"/contact/{account_id}/choices")
+    assert "Texts about bills, payments and visits are off." in page.text
+    assert "Your statements themselves come by mail." in page.text
+    assert "No notes: texts are off" in client.get(f"/contact/{account_id}").text
+    boxes = page.all("input")
+    visits = [box.get("value") for box in boxes if box.get("name") == "visit_notices"]
+    assert visits == ["text", "email"], "nothing is printed about visits"
+    page = client.post(
+        f"/contact/{account_id}/choices",
+        {
+            "visit_notices": "paper",
+            "bill_notices": "text",
+            "payment_notices": "text",
+            "text_grade": "link",
+        },
+    )
+    assert "Not a valid choice" in page.text
+    assert account(account_id).visit_notices == "text"
 
 
 def test_MSG_13_a_bad_number_is_told_and_a_code_that_came_through_mends_it(

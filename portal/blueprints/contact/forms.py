@@ -9,6 +9,7 @@ from wtforms import BooleanField, RadioField
 
 from billing.text_templates import Grade
 from billing.text_wording import LABELS, WARNINGS, box_label
+from portal.queries.notice_channel import OFFERED, About, Channel
 from portal.queries.text_consents import TextCategory
 from portal.web.fields import CodeField, PhoneField, chosen, required
 from portal.web.languages import language
@@ -47,17 +48,40 @@ class AgreeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         return [TextCategory(name) for name in LABELS if name in self and self[name].data]
 
 
-class ChoicesForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
-    """How to hear of bills, and how much a text may say."""
+WAYS = {
+    About.VISITS: {Channel.TEXT: "By text", Channel.EMAIL: "By e-mail"},
+    About.BILLS: {
+        Channel.TEXT: "By text",
+        Channel.EMAIL: "By e-mail",
+        Channel.PAPER: "Only on paper, with my statement",
+    },
+    About.PAYMENTS: {
+        Channel.TEXT: "By text",
+        Channel.EMAIL: "By e-mail",
+        Channel.PAPER: "Only on paper, with my next statement",
+    },
+}
 
+
+def _ways(about: About) -> list[tuple[str, str]]:
+    return [(channel.value, WAYS[about][channel]) for channel in OFFERED[about]]
+
+
+class ChoicesForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """How to hear of what, and how much a text may say."""
+
+    visit_notices = RadioField(
+        "Your visits and insurance",
+        [chosen("how we tell you about visits")],
+        choices=_ways(About.VISITS),
+    )
     bill_notices = RadioField(
-        "How should we tell you about bills?",
-        [chosen("how we tell you")],
-        choices=[
-            ("text", "By text, if you turned texts on"),
-            ("email", "By e-mail"),
-            ("paper", "On paper only"),
-        ],
+        "Your bills", [chosen("how we tell you about bills")], choices=_ways(About.BILLS)
+    )
+    payment_notices = RadioField(
+        "Your payments",
+        [chosen("how we tell you about payments")],
+        choices=_ways(About.PAYMENTS),
     )
     text_grade = RadioField(
         "What may a text say?",
@@ -68,3 +92,7 @@ class ChoicesForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             (Grade.FULL.value, f"Amount and due date. {WARNINGS['full']}"),
         ],
     )
+
+    @property
+    def channels(self) -> dict[About, Channel]:
+        return {about: Channel(self[about.value].data) for about in About}

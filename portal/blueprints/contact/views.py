@@ -139,9 +139,9 @@ def choices(account_id: int) -> ResponseReturnValue:
     page, viewer = _page(account_id), current_patient()
     form = ChoicesForm(obj=page)
     if form.validate_on_submit():
-        grade, channel = Grade(form.text_grade.data), form.bill_notices.data
+        grade = Grade(form.text_grade.data)
         choose_notices(
-            viewer=viewer, account_id=account_id, bill_notices=channel, grade=grade, now=now()
+            viewer=viewer, account_id=account_id, channels=form.channels, grade=grade, now=now()
         )
         flash("Your choice is saved.", "success")
         return redirect(url_for(".account", account_id=account_id))
