@@ -1,7 +1,7 @@
 """By which way somebody hears of visits and of payments, beside that of bills.
 
-Revision ID: 0024
-Revises: 0023
+Revision ID: 0025
+Revises: 0024
 
 Safety: two columns with a constant default, which PostgreSQL adds without writing the table anew.
 """
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
