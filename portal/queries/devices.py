@@ -51,6 +51,17 @@ def is_trusted(*, login_id: int, browser: str, now: datetime) -> bool:
     return bool(browser) and found is not None
 
 
+def is_own_session(viewer: LoginViewer, session_id: int) -> bool:
+    """Whether the session, live or over, is of the viewer's own sign-in."""
+    with read_only() as session:
+        found = session.scalar(
+            select(LoginSession.id).where(
+                LoginSession.id == session_id, LoginSession.login_id == viewer.login_id
+            )
+        )
+    return found is not None
+
+
 def security_page(
     viewer: LoginViewer,
     *,

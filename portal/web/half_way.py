@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, g, session
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from portal.web.clock import now
 
 WHO = "tf_user_id"
 SINCE = "half_way_since"
+SECOND_STEP = "security.two_factor_token_validation"
 SETTING_UP = {"setup_from_login", "validating_profile"}
 
 
@@ -21,6 +23,12 @@ def limit_half_way(app: Flask) -> None:
                 session.pop(key)
             session.pop(SINCE, None)
 
+    @app.before_request
+    def _already_in() -> AnyResponse | None:
+        """Going back to the code after signing in leads on: the library would sign the person out."""
+        asked = request.endpoint == SECOND_STEP and "login_id" in g
+        return redirect(url_for("welcome")) if asked and not _changing() else None
+
     @app.after_request
     def _stamp(response: Response) -> Response:
         if WHO not in session:
@@ -33,6 +41,12 @@ def limit_half_way(app: Flask) -> None:
 def begin_anew() -> None:
     """The password was given just now."""
     session.pop(SINCE, None)
+
+
+def _changing() -> bool:
+    """Whether a signed-in person is setting up another factor, whose first code is due."""
+    kept = ("tf_primary_method", "tf_totp_secret")
+    return session.get("tf_state") == "validating_profile" and all(session.get(key) for key in kept)
 
 
 def _old() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -16,8 +15,6 @@ from portal.web import sign_in
 from portal.web.access import patient, public, rule_of, staff
 from tests.web.pages import PageClient
 from tests.web.people import make_account
-
-SAMPLES = {"IntegerConverter": "1", "UUIDConverter": "00000000-0000-0000-0000-000000000001"}
 
 
 def rules(flask_app: Flask) -> dict[str, object]:
@@ -57,71 +54,10 @@ def test_an_endpoint_without_decorator_answers_nobody(
     assert "secret" not in PageClient(patient_app).get("/forgotten", expect=403).text
 
 
-def test_HIPAA_7_matrix_role_by_route(
-    staff_app: Flask, as_staff: Callable[[str], PageClient]
-) -> None:
-    """Each role meets each page: open exactly when the role holds the page's permission."""
-    wrong = []
-    for role, permissions in ROLES.items():
-        client = as_staff(role)
-        for rule in staff_app.url_map.iter_rules():
-            found = rule_of(staff_app.view_functions[rule.endpoint])
-            if found is None or found.face != "staff" or "GET" not in rule.methods:
-                continue
-            path = rule.rule
-            for name, converter in rule._converters.items():
-                sample = SAMPLES.get(type(converter).__name__, "x")
-                path = re.sub(rf"<(\w+:)?{name}>", sample, path)
-            page = client.get(path, expect=None)
-            if (page.status == 403) == (found.permission in permissions):
-                wrong.append((role, rule.rule, page.status))
-    assert wrong == []
-
-
-def test_HIPAA_7_matrix_role_by_change(
-    staff_app: Flask, as_staff: Callable[[str], PageClient]
-) -> None:
-    """Each role tries each change with an empty form: refused exactly where its role lacks the permission."""
-    wrong, tried = [], 0
-    for role, permissions in ROLES.items():
-        client = as_staff(role)
-        for rule in staff_app.url_map.iter_rules():
-            found = rule_of(staff_app.view_functions[rule.endpoint])
-            if found is None or found.face != "staff" or "POST" not in rule.methods:
-                continue
-            if found.permission == OWN:  # everybody's own; one of them signs out
-                continue
-            path = rule.rule
-            for name, converter in rule._converters.items():
-                sample = SAMPLES.get(type(converter).__name__, "x")
-                path = re.sub(rf"<(\w+:)?{name}>", sample, path)
-            page = client.post(path)
-            tried += 1
-            if (page.status == 403) == (found.permission in permissions):
-                wrong.append((role, rule.rule, page.status))
-    assert tried > 8 * 15, "no changes found: the test looks in the wrong place"
-    assert wrong == []
-
-
 def test_HIPAA_7_the_auditor_reads_and_changes_nothing() -> None:
     """Whatever an auditor holds is a view; the patient's money and records are others' to change."""
     views = {OWN} | {one for one in ROLES["auditor"] if one.endswith(".view")}
     assert ROLES["auditor"] == views
-
-
-def test_nobody_is_led_to_the_sign_in_page(patient_app: Flask, staff_app: Flask) -> None:
-    for flask_app in (patient_app, staff_app):
-        for rule in flask_app.url_map.iter_rules():
-            found = rule_of(flask_app.view_functions[rule.endpoint])
-            if (
-                found is None
-                or found.face == "public"
-                or "GET" not in rule.methods
-                or rule.arguments
-            ):
-                continue
-            page = PageClient(flask_app).get(rule.rule, expect=302)
-            assert "/sign-in" in page.location, rule.rule
 
 
 def test_a_session_of_one_face_opens_nothing_on_the_other(

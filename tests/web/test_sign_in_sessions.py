@@ -118,7 +118,7 @@ def test_one_device_signs_out_another_but_nobody_elses(
     assert "Safari on iPhone" in page.text
     action = next(a for f in page.all("form") if "/devices/" in (a := f.get("action", "")))
     other = as_patient(make_account())
-    other.post(action, expect=302)
+    other.post(action, expect=404)
     assert is_signed_in(phone)
     laptop.get("/account/security")
     laptop.post(action, expect=302)
@@ -153,6 +153,13 @@ def test_a_device_that_is_signed_out_is_asked_for_a_code_again(patient_app: Flas
     lost.token = ""
     give_password(lost)
     assert is_signed_in(lost), "it may be trusted anew"
+
+
+def test_going_back_to_the_code_after_signing_in_signs_nobody_out(patient_app: Flask) -> None:
+    client = PageClient(patient_app)
+    enter(client, Person(patient_app))
+    assert "/welcome" in client.get("/second-step", expect=302).location
+    assert is_signed_in(client)
 
 
 def test_a_switched_off_sign_in_ends_at_once(request: pytest.FixtureRequest) -> None:

@@ -1,0 +1,251 @@
+"""One committed record with an id for every argument of an address, and everybody who may try it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select, update
+
+from billing.money import Money
+from portal.db import read_only, transaction
+from portal.models.accounts import Patient
+from portal.models.identity import AccountAccess, Login, LoginSession
+from portal.models.payments import Payment
+from portal.models.statements import Statement, StatementDelivery
+from portal.queries.permissions import ROLES
+from portal.queries.viewer import PatientViewer
+from portal.services.cut_statements import cut_statements
+from portal.services.paperless_sample import send_sample
+from portal.services.start_session import session_hash, start_session
+from tests.services.proxy_world import NOW, add_grant, make_own
+from tests.web.insurance_world import begun, open_world, photo, send_photo
+from tests.web.pages import PageClient
+from tests.web.people import make_account, make_login, messages, signed_in
+from tests.web.texted import answer, give_phone, link_for, type_code
+
+PAYMENT = UUID("5c0ffee0-0000-4000-8000-000000000001")
+INVITATION = "an-invitation-that-waits-for-the-unlinked"
+SCOPES = ("bills", "pay", "book", "insurance", "full")
+
+
+@dataclass
+class Actor:
+    """Somebody's browser. `grant` is what it acts under, put back before each request."""
+
+    client: PageClient
+    grant: int | None = None
+    own: Mapping[str, object] = field(
+        default_factory=dict
+    )  # arguments that name something of their own
+    stale: bool = False  # the password was given too long ago for what is delicate
+    cookie: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        with self.client.http.session_transaction() as cookie:
+            self.cookie = dict(cookie)
+
+    def make_ready(self) -> None:
+        """Signed in and acting as this actor stands for, whatever the last request did."""
+        if self.client.login_id:
+            with transaction() as session:
+                session.execute(
+                    update(LoginSession)
+                    .where(LoginSession.login_id == self.client.login_id)
+                    .values(acting_grant_id=self.grant, ended_at=None)
+                )
+        with self.client.http.session_transaction() as cookie:
+            cookie.clear()
+            cookie.update(self.cookie)
+            if self.stale:
+                cookie["fs_paa"] = 0
+
+
+@dataclass
+class PatientsWorld:
+    """The owner's record, by the names that addresses give their arguments, and the actors by name."""
+
+    record: Mapping[str, object]
+    forms: Mapping[str, Mapping[str, object]]  # by address: what names the owner's things in a body
+    actors: Mapping[str, Actor]
+
+
+def patients_world(flask_app: Flask) -> PatientsWorld:
+    """A record of every kind, its owner, strangers, and proxies of every scope and state."""
+    flask_app.config["CLOCK"] = lambda: NOW
+    world = open_world()
+    make_own(world.account_id)
+    give_phone(world.account_id)
+    statement = _statement()
+    _payment(world.account_id)
+    guest = PageClient(flask_app)
+    answer(guest, link_for(flask_app, world.account_id), birth="4/5/1980", zip_code="10001")
+    type_code(guest)
+    owner_id = make_login("patient", email="testa@example.com", accounts=[world.account_id])
+    owner = signed_in(PageClient(flask_app), owner_id)
+    submission = begun(owner.post("/insurance/begin", {"patient": world.patient_id}))
+    send_photo(owner, f"{submission}/photo/front", photo())
+    with read_only() as session:
+        patient = session.get_one(Patient, world.patient_id)
+    spare = make_login("patient", accounts=[make_account(first_name="Spare")])
+    unlinked = signed_in(PageClient(flask_app), make_login("patient", email="new@example.com"))
+    add_grant(
+        patient,
+        by=owner_id,
+        proxy=None,
+        email="new@example.com",
+        token_hash=session_hash(INVITATION),
+    )
+    record: dict[str, object] = {
+        "submission_id": submission.rsplit("/", 1)[1],
+        "side": "front",
+        "account_id": world.account_id,
+        "visit_id": world.visit_id,
+        "payment_id": PAYMENT,
+        "grant_id": add_grant(patient, by=owner_id, proxy=spare),
+        "session_id": _other_device(owner_id),
+        "category": "billing",
+        "year": 2026,
+        "answer": "accept",
+        "tag": "en",
+        "statements number": statement,
+        "receipts number": "R-2026-0001",
+        "paperless token": _sample(flask_app, owner_id, world.account_id),
+        "access token": INVITATION,
+        "filename": "js/kindbill.js",
+    }
+    actors = {
+        "nobody": Actor(PageClient(flask_app)),
+        "guest": Actor(guest),
+        "unlinked": Actor(unlinked),
+        "owner": Actor(owner),
+        "stale": Actor(signed_in(PageClient(flask_app), owner_id), stale=True),
+        "former": Actor(_former(flask_app, world.account_id)),
+        "other": Actor(_helper(flask_app)),
+    }
+    account = {"account": world.account_id}
+    forms: dict[str, dict[str, object]] = {
+        "/insurance/begin": {"patient": world.patient_id},
+        "/credit/keep": account,
+        "/credit/send-back": account,
+        "/pay/review": {**account, "choice": "all"},
+        "/pay/begin": {**account, "payment": UUID(int=7), "scope": "all", "visit": "", "cents": 1},
+    }
+    return PatientsWorld(record, forms, actors | _proxies(flask_app, patient, owner_id))
+
+
+def staff_world(flask_app: Flask, patient_app: Flask) -> Mapping[str, Actor]:
+    """A browser of every role, one of somebody who was switched off, and a patient's."""
+    flask_app.config["CLOCK"] = lambda: NOW
+    patient = signed_in(PageClient(patient_app), make_login("patient"))
+    cookie = patient.http.get_cookie(patient_app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    strayed = PageClient(flask_app)
+    strayed.http.set_cookie(flask_app.config["SESSION_COOKIE_NAME"], cookie.value)
+    off = signed_in(PageClient(flask_app), make_login("staff", role="manager"))
+    with transaction() as session:
+        session.get_one(Login, off.login_id).active = False
+    roles = {
+        role: Actor(signed_in(PageClient(flask_app), make_login("staff", role=role)))
+        for role in ROLES
+    }
+    stale = signed_in(PageClient(flask_app), make_login("staff", role="manager"))
+    return {
+        "nobody": Actor(PageClient(flask_app)),
+        "patient": Actor(strayed),
+        "switched_off": Actor(off),
+        **roles,
+        "stale": Actor(stale, stale=True),
+    }
+
+
+def _proxies(flask_app: Flask, patient: Patient, owner_id: int) -> dict[str, Actor]:
+    """One who is not acting now, one acting in each scope, and two whose access is over."""
+
+    def actor(*scopes: str, acting: bool = True, **fields: object) -> Actor:
+        client = _helper(flask_app)
+        grant = add_grant(
+            patient, by=owner_id, proxy=client.login_id, scopes=list(scopes), **fields
+        )
+        return Actor(client, grant=grant if acting else None, own={"grant_id": grant})
+
+    return {
+        "idle": actor("full", acting=False),
+        **{scope: actor(scope) for scope in SCOPES},
+        "expired": actor("full", ends_on=NOW.date()),
+        "revoked": actor("full", ended_at=NOW),
+    }
+
+
+def _helper(flask_app: Flask) -> PageClient:
+    """Somebody with an account of their own."""
+    return signed_in(
+        PageClient(flask_app),
+        make_login("patient", accounts=[make_account(first_name="Other")]),
+    )
+
+
+def _former(flask_app: Flask, account_id: int) -> PageClient:
+    """Somebody who saw this account until their access to it was ended; they keep another."""
+    own = make_account(first_name="Former")
+    login_id = make_login("patient", accounts=[account_id, own])
+    client = signed_in(PageClient(flask_app), login_id)
+    with transaction() as session:
+        session.execute(
+            update(AccountAccess)
+            .where(
+                AccountAccess.login_id == login_id,
+                AccountAccess.guarantor_account_id == account_id,
+            )
+            .values(ended_at=NOW)
+        )
+    return client
+
+
+def _statement() -> str:
+    """The number of one that was cut and mailed: what never left the house is shown to nobody."""
+    [number] = cut_statements(on=NOW.date(), now=NOW, public_url="http://localhost:8000").numbers
+    with transaction() as session:
+        cut = session.scalars(select(Statement)).one()
+        session.add(
+            StatementDelivery(statement_id=cut.id, channel="paper", delivered_on=NOW.date())
+        )
+    return number
+
+
+def _payment(account_id: int) -> None:
+    with transaction() as session:
+        session.add(
+            Payment(
+                id=PAYMENT,
+                guarantor_account_id=account_id,
+                amount=Money(6000),
+                scope="all",
+                request_hash="",
+                state="succeeded",
+                created_at=NOW,
+                state_at=NOW,
+                succeeded_at=NOW,
+                receipt_number="R-2026-0001",
+            )
+        )
+
+
+def _other_device(login_id: int) -> int:
+    return start_session(login_id=login_id, face="patient", device="A phone", now=NOW).session_id
+
+
+def _sample(flask_app: Flask, login_id: int, account_id: int) -> str:
+    """The link of a genuine sample that was sent to the owner."""
+    doors = flask_app.extensions["kindbill"]
+    send_sample(
+        viewer=PatientViewer(login_id, frozenset({account_id})),
+        key=doors.hash_keys[0],
+        public_url=doors.public_url,
+        now=NOW,
+    )
+    mail = next(one for one in messages() if "/paperless/sample/" in one.body)
+    return mail.body.split("/paperless/sample/", 1)[1].split()[0]
