@@ -32,6 +32,7 @@ SPOKEN = (
     "portal/web/sign_in_words.py",
     "portal/web/theme.py",
 )
+BETWEEN = re.compile(r"(?<=[.?:]) ")
 SENTENCE = re.compile(r"^[A-Z%¿][^\n]* [^\n]*[.?:]$")
 LABEL = re.compile(r"^[A-Z][A-Za-z]")
 NOUNS = {"required", "chosen", "at_most"}
@@ -100,7 +101,9 @@ def modules() -> Iterator[Path]:
 
 def _from_module(tree: ast.Module) -> Iterator[str]:
     for node in spoken_nodes(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if isinstance(node, ast.JoinedStr):
+            yield from _sentences(_with_places(node))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             if SENTENCE.match(node.value):
                 yield node.value
         elif isinstance(node, ast.Call):
@@ -125,7 +128,41 @@ def spoken_nodes(tree: ast.AST) -> Iterator[ast.AST]:
         ):
             continue
         yield child
-        yield from spoken_nodes(child)
+        if not isinstance(child, ast.JoinedStr):
+            yield from spoken_nodes(child)
+
+
+def _with_places(node: ast.JoinedStr) -> str:
+    """An f-string as an id: each value a place that bears its name."""
+    names: list[str] = []
+    pieces = []
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            name = _name(part.value)
+            taken = names.count(name)
+            names.append(name)
+            pieces.append(f"%({name}{taken + 1 if taken else ''})s")
+        else:
+            pieces.append(_text(part).replace("%", "%%"))
+    return "".join(pieces)
+
+
+def _name(value: ast.expr) -> str:
+    """The last word of `page.owe`, `day(visit.on)` or `CONSTANT`."""
+    if isinstance(value, ast.Call) and value.args:
+        return _name(value.args[0])
+    if isinstance(value, ast.Attribute):
+        return value.attr
+    if isinstance(value, ast.Subscript):
+        return _name(value.value)
+    return value.id.lower() if isinstance(value, ast.Name) else "value"
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences of a text, as a page looks them up: one by one where several stand together."""
+    for sentence in BETWEEN.split(text):
+        if SENTENCE.match(sentence):
+            yield sentence
 
 
 def _labels(call: ast.Call) -> Iterator[str]:

@@ -7,18 +7,21 @@ filter `translated`; templates mark their own words for gettext.
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, current_app, g, redirect, request
-from flask_babel import Babel, LazyString, get_locale, get_translations, lazy_gettext
+from flask_babel import Babel, LazyString, get_locale, lazy_gettext
 from werkzeug.wrappers import Response
 
 from portal.web.access import public
 from portal.web.faces import PATIENT, PORTAL, Face, cookie_name
+from portal.web.spanish import in_words_of
 
 ENGLISH, SPANISH = "en", "es"
 NAMES = {ENGLISH: "English", SPANISH: "Español"}
 CATALOGUES = PORTAL / "translations"
+COMPILED = CATALOGUES / SPANISH / "LC_MESSAGES" / "messages.mo"
 # Until a journey's words are all there it stays in English: half a page in each language helps nobody.
 SPEAKING = {None, "languages", "pages", "registration", "security", "linking", "enrolment"}
 YEAR_SECONDS = 365 * 24 * 3600
@@ -43,9 +46,11 @@ def language() -> str:
     return str(get_locale() or ENGLISH)
 
 
-def translated(words: object) -> str:
-    """The catalogue's words for an English sentence; without any, the sentence itself."""
-    return str(get_translations().ugettext(str(words)))
+def translated(words: Any) -> Any:
+    """The catalogue's words for an English text; without any, the text itself."""
+    if not words or language() == ENGLISH:
+        return words  # as it came: what is safe markup stays so
+    return in_words_of(COMPILED, str(words), language())
 
 
 def later(sentence: str, **parts: object) -> LazyString:

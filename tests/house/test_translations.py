@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -84,23 +82,3 @@ def test_LANG_3_no_word_of_a_template_hides_from_the_catalogue(path: Path) -> No
         if SAID.search(re.sub(r"&\w+;", "", words))
     } - LEFT
     assert not hidden, "wrap these in _() or trans"
-
-
-def test_LANG_3_what_python_says_is_whole() -> None:
-    """A sentence made of parts could never be looked up: `later` and gettext take the parts by name."""
-    made = [
-        f"{path.relative_to(translations.ROOT)}:{node.lineno}"
-        for path in translations.modules()
-        for node in sentences_of_parts(ast.parse(path.read_text()))
-    ]
-    assert not made
-
-
-def sentences_of_parts(tree: ast.Module) -> Iterator[ast.JoinedStr]:
-    for node in translations.spoken_nodes(tree):
-        if isinstance(node, ast.JoinedStr):
-            said = "".join(
-                str(part.value) if isinstance(part, ast.Constant) else "0" for part in node.values
-            )
-            if translations.SENTENCE.match(said):
-                yield node

@@ -1,0 +1,80 @@
+"""English sentences of Python, as a Spanish page says them (LANG-3)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from babel.messages import Catalog
+
+from portal.web.spanish import dated, in_words_of
+from tools.translations import compiled
+
+WORDS = {
+    "Paid": "Pagado",
+    "your birth date": "su fecha de nacimiento",
+    "Enter %(noun)s.": "Escriba %(noun)s.",
+    "Your plan put %(deductible)s of this toward your yearly deductible.": "Su seguro aplicó %(deductible)s de esto a su deducible anual.",
+    "You pay that part.": "Usted paga esa parte.",
+    "We are waiting for %(plan)s.": "Esperamos a %(plan)s.",
+    "%(payer)s told us on %(decided_on)s: you may owe %(told)s.": "%(payer)s nos dijo el %(decided_on)s: puede deber %(told)s.",
+    "%(day)s at %(time)s": "%(day)s a las %(time)s",
+    "Save 5%% of it.": "Ahorre el 5%% de eso.",
+    '<a href="%(url)s">Help</a>': '<a href="%(url)s">Ayuda</a>',
+}
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = Catalog(locale="es")
+    for english, spanish in WORDS.items():
+        made.add(english, spanish)
+    path = tmp_path_factory.mktemp("es") / "messages.mo"
+    path.write_bytes(compiled(made))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("english", "spanish"),
+    [
+        ("Paid", "Pagado"),
+        ("Enter your birth date.", "Escriba su fecha de nacimiento."),
+        (
+            "Your plan put $1,250.00 of this toward your yearly deductible. You pay that part.",
+            "Su seguro aplicó $1,250.00 de esto a su deducible anual. Usted paga esa parte.",
+        ),
+        ("We are waiting for Blue 5.0 (Ohio).", "Esperamos a Blue 5.0 (Ohio)."),
+        (
+            "Acme Health told us on March 14, 2026: you may owe $50.00.",
+            "Acme Health nos dijo el 14 de marzo de 2026: puede deber $50.00.",
+        ),
+        ("Save 5% of it.", "Ahorre el 5% de eso."),
+        ("Testa Sample", "Testa Sample"),
+        (
+            "Nobody wrote this one. You pay that part.",
+            "Nobody wrote this one. Usted paga esa parte.",
+        ),
+        ("", ""),
+    ],
+)
+def test_LANG_3_a_sentence_is_found_whole_by_its_pattern_or_sentence_by_sentence(
+    catalogue: Path, english: str, spanish: str
+) -> None:
+    assert in_words_of(catalogue, english, "es") == spanish
+
+
+@pytest.mark.parametrize(
+    ("english", "spanish"),
+    [
+        ("March 14, 2026", "14 de marzo de 2026"),
+        ("Mar 14, 2026", "14 de marzo de 2026"),
+        ("Feb 29", "29 feb"),
+        ("May 3", "3 may"),
+        ("Sample 14, 2026", "Sample 14, 2026"),
+        ("Exa 31", "Exa 31"),
+    ],
+)
+def test_LANG_3_dates_in_a_sentence_take_the_form_of_the_language(
+    english: str, spanish: str
+) -> None:
+    assert dated(english, "es") == spanish
