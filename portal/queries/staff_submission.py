@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from billing.coverages import RELATIONSHIPS, SEQUENCES, Change, id_format
+from billing.transitions import SubmissionState
 from portal.db import read_only
 from portal.models.accounts import Coverage, Patient, Payer
 from portal.models.claims import Visit
-from portal.models.identity import AccountAccess, Login
+from portal.models.identity import Login
 from portal.models.insurance import CardImage, CardReading, InsuranceSubmission
 from portal.models.profiles import Profile
 from portal.queries.payer_list import payer_choices
 from portal.queries.staff_insurance import KINDS
 from portal.queries.submission_page import suggestions
+from portal.queries.submission_people import MaybeTheirs, submission_people
 
 COMPARED = {
     "plan_name": "Plan",
@@ -78,15 +81,26 @@ class StaffSubmission:
     flags: tuple[str, ...]
     typed: dict[str, Any]
     payers: tuple[tuple[int, str], ...]
-    candidates: tuple[tuple[int, str], ...]  # who an unlinked sender may be
+    people: tuple[MaybeTheirs, ...]  # whose it may be, of an unlinked sender
 
     @property
     def waits(self) -> bool:
         return self.state == "waiting"
 
+    @property
+    def account_ids(self) -> tuple[int, ...]:
+        """Every account that the page shows something of."""
+        return (self.account_id,) if self.account_id else tuple({p.account_id for p in self.people})
 
-def staff_submission(submission_id: int, *, on: date) -> StaffSubmission | None:
-    """One that was sent; a draft is its writer's alone."""
+    @property
+    def patient_ids(self) -> tuple[int, ...]:
+        return (self.patient_id,) if self.patient_id else tuple(p.patient_id for p in self.people)
+
+
+def staff_submission(
+    submission_id: int, *, on: date, also: Collection[int] = ()
+) -> StaffSubmission | None:
+    """One that was sent; a draft is its writer's alone. `also`: patients that somebody searched for."""
     with read_only() as session:
         found = _found(session, submission_id)
         if found is None:
@@ -107,7 +121,8 @@ def staff_submission(submission_id: int, *, on: date) -> StaffSubmission | None:
         ).all()
         flags = _flags(session, row, coverages, on)
         payers = payer_choices(session)
-        candidates = _candidates(session, row) if row.patient_id is None else ()
+        waits = row.patient_id is None and row.state == SubmissionState.WAITING.value
+        people = submission_people(session, row, also=also) if waits else ()
     profile = f"{found.profile_first or ''} {found.profile_last or ''}".strip()
     return StaffSubmission(
         id=row.id,
@@ -132,7 +147,7 @@ def staff_submission(submission_id: int, *, on: date) -> StaffSubmission | None:
         flags=flags,
         typed={name: getattr(row, name) for name in (*COMPARED, "payer_id", "payer_text")},
         payers=payers,
-        candidates=candidates,
+        people=people,
     )
 
 
@@ -267,34 +282,3 @@ def _same_number(session: Session, row: InsuranceSubmission) -> list[str]:
     if row.payer_id is not None:
         query = query.where(Coverage.payer_id == row.payer_id)
     return [f"{one.first_name} {one.last_name}".strip() for one in session.execute(query)]
-
-
-def _candidates(session: Session, row: InsuranceSubmission) -> tuple[tuple[int, str], ...]:
-    """Patients of the accounts that the sender may see by now, and those with the sender's name and birth date."""
-    linked = select(AccountAccess.guarantor_account_id).where(
-        AccountAccess.login_id == row.login_id, AccountAccess.ended_at.is_(None)
-    )
-    same = (
-        select(Profile.login_id)
-        .where(
-            Profile.login_id == row.login_id,
-            Profile.birth_on == Patient.birth_on,
-            func.lower(Profile.last_name) == func.lower(Patient.last_name),
-        )
-        .correlate(Patient)
-        .exists()
-    )
-    rows = session.execute(
-        select(Patient.id, Patient.first_name, Patient.last_name, Patient.birth_on, Patient.city)
-        .where(or_(Patient.guarantor_account_id.in_(linked), same))
-        .order_by(Patient.id)
-        .limit(SHOWN_CANDIDATES)
-    )
-    return tuple(
-        (
-            one.id,
-            f"{one.first_name} {one.last_name}, born {_words('', one.birth_on)}"
-            + (f", {one.city}" if one.city else ""),
-        )
-        for one in rows
-    )

@@ -15,7 +15,9 @@ from billing.transitions import SubmissionEvent
 from portal.db import transaction
 from portal.models.accounts import Coverage, Patient
 from portal.models.insurance import InsuranceSubmission
+from portal.queries.submission_people import differs_from_sender
 from portal.queries.viewer import StaffViewer
+from portal.services.decide_link import PROOFS
 from portal.services.hold_for_insurance import (
     SENT_BACK,
     pass_on_to_billing,
@@ -48,6 +50,21 @@ class NotYours(Refusal):
     title = "Your role does not change coverages"
 
 
+class LookAgain(Refusal):
+    """The patient is not as the sender said of themself, and nobody looked a second time."""
+
+    title = "Please look again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """The patient to attach an unlinked person's coverage to, how staff know (PROOFS), and whether they looked twice."""
+
+    patient_id: int
+    proof: str
+    looked_again: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
     """A coverage as the office found it on the card."""
@@ -70,7 +87,7 @@ class Verified:
 def accept_submission(
     *,
     submission_id: int,
-    patient_id: int | None,
+    whose: Whose | None,
     verified: Verified,
     staff: StaffViewer,
     public_url: str,
@@ -78,15 +95,13 @@ def accept_submission(
 ) -> int:
     """The coverage that is on file now. The one it replaces ends the day before, and is never deleted.
 
-    `patient_id` counts where the submission names nobody. What stood there before is kept as a version.
-    Raises NotFound, DecidedAlready, PatientNeeded, NotYours.
+    `whose` counts where the submission names nobody. What stood there before is kept as a version.
+    Raises NotFound, DecidedAlready, PatientNeeded, LookAgain, NotYours.
     """
     with transaction() as session:
         row = _decide(session, submission_id, SubmissionEvent.ACCEPT, staff, now)
         # What an unlinked person sent stays theirs to read: the patient stands at the coverage alone.
-        about = row.patient_id if row.patient_id is not None else patient_id
-        if about is None:
-            raise PatientNeeded("Nothing was saved. Find out who sent this, then accept it.")
+        about, how = (row.patient_id, "") if row.patient_id else _checked(session, row, whose)
         # The patient's row: two acceptances for one person follow each other.
         patient = session.get(Patient, about, with_for_update=True)
         if patient is None:
@@ -99,7 +114,12 @@ def accept_submission(
             _end(session, replaced, patient, last_day, source=source, now=now)
         row.coverage_id = coverage.id
         _audit(
-            session, row, patient, staff=staff, did=("accept", _corrected(row, verified)), now=now
+            session,
+            row,
+            patient,
+            staff=staff,
+            did=("accept", how + _corrected(row, verified)),
+            now=now,
         )
         _close(session, row, patient, public_url=public_url, now=now)
         return coverage.id
@@ -223,6 +243,19 @@ def _end(
         raise NotFound
     if coverage.ended_on is None or coverage.ended_on > last_day:
         revise(session, coverage, {"ended_on": last_day}, source=source, now=now)
+
+
+def _checked(session: Session, row: InsuranceSubmission, whose: Whose | None) -> tuple[int, str]:
+    """The patient that staff found for an unlinked sender, and how they knew; what differs asks for a second look."""
+    if whose is None:
+        raise PatientNeeded("Nothing was saved. Find out who sent this, then accept it.")
+    if whose.proof not in PROOFS:
+        raise ValueError(f"no such proof: {whose.proof}")
+    apart = differs_from_sender(session, row, whose.patient_id)
+    if apart and not whose.looked_again:
+        raise LookAgain(f"Nothing was saved. These differ: {', '.join(apart)}.")
+    differ = f"differs in {' and '.join(apart)}, " if apart else ""
+    return whose.patient_id, f"attached by {whose.proof}, {differ}"
 
 
 def _corrected(row: InsuranceSubmission, verified: Verified) -> str:

@@ -28,7 +28,7 @@ from portal.services.decide_submission import (
     send_back_submission,
 )
 from tests.web.insurance_world import World, begun, open_world, photo, send_photo, type_it
-from tests.web.pages import PageClient
+from tests.web.pages import Page, PageClient
 from tests.web.people import make_login
 
 AsStaff = Callable[[str], PageClient]
@@ -70,7 +70,11 @@ def about_bill(patient: PageClient, world: World) -> int:
 
 def answers(client: PageClient, submission_id: int, **changes: str) -> dict[str, str]:
     """The form as it stands, with changes."""
-    page = client.get(f"/insurance/{submission_id}")
+    return {**typed_in(client.get(f"/insurance/{submission_id}")), **changes}
+
+
+def typed_in(page: Page) -> dict[str, str]:
+    """What the form of a page holds."""
     said = {
         f.get("name"): f.get("value") or ""
         for f in page.all("input")
@@ -80,7 +84,7 @@ def answers(client: PageClient, submission_id: int, **changes: str) -> dict[str,
         chosen = [o.get("value") for o in choice.iter() if o.get("selected") is not None]
         said[choice.get("name")] = chosen[0] if chosen else ""
     said.pop("term", None)
-    return {**said, **changes}
+    return said
 
 
 def row_of(submission_id: int) -> InsuranceSubmission:
@@ -248,7 +252,7 @@ def test_ID_1_an_unlinked_sender_needs_a_patient_first(
     submission_id = sent(newcomer)
     biller = as_staff("biller")
     page = biller.get(f"/insurance/{submission_id}")
-    assert "Nobody on file fits yet" in page.text
+    assert "Nobody on file fits by name and birth date" in page.text
     page = biller.post(f"/insurance/{submission_id}/accept", answers(biller, submission_id))
     assert page.status == 200
     assert row_of(submission_id).state == "waiting"
@@ -266,12 +270,58 @@ def test_ID_1_an_unlinked_sender_needs_a_patient_first(
     said = answers(biller, submission_id)
     page = biller.post(f"/insurance/{submission_id}/accept", said)
     assert "Choose the patient" in page.text
-    biller.post(f"/insurance/{submission_id}/accept", {**said, "patient": str(world.patient_id)})
+    said |= {"patient": str(world.patient_id)}
+    page = biller.post(f"/insurance/{submission_id}/accept", said)
+    assert "Choose how you know" in page.text
+    biller.post(f"/insurance/{submission_id}/accept", {**said, "proof": "photo_id"}, expect=302)
     with read_only() as session:
         assert session.scalars(
             select(Coverage.patient_id).where(Coverage.member_id == "XYZ900112")
         ).all() == [world.patient_id]
     assert "On file" in newcomer.get("/insurance").text, "their own words stay theirs"
+
+
+def test_ID_2_staff_look_for_the_patient_of_an_unlinked_card_and_look_twice(
+    world: World, as_patient: AsPatient, as_staff: AsStaff, now: datetime
+) -> None:
+    newcomer, biller = as_patient(), as_staff("biller")
+    submission_id = sent(newcomer)
+    with transaction() as session:
+        known = session.get_one(Patient, world.patient_id)
+        last_name = known.last_name
+        session.add(
+            Profile(
+                login_id=newcomer.login_id,
+                first_name="Somebody",
+                last_name="Else-Sample",
+                birth_on=known.birth_on,
+                created_at=now,
+            )
+        )
+    at = f"/insurance/{submission_id}"
+    assert "Enter whom to look for" in biller.post(f"{at}/find", {"term": ""}).text
+    assert "Nobody was found" in biller.post(f"{at}/find", {"term": "Zzyzx"}).text
+    page = biller.post(f"{at}/find", {"term": last_name})
+    assert "Differs: name" in page.text
+    chosen = typed_in(page) | {"patient": str(world.patient_id), "proof": "called_back"}
+    page = biller.post(f"{at}/accept", chosen)
+    assert "The name differs: tick this when you are sure." in page.text
+    assert row_of(submission_id).state == "waiting"
+    biller.post(f"{at}/accept", {**chosen, "looked_again": "y"}, expect=302)
+    with read_only() as session:
+        stored = select(Coverage.patient_id).where(Coverage.member_id == "XYZ900112")
+        assert session.scalars(stored).all() == [world.patient_id]
+        reasons = session.execute(
+            select(AuditEvent.action, AuditEvent.object_id, AuditEvent.reason).where(
+                AuditEvent.login_id == biller.login_id, AuditEvent.action != "view"
+            )
+        ).all()
+    assert ("search", last_name, "") in reasons
+    assert any(
+        action == "accept" and reason.startswith("attached by called_back, differs in name, ")
+        for action, _, reason in reasons
+    )
+    as_staff("manager").post(f"{at}/find", {"term": last_name}, expect=403)
 
 
 def test_HIPAA_7_those_who_read_do_not_decide(
@@ -316,7 +366,7 @@ def test_two_members_of_staff_decide_one_submission_once(
         try:
             accept_submission(
                 submission_id=submission_id,
-                patient_id=None,
+                whose=None,
                 verified=verified,
                 staff=staff,
                 public_url="http://localhost",

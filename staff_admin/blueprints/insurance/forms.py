@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from billing.coverages import RELATIONSHIPS, SEQUENCES
 from portal.queries.staff_submission import StaffSubmission
-from portal.services.decide_submission import Verified
+from portal.services.decide_link import PROOFS
+from portal.services.decide_submission import Verified, Whose
 from portal.web.fields import CodeField, DayField, LineField, at_most, chosen, required
 from portal.web.note_field import NoteField
 
@@ -20,6 +21,12 @@ class AcceptForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Everything of the coverage, as it was sent until somebody corrects it."""
 
     patient = RadioField("Patient", [chosen("the patient")], coerce=int)
+    proof = RadioField(
+        "How do you know whose it is?",
+        [chosen("how you know")],
+        choices=lambda: list(PROOFS.items()),
+    )
+    looked_again = BooleanField("I looked again: it is this patient, although something differs")
     payer_id = SelectField("Payer", [InputRequired("Choose the payer.")], coerce=int)
     plan_name = LineField("Plan", [at_most(100, "The plan")])
     member_id = CodeField("Member number", [required("the member number"), at_most(30, "It")])
@@ -34,14 +41,14 @@ class AcceptForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     rx_pcn = LineField("Rx PCN", [at_most(20, "The PCN")])
     rx_group = LineField("Rx group", [at_most(30, "The group")])
 
-    def offer(self, page: StaffSubmission, on: date) -> None:
+    def offer(self, page: StaffSubmission, on: date, *, fresh: bool = True) -> None:
         """The payers and people to choose from; on a fresh page, what the person typed."""
         self.payer_id.choices = [(0, "Choose"), *page.payers]
         if page.patient_id is not None:
-            del self.patient
+            del self.patient, self.proof, self.looked_again
         else:
-            self.patient.choices = list(page.candidates)
-        if self.is_submitted():
+            self.patient.choices = [(one.patient_id, one.words) for one in page.people]
+        if not fresh:
             return
         for field in self:
             if field.name in page.typed:
@@ -55,10 +62,30 @@ class AcceptForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         if not field.data:
             field.errors = [*field.errors, "Choose the payer."]
 
+    def sure(self, page: StaffSubmission) -> bool:
+        """Whether a patient who is not as the sender said was looked at twice."""
+        if page.patient_id is not None:
+            return True
+        one = next(one for one in page.people if one.patient_id == self.patient.data)
+        if one.differs and not self.looked_again.data:
+            differ = " and ".join(one.differs)
+            self.looked_again.errors = [
+                f"The {differ} differ: tick this when you are sure."
+                if len(one.differs) > 1
+                else f"The {differ} differs: tick this when you are sure."
+            ]
+            return False
+        return True
+
     @property
-    def patient_id(self) -> int | None:
-        chosen_field = self._fields.get("patient")
-        return chosen_field.data if chosen_field is not None else None
+    def whose(self) -> Whose | None:
+        if "patient" not in self:
+            return None
+        return Whose(
+            patient_id=self.patient.data,
+            proof=self.proof.data,
+            looked_again=self.looked_again.data,
+        )
 
     @property
     def verified(self) -> Verified:
@@ -78,6 +105,14 @@ class AcceptForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             rx_pcn=self.rx_pcn.data or "",
             rx_group=self.rx_group.data or "",
         )
+
+
+class FindForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """Whom an unlinked person may be, in words that the search of accounts knows."""
+
+    term = LineField(
+        "Name, birth date or number", [required("whom to look for"), at_most(100, "It")]
+    )
 
 
 class SendBackForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.queries.card_pictures import card_picture
 from portal.queries.staff_insurance import waiting_list
+from portal.queries.staff_search import search
 from portal.queries.staff_submission import StaffSubmission, staff_submission
 from portal.services.decide_submission import (
     accept_end,
@@ -17,7 +20,7 @@ from portal.web.access import current_staff, saw, staff
 from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
-from staff_admin.blueprints.insurance.forms import AcceptForm, SendBackForm
+from staff_admin.blueprints.insurance.forms import AcceptForm, FindForm, SendBackForm
 from staff_admin.blueprints.show import found, page_number, show
 
 blueprint = Blueprint("insurance", __name__, url_prefix="/insurance")
@@ -61,17 +64,32 @@ def picture(submission_id: int, side: str) -> Response:
     return Response(content, mimetype="image/jpeg", headers=headers)
 
 
+@blueprint.post("/<int:submission_id>/find")
+@staff("insurance.edit")
+def find(submission_id: int) -> str:
+    """Look for the patient of an unlinked sender; by POST, so that no name stands in an address (HIPAA-18)."""
+    asked = FindForm()
+    result = search(current_staff(), asked.term.data or "") if asked.validate_on_submit() else None
+    page = _page(submission_id, result.patient_ids if result else ())
+    if result is not None:
+        saw(kind="search", id=result.logged_term, action="search")
+    form = AcceptForm(formdata=None)
+    form.offer(page, practice_day())
+    return _show(page, form, SendBackForm(formdata=None), asked)
+
+
 @blueprint.post("/<int:submission_id>/accept")
 @staff("insurance.edit")
 def accept(submission_id: int) -> ResponseReturnValue:
     """Put it on file, as sent or as corrected."""
-    page, form = _page(submission_id), AcceptForm()
-    form.offer(page, practice_day())
-    if not form.validate_on_submit():
+    form = AcceptForm()
+    page = _page(submission_id, [form.patient.data] if form.patient.data else ())
+    form.offer(page, practice_day(), fresh=False)
+    if not form.validate_on_submit() or not form.sure(page):
         return _show(page, form, SendBackForm())
     accept_submission(
         submission_id=submission_id,
-        patient_id=form.patient_id,
+        whose=form.whose,
         verified=form.verified,
         staff=current_staff(),
         public_url=gateways().public_url,
@@ -116,16 +134,19 @@ def send_back(submission_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index"))
 
 
-def _page(submission_id: int) -> StaffSubmission:
-    page = found(staff_submission(submission_id, on=practice_day()))
+def _page(submission_id: int, also: Collection[int] = ()) -> StaffSubmission:
+    page = found(staff_submission(submission_id, on=practice_day(), also=also))
     saw(
-        accounts=[page.account_id] if page.account_id else (),
-        patients=[page.patient_id] if page.patient_id else (),
+        accounts=page.account_ids,
+        patients=page.patient_ids,
         kind="insurance_submission",
         id=submission_id,
     )
     return page
 
 
-def _show(page: StaffSubmission, form: AcceptForm, reason: SendBackForm) -> str:
-    return show("coverages/submission.html", page=page, form=form, reason=reason)
+def _show(
+    page: StaffSubmission, form: AcceptForm, reason: SendBackForm, asked: FindForm | None = None
+) -> str:
+    asked = asked or FindForm(formdata=None)
+    return show("coverages/submission.html", page=page, form=form, reason=reason, asked=asked)
