@@ -20,6 +20,7 @@ from portal.queries.payment_method import method_in_words
 from portal.queries.refunds import waiting_refunds
 from portal.queries.staff_duplicates import waiting_merges
 from portal.queries.staff_insurance import waiting_count
+from portal.queries.staff_members import review_overdue
 from portal.queries.staff_queue import QueueCount, queue_counts
 from portal.queries.staff_remittances import RemittanceSummary, recent_remittances
 from portal.queries.staff_unknown import UnknownTotals, unknown_totals
@@ -58,6 +59,7 @@ class StaffHome:
     merges_waiting: int | None  # asked for by somebody else (ID-5)
     insurance_waiting: int | None  # for those who may check it
     links_waiting: int | None  # people who wait to be linked to their record
+    review_overdue: bool  # of who may sign in, for those who do it
 
     @property
     def account_ids(self) -> tuple[int, ...]:
@@ -78,6 +80,7 @@ def staff_home(viewer: StaffViewer, *, on: date, now: datetime) -> StaffHome:
             merges_waiting=waiting_merges(session, viewer) if viewer.may("people.merge") else None,
             insurance_waiting=waiting_count(session) if viewer.may("insurance.edit") else None,
             links_waiting=waiting_links(session, now=now) if viewer.may("people.link") else None,
+            review_overdue=viewer.may("staff.view") and review_overdue(session, now=now),
         )
 
 

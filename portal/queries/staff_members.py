@@ -57,6 +57,12 @@ def members_page(*, now: datetime) -> MembersPage:
         return MembersPage(members=members, review=_review(session, now))
 
 
+def review_overdue(session: Session, *, now: datetime) -> bool:
+    """Whether nobody has looked over who may sign in for a quarter, or ever."""
+    review = _review(session, now)
+    return review is None or review.overdue
+
+
 def member(login_id: int, *, now: datetime) -> Member | None:
     """One colleague; None when there is no such sign-in of staff."""
     with read_only() as session:

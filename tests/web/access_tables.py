@@ -251,6 +251,7 @@ STAFF = _table(
     s s s o o o o r o o r o  GET       /insurance/<int:submission_id>
     s s s o o r r r r r r r  POST      /insurance/<int:submission_id>/accept
     s s s o o r r r r r r r  POST      /insurance/<int:submission_id>/accept-end
+    s s s o o r r r r r r r  POST      /insurance/<int:submission_id>/find
     s s s o o o o r o o r o  GET       /insurance/<int:submission_id>/picture/<side>
     s s s o o r r r r r r r  POST      /insurance/<int:submission_id>/send-back
     s s s o o o o o o o o o  GET       /keys

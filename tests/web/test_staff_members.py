@@ -178,8 +178,11 @@ def test_ID_13_the_quarters_review_is_kept_and_asked_for_again(
 ) -> None:
     assert "A review is due" in admin.get("/team/").text
     manager = as_staff("manager")
+    assert "the review of this quarter is due" in manager.get("/").text
     page = manager.follow(manager.post("/team/reviewed", expect=302))
     assert "A review is due" not in page.text
+    assert "the review of this quarter" not in manager.get("/").text
+    assert "the review of this quarter" not in as_staff("auditor").get("/").text
     assert "looked over 2 live sign-ins on March 2, 2026" in page.text
     manager.get("/team/invite", expect=403)
     later = NOW + timedelta(days=90, minutes=1)
