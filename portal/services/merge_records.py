@@ -104,8 +104,9 @@ def put_back(
     _to_patient(session, PracticeReceipt, moved["receipts"], gone.id)
     _to_patient(session, AccountCondition, moved["conditions"], gone.id, account_id=left)
     _to_patient(session, Coverage, moved["coverages"], gone.id)
-    _to_patient(session, InsuranceSubmission, moved.get("submissions", []), gone.id)
-    _part_claims(session, visits, {there: own for own, there in moved["same_coverages"]})
+    submissions = moved.get("submissions", [])
+    _to_patient(session, InsuranceSubmission, submissions, gone.id)
+    _part_coverages(session, visits, submissions, moved["same_coverages"])
     _follow(session, moved["followers"], gone.id)
     gone.merged_into_id = None
     session.execute(
@@ -197,16 +198,32 @@ def _carry_coverages(
             .where(Claim.coverage_id == own, Claim.visit_id.in_(visits))
             .values(coverage_id=there)
         )
+        # What waits to end or replace the plan must reach the one that is read from now on.
+        session.execute(
+            update(InsuranceSubmission)
+            .where(InsuranceSubmission.replaces_coverage_id == own)
+            .values(replaces_coverage_id=there)
+        )
     return went, same
 
 
-def _part_claims(session: Session, visits: Ids, own: dict[int, int]) -> None:
-    """Claims of the visits that come back name the coverage of their own record again."""
-    for there, before in own.items():
+def _part_coverages(
+    session: Session, visits: Ids, submissions: Ids, own: list[tuple[int, int]]
+) -> None:
+    """Claims and submissions that come back name the coverage of their own record again."""
+    for before, there in own:
         session.execute(
             update(Claim)
             .where(Claim.coverage_id == there, among(Claim.visit_id, visits))
             .values(coverage_id=before)
+        )
+        session.execute(
+            update(InsuranceSubmission)
+            .where(
+                InsuranceSubmission.replaces_coverage_id == there,
+                among(InsuranceSubmission.id, submissions),
+            )
+            .values(replaces_coverage_id=before)
         )
 
 

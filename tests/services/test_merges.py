@@ -14,7 +14,7 @@ from billing.entries import receipt
 from billing.ledger import Party
 from billing.money import Money
 from portal.db import read_only, transaction
-from portal.models.accounts import Coverage, GuarantorAccount, Patient, Payer
+from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.audit import AuditEvent
 from portal.models.claims import Visit
 from portal.models.duplicates import DuplicatePair, RecordMerge
@@ -245,37 +245,6 @@ def test_ID_5_the_same_visit_on_both_is_refused_by_name(two: Two, now: datetime)
     merge_id = ask(two, now)
     with pytest.raises(MergeRefused, match="CTRL7000001 of January 12, 2026"):
         approve_merge(merge_id=merge_id, staff=two.approves, on=ON, now=now)
-
-
-def test_ID_5_coverages_go_along_once(two: Two, now: datetime) -> None:
-    with transaction() as session:
-        payer = Payer(identifier="SAMPLE", name="Sample Health")
-        session.add(payer)
-        session.flush()
-        for patient_id, member in (
-            (two.kept.patient_id, "A1"),
-            (two.gone.patient_id, "A1"),
-            (two.gone.patient_id, "B2"),
-        ):
-            session.add(
-                Coverage(patient_id=patient_id, payer_id=payer.id, member_id=member, sequence="P")
-            )
-    merge_id = merge(two, now)
-    assert members(two.kept.patient_id) == ["A1", "B2"]
-    undo_merge(merge_id=merge_id, note="Two people.", staff=two.asks, on=ON, now=now)
-    assert members(two.kept.patient_id) == ["A1"]
-    assert members(two.gone.patient_id) == ["A1", "B2"]
-
-
-def members(patient_id: int) -> list[str]:
-    with read_only() as session:
-        return list(
-            session.scalars(
-                select(Coverage.member_id)
-                .where(Coverage.patient_id == patient_id)
-                .order_by(Coverage.member_id)
-            )
-        )
 
 
 def test_ID_5_a_sign_in_follows_the_same_guarantor_and_no_other(two: Two, now: datetime) -> None:
