@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, session
+from flask import Flask, current_app, session
 from flask_login import current_user
 from flask_security import (
     WebAuthnDeleteForm,
@@ -22,6 +22,7 @@ from flask_security import (
     WebAuthnSigninResponseForm,
     WebauthnUtil,
 )
+from sqlalchemy import select
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     ResidentKeyRequirement,
@@ -30,6 +31,7 @@ from webauthn.helpers.structs import (
 from wtforms import StringField, SubmitField
 from wtforms.validators import InputRequired
 
+from portal.models.identity import Login
 from portal.web.clock import now
 from portal.web.sign_in_forms import CountedForm
 from portal.web.sign_in_words import PASSKEY_FAILED
@@ -61,7 +63,7 @@ class AnyStep(str):
         return hash(str(self))
 
 
-class StoredPasskey(WebAuthnMixin):  # type: ignore[misc]
+class StoredPasskey(WebAuthnMixin):  # type: ignore[misc]  # the library ships no types
     """A row of `passkeys` as Flask-Security wants to see it; the application's own model is `Passkey`."""
 
     id: int
@@ -80,7 +82,7 @@ class StoredPasskey(WebAuthnMixin):  # type: ignore[misc]
         return {"id": self.login_id}
 
 
-class Ceremonies(WebauthnUtil):  # type: ignore[misc]
+class Ceremonies(WebauthnUtil):  # type: ignore[misc]  # the library ships no types
     """What we ask of a passkey: it lives on the device, checks who holds it, and knows our public address."""
 
     def __init__(self, app: Flask) -> None:
@@ -124,7 +126,7 @@ class Ceremonies(WebauthnUtil):  # type: ignore[misc]
         return None, name
 
 
-class NamePasskeyForm(WebAuthnRegisterForm):  # type: ignore[misc]
+class NamePasskeyForm(WebAuthnRegisterForm):  # type: ignore[misc]  # the library ships no types
     """What the list shall call it."""
 
     name = StringField(
@@ -144,17 +146,19 @@ class NamePasskeyForm(WebAuthnRegisterForm):  # type: ignore[misc]
         return True
 
 
-class NewPasskeyForm(WebAuthnRegisterResponseForm):  # type: ignore[misc]
+class NewPasskeyForm(WebAuthnRegisterResponseForm):  # type: ignore[misc]  # the library ships no types
     """What the browser answers when it has made one."""
 
     def validate(self, **kwargs: Any) -> bool:
+        """One answer of a person after the other: of two at once the second finds what the first kept."""
+        _lock(current_user.id)
         if not _is_this_browsers(self.challenge) or not super().validate(**kwargs):
             self.credential.errors = [PASSKEY_FAILED]
             return False
         return True
 
 
-class _OwnPasskeyForm(WebAuthnSigninResponseForm):  # type: ignore[misc]
+class _OwnPasskeyForm(WebAuthnSigninResponseForm):  # type: ignore[misc]  # the library ships no types
     def validate(self, **kwargs: Any) -> bool:
         self.remember.data = ""  # it is both factors: there is no second one to skip
         right = _is_this_browsers(self.challenge) and super().validate(**kwargs)
@@ -187,7 +191,7 @@ class UsePasskeyForm(CountedForm, _OwnPasskeyForm):
         return right
 
 
-class DeletePasskeyForm(WebAuthnDeleteForm):  # type: ignore[misc]
+class DeletePasskeyForm(WebAuthnDeleteForm):  # type: ignore[misc]  # the library ships no types
     """Which one to delete; never the last second factor (ID-9)."""
 
     def validate(self, **kwargs: Any) -> bool:
@@ -220,6 +224,12 @@ def passkey_options(shown_as: str) -> dict[str, Any]:
         # A name typed first would tell strangers who has a passkey (ID-4).
         "WAN_ALLOW_USER_HINTS": False,
     }
+
+
+def _lock(login_id: int) -> None:
+    """Hold the person's sign-in until this request ends, while rows that point to it may still be written."""
+    store = current_app.extensions["security"].datastore.db.session
+    store.execute(select(Login.id).where(Login.id == login_id).with_for_update(key_share=True))
 
 
 def _is_this_browsers(challenge: str) -> bool:

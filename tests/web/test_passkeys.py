@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,6 +14,7 @@ from sqlalchemy import select, update
 from portal.db import transaction
 from portal.models.audit import AuditEvent
 from portal.models.identity import Login, LoginSession, Passkey
+from portal.web.passkeys import Ceremonies
 from tests.web.pages import PageClient
 from tests.web.people import make_account, make_login, messages, signed_in
 from tests.web.soft_passkey import SoftPasskey, register, sign_in, wish
@@ -257,3 +261,36 @@ def test_odd_names_are_refused(name: str, mine: tuple[PageClient, SoftPasskey]) 
     page = mine[0].post("/passkeys", {"name": name}, expect=200)
     assert page.h1 == "Passkeys"
     assert "Please check this" in page.text
+
+
+def test_ID_7_the_same_answer_twice_at_once_makes_one_passkey(
+    person: Person, patient_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two presses of one button: both are looked at in the same moment, and neither breaks."""
+    client, passkey = PageClient(patient_app), SoftPasskey()
+    enter(client, person)
+    client.get("/passkeys")
+    action, options = wish(client.post("/passkeys", {"name": "My phone"}, expect=200))
+    sent = {"credential": passkey.made(options), "csrf_token": client.token}
+    with client.http.session_transaction() as cookie:
+        kept = dict(cookie)
+    both = threading.Barrier(2, timeout=0.5)
+    origin = Ceremonies.origin
+
+    def together(self: Ceremonies) -> str:
+        with contextlib.suppress(threading.BrokenBarrierError):  # the other one waits for its turn
+            both.wait()
+        return origin(self)
+
+    monkeypatch.setattr(Ceremonies, "origin", together)
+
+    def press(_number: int) -> int:
+        browser = PageClient(patient_app)
+        with browser.http.session_transaction() as cookie:
+            cookie.update(kept)
+        return browser.http.post(action, data=sent).status_code
+
+    with ThreadPoolExecutor(2) as presses:
+        assert list(presses.map(press, range(2))) == [302, 302]
+    with transaction() as session:
+        assert session.scalars(select(Passkey.name)).all() == ["My phone"]
