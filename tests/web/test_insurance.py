@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from billing.holds import Condition
 from billing.money import Money
 from portal.db import read_only, transaction
-from portal.models.accounts import AccountCondition, Coverage
+from portal.models.accounts import AccountCondition, Coverage, Patient
 from portal.models.audit import AuditEvent
 from portal.models.insurance import CardImage, CardReading, InsuranceSubmission
 from portal.models.work import WorkItem
@@ -342,3 +342,24 @@ def test_SCH_14_after_a_year_the_card_is_asked_for_again(
     again = signed_in(PageClient(patient_app), client.login_id)
     assert "Is your insurance still the same?" in again.get("/bills").text
     assert "We have not seen your card for a year" in again.get("/insurance").text
+
+
+def test_SCH_14_a_child_of_two_plans_is_told_whose_usually_pays_first(
+    client: PageClient, world: World
+) -> None:
+    """Ann's plan is on file, Bob's is typed now; Ann is older, and Bob's birthday comes first in the year."""
+    with transaction() as session:
+        session.get_one(Patient, world.patient_id).birth_on = date(2015, 6, 1)
+        anns = session.get_one(Coverage, world.coverage_id)
+        anns.relationship, anns.subscriber_first_name = "19", "Ann"
+        anns.subscriber_birth_on = date(1980, 9, 9)
+    at = begin(client, patient=world.patient_id)
+    bob = {"subscriber_first_name": "Bob", "subscriber_last_name": "Sample"}
+    page = type_it(client, at, relationship="19", subscriber_birth_on="3/4/1985", **bob)
+    hint = "the parent with the earlier birthday in the year is usually first."
+    assert (
+        f"{hint} Here that is Blue Example Plan (Bob). A court order can say otherwise."
+        in page.text
+    )
+    page = type_it(client, at, relationship="18")
+    assert hint not in page.text, "a plan of one's own is no parent's"
