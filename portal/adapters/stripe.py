@@ -359,9 +359,9 @@ def _our_id(reference: object) -> UUID | None:
 
 def _field(item: object, name: str) -> object:
     """A field of a StripeObject, which is no dict."""
-    if item is None or name not in item:  # type: ignore[operator]
+    if item is None or name not in item:  # type: ignore[operator]  # as its docstring says
         return None
-    return item[name]  # type: ignore[index]
+    return item[name]  # type: ignore[index]  # as above
 
 
 def _changing(call: Callable[[], T]) -> T:

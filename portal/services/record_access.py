@@ -34,7 +34,7 @@ class Access:
 
 
 _FIELDS = tuple(field.name for field in fields(Access))
-_INSERT = insert(AuditEvent.__table__)  # type: ignore[arg-type]
+_INSERT = insert(AuditEvent.__table__)  # type: ignore[arg-type]  # a Table, which the stubs call FromClause
 
 
 def record_access(access: Access, *, now: datetime) -> None:

@@ -261,7 +261,7 @@ def rule_of(view: Callable[..., Any]) -> Rule | None:
 def _ruled(view: View, rule: Rule) -> View:
     if rule_of(view) is not None:
         raise TypeError(f"{view.__module__}.{view.__name__} carries two access decorators")
-    view.access_rule = rule  # type: ignore[attr-defined]
+    view.access_rule = rule  # type: ignore[attr-defined]  # a function may carry what we read later
     return view
 
 

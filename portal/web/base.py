@@ -109,7 +109,7 @@ def _send_headers(app: Flask, settings: Settings, face: Face) -> None:
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if settings.secure_cookies:
             headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}; includeSubDomains"
-        if request.endpoint in {"static", "theme"} and response.status_code < 400:  # noqa: PLR2004
+        if request.endpoint in {"static", "theme"} and response.status_code < 400:  # noqa: PLR2004 (an HTTP status)
             kept = YEAR_SECONDS if "v" in request.args else 3600  # `v` is a hash of the contents
             headers["Cache-Control"] = f"public, max-age={kept}"
         else:

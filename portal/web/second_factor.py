@@ -22,7 +22,7 @@ from portal.web.clock import now
 TEXT_CODE_LIFE = timedelta(minutes=5)
 
 
-class OneTimeCodes(Totp):  # type: ignore[misc]
+class OneTimeCodes(Totp):  # type: ignore[misc]  # the library ships no types
     """Time-based codes whose step is spent in the database, so that none is taken twice."""
 
     def __init__(self, secrets: dict[str, str], issuer: str) -> None:
@@ -55,7 +55,7 @@ class OneTimeCodes(Totp):  # type: ignore[misc]
         return str(code.svg_data_uri(scale=5, border=4, light="#fff"))
 
 
-class RecoveryCodes(MfRecoveryCodesUtil):  # type: ignore[misc]
+class RecoveryCodes(MfRecoveryCodesUtil):  # type: ignore[misc]  # the library ships no types
     """Recovery codes as hashes: shown when made, never again."""
 
     def __init__(self, _app: Any) -> None:

@@ -72,7 +72,7 @@ PADDED = {"security.login", "security.forgot_password", "security.two_factor_tok
 PAD_SECONDS = 0.8
 
 
-class SignIn(UserMixin):  # type: ignore[misc]
+class SignIn(UserMixin):  # type: ignore[misc]  # the library ships no types
     """A row of `logins` as Flask-Security wants to see it; the application's own model is `Login`."""
 
     id: int
@@ -115,7 +115,7 @@ MAPPED.map_imperatively(
 )
 
 
-class FaceDatastore(SQLAlchemySessionUserDatastore):  # type: ignore[misc]
+class FaceDatastore(SQLAlchemySessionUserDatastore):  # type: ignore[misc]  # the library ships no types
     """Finds people of one face only: a patient's e-mail opens nothing on the staff's side."""
 
     def __init__(self, scoped: Any, face: Face) -> None:
@@ -138,14 +138,14 @@ class FaceDatastore(SQLAlchemySessionUserDatastore):  # type: ignore[misc]
         return ["saved"] if has_recovery_codes(user.id) else []
 
 
-class SignInPages(Security):  # type: ignore[misc]
+class SignInPages(Security):  # type: ignore[misc]  # the library ships no types
     """The library, without the cleaner of HTML that it wants for passkeys' names: ours are cleaned by `Ceremonies`."""
 
     def _check_modules(self, module: str, config_name: str) -> Any:
         return None if module == "nh3" else super()._check_modules(module, config_name)
 
 
-class QueuedMail(MailUtil):  # type: ignore[misc]
+class QueuedMail(MailUtil):  # type: ignore[misc]  # the library ships no types
     """The library's e-mails become rows that the worker sends."""
 
     def send_mail(
@@ -162,7 +162,7 @@ class QueuedMail(MailUtil):  # type: ignore[misc]
         send_sign_in_letter(to=str(recipient), letter=letter, now=now())
 
 
-class Phones(PhoneUtil):  # type: ignore[misc]
+class Phones(PhoneUtil):  # type: ignore[misc]  # the library ships no types
     """US numbers only: codes to dear foreign numbers are a known way to run up our bill."""
 
     def get_canonical_form(self, input_data: str) -> str | None:
@@ -172,7 +172,7 @@ class Phones(PhoneUtil):  # type: ignore[misc]
         return None if self.get_canonical_form(input_data) else WORDS["PHONE_INVALID"][0]
 
 
-class Passwords(PasswordUtil):  # type: ignore[misc]
+class Passwords(PasswordUtil):  # type: ignore[misc]  # the library ships no types
     """NIST's rules: long, not known, nothing else."""
 
     def validate(
@@ -215,7 +215,7 @@ def add_sign_in(app: Flask, *, face: Face, settings: Settings) -> None:
     )
     # Pages only: no JSON answers beside the forms, no tokens in headers beside the session.
     security.want_json(lambda _request: False)
-    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # Flask-Login's, not Flask's
     # Our own session row says who is asking: the library reads its user on the pages that ask it for one.
     security.principal.identity_loaders.clear()
     app.template_context_processors[None].remove(_user_context_processor)

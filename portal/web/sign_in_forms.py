@@ -59,17 +59,17 @@ class CountedForm:
 
     def subject(self) -> str:
         """Whose account the try is counted against."""
-        return str(self.user.id)  # type: ignore[attr-defined]
+        return str(self.user.id)  # type: ignore[attr-defined]  # the form that it is mixed into has it
 
     def validate(self, **kwargs: Any) -> bool:
-        if not all(self[name].data for name in self.needs):  # type: ignore[index]
+        if not all(self[name].data for name in self.needs):  # type: ignore[index]  # the form that it is mixed into has it
             self.form_errors = [self.when_empty]
             return False
         tried = begin_try(self.action, account=self.subject(), limit=self.limit)
         if tried is None:
             self.form_errors = [WAIT]
             return False
-        if super().validate(**kwargs):  # type: ignore[misc]
+        if super().validate(**kwargs):  # type: ignore[misc]  # the form that it is mixed into has it
             # A sent link is no success: a known address must run out of tries as an unknown one does.
             if self.limit is ACCOUNT:
                 record_success(tried)
@@ -86,7 +86,7 @@ class CountedForm:
             notify_locked(user.email)
 
 
-class SignInForm(CountedForm, LoginForm):  # type: ignore[misc]
+class SignInForm(CountedForm, LoginForm):  # type: ignore[misc]  # the library ships no types
     """E-mail and password."""
 
     action = "sign_in"
@@ -116,7 +116,7 @@ class SignInForm(CountedForm, LoginForm):  # type: ignore[misc]
         return counted_name(str(self.email.data))
 
 
-class ConfirmPasswordForm(CountedForm, VerifyForm):  # type: ignore[misc]
+class ConfirmPasswordForm(CountedForm, VerifyForm):  # type: ignore[misc]  # the library ships no types
     """The password once more, before something that matters."""
 
     action = "confirm_password"
@@ -128,7 +128,7 @@ class ConfirmPasswordForm(CountedForm, VerifyForm):  # type: ignore[misc]
     submit = SubmitField("Continue")
 
 
-class AskForResetForm(CountedForm, ForgotPasswordForm):  # type: ignore[misc]
+class AskForResetForm(CountedForm, ForgotPasswordForm):  # type: ignore[misc]  # the library ships no types
     """Where to send the link for a new password."""
 
     action = "reset"
@@ -147,7 +147,7 @@ class AskForResetForm(CountedForm, ForgotPasswordForm):  # type: ignore[misc]
         return str(self.email.data)
 
 
-class NewPasswordForm(ResetPasswordForm):  # type: ignore[misc]
+class NewPasswordForm(ResetPasswordForm):  # type: ignore[misc]  # the library ships no types
     """A new password by the link that was mailed."""
 
     password = PasswordField(
@@ -164,7 +164,7 @@ class NewPasswordForm(ResetPasswordForm):  # type: ignore[misc]
     submit = SubmitField("Save the password")
 
 
-class ReplacePasswordForm(ChangePasswordForm):  # type: ignore[misc]
+class ReplacePasswordForm(ChangePasswordForm):  # type: ignore[misc]  # the library ships no types
     """The old password and a new one."""
 
     password = PasswordField("Your password now", render_kw={"autocomplete": "current-password"})
@@ -182,7 +182,7 @@ class ReplacePasswordForm(ChangePasswordForm):  # type: ignore[misc]
     submit = SubmitField("Save the password")
 
 
-class ChooseFactorForm(TwoFactorSetupForm):  # type: ignore[misc]
+class ChooseFactorForm(TwoFactorSetupForm):  # type: ignore[misc]  # the library ships no types
     """How the second step shall work."""
 
     setup = RadioField(
@@ -219,7 +219,7 @@ class ChooseFactorForm(TwoFactorSetupForm):  # type: ignore[misc]
         return str(found)
 
 
-class SecondFactorForm(CountedForm, TwoFactorVerifyCodeForm):  # type: ignore[misc]
+class SecondFactorForm(CountedForm, TwoFactorVerifyCodeForm):  # type: ignore[misc]  # the library ships no types
     """Six digits."""
 
     action = "second_factor"
@@ -231,7 +231,7 @@ class SecondFactorForm(CountedForm, TwoFactorVerifyCodeForm):  # type: ignore[mi
     submit = SubmitField("Continue")
 
 
-class UseRecoveryCodeForm(CountedForm, MfRecoveryForm):  # type: ignore[misc]
+class UseRecoveryCodeForm(CountedForm, MfRecoveryForm):  # type: ignore[misc]  # the library ships no types
     """A saved code, in place of the phone."""
 
     action = "second_factor"

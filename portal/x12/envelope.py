@@ -71,13 +71,13 @@ class TransactionSet:
 def read_cents(text: str) -> int:
     """Cents of an X12 amount ("132", "810.8", "-.06"), exactly; nothing is 0, anything else ValueError."""
     whole, dot, fraction = text.partition(".")
-    if len(fraction) != 2:  # noqa: PLR2004 - cents have two digits
+    if len(fraction) != 2:  # noqa: PLR2004 (cents) - cents have two digits
         if dot and not fraction and not whole[-1:].isdecimal():
             raise ValueError(text)
         fraction = fraction[:2].ljust(2, "0") + fraction[2:].rstrip("0")
     digits = whole[1:] if whole[:1] in {"-", "+"} else whole
     if (
-        len(fraction) == 2  # noqa: PLR2004
+        len(fraction) == 2  # noqa: PLR2004 (cents)
         and fraction.isdecimal()
         and (digits.isdecimal() or (dot and not digits))
         and len(digits) <= _LONGEST_AMOUNT
@@ -94,7 +94,7 @@ def read_cents(text: str) -> int:
 @lru_cache(maxsize=8192)
 def read_date(text: str) -> date | None:
     """The date of a CCYYMMDD, or None where there is none to read."""
-    if len(text) != 8 or not text.isdecimal():  # noqa: PLR2004 - CCYYMMDD
+    if len(text) != 8 or not text.isdecimal():  # noqa: PLR2004 (cents) - CCYYMMDD
         return None
     try:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
@@ -201,7 +201,7 @@ def _isa_delimiters(text: str, file: str, position: int) -> Delimiters:
         found = text.find(element, at)
         if found < 0:
             raise X12Error(file, position, "16 elements in ISA", str(number - 1))
-        if number == 12:  # noqa: PLR2004 - ISA11 ends here
+        if number == 12:  # noqa: PLR2004 (cents) - ISA11 ends here
             repetition = text[at:found].strip(BLANKS)
         at = found + 1
     rest = text[at : at + 400].lstrip(" \t")

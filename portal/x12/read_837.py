@@ -272,7 +272,7 @@ class _SetReader:
         if self.claim is None:
             return
         lines = self.claim["lines"]
-        number = int(e[1]) if e[1].isdecimal() and len(e[1]) < 7 else len(lines) + 1  # noqa: PLR2004
+        number = int(e[1]) if e[1].isdecimal() and len(e[1]) < 7 else len(lines) + 1  # noqa: PLR2004 (six digits, as X12 has it)
         self.person = self.decision = None
         self.line = {"position": self.position, "number": number, "decisions": []}
         lines.append(self.line)
