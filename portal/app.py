@@ -7,6 +7,7 @@ from flask import Flask
 from portal import wiring
 from portal.blueprints import (
     account,
+    confidential,
     contact,
     enrolment,
     insurance,
@@ -34,6 +35,7 @@ def create_app(settings: Settings) -> Flask:
     """Build it: shared base, sign-in, then one blueprint for each journey."""
     app = create_base_app(face=PATIENT, settings=settings, gateways=wiring.build(settings))
     add_sign_in(app, face=PATIENT, settings=settings)
+    app.register_blueprint(confidential.blueprint)
     app.register_blueprint(contact.blueprint)
     app.register_blueprint(enrolment.blueprint)
     app.register_blueprint(account.blueprint)

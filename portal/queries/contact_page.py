@@ -14,6 +14,7 @@ from portal.models.identity import Login
 from portal.models.messages import TextNumber
 from portal.queries.notice_channel import CONSENT, About, Channel
 from portal.queries.paperless import electronic_readers
+from portal.queries.reach import number_proven_at, own_number
 from portal.queries.text_consents import (
     ConsentRow,
     TextCategory,
@@ -115,7 +116,8 @@ def contact_page(viewer: PatientViewer, account_id: int, *, now: datetime) -> Co
         return None
     with read_only() as session:
         account = session.get_one(GuarantorAccount, account_id)
-        phone = account.mobile
+        phone = own_number(session, account, login_id=viewer.login_id)
+        proven_at = number_proven_at(session, phone, account)
         number = session.get(TextNumber, phone)
         standing = standing_consents(session, phone=phone, account_id=account_id) if phone else ()
         history = consent_history(session, phone=phone, account_id=account_id) if phone else ()
@@ -128,7 +130,7 @@ def contact_page(viewer: PatientViewer, account_id: int, *, now: datetime) -> Co
         account_number=account.number,
         name=account.display_name,
         mobile=phone,
-        proven_at=account.proven_mobile_at if account.proven_mobile == phone else None,
+        proven_at=proven_at,
         unreachable=number is not None and number.bad_since is not None,
         agreements=tuple(
             Agreement(category, label, since.get(category)) for category, label in LABELS.items()
@@ -145,7 +147,7 @@ def contact_page(viewer: PatientViewer, account_id: int, *, now: datetime) -> Co
         text_grade=account.text_grade,
         language=account.language,
         sign_in_email=email,
-        held_until=held if held and now < held else None,
+        held_until=held if held and now < held and phone == account.mobile else None,
         mailed_to={part: getattr(account, part) for part in ADDRESS},
     )
 

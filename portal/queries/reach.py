@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
-from billing.reach import Lines, Wishes, call_to, email_to, is_sealed, paper_to, text_grade, text_to
+from billing.reach import Lines, Wishes, email_to, is_sealed, paper_to, text_grade, text_to
 from billing.text_templates import Grade
 from portal.models.accounts import GuarantorAccount
 from portal.models.claims import Visit
@@ -59,16 +59,13 @@ def standing_requests(
             request.ended_at.is_(None), Visit.confidential, Visit.guarantor_account_id.in_(wanted)
         )
     )
-    pairs = session.execute(union(named, kept_apart)).all()
-    rows = {
-        row.id: row
-        for row in session.scalars(select(request).where(request.id.in_({id_ for _, id_ in pairs})))
-    }
-    return {
-        account_id: rows[id_]
-        for account_id, id_ in sorted(pairs, key=lambda pair: pair[1])
-        if account_id in wanted
-    }
+    pairs = union(named, kept_apart).subquery()
+    rows = session.execute(
+        select(pairs.c.account_id, request)
+        .join(request, request.id == pairs.c.id)
+        .order_by(request.id)
+    )
+    return {account_id: row for account_id, row in rows if account_id in wanted}
 
 
 def text_numbers(session: Session, accounts: Collection[GuarantorAccount]) -> dict[int, str]:
@@ -85,17 +82,19 @@ def text_number(session: Session, account: GuarantorAccount) -> str:
     return text_numbers(session, [account])[account.id]
 
 
+def own_number(session: Session, account: GuarantorAccount, *, login_id: int) -> str:
+    """The number as a sign-in may see it: a safe one shows to nobody but whoever asked for it."""
+    request = standing_requests(session, [account.id]).get(account.id)
+    mine = request is not None and request.login_id == login_id
+    return (text_to(account.mobile, wishes_of(request)) if mine else "") or account.mobile
+
+
 def number_proven_at(session: Session, phone: str, account: GuarantorAccount) -> datetime | None:
     """When the number was last proven to be theirs by a code (MSG-21)."""
     request = standing_requests(session, [account.id]).get(account.id)
     if request is not None and request.phone == phone:
         return request.phone_proven_at
     return account.proven_mobile_at if account.proven_mobile == phone else None
-
-
-def call_number(account: GuarantorAccount, request: ConfidentialRequest | None) -> str:
-    """The number that the office calls."""
-    return call_to(account.mobile, wishes_of(request))
 
 
 def text_may_say(session: Session, account: GuarantorAccount) -> Grade:

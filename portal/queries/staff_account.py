@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from billing.holds import BUILT, REASONS, RULES, Action, Condition, Denied, allowed
 from billing.money import Money, total_of
+from billing.reach import Wishes, call_to
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Visit
@@ -18,6 +19,7 @@ from portal.queries.conditions import conditions
 from portal.queries.insurance_page import patients_to_ask
 from portal.queries.overview import SHARE_WORDS
 from portal.queries.paging import PAGE_SIZE, Page
+from portal.queries.reach import standing_requests, wishes_of
 from portal.queries.staff_queue import QueueRow, open_items_of
 from portal.queries.staff_story import Story, account_story
 from portal.queries.viewer import StaffViewer
@@ -48,7 +50,8 @@ class AccountHeader:
     number: str
     name: str
     named: bool
-    mobile: str
+    mobile: str  # the number to call; empty where none may be
+    reach: Wishes | None  # how the person asked to be reached; nobody says so to anybody else
     patients: tuple[PatientRow, ...]
 
     @property
@@ -175,12 +178,14 @@ def account_header(session: Session, account_id: int) -> AccountHeader | None:
     ).all()
     if not rows:
         return None
+    wishes = wishes_of(standing_requests(session, [account_id]).get(account_id))
     return AccountHeader(
         id=account_id,
         number=rows[0].number,
         name=f"{rows[0].first_name} {rows[0].last_name}".strip(),
         named=rows[0].named,
-        mobile=rows[0].mobile,
+        mobile=call_to(rows[0].mobile, wishes),
+        reach=wishes,
         patients=tuple(
             PatientRow(
                 id=row.id,

@@ -13,6 +13,7 @@ from billing.text_wording import VERSION, consent_wording
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.practice import Practice
+from portal.queries.reach import number_proven_at, own_number
 from portal.queries.text_consents import TextCategory
 from portal.queries.viewer import PatientViewer
 from portal.services.confirm_texts import confirm_texts
@@ -49,7 +50,8 @@ def agree_to_texts(
     """
     with transaction() as session:
         account = _own(session, viewer, account_id)
-        if not account.mobile or account.proven_mobile != account.mobile:
+        phone = own_number(session, account, login_id=viewer.login_id)
+        if not phone or number_proven_at(session, phone, account) is None:
             raise NotProven("Type the code that we text to your phone. Then you can turn texts on.")
         practice = session.scalars(select(Practice)).one()
         for category in categories:
@@ -65,7 +67,7 @@ def agree_to_texts(
             )
             grant_texts(
                 session,
-                phone=account.mobile,
+                phone=phone,
                 category=category,
                 guarantor_account_id=account_id,
                 said=said,
@@ -74,7 +76,7 @@ def agree_to_texts(
         if categories:
             confirm_texts(
                 session,
-                phone=account.mobile,
+                phone=phone,
                 categories=categories,
                 language=account.language,
                 now=now,
@@ -94,7 +96,7 @@ def stop_texts(
         account = _own(session, viewer, account_id)
         withdraw_texts(
             session,
-            phone=account.mobile,
+            phone=own_number(session, account, login_id=viewer.login_id),
             category=category,
             guarantor_account_id=account_id,
             said=Said(

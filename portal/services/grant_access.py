@@ -14,6 +14,7 @@ from portal.models.identity import AccountAccess
 from portal.models.profiles import Profile
 from portal.queries.text_consents import TextCategory, not_withdrawn
 from portal.services import letters
+from portal.services.cover_accounts import cover_linked
 from portal.services.queue_letter import queue_letter
 from portal.services.record_access import Access, add_access
 from portal.services.record_text_consent import Said, grant_texts
@@ -60,6 +61,7 @@ def grant_access(
             guarantor_account_id=account_id,
         )
     _carry(session, account, login_id=login_id, now=now)
+    cover_linked(session, login_id, now=now)
 
 
 def _carry(session: Session, account: GuarantorAccount, *, login_id: int, now: datetime) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.identity import AccountAccess
 from portal.models.work import WorkItem
+from portal.queries.reach import standing_requests
 from portal.services.find_patients import PatientFinder, find_patients
 from portal.services.import_result import RefusedRecord
 from portal.services.import_text_consents import (
@@ -285,6 +286,8 @@ def _write_accounts(
             )
         )
     )
+    # Who asked to be reached apart owes for themself: a file names nobody else there (HIPAA-10).
+    asked = standing_requests(session, ids).keys()
     spoken: set[int] = set()
     consents: list[tuple[GuarantorAccount, FileConsent]] = []
     invited: dict[int, str] = {}
@@ -296,7 +299,7 @@ def _write_accounts(
         if not _is_self(contact) and _owns(account, contact.guarantor):
             continue
         wanted = {**contact.guarantor, **contact.account}
-        if account.id in proven:
+        if account.id in proven or account.id in asked:
             wanted = {key: value for key, value in wanted.items() if key not in _PROVEN}
             if contact.guarantor and not _is_named(account, contact.guarantor):
                 session.add(_other_guarantor(account, contact, source, now))

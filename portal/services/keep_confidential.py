@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.free_text import check_free_text
 from billing.proxy_access import ADULT_YEARS
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount, Patient
-from portal.models.claims import Charge, Visit
-from portal.models.messages import ThreadMessage
-from portal.models.payments import LIVE_STATES, Payment, PaymentAllocation
-from portal.models.statements import StatementLine
+from portal.models.claims import Visit
 from portal.queries.viewer import StaffViewer
 from portal.services.match_person import age_on
 from portal.services.move_visits import move_visit
 from portal.services.open_account import fresh_numbers
+from portal.services.part_dependant import is_paying, told_of
 from portal.services.practice_date import practice_date
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
@@ -83,25 +81,14 @@ def _check_age(patient: Patient, visit: Visit, on: date) -> None:
 
 def _check_untold(session: Session, visit: Visit) -> None:
     """What was told to the ordinary account cannot be taken back, and must not seem so."""
-    charges = select(Charge.id).where(Charge.visit_id == visit.id)
-    account_id = visit.guarantor_account_id
-    told = session.execute(
-        select(
-            exists().where(StatementLine.charge_id.in_(charges)).label("stated"),
-            exists().where(PaymentAllocation.charge_id.in_(charges)).label("paid"),
-            exists()
-            .where(Payment.guarantor_account_id == account_id, Payment.state.in_(LIVE_STATES))
-            .label("paying"),
-            exists().where(ThreadMessage.visit_id == visit.id).label("asked"),
-        )
-    ).one()
-    if told.stated or visit.first_statement_on is not None:
+    stated, paid, asked = told_of(session, visit)
+    if stated:
         raise NotKept("A statement has told the family of this visit. It can no longer be hidden.")
-    if told.paid:
+    if paid:
         raise NotKept("The family has paid for this visit here, and has the receipt.")
-    if told.paying:
+    if is_paying(session, visit.guarantor_account_id):
         raise NotKept("A payment of this account is under way. Try again when it is over.")
-    if told.asked:
+    if asked:
         raise NotKept("The family has written to us about this visit.")
 
 

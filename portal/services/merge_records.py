@@ -22,6 +22,7 @@ from portal.models.insurance import InsuranceSubmission
 from portal.models.payments import LIVE_STATES, Payment, PracticeReceipt
 from portal.queries.among import among
 from portal.queries.balances import balances
+from portal.services.cover_accounts import cover_also
 from portal.services.match_person import match_name
 from portal.services.move_visits import carry_credit, carry_visits
 from portal.services.refusal import Refusal
@@ -46,6 +47,8 @@ def carry_over(
     _refuse_live_payment(session, {left, here})
     _refuse_same_visit(session, gone.id, kept.id)
     _refuse_confidential(session, Visit.patient_id == gone.id, left)
+    if session.get_one(GuarantorAccount, here).birth_on == kept.birth_on:  # their own, no parent's
+        cover_also(session, left, other_id=here)
     visits = _ids(session, Visit.id, Visit.patient_id == gone.id)
     source = f"merge:{merge_id}"
     carry_visits(session, dict.fromkeys(visits, here), entries=dict.fromkeys(visits, source), on=on)

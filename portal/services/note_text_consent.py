@@ -7,6 +7,7 @@ from datetime import datetime
 from billing.free_text import check_free_text
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
+from portal.queries.reach import text_number
 from portal.queries.text_consents import TextCategory
 from portal.queries.viewer import StaffViewer
 from portal.services.record_access import Access, add_access
@@ -40,12 +41,13 @@ def note_text_consent(
         account = session.get(GuarantorAccount, account_id)
         if account is None:
             raise NotFound
-        if not account.mobile:
+        phone = text_number(session, account) or account.mobile
+        if not phone:
             raise ConsentNotNoted("There is no mobile number on this account.")
         write = grant_texts if granted else withdraw_texts
         write(
             session,
-            phone=account.mobile,
+            phone=phone,
             category=category,
             guarantor_account_id=account_id,
             said=Said(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.accounts import AccountCondition, GuarantorAccount, Patient
 from portal.models.claims import Visit
+from portal.services.cover_accounts import cover_also
 from portal.services.match_person import ADULT_YEARS, age_on, match_name
 from portal.services.open_account import account_for, fresh_numbers
 from portal.services.share_accounts import SHARED_UNTIL
@@ -49,6 +50,8 @@ def part_grown(session: Session, fresh: Sequence[Visit]) -> None:
     session.flush()
     for one in grown:
         one.patient.guarantor_account_id = apart[one.patient.id].id
+        if _answers_for_both(one, apart[one.patient.id]):
+            cover_also(session, one.account.id, other_id=apart[one.patient.id].id)
     _carry_conditions(session, grown, apart)
     for visit in fresh:
         if visit.patient_id in apart:
@@ -112,7 +115,7 @@ def _carry_conditions(
     ).all()
     for one in grown:
         account = apart[one.patient.id]
-        same = account.named and _person(account) == _person(one.account)
+        same = _answers_for_both(one, account)
         reach = {one.patient.id, None} if same else {one.patient.id}
         session.add_all(
             AccountCondition(
@@ -126,6 +129,10 @@ def _carry_conditions(
             for found in standing
             if found.guarantor_account_id == one.account.id and found.patient_id in reach
         )
+
+
+def _answers_for_both(one: _Grown, apart: GuarantorAccount) -> bool:
+    return apart.named and _person(apart) == _person(one.account)
 
 
 def _person(account: GuarantorAccount) -> tuple[str, date | None]:

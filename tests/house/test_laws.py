@@ -114,3 +114,83 @@ def test_CORE_5_every_other_text_is_judged_when_it_leaves() -> None:
     """`queue_text` writes a row without category; a new caller must be one of these, or use `queue_row`."""
     callers = offenders(re.compile(r"(?<!def )\bqueue_text\("), *PRODUCT)
     assert {line.split(":")[0] for line in callers} == ASKED_FOR
+
+
+# Who may read a number of the practice's file without asking `queries/reach.py`, and why that sends nothing.
+NUMBER_ON_FILE = {
+    "portal/models/accounts.py": "the column",
+    "portal/queries/reach.py": "the one that decides",
+    "portal/queries/contact_page.py": "shows which of two numbers one's own page speaks of",
+    "portal/queries/link_candidates.py": "compares",
+    "portal/queries/link_queue.py": "a profile's, shown to the office",
+    "portal/queries/search_ways.py": "searches",
+    "portal/queries/staff_account.py": "shown through reach",
+    "portal/queries/staff_duplicates.py": "compares",
+    "portal/queries/staff_people.py": "what the file says, below the flag",
+    "portal/queries/staff_thread.py": "finds what was texted before",
+    "portal/queries/text_senders.py": "finds who texted us",
+    "portal/services/clear_message.py": "names the rule that stopped a text; a hold on that number",
+    "portal/services/find_duplicates.py": "compares",
+    "portal/services/grant_access.py": "carries a proven number over",
+    "portal/services/import_text_consents.py": "writes consents",
+    "portal/services/note_text_consent.py": "writes a consent",
+    "portal/services/prove_mobile.py": "writes",
+    "portal/services/send_link_code.py": "whose it is said to be, of the number that reach gave",
+    "portal/services/unlink_phone.py": "takes it away",
+}
+
+
+def test_HIPAA_10_only_one_place_says_which_number_is_texted_or_called() -> None:
+    """Everybody else asks `portal.queries.reach`; a new reader goes through it, or says here why it need not."""
+    pattern = re.compile(r"\b(account|GuarantorAccount|row)\.mobile\b|rows\[0\]\.mobile\b")
+    readers = {line.split(":")[0] for line in offenders(pattern, *PRODUCT)}
+    assert readers == NUMBER_ON_FILE.keys()
+
+
+def test_HIPAA_10_every_message_is_a_row_that_one_job_hands_over_and_asks_about() -> None:
+    """No module mails or texts by itself: the job that does asks where an e-mail may go as it leaves."""
+    senders = offenders(re.compile(r"\b(email|sms|mailer)\.send\("), *PRODUCT)
+    assert {line.split(":")[0] for line in senders} == {"portal/services/send_message.py"}
+    rows = offenders(re.compile(r"insert\(OutboundMessage\)|\bOutboundMessage\("), *PRODUCT)
+    assert {line.split(":")[0] for line in rows} == {
+        "portal/models/messages.py",  # the class
+        "portal/services/queue_letter.py",
+        "portal/services/queue_notices.py",
+        "portal/services/send_message.py",
+    }
+    job = (ROOT / "portal/services/send_message.py").read_text()
+    claim = job[job.index("def _claim(") : job.index("def _lock(")]
+    assert "_is_safe(session, message, now)" in claim
+    assert "mailbox(session, message.recipient" in claim
+
+
+def test_HIPAA_10_only_an_envelope_bears_an_address_and_reach_says_which() -> None:
+    """Statements are made from `sealed` accounts without one; the two that fill envelopes ask as they do."""
+    makers = offenders(re.compile(r"(?<!def )\b(address_lines|guarantor_block)\("), *PRODUCT)
+    assert {line.split(":")[0] for line in makers} == {
+        "portal/queries/confidential_page.py",  # to whoever asked for it
+        "portal/queries/reach.py",
+        "portal/queries/statement_build.py",  # only unsealed: `sealed=`
+        "portal/queries/statement_words.py",
+    }
+    build = (ROOT / "portal/queries/statement_build.py").read_text()
+    assert "sealed=account_id in facts.sealed" in build
+    fillers = {line.split(":")[0] for line in offenders(re.compile(r"\benvelopes\("), *PRODUCT)}
+    assert fillers == {
+        "portal/queries/reach.py",
+        "portal/services/deliver_statements.py",
+        "portal/services/mail_batch.py",
+        "portal/services/mail_returned.py",
+    }
+    asks = offenders(re.compile(r"\bConfidentialRequest\b"), *PRODUCT)
+    assert {line.split(":")[0] for line in asks} == {
+        "portal/models/confidential.py",
+        "portal/queries/confidential_page.py",
+        "portal/queries/reach.py",
+        "portal/queries/staff_confidential.py",
+        "portal/queries/statement_words.py",
+        "portal/services/ask_confidential.py",
+        "portal/services/cover_accounts.py",
+        "portal/services/record_confidential.py",
+        "portal/services/write_request.py",
+    }, "whoever reads a safe address can show it to somebody else"

@@ -82,6 +82,14 @@ PATIENTS = _table(
     s s n o o n n n r o r r o b b  POST      /credit/send-back
     s s o o o o o o r r r r r b b  GET       /details
     s s o o c o o o r r r r r b b  GET,POST  /details/address
+    s s o o o o o o r r r r r b b  GET       /details/confidential/
+    s s o o c o o o r r r r r b b  GET,POST  /details/confidential/address
+    s s o o c o o o r r r r r b b  GET,POST  /details/confidential/email
+    s s o o c o o o r r r r r b b  GET,POST  /details/confidential/email-code
+    s s o o c o o o r r r r r b b  GET,POST  /details/confidential/end/<what>
+    s s o o c o o o r r r r r b b  GET,POST  /details/confidential/never
+    s s o o c o o o r r r r r b b  GET,POST  /details/confidential/phone
+    s s o o c o o o r r r r r b b  GET,POST  /details/confidential/phone-code
     s s o o o o o o r r r r r b b  GET,POST  /details/emergency
     s s o o o o o o r r r r r b b  GET,POST  /details/language
     s s o o o o o o r r r r r b b  GET,POST  /details/name
@@ -224,6 +232,10 @@ STAFF = _table(
     s s s o o r r r o r r o  GET,POST  /accounts/<int:account_id>/proxies
     s s s o o r r r o r r o  GET,POST  /accounts/<int:account_id>/proxies/<int:grant_id>/end
     s s s r r r r r o r r o  GET,POST  /accounts/<int:account_id>/sign-ins
+    s s s o o o o o o o r o  GET       /accounts/<int:account_id>/reach
+    s s s o o r r r o r r o  GET,POST  /accounts/<int:account_id>/reach/end
+    s s s o o r r r o r r o  GET,POST  /accounts/<int:account_id>/reach/record
+    s s s o o r r r o r r o  POST      /accounts/<int:account_id>/reach/sign
     s s s o o r r r o r r o  GET,POST  /accounts/<int:account_id>/sign-up-code
     s s s r o o o o o o r o  GET       /accounts/<int:account_id>/statements/<int:statement_id>.pdf
     s s s o o r r r o r r o  GET,POST  /accounts/<int:account_id>/texts

@@ -108,6 +108,7 @@ def patients_world(flask_app: Flask) -> PatientsWorld:
         "grant_id": add_grant(patient, by=owner_id, proxy=spare),
         "session_id": _other_device(owner_id),
         "category": "billing",
+        "what": "all",
         "year": 2026,
         "answer": "accept",
         "tag": "en",

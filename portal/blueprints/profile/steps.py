@@ -61,7 +61,16 @@ def text_code(form: PhoneForm, page: ProfilePage) -> bool:
 
 
 def prove_phone(form: PhoneCodeForm, proving: journey.Proving) -> bool:
-    """Compare the typed digits, and keep the number."""
+    """Keep the number whose code was typed."""
+    if not is_proven(form, proving):
+        return False
+    keep({"mobile": proving.phone, "mobile_proven_at": now()})
+    journey.end()
+    return True
+
+
+def is_proven(form: PhoneCodeForm, proving: journey.Proving) -> bool:
+    """Compare the typed digits."""
     tried = begin_try("text_code_typed", account=f"profile {proving.login_id}")
     if tried is None:
         form.form_errors = [WAIT]
@@ -79,6 +88,4 @@ def prove_phone(form: PhoneCodeForm, proving: journey.Proving) -> bool:
         form.code.errors = [WRONG]
         return False
     record_success(tried)
-    keep({"mobile": proving.phone, "mobile_proven_at": now()})
-    journey.end()
     return True

@@ -1,6 +1,6 @@
 """Accounts: find one, understand its balance, prove it, adjust it, name its guarantor."""
 
-from staff_admin.blueprints.accounts import changes, codes, sharing, sign_ins, truth, views
+from staff_admin.blueprints.accounts import changes, codes, reach, sharing, sign_ins, truth, views
 from staff_admin.blueprints.accounts.views import blueprint
 
-__all__ = ["blueprint", "changes", "codes", "sharing", "sign_ins", "truth", "views"]
+__all__ = ["blueprint", "changes", "codes", "reach", "sharing", "sign_ins", "truth", "views"]
