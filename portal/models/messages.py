@@ -68,7 +68,9 @@ class ThreadMessage(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     guarantor_account_id: Mapped[int | None] = mapped_column(
         ForeignKey("guarantor_accounts.id")
-    )  # none: texted from a number that nobody gave us
+    )  # none: texted from a number that nobody gave us, or the thread of a newcomer
+    # Whose thread it is while the sign-in has no record (ID-1); it stays theirs alone after that.
+    newcomer_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"), index=True)
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), index=True)
     author: Mapped[str]  # patient, staff, automatic
     login_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))

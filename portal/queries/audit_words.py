@@ -30,6 +30,7 @@ KINDS = {
     "link_request": "request to link a record",
     "login": "sign-in",
     "message_switch": "switch for all texts",
+    "newcomer_thread": "messages of somebody new",
     "paid_in": "payments of",
     "own_data": "own data",
     "who_looked": "who looked at the record",

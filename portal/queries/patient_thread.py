@@ -7,7 +7,18 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, Row, ScalarSelect, Select, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Label,
+    Row,
+    ScalarSelect,
+    Select,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.db import read_only
@@ -61,7 +72,7 @@ def patient_thread(viewer: PatientViewer) -> PatientThread:
             Visit.service_on,
         )
         .outerjoin(Visit, Visit.id == ThreadMessage.visit_id)
-        .where(ThreadMessage.guarantor_account_id.in_(viewer.account_ids))
+        .where(in_thread_of(viewer))
         .order_by(ThreadMessage.at.desc(), ThreadMessage.id.desc())
         .limit(SHOWN + 1)
     )
@@ -96,6 +107,14 @@ def patient_thread(viewer: PatientViewer) -> PatientThread:
     )
 
 
+def in_thread_of(viewer: PatientViewer) -> ColumnElement[bool]:
+    """True of a message on the viewer's accounts, and of what was written before there was any."""
+    on_account = ThreadMessage.guarantor_account_id.in_(viewer.account_ids)
+    if viewer.acting_for is not None:
+        return on_account
+    return or_(on_account, ThreadMessage.newcomer_id == viewer.login_id)
+
+
 def _writer() -> Label[str | None]:
     """The sign-in that wrote a message, when it is a helper's and not one of the account's own."""
     own = exists().where(
@@ -103,7 +122,10 @@ def _writer() -> Label[str | None]:
         AccountAccess.guarantor_account_id == ThreadMessage.guarantor_account_id,
     )
     of_patient = ThreadMessage.author == "patient"
-    email = select(Login.email).where(Login.id == ThreadMessage.login_id, of_patient, ~own)
+    of_account = ThreadMessage.guarantor_account_id.is_not(None)
+    email = select(Login.email).where(
+        Login.id == ThreadMessage.login_id, of_patient, of_account, ~own
+    )
     return email.scalar_subquery().label("helper_email")
 
 
@@ -121,14 +143,20 @@ _UNREAD = (ThreadMessage.author == "staff", ThreadMessage.seen_at.is_(None))
 
 @cache
 def _unread_query() -> Select[int]:
-    mine = listed(ThreadMessage.guarantor_account_id, "account_ids")
+    mine = or_(
+        listed(ThreadMessage.guarantor_account_id, "account_ids"),
+        ThreadMessage.newcomer_id == bindparam("newcomer_id"),
+    )
     return select(func.count(ThreadMessage.id)).where(mine, *_UNREAD)
 
 
 def unread_answers(viewer: PatientViewer) -> int:
     """How many answers of the office wait to be read, for the mark in the menu."""
     with read_only() as session:
-        found = session.scalar(_unread_query(), {"account_ids": list(viewer.account_ids)})
+        own = viewer.login_id if viewer.acting_for is None else None
+        found = session.scalar(
+            _unread_query(), {"account_ids": list(viewer.account_ids), "newcomer_id": own}
+        )
     return int(found or 0)
 
 

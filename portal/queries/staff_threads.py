@@ -13,6 +13,7 @@ from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.identity import Login
 from portal.models.messages import ThreadMessage
+from portal.models.profiles import Profile
 from portal.queries.paging import Page, limits, page_of
 from portal.queries.text_senders import senders
 from portal.queries.viewer import StaffViewer
@@ -32,6 +33,7 @@ class Conversation:
     """One account, or one number that is nobody's, with what waits in it. `latest_id` is its newest message."""
 
     account_id: int | None
+    newcomer_id: int | None  # a sign-in without a record
     name: str
     account_number: str
     phone: str
@@ -96,7 +98,8 @@ def staff_inbox(viewer: StaffViewer, *, wanted: str, number: int = 1) -> Page[Co
 
 
 def _inbox(viewer: StaffViewer, wanted: str) -> Select[*tuple[Any, ...]]:
-    stranger = ThreadMessage.guarantor_account_id.is_(None)
+    newcomer = ThreadMessage.newcomer_id
+    stranger = and_(ThreadMessage.guarantor_account_id.is_(None), newcomer.is_(None))
     open_ones = func.count().filter(waiting())
     unread = func.count().filter(ThreadMessage.seen_at.is_(None), ThreadMessage.kind.in_(TO_ANSWER))
     urgent = func.bool_or(and_(waiting(), ThreadMessage.kind == "emergency"))
@@ -106,6 +109,7 @@ def _inbox(viewer: StaffViewer, wanted: str) -> Select[*tuple[Any, ...]]:
     groups = (
         select(
             ThreadMessage.guarantor_account_id,
+            newcomer,
             func.max(ThreadMessage.phone).filter(stranger).label("phone"),
             func.max(ThreadMessage.id).label("latest_id"),
             latest.label("latest_at"),
@@ -118,6 +122,7 @@ def _inbox(viewer: StaffViewer, wanted: str) -> Select[*tuple[Any, ...]]:
         .where(ThreadMessage.author == "patient", ThreadMessage.kind.in_(TO_ANSWER))
         .group_by(
             ThreadMessage.guarantor_account_id,
+            newcomer,
             case((stranger, ThreadMessage.phone), else_=""),
         )
     )
@@ -128,15 +133,25 @@ def _inbox(viewer: StaffViewer, wanted: str) -> Select[*tuple[Any, ...]]:
         "answered": open_ones == 0,
     }.get(wanted, open_ones > 0)
     group = groups.having(having).subquery()
-    login = aliased(Login)
+    login, writer = aliased(Login), aliased(Login)
     order = (
         (group.c.latest_at.desc(),)
         if wanted == "answered"
         else (group.c.urgent.desc(), group.c.since.asc().nulls_last())
     )
     query: Select[*tuple[Any, ...]] = (
-        select(group, GuarantorAccount, login.name.label("by_name"), login.email.label("by_email"))
+        select(
+            group,
+            GuarantorAccount,
+            Profile.first_name,
+            Profile.last_name,
+            writer.email.label("writer"),
+            login.name.label("by_name"),
+            login.email.label("by_email"),
+        )
         .outerjoin(GuarantorAccount, GuarantorAccount.id == group.c.guarantor_account_id)
+        .outerjoin(writer, writer.id == group.c.newcomer_id)
+        .outerjoin(Profile, Profile.login_id == group.c.newcomer_id)
         .outerjoin(login, login.id == group.c.assigned)
         .order_by(*order, group.c.latest_id)
     )
@@ -145,9 +160,11 @@ def _inbox(viewer: StaffViewer, wanted: str) -> Select[*tuple[Any, ...]]:
 
 def _conversation(row: Row[*tuple[Any, ...]]) -> Conversation:
     account = row.GuarantorAccount
+    newcomer = f"{row.first_name or ''} {row.last_name or ''}".strip() or row.writer or ""
     return Conversation(
         account_id=row.guarantor_account_id,
-        name=account.display_name if account else "",
+        newcomer_id=row.newcomer_id,
+        name=account.display_name if account else newcomer,
         account_number=account.number if account else "",
         phone=row.phone or "",
         latest_id=row.latest_id,

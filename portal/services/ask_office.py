@@ -31,14 +31,14 @@ class TooManyMessages(Refusal):
 class Asked:
     """What was kept. `emergency`: the person must be told to call 911."""
 
-    account_id: int
+    account_id: int | None
     emergency: bool
 
 
 def ask_office(
     *,
     viewer: PatientViewer,
-    account_id: int,
+    account_id: int | None,
     visit_id: int | None,
     text: str,
     form_id: UUID,
@@ -46,11 +46,16 @@ def ask_office(
 ) -> Asked:
     """Keep a question in the account's thread; the same form twice is one question.
 
+    Somebody without any record has a thread of their own sign-in (ID-1): `account_id` is None then.
+
     Raises NotFound for another's account or visit, CardNumberRefused for a card number (PCI-5),
     TooManyMessages.
     """
     text = check_free_text(text)
-    if account_id not in viewer.account_ids:
+    if account_id not in (viewer.account_ids or {None}):
+        raise NotFound
+    newcomer_id = viewer.login_id if account_id is None else None
+    if newcomer_id is not None and viewer.acting_for is not None:
         raise NotFound
     emergency = read_text(text).emergency
     with transaction() as session:
@@ -59,7 +64,8 @@ def ask_office(
             if owner != account_id:
                 raise NotFound
         recent = select(func.count()).where(
-            ThreadMessage.guarantor_account_id == account_id,
+            ThreadMessage.guarantor_account_id.is_not_distinct_from(account_id),
+            ThreadMessage.newcomer_id.is_not_distinct_from(newcomer_id),
             ThreadMessage.author == "patient",
             ThreadMessage.channel == "portal",
             ThreadMessage.at > now - timedelta(hours=1),
@@ -70,6 +76,7 @@ def ask_office(
             insert(ThreadMessage)
             .values(
                 guarantor_account_id=account_id,
+                newcomer_id=newcomer_id,
                 visit_id=visit_id,
                 author="patient",
                 login_id=viewer.login_id,
@@ -83,5 +90,6 @@ def ask_office(
             .returning(ThreadMessage.id)
         )
         if message_id is not None and emergency:
-            open_text_work(session, "emergency_text", message_id, (account_id,), now=now)
+            known = () if account_id is None else (account_id,)
+            open_text_work(session, "emergency_text", message_id, known, now=now)
     return Asked(account_id=account_id, emergency=emergency)

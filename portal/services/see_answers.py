@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from portal.db import transaction
 from portal.models.messages import ThreadMessage
+from portal.queries.patient_thread import in_thread_of
 from portal.queries.viewer import PatientViewer
 
 
@@ -22,7 +23,7 @@ def see_answers(*, viewer: PatientViewer, now: datetime) -> None:
         session.execute(
             update(ThreadMessage)
             .where(
-                ThreadMessage.guarantor_account_id.in_(viewer.account_ids),
+                in_thread_of(viewer),
                 ThreadMessage.author == "staff",
                 ThreadMessage.seen_at.is_(None),
             )

@@ -61,6 +61,7 @@ MENUS = {
     "newcomer": (
         MenuLink("profile.home", "Home", "house"),
         MenuLink("linking.start", "Find my record", "search"),
+        MenuLink("messages.thread", "Messages", "chat-left-text"),
         MenuLink("profile.details", "Your details", "person"),
         MenuLink("proxies.index", "Whose account?", "people"),
         MenuLink("account.security", "Sign-in and security", "shield-check"),

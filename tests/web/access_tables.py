@@ -95,6 +95,8 @@ PATIENTS = _table(
     s s o o o o o o r r r r r b b  GET,POST  /details/name
     s s o o c o o o r r r r r b b  GET,POST  /details/phone
     s s o o c o o o r r r r r b b  GET,POST  /details/phone-code
+    s s o o o o o o r r r r r b b  GET,POST  /details/texts
+    s s o n n n n n r r r r r b b  POST      /details/texts/stop/<category>
     s s o o o o o o r r r r r b b  GET       /home
     s s o o o o o o r r r o o b b  GET       /insurance
     s s n o o n n n r r r n n b b  GET       /insurance/<int:submission_id>
@@ -272,6 +274,9 @@ STAFF = _table(
     s s s o o r r r o r r o  POST      /link-requests/<int:request_id>/link
     s s s o o r r r o r r o  POST      /link-requests/<int:request_id>/refuse
     s s s o o r r r o o r o  GET       /messages/
+    s s s o o r r r o o r o  GET       /messages/newcomers/<int:login_id>
+    s s s o o r r r o r r o  POST      /messages/newcomers/<int:login_id>
+    s s s o o r r r o r r o  POST      /messages/newcomers/<int:login_id>/done
     s s s o o r r r o o r o  GET       /messages/unknown/<int:message_id>
     s s s o o r r r o r r o  POST      /messages/unknown/<int:message_id>/done
     s s s o o r r r o r r o  POST      /messages/unknown/<int:message_id>/place

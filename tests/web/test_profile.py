@@ -150,9 +150,3 @@ def test_somebody_who_came_with_a_code_begins_with_the_name(as_patient: AsPatien
     named = {"first_name": "Testa", "last_name": "Sample", "birth_on": "4/28/1986"}
     assert client.post("/details/name", named).location == "/details"
     assert client.post("/details/emergency", said).location == "/details"
-
-
-def test_ID_1_without_a_record_messages_say_to_call(newcomer: PageClient) -> None:
-    page = newcomer.get("/messages")
-    assert "please call us" in page.text
-    newcomer.post("/messages", {"account": "1", "text": "hello"}, expect=200)

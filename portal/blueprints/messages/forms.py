@@ -23,10 +23,18 @@ class AskForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     text = NoteField("Your message", [required("your message"), at_most(2000, "Your message")])
 
     def offer(self, accounts: Sequence[tuple[int, str]]) -> None:
-        """The accounts one may write about; a field for one alone is not worth asking."""
+        """The accounts one may write about; a field for one alone, or for none, is not worth asking."""
+        if not accounts:
+            del self.account
+            return
         self.account.choices = list(accounts)
         if len(accounts) == 1 and self.account.data is None:
             self.account.data = accounts[0][0]
+
+    @property
+    def account_id(self) -> int | None:
+        """None of somebody without a record."""
+        return self.account.data if "account" in self else None
 
     @property
     def id_of_form(self) -> uuid.UUID:

@@ -29,7 +29,7 @@ def thread() -> ResponseReturnValue:
     form.offer(page.accounts)
     saw(kind="thread")
     if form.validate_on_submit():
-        return _send(form, form.account.data, None)
+        return _send(form, form.account_id, None)
     see_answers(viewer=current_patient(), now=now())
     count_anew()
     return render_template("messages/thread.html", page=page, form=form)
@@ -55,7 +55,7 @@ def _bill(visit_id: int) -> BillPage:
     return page
 
 
-def _send(form: AskForm, account_id: int, visit_id: int | None) -> ResponseReturnValue:
+def _send(form: AskForm, account_id: int | None, visit_id: int | None) -> ResponseReturnValue:
     asked = ask_office(
         viewer=current_patient(),
         account_id=account_id,
@@ -64,7 +64,7 @@ def _send(form: AskForm, account_id: int, visit_id: int | None) -> ResponseRetur
         form_id=form.id_of_form,
         now=now(),
     )
-    saw(accounts=[asked.account_id], action="create")
+    saw(accounts=[asked.account_id] if asked.account_id else (), action="create")
     if asked.emergency:
         flash(CALL_911, "error")
     hours = current_practice().phone_hours

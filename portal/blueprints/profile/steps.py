@@ -6,10 +6,13 @@ from typing import Any
 
 from flask import flash
 
-from portal.blueprints.contact.steps import WRONG
+from billing.text_wording import LABELS
+from portal.blueprints.contact.steps import WRONG, browser
 from portal.blueprints.profile import journey
 from portal.blueprints.profile.forms import PhoneCodeForm, PhoneForm
 from portal.queries.profile import ProfilePage
+from portal.queries.text_consents import TextCategory
+from portal.services.agree_unlinked import agree_own_texts, stop_own_texts
 from portal.services.edit_profile import edit_profile
 from portal.services.match_person import ADULT_YEARS, age_on
 from portal.services.record_attempt import PERSON, SENDING, record_success
@@ -37,6 +40,19 @@ def name_answers(form: NameForm) -> dict[str, Any] | None:
         return None
     names = ("first_name", "middle_name", "last_name", "suffix")
     return {name: form[name].data or "" for name in names} | {"birth_on": born}
+
+
+def turn_on(categories: list[TextCategory]) -> None:
+    """Agree to what was ticked; nothing ticked is no error."""
+    agree_own_texts(viewer=current_patient(), categories=categories, browser=browser(), now=now())
+    saw(kind="text_consent", id=current_patient().login_id, action="update")
+    flash("Texts are on." if categories else "You ticked no box. Nothing changed.", "done")
+
+
+def turn_off(category: TextCategory) -> None:
+    """One kind ends."""
+    stop_own_texts(viewer=current_patient(), category=category, browser=browser(), now=now())
+    flash(f"Texts about {LABELS[category.value].lower()} are off.", "done")
 
 
 def text_code(form: PhoneForm, page: ProfilePage) -> bool:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from billing.text_wording import LABELS
+from portal.blueprints.contact.forms import AgreeForm
 from portal.blueprints.profile import journey, steps
 from portal.blueprints.profile.forms import PhoneCodeForm, PhoneForm
 from portal.queries.linking import open_request
+from portal.queries.own_texts import own_texts
 from portal.queries.profile import ProfilePage, profile_page
+from portal.queries.text_consents import TextCategory
 from portal.queries.viewer import OWN_ONLY
 from portal.web.access import current_patient, patient, saw
 from portal.web.person_forms import (
@@ -23,6 +27,7 @@ from portal.web.person_forms import (
     NameForm,
 )
 from portal.web.step_up import confirm_first
+from portal.web.theme import current_practice
 
 blueprint = Blueprint("profile", __name__)
 
@@ -42,9 +47,13 @@ def home() -> ResponseReturnValue:
 def details() -> ResponseReturnValue:
     """Everything one told us of oneself, and the way to change it."""
     page = _page()
-    formats = [FORMATS[name] for name in page.formats]
+    formats, linked = [FORMATS[name] for name in page.formats], current_patient().account_ids
     return render_template(
-        "profile/details.html", page=page, languages=dict([*LANGUAGES, SIGNED]), formats=formats
+        "profile/details.html",
+        page=page,
+        languages=dict([*LANGUAGES, SIGNED]),
+        formats=formats,
+        linked=bool(linked),
     )
 
 
@@ -113,6 +122,32 @@ def phone_code() -> ResponseReturnValue:
     if form.validate_on_submit() and steps.prove_phone(form, proving):
         return redirect(url_for(".details"))
     return render_template("profile/phone_code.html", form=form, phone=proving.phone)
+
+
+@blueprint.route("/details/texts", methods=["GET", "POST"])
+@patient(scope=OWN_ONLY)
+def texts() -> ResponseReturnValue:
+    """Texts of somebody without a record: on and off by kind; others choose on the page of their account."""
+    if current_patient().account_ids:
+        return redirect(url_for("contact.index"))
+    page, form = _page(), AgreeForm()
+    on = own_texts(current_patient(), page.mobile)
+    form.offer([name for name in LABELS if name not in on], org=current_practice().name)
+    if form.validate_on_submit():
+        steps.turn_on(form.ticked)
+        return redirect(url_for(".texts"))
+    return render_template("profile/texts.html", page=page, form=form, on=on, labels=LABELS)
+
+
+@blueprint.post("/details/texts/stop/<category>")
+@patient(scope=OWN_ONLY)
+def stop_texts(category: str) -> ResponseReturnValue:
+    """Turn one kind off, at once."""
+    if category not in LABELS:
+        abort(404)
+    saw(kind="text_consent", id=current_patient().login_id)
+    steps.turn_off(TextCategory(category))
+    return redirect(url_for(".texts"))
 
 
 def _page() -> ProfilePage:
