@@ -15,7 +15,7 @@ from portal.queries.overview import overview
 from portal.queries.patient_thread import patient_thread
 from portal.queries.profile import profile_page
 from portal.queries.viewer import PatientViewer
-from portal.services.download_statement import download_statement
+from portal.services.download_statement import download_statements
 
 READ_ME = """This is a copy of what we keep about you in this website.
 
@@ -45,11 +45,8 @@ def download_own_data(
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
         files.writestr("read-me.txt", READ_ME)
         files.writestr("my-data.json", json.dumps(_plain(data), indent=2, ensure_ascii=False))
-        for sent in bills.statements:
-            kept = download_statement(
-                viewer=viewer, number=sent.number, store=store, printer=printer
-            )
-            files.writestr(f"statement-{sent.number}.pdf", kept.pdf)
+        for kept in download_statements(viewer=viewer, store=store, printer=printer):
+            files.writestr(f"statement-{kept.number}.pdf", kept.pdf)
     return packed.getvalue()
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Row, select, true, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from portal.db import read_only, transaction
 from portal.models.statements import Statement, StatementDelivery
@@ -33,26 +36,41 @@ def download_statement(
 
     Raises NotFound when the statement is not the viewer's.
     """
+    rows = _rows(viewer, Statement.number == number)
+    if not rows:
+        raise NotFound
+    return _file(rows[0], store, printer)
+
+
+def download_statements(
+    *, viewer: AccountViewer, store: DocumentStore, printer: PdfPrinter
+) -> Iterator[StatementFile]:
+    """Every statement of the viewer, one file in memory at a time."""
+    for row in _rows(viewer, true()):
+        yield _file(row, store, printer)
+
+
+def _rows(viewer: AccountViewer, which: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """Each statement once, with the delivery that counts: on paper, if it came so."""
     with read_only() as session:
-        row = session.execute(
+        return session.execute(
             select(
+                Statement.number,
                 Statement.guarantor_account_id,
                 Statement.content,
                 StatementDelivery.id.label("delivery_id"),
                 StatementDelivery.document,
                 StatementDelivery.due_on,
             )
+            .ext(distinct_on(Statement.id))
             .outerjoin(StatementDelivery, StatementDelivery.statement_id == Statement.id)
-            .where(
-                Statement.number == number,
-                visible_statements(guest=isinstance(viewer, GuestViewer)),
-            )
-            .order_by((StatementDelivery.channel == PAPER).desc())  # what came on paper counts
-            .limit(1),
+            .where(which, visible_statements(guest=isinstance(viewer, GuestViewer)))
+            .order_by(Statement.id, (StatementDelivery.channel == PAPER).desc()),
             seen_by(viewer),
-        ).one_or_none()
-    if row is None:
-        raise NotFound
+        ).all()
+
+
+def _file(row: Row[Any], store: DocumentStore, printer: PdfPrinter) -> StatementFile:
     if row.document:
         pdf = store.get(row.document)
     else:
@@ -62,7 +80,7 @@ def download_statement(
         pdf = printer.print("statement", statement_print(content))
         if row.delivery_id is not None:
             _keep(row.delivery_id, store.put(pdf))
-    return StatementFile(account_id=row.guarantor_account_id, number=number, pdf=pdf)
+    return StatementFile(account_id=row.guarantor_account_id, number=row.number, pdf=pdf)
 
 
 def _keep(delivery_id: int, document: str) -> None:

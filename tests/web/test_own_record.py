@@ -6,13 +6,16 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from portal.db import transaction
 from portal.models.audit import AuditEvent
-from tests.web.bills import Bills
+from portal.models.statements import Statement, StatementDelivery
+from portal.queries.overview import SHOWN_STATEMENTS
+from tests.web.bills import ON, Bills
 from tests.web.pages import PageClient
 from tests.web.people import make_account
 from tests.web.statements_sent import statements_sent
@@ -91,6 +94,32 @@ def test_HIPAA_8_the_copy_holds_what_the_pages_show(
     with transaction() as session:
         row = session.scalars(select(AuditEvent).where(AuditEvent.action == "export")).one()
     assert (row.object_type, row.account_ids) == ("own_data", [bills.account_id])
+
+
+def test_HIPAA_8_the_copy_holds_every_statement_however_many_the_overview_shows(
+    bills: Bills, patient: PageClient, number: str
+) -> None:
+    with transaction() as session:
+        first = session.scalars(select(Statement)).one()
+        for year in range(SHOWN_STATEMENTS):
+            its_own = {"number": f"{1990 + year}-0001", "cycle_on": date(1990 + year, 3, 2)}
+            more = Statement(**{**columns_of(first), **its_own})
+            session.add(more)
+            session.flush()
+            session.add(StatementDelivery(statement_id=more.id, channel="paper", delivered_on=ON))
+    answer = patient.post("/account/data/download", expect=200).response
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
+        papers = [name for name in packed.namelist() if name.startswith("statement-")]
+    assert len(papers) == SHOWN_STATEMENTS + 1
+    with statements_sent() as sent:
+        patient.post("/account/data/download", expect=200)
+    assert len([one for one in sent if "FROM statements" in one]) < 5, "not one query for each"
+
+
+def columns_of(row: Statement) -> dict[str, object]:
+    """What a second one like it is made of."""
+    names = inspect(Statement).attrs.keys()
+    return {name: getattr(row, name) for name in names if name != "id"}
 
 
 def test_ID_9_the_copy_needs_the_password_once_more(patient: PageClient) -> None:
