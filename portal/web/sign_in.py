@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
-from flask_login.utils import _user_context_processor
 from flask_security import (
     MailUtil,
     PasswordUtil,
@@ -218,7 +217,11 @@ def add_sign_in(app: Flask, *, face: Face, settings: Settings) -> None:
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # Flask-Login's, not Flask's
     # Our own session row says who is asking: the library reads its user on the pages that ask it for one.
     security.principal.identity_loaders.clear()
-    app.template_context_processors[None].remove(_user_context_processor)
+    app.template_context_processors[None] = [
+        one
+        for one in app.template_context_processors[None]
+        if not one.__module__.startswith("flask_login")
+    ]
     access.SIGN_IN_ENDPOINTS.update(ENDPOINTS)
     app.teardown_appcontext(lambda _error: scoped.remove())
     app.context_processor(
