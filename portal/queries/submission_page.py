@@ -83,22 +83,25 @@ class SubmissionPage:
         return not self.typed[name] and bool(self.suggested.get(name))
 
 
-TYPED = (
-    "payer_id",
-    "payer_text",
-    "plan_name",
-    "member_id",
-    "group_number",
-    "relationship",
-    "subscriber_last_name",
-    "subscriber_first_name",
-    "subscriber_birth_on",
-    "sequence",
-    "effective_on",
-    "ends_on",
-    "rx_bin",
-    "rx_pcn",
-    "rx_group",
+# What a person may write into their draft.
+TYPED = frozenset(
+    {
+        "payer_id",
+        "payer_text",
+        "plan_name",
+        "member_id",
+        "group_number",
+        "relationship",
+        "subscriber_last_name",
+        "subscriber_first_name",
+        "subscriber_birth_on",
+        "sequence",
+        "effective_on",
+        "ends_on",
+        "rx_bin",
+        "rx_pcn",
+        "rx_group",
+    }
 )
 # A field of ports.CardField -> the column that it is a suggestion for.
 READ = {

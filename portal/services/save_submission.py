@@ -7,28 +7,9 @@ from typing import Any
 
 from billing.coverages import SELF
 from portal.db import transaction
+from portal.queries.submission_page import TYPED
 from portal.queries.viewer import PatientViewer
 from portal.services.own_submission import own_submission
-
-TYPED = frozenset(
-    {
-        "payer_id",
-        "payer_text",
-        "plan_name",
-        "member_id",
-        "group_number",
-        "relationship",
-        "subscriber_last_name",
-        "subscriber_first_name",
-        "subscriber_birth_on",
-        "sequence",
-        "effective_on",
-        "ends_on",
-        "rx_bin",
-        "rx_pcn",
-        "rx_group",
-    }
-)
 
 
 def save_submission(
