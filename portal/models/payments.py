@@ -49,6 +49,7 @@ class Payment(Base):
     state: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     state_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    # Set while the provider owes us an answer: the moment from which on the sweep asks again.
     lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     session_id: Mapped[str | None] = mapped_column(unique=True)
     intent_id: Mapped[str | None] = mapped_column(unique=True)

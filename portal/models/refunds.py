@@ -39,6 +39,7 @@ class Refund(Base):
     requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
     submitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # Set while the provider owes us an answer: the moment from which on the sweep asks again.
     lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     provider_id: Mapped[str | None] = mapped_column(unique=True)
     failure: Mapped[str] = mapped_column(default="")  # our words, safe to show to staff
