@@ -13,7 +13,7 @@ from portal.queries.viewer import PatientViewer
 from portal.services.letters import address_changed, letterhead, signed
 from portal.services.queue_letter import queue_letter
 from portal.services.refusal import NotFound
-from portal.services.register_patients import revise
+from portal.services.revise import revise
 
 
 def change_address(

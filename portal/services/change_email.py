@@ -20,7 +20,7 @@ from portal.services.mailed_codes import mailed_code
 from portal.services.queue_letter import queue_letter
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import Refusal
-from portal.services.register_patients import revise
+from portal.services.revise import revise
 from portal.services.send_sign_in_message import send_sign_in_letter
 
 TAKEN = "That address cannot be used now. Start again with another."

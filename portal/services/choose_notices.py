@@ -15,7 +15,7 @@ from portal.queries.record_words import FIELDS
 from portal.queries.viewer import PatientViewer
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound
-from portal.services.register_patients import revise
+from portal.services.revise import revise
 
 
 def choose_notices(

@@ -27,7 +27,7 @@ from portal.services.match_person import fold
 from portal.services.own_submission import move
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
-from portal.services.register_patients import revise
+from portal.services.revise import revise
 from portal.services.tell_of_insurance import tell_of_insurance
 
 

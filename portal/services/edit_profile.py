@@ -11,7 +11,7 @@ from portal.db import transaction
 from portal.models.profiles import Profile
 from portal.queries.viewer import PatientViewer
 from portal.services.refusal import Refusal
-from portal.services.register_patients import revise
+from portal.services.revise import revise
 
 # Whoever signed up with a code has no profile yet: it begins with a name and a birth date.
 _FIRST = frozenset({"first_name", "last_name", "birth_on"})

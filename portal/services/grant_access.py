@@ -18,7 +18,7 @@ from portal.services.cover_accounts import cover_linked
 from portal.services.queue_letter import queue_letter
 from portal.services.record_access import Access, add_access
 from portal.services.record_text_consent import Said, grant_texts
-from portal.services.register_patients import revise
+from portal.services.revise import revise
 
 
 def grant_access(

@@ -26,7 +26,7 @@ from portal.services.import_text_consents import (
 from portal.services.match_person import ADULT_YEARS, age_on, match_name
 from portal.services.note_invitations import note_invitations
 from portal.services.practice_file import Columns, Row, RowRefusedError
-from portal.services.register_patients import revise
+from portal.services.revise import revise
 from portal.services.set_conditions import CONDITION_COLUMNS, Asked, set_conditions
 from portal.services.share_accounts import SHARED_UNTIL, Wish, share_accounts
 

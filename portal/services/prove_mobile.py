@@ -15,7 +15,7 @@ from portal.queries.viewer import PatientViewer
 from portal.services.letters import letterhead, mobile_changed, signed
 from portal.services.queue_letter import queue_letter
 from portal.services.refusal import NotFound
-from portal.services.register_patients import revise
+from portal.services.revise import revise
 
 
 def prove_mobile(

@@ -11,15 +11,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.models.accounts import Coverage, GuarantorAccount, Patient, RecordVersion
+from portal.models.accounts import Coverage, GuarantorAccount, Patient
 from portal.models.claims import Visit
-from portal.models.identity import Login
-from portal.models.profiles import Profile
 from portal.models.work import WorkItem
 from portal.services.kept_records import kept_records
 from portal.services.match_person import fold, match_address, match_name
 from portal.services.open_account import open_accounts
 from portal.services.register_payers import PayerBook, identifier_of
+from portal.services.revise import revise
 from portal.x12.claim import Claim, ClaimCoverage, Person
 
 _ADDRESS = ("street", "street2", "city", "state", "postal_code")
@@ -181,37 +180,6 @@ def _follow_addresses(
         revise(session, one.patient, wanted, source=source, now=now)
         if follows:
             revise(session, account, wanted, source=source, now=now)
-
-
-def revise(
-    session: Session,
-    row: Patient | GuarantorAccount | Coverage | Profile | Login,
-    wanted: dict[str, Any],
-    *,
-    source: str,
-    now: datetime,
-) -> bool:
-    """Write what differs, after keeping what stood there before; whether anything did."""
-    before = {key: getattr(row, key) for key, value in wanted.items() if getattr(row, key) != value}
-    if not before:
-        return False
-    if row.id is not None:  # a row of this very import has no past
-        session.add(
-            RecordVersion(
-                record=row.__tablename__,
-                record_id=row.id,
-                before={key: _plain(value) for key, value in before.items()},
-                source=source,
-                at=now,
-            )
-        )
-    for key in before:
-        setattr(row, key, wanted[key])
-    return True
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, bool | str | None) else str(value)
 
 
 def _register_coverages(

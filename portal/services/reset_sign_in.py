@@ -21,7 +21,7 @@ from portal.services.end_sessions import close_sessions
 from portal.services.queue_letter import queue_letter
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound
-from portal.services.register_patients import revise
+from portal.services.revise import revise
 
 
 def reset_sign_in(
