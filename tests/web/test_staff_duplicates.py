@@ -35,7 +35,9 @@ def ask(client: PageClient, two: tuple[World, World]) -> None:
 
 def test_ID_5_one_asks_another_merges_and_parts(two: tuple[World, World], as_staff: As) -> None:
     front, manager = as_staff("front_desk"), as_staff("manager")
-    assert "same birth date" in front.get("/duplicates/").text
+    page = front.get("/duplicates/")
+    assert "Same name born the same day" in page.text, "a phone's page says it once"
+    assert "same birth date" in page.text
     assert "differs" not in front.get("/duplicates/1").text
     ask(front, two)
     assert "Another person approves it" in front.get("/duplicates/merges/1").text
