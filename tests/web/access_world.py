@@ -42,6 +42,7 @@ class Actor:
         default_factory=dict
     )  # arguments that name something of their own
     stale: bool = False  # the password was given too long ago for what is delicate
+    touched: bool = True  # the last request may have changed who they are here
     cookie: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +51,9 @@ class Actor:
 
     def make_ready(self) -> None:
         """Signed in and acting as this actor stands for, whatever the last request did."""
+        if not self.touched:
+            return
+        self.touched = False
         if self.client.login_id:
             with transaction() as session:
                 session.execute(

@@ -54,9 +54,13 @@ class Walk:
         """Send it as a browser does, a change with its CSRF token; the letter of the table."""
         actor.make_ready()
         http, path = actor.client.http, address(rule, {**self.record, **actor.own})
-        form = {"csrf_token": fresh_token(actor.client), **self.forms.get(path, {})}
-        response = http.get(path) if method == "GET" else http.post(path, data=form)
+        if method == "GET":
+            response = http.get(path)
+        else:
+            token = fresh_token(actor.client)
+            response = http.post(path, data={"csrf_token": token, **self.forms.get(path, {})})
         found = outcome(response)
+        actor.touched = method == "POST" or found == "b"
         if actor.stale and response.location and found == "o":  # perhaps to the page that asks
             found = "c" if outcome(http.get(response.location)) == "c" else "o"
         return found if self.record or found != "n" else "o"
