@@ -25,7 +25,7 @@ ADDRESS = {
     "state": "ny",
     "postal_code": "10002",
 }
-SECRETS = ("9 Safe Harbor", SAFE, "555-0199", "This holds since")
+SECRETS = ("9 Safe Harbor", SAFE, "555-0199", "This holds since", "reached in another way")
 
 
 @pytest.fixture
