@@ -19,10 +19,26 @@ TEMPLATES = ROOT / "portal" / "templates"
 CATALOGUE = ROOT / "portal" / "translations" / "es" / "LC_MESSAGES" / "messages.po"
 # Modules whose English sentences reach a patient; pages look them up whole (the filter `translated`).
 SPOKEN = (
+    "billing/coverages.py",
+    "portal/blueprints/account",
     "portal/blueprints/enrolment",
+    "portal/blueprints/insurance",
     "portal/blueprints/linking",
+    "portal/blueprints/own_email",
+    "portal/blueprints/profile",
     "portal/blueprints/registration",
+    "portal/queries/card_words.py",
+    "portal/queries/insurance_page.py",
+    "portal/queries/insurance_words.py",
+    "portal/queries/submission_page.py",
+    "portal/queries/who_looked.py",
+    "portal/services/change_email.py",
+    "portal/services/edit_profile.py",
+    "portal/services/own_submission.py",
     "portal/services/refuse_weak_password.py",
+    "portal/services/send_submission.py",
+    "portal/services/start_submission.py",
+    "portal/services/withdraw_submission.py",
     "portal/web/errors.py",
     "portal/web/fields.py",
     "portal/web/filters.py",
@@ -34,8 +50,10 @@ SPOKEN = (
 )
 BETWEEN = re.compile(r"(?<=[.?:]) ")
 SENTENCE = re.compile(r"^[A-Z%¿][^\n]* [^\n]*[.?:]$")
-LABEL = re.compile(r"^[A-Z][A-Za-z]")
+LABEL = re.compile(r"^[A-Z][A-Za-z ]")
 NOUNS = {"required", "chosen", "at_most"}
+OWN_NAMES = {"LANGUAGES"}  # each in its own words
+SMALL = {"DID", "WHAT", "ELSE", "CHANGED"}  # tables of words inside a sentence, which begin small
 LABELLED = {"MenuLink": 1, "Explanation": 0, "later": 0, "gettext": 0}  # which argument is a label
 STAFF = ("STAFF_PAGES",)  # what only staff read stays English
 STAFF_LINK = 4  # arguments: the fourth is a permission
@@ -108,14 +126,8 @@ def _from_module(tree: ast.Module) -> Iterator[str]:
                 yield node.value
         elif isinstance(node, ast.Call):
             yield from _labels(node)
-        elif isinstance(node, ast.Dict):
-            yield from (
-                value.value
-                for value in node.values
-                if isinstance(value, ast.Constant)
-                and isinstance(value.value, str)
-                and LABEL.match(value.value)
-            )
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            yield from _named(node)
 
 
 def spoken_nodes(tree: ast.AST) -> Iterator[ast.AST]:
@@ -130,6 +142,31 @@ def spoken_nodes(tree: ast.AST) -> Iterator[ast.AST]:
         yield child
         if not isinstance(child, ast.JoinedStr):
             yield from spoken_nodes(child)
+
+
+def _named(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
+    """Labels in a constant: those of a table, a list of choices, or a refusal's title."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    named = any(name.isupper() or name == "title" for name in names)
+    if node.value is None or not named or OWN_NAMES.intersection(names):
+        return
+    for inner in _values(node.value):
+        if LABEL.match(_text(inner)) or (_text(inner) and SMALL.intersection(names)):
+            yield _text(inner)
+
+
+def _values(node: ast.expr) -> Iterator[ast.expr]:
+    """What a literal holds, without the keys of its tables."""
+    if isinstance(node, ast.Dict):
+        inner: list[ast.expr] = node.values
+    elif isinstance(node, ast.List | ast.Tuple):
+        inner = node.elts
+    else:
+        yield node
+        return
+    for one in inner:
+        yield from _values(one)
 
 
 def _with_places(node: ast.JoinedStr) -> str:

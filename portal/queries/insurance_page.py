@@ -22,6 +22,8 @@ from portal.queries.insurance_words import ASKED, STATES
 from portal.queries.own_submissions import is_own
 from portal.queries.viewer import PatientViewer
 
+YOURSELF = "You"
+NEW_PLAN = "New plan"
 SHOWN = 20  # sent or begun, the newest first
 
 
@@ -104,7 +106,7 @@ def insurance_page(viewer: PatientViewer, *, on: date) -> InsurancePage:
     ]
     unlinked = [one for one in sent if one.patient_id is None]
     if unlinked or not people:
-        people.append(_person(None, "You", [], unlinked, on))
+        people.append(_person(None, YOURSELF, [], unlinked, on))
     return InsurancePage(people=tuple(people))
 
 
@@ -264,7 +266,7 @@ def _sent(session: Session, viewer: PatientViewer) -> list[Sent]:
             id=row.InsuranceSubmission.id,
             patient_id=row.InsuranceSubmission.patient_id,
             kind=row.InsuranceSubmission.kind,
-            payer=row.payer or row.InsuranceSubmission.payer_text or row.replaced or "New plan",
+            payer=row.payer or row.InsuranceSubmission.payer_text or row.replaced or NEW_PLAN,
             state=row.InsuranceSubmission.state,
             tag=STATES[SubmissionState(row.InsuranceSubmission.state)],
             reason=row.InsuranceSubmission.reason,

@@ -22,6 +22,7 @@ from portal.queries.viewer import PatientViewer
 SURE = 0.85  # below it a suggestion is marked
 STUCK_AFTER = timedelta(seconds=60)  # a card takes two seconds
 CHILD = "19"
+SOMEONE_ELSE = "Someone else"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ class SubmissionPage:
 
     @property
     def relation(self) -> str:
-        return RELATIONSHIPS.get(str(self.typed["relationship"]), "Someone else")
+        return RELATIONSHIPS.get(str(self.typed["relationship"]), SOMEONE_ELSE)
 
     def shown(self, name: str) -> str:
         """What the form starts with: what was typed before, else what was read on the card."""

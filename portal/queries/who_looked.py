@@ -49,6 +49,10 @@ WHAT = {
     "esign_consents": "your choice about paper",
 }
 ELSE = "your account"
+CHANGED = "changed"
+OFFICE = "Our office"
+BY_LINK = "Somebody with the link that we texted"
+ANOTHER = "Another person with access"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def who_looked(viewer: PatientViewer, *, number: int = 1) -> Page[Look]:
         Look(
             at=row.at,
             who=_who(row.face, row.role),
-            did=DID.get(row.action, "changed"),
+            did=DID.get(row.action, CHANGED),
             what=WHAT.get(row.object_type, ELSE),
         )
         for row in rows
@@ -96,7 +100,7 @@ def who_looked(viewer: PatientViewer, *, number: int = 1) -> Page[Look]:
 
 def _who(face: str, role: str) -> str:
     if face == "staff":
-        return ROLES.get(role, "Our office")
+        return ROLES.get(role, OFFICE)
     if role.startswith("text_link"):
-        return "Somebody with the link that we texted"
-    return "Another person with access"
+        return BY_LINK
+    return ANOTHER

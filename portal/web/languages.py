@@ -23,7 +23,19 @@ NAMES = {ENGLISH: "English", SPANISH: "Español"}
 CATALOGUES = PORTAL / "translations"
 COMPILED = CATALOGUES / SPANISH / "LC_MESSAGES" / "messages.mo"
 # Until a journey's words are all there it stays in English: half a page in each language helps nobody.
-SPEAKING = {None, "languages", "pages", "registration", "security", "linking", "enrolment"}
+SPEAKING = {
+    None,
+    "languages",
+    "pages",
+    "registration",
+    "security",
+    "linking",
+    "enrolment",
+    "profile",
+    "insurance",
+    "account",
+    "own_email",
+}
 YEAR_SECONDS = 365 * 24 * 3600
 
 blueprint = Blueprint("languages", __name__)

@@ -58,6 +58,15 @@ def test_LANG_3_names_and_marks_are_the_same_in_both() -> None:
                 assert ours == theirs, message.id
 
 
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_no_part_keeps_the_words_of_the_first_language_it_was_asked_in(path: Path) -> None:
+    """What a part sets outside its macros is kept between requests, as a module's globals are."""
+    source = path.read_text()
+    if "{% extends" not in source and "{% macro" in source:
+        outside = re.sub(r"{%-? macro.*?{%-? endmacro -?%}", "", source, flags=re.DOTALL)
+        assert "_(" not in outside, "set words inside the macro that says them"
+
+
 def speaking_templates() -> list[Path]:
     found = [path for name in (*FOLDERS, *SHARED) for path in (TEMPLATES / name).glob("*.html")]
     return [path for path in sorted(found) if str(path.relative_to(TEMPLATES)) not in ENGLISH_YET]

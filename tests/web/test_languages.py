@@ -16,6 +16,8 @@ from staff_admin.app import create_app as create_staff_app
 from tests.services.ledger_book import Book
 from tests.web.newcomer import begin, prove_email, prove_phone
 from tests.web.pages import Page, PageClient
+from tests.web.people import make_login, signed_in
+from tools import translations
 
 
 @pytest.fixture
@@ -29,6 +31,13 @@ def bilingual(settings: Settings) -> Flask:
 @pytest.fixture
 def visitor(bilingual: Flask) -> PageClient:
     return PageClient(bilingual)
+
+
+def english_left(page: Page) -> list[str]:
+    """Sentences of the catalogue that a page still says in English."""
+    ids = [str(message.id) for message in translations.catalogue() if message.id]
+    plain = [words for words in ids if "%(" not in words and "<" not in words]
+    return [words for words in plain if len(words.split()) > 2 and words in page.text]
 
 
 def spoken(page: Page) -> str | None:
@@ -103,6 +112,29 @@ def test_MSG_2_the_ledger_keeps_the_words_that_were_read(visitor: PageClient) ->
         [kept] = session.scalars(select(TextConsent.wording))
     assert "mensajes de texto sobre mis citas" in kept
     assert "No tengo que aceptar" in kept
+
+
+def test_LANG_3_from_the_start_page_to_the_own_card_no_english_is_left(
+    bilingual: Flask, visitor: PageClient
+) -> None:
+    choose(visitor, "es")
+    person = signed_in(PageClient(bilingual), make_login("patient"))
+    choose(person, "es")
+    pages = [visitor.get(path) for path in ("/", "/register/", "/enroll", "/sign-in", "/help")]
+    pages += [
+        person.get(path)
+        for path in (
+            *("/home", "/details", "/details/name", "/details/address", "/details/language"),
+            *("/details/emergency", "/details/phone", "/insurance", "/link/", "/account/security"),
+            *("/account/data", "/account/seen", "/account/email/"),
+        )
+    ]
+    begun = person.follow(person.post("/insurance/begin"))
+    number = begun.response.request.path.split("/")[2]
+    steps = ("/photo/front", "/photo/back", "/card", "/whose", "/when", "")
+    pages += [person.get(f"/insurance/{number}{step}") for step in steps]
+    assert {spoken(page) for page in pages} == {"es"}
+    assert {page.h1: left for page in pages if (left := english_left(page))} == {}
 
 
 @pytest.mark.parametrize("referrer", ["https://evil.example.com//evil.example.com/x", "//evil", ""])
