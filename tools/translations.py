@@ -20,6 +20,7 @@ CATALOGUE = ROOT / "portal" / "translations" / "es" / "LC_MESSAGES" / "messages.
 # Modules whose English sentences reach a patient; pages look them up whole (the filter `translated`).
 SPOKEN = (
     "billing/coverages.py",
+    "billing/text_wording.py",
     "portal/blueprints/account",
     "portal/blueprints/enrolment",
     "portal/blueprints/insurance",
@@ -55,7 +56,8 @@ NOUNS = {"required", "chosen", "at_most"}
 OWN_NAMES = {"LANGUAGES"}  # each in its own words
 SMALL = {"DID", "WHAT", "ELSE", "CHANGED"}  # tables of words inside a sentence, which begin small
 LABELLED = {"MenuLink": 1, "Explanation": 0, "later": 0, "gettext": 0}  # which argument is a label
-STAFF = ("STAFF_PAGES",)  # what only staff read stays English
+# What only staff read, and what stands in both languages in its module.
+SKIPPED = ("STAFF_PAGES", "_BOX", "_TERMS", "_ABOUT", "KINDS", "_AND")
 STAFF_LINK = 4  # arguments: the fourth is a permission
 
 
@@ -136,7 +138,7 @@ def spoken_nodes(tree: ast.AST) -> Iterator[ast.AST]:
         if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
             continue
         if isinstance(child, ast.Assign) and any(
-            isinstance(target, ast.Name) and target.id in STAFF for target in child.targets
+            isinstance(target, ast.Name) and target.id in SKIPPED for target in child.targets
         ):
             continue
         yield child

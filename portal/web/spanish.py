@@ -85,8 +85,12 @@ def _known(path: Path, english: str, language: str) -> str | None:
 
 
 def _inner(path: Path, part: str, language: str) -> str:
-    """What stands in a place: known words, else the same with its dates in the language's form."""
-    return _catalogue(path).get(part) or dated(part, language)
+    """What stands in a place: known words, also when they begin small there, else the same with its dates."""
+    known = _catalogue(path)
+    if part in known:
+        return known[part]
+    label = known.get(part[:1].upper() + part[1:], "")
+    return label[:1].lower() + label[1:] if label else dated(part, language)
 
 
 def dated(text: str, language: str) -> str:
