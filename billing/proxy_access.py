@@ -59,6 +59,19 @@ def included(scopes: Iterable[str]) -> frozenset[ProxyScope]:
     return frozenset(found)
 
 
+def opened(
+    scopes: Iterable[str], *, of_minor: bool, birth_on: date, on: date
+) -> frozenset[ProxyScope]:
+    """What a grant opens on this day: all of it below 12; from then on a parent reads no messages.
+
+    A teenager may write to the office of what the parents are not to know.
+    """
+    found = included(scopes)
+    if of_minor and on >= birthday(birth_on, TEEN_YEARS):
+        return found - {ProxyScope.FULL}
+    return found
+
+
 def birthday(birth_on: date, years: int) -> date:
     """The day on which somebody reaches an age; born on a leap day, March 1 of a year without one."""
     try:

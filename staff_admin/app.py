@@ -21,6 +21,7 @@ from staff_admin.blueprints import (
     insurance,
     linking,
     messages,
+    parents,
     payments,
     refunds,
     remittances,
@@ -36,6 +37,7 @@ def create_app(settings: Settings) -> Flask:
     add_sign_in(app, face=STAFF, settings=settings)
     app.register_blueprint(account.blueprint)
     app.register_blueprint(linking.blueprint)
+    app.register_blueprint(parents.blueprint)
     app.register_blueprint(home.blueprint)
     app.register_blueprint(work.blueprint)
     app.register_blueprint(remittances.blueprint)

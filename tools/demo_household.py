@@ -14,7 +14,7 @@ from portal.models.messages import OutboundMessage
 from portal.queries.permissions import ROLES
 from portal.queries.viewer import StaffViewer, patient_viewer
 from portal.services.answer_proxy_invitation import answer_proxy_invitation
-from portal.services.grant_minor_proxy import grant_minor_proxy
+from portal.services.grant_minor_proxy import Checked, grant_minor_proxy
 
 
 def share_with_mother(people: dict[str, Any], *, public_url: str, now: datetime) -> None:
@@ -35,10 +35,12 @@ def share_with_mother(people: dict[str, Any], *, public_url: str, now: datetime)
     grant_minor_proxy(
         account_id=teen.guarantor_account_id,
         patient_id=teen.id,
-        email=mother,
-        relationship="parent",
-        scopes=("bills", "pay", "insurance"),
-        checked="Photo ID and the daughter's insurance card",
+        checked=Checked(
+            email=mother,
+            relationship="parent",
+            scopes=("bills", "pay", "insurance"),
+            seen="Photo ID and the daughter's insurance card",
+        ),
         staff=StaffViewer(desk, "manager", ROLES["manager"]),
         public_url=public_url,
         now=now,

@@ -64,3 +64,31 @@ class ProxyGrant(Base):
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
     ended_reason: Mapped[str] = mapped_column(default="")
+
+
+class ParentRequest(Base):
+    """A parent or guardian who asks to see a minor's account: what they said, and what the office decided.
+
+    State: waiting, invited (by the grant), refused, come_in, replaced.
+    """
+
+    __tablename__ = "parent_requests"
+    __table_args__ = (
+        CheckConstraint("relationship IN ('parent', 'guardian')", name="relationship"),
+        Index("ix__parent_requests__state", "state", "asked_at"),
+        Index("ix__parent_requests__login_id", "login_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    first_name: Mapped[str]  # of the child, as the three after it
+    last_name: Mapped[str]
+    birth_on: Mapped[date]
+    relationship: Mapped[str]
+    paper: Mapped[str]  # what they can show: birth_certificate, court_paper, other
+    state: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("proxy_grants.id"))
+    note: Mapped[str] = mapped_column(default="")  # why not; for the office alone

@@ -34,6 +34,7 @@ KINDS = {
     "paid_in": "payments of",
     "own_data": "own data",
     "who_looked": "who looked at the record",
+    "parent_request": "request of a parent",
     "papers": "statements and payments",
     "payments": "payment",
     "people": "people and coverage",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
-from billing.proxy_access import ADULT_YEARS, ProxyScope, birthday, included
+from billing.proxy_access import ADULT_YEARS, ProxyScope, birthday, opened
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.identity import Login
@@ -32,6 +32,7 @@ SCOPE_WORDS = {
     ProxyScope.INSURANCE: "Send us insurance cards",
     ProxyScope.FULL: "All of this, and messages with our office",
 }
+MESSAGES = "Read and write messages with our office"
 # A grant may hold `book`; as long as no page books a visit, nobody is asked to give it.
 OFFERED = tuple(scope for scope in ProxyScope if scope is not ProxyScope.BOOK)
 RELATIONSHIP_WORDS = {
@@ -86,14 +87,6 @@ class ProxiesPage:
     helped: tuple[ActingFor, ...]
 
 
-def rights_in_words(scopes: frozenset[ProxyScope]) -> tuple[str, ...]:
-    """What somebody may do, one line each."""
-    if ProxyScope.FULL in scopes:
-        named = (SCOPE_WORDS[scope] for scope in OFFERED if scope != ProxyScope.FULL)
-        return (*named, "Read and write messages with our office")
-    return tuple(words for scope, words in SCOPE_WORDS.items() if scope in scopes)
-
-
 def own_patients(session: Session, viewer: PatientViewer, *, on: date) -> tuple[OwnPatient, ...]:
     """The patients who are the viewer: those of 18 or more who owe for themselves."""
     if viewer.acting_for is not None:
@@ -140,7 +133,9 @@ def proxies_page(viewer: PatientViewer, *, on: date, now: datetime) -> ProxiesPa
     return ProxiesPage(
         own=own,
         helpers=tuple(
-            _helper(row) for row in rows if row.patient_id in mine and _is_told(row, on=on, now=now)
+            _helper(row, on)
+            for row in rows
+            if row.patient_id in mine and _is_told(row, on=on, now=now)
         ),
         helped=tuple(
             found
@@ -174,7 +169,7 @@ def helpers_of(session: Session, account_id: int, *, on: date, now: datetime) ->
         )
         .order_by(ProxyGrant.id)
     )
-    return tuple(_helper(row) for row in rows if _is_told(row, on=on, now=now))
+    return tuple(_helper(row, on) for row in rows if _is_told(row, on=on, now=now))
 
 
 def proxy_offer(viewer: PatientViewer, *, token_hash: str, on: date, now: datetime) -> Offer | None:
@@ -205,9 +200,17 @@ def open_invitation(
         patient_id=row.patient_id,
         account_id=row.account_id,
         patient_name=_name(row),
-        rights=rights_in_words(included(row.scopes)),
+        rights=_rights(row, on),
         ends_on=row.ends_on,
     )
+
+
+def _rights(row: Row[Any], on: date) -> tuple[str, ...]:
+    """What a grant lets its proxy do on this day, one line each; `book` is told only where it was chosen alone."""
+    may = opened(row.scopes, of_minor=row.of_minor, birth_on=row.patient_born, on=on)
+    unsaid = {ProxyScope.FULL, *({ProxyScope.BOOK} if ProxyScope.FULL in row.scopes else ())}
+    named = tuple(words for scope, words in SCOPE_WORDS.items() if scope in may - unsaid)
+    return (*named, MESSAGES) if ProxyScope.FULL in may else named
 
 
 def _read() -> Any:
@@ -226,13 +229,13 @@ def _is_told(row: Row[Any], *, on: date, now: datetime) -> bool:
     return bool(row.invited_at > now - INVITATION_LIFE)
 
 
-def _helper(row: Row[Any]) -> Helper:
+def _helper(row: Row[Any], on: date) -> Helper:
     return Helper(
         grant_id=row.grant_id,
         patient_name=_name(row),
         email=row.email,
         relationship=RELATIONSHIP_WORDS[row.relationship],
-        rights=rights_in_words(included(row.scopes)),
+        rights=_rights(row, on),
         ends_on=row.ends_on,
         answered=row.accepted_at is not None,
         by_office=row.of_minor,

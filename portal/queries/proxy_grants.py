@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from billing.proxy_access import ProxyScope, Standing, included, is_live
+from billing.proxy_access import ProxyScope, Standing, is_live, opened
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.practice import Practice
 from portal.models.proxies import ProxyGrant
@@ -107,7 +107,7 @@ def acting_for(row: GrantRow, *, now: datetime) -> ActingFor | None:
         account_id=row.account_id,
         name=f"{row.patient_first} {row.patient_last}".strip(),
         first_name=row.patient_first or row.patient_last,
-        scopes=included(row.scopes),
+        scopes=opened(row.scopes, of_minor=row.of_minor, birth_on=row.patient_born, on=on),
     )
 
 

@@ -16,6 +16,7 @@ from portal.models.payments import Payment
 from portal.queries.disputes_told import dispute_decision
 from portal.queries.link_queue import waiting_links
 from portal.queries.paid_by import helper_email
+from portal.queries.parent_requests import waiting_parents
 from portal.queries.payment_method import method_in_words
 from portal.queries.refunds import waiting_refunds
 from portal.queries.staff_duplicates import waiting_merges
@@ -60,6 +61,7 @@ class StaffHome:
     insurance_waiting: int | None  # for those who may check it
     links_waiting: int | None  # people who wait to be linked to their record
     review_overdue: bool  # of who may sign in, for those who do it
+    parents_waiting: int | None  # who ask to see a child's account
 
     @property
     def account_ids(self) -> tuple[int, ...]:
@@ -81,6 +83,7 @@ def staff_home(viewer: StaffViewer, *, on: date, now: datetime) -> StaffHome:
             insurance_waiting=waiting_count(session) if viewer.may("insurance.edit") else None,
             links_waiting=waiting_links(session, now=now) if viewer.may("people.link") else None,
             review_overdue=viewer.may("staff.view") and review_overdue(session, now=now),
+            parents_waiting=waiting_parents(session) if viewer.may("proxies.grant") else None,
         )
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from billing.free_text import check_free_text
 from billing.proxy_access import ADULT_YEARS, birthday
 from portal.db import transaction
 from portal.models.accounts import Patient
+from portal.models.proxies import ProxyGrant
 from portal.queries.proxies_page import is_shared_account
 from portal.queries.viewer import StaffViewer
 from portal.services.invite_proxy import ProxyOffer, ProxyRefused, invite_proxy
@@ -18,14 +22,21 @@ from portal.services.refusal import NotFound
 RELATIONSHIPS = ("parent", "guardian")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """Whom the office checked, what they may do, and which paper was seen."""
+
+    email: str
+    relationship: str
+    scopes: tuple[str, ...]
+    seen: str
+
+
 def grant_minor_proxy(
     *,
     account_id: int,
     patient_id: int,
-    email: str,
-    relationship: str,
-    scopes: tuple[str, ...],
-    checked: str,
+    checked: Checked,
     staff: StaffViewer,
     public_url: str,
     now: datetime,
@@ -34,42 +45,65 @@ def grant_minor_proxy(
 
     Raises NotFound, ProxyRefused or CardNumberRefused.
     """
-    seen = check_free_text(checked)
     with transaction() as session:
-        on = practice_date(session, now)
         patient = session.get(Patient, patient_id)
         if patient is None or patient.guarantor_account_id != account_id:
             raise NotFound
-        ends_on = birthday(patient.birth_on, ADULT_YEARS)
-        if on >= ends_on:
-            raise ProxyRefused("The patient is 18 or older: they invite somebody themselves.")
-        if patient.confidential:
-            raise ProxyRefused("The patient asked for an account that nobody else sees.")
-        if is_shared_account(session, patient_id):
-            raise ProxyRefused(
-                "Others are treated on this account too. Its guarantor can invite somebody to it."
-            )
-        grant = invite_proxy(
-            session,
-            patient,
-            ProxyOffer(email=email, relationship=relationship, scopes=scopes, ends_on=ends_on),
-            granted_by_id=staff.login_id,
-            of_minor=True,
-            on=on,
-            public_url=public_url,
-            now=now,
-            checked=seen,
+        return give_minor_proxy(
+            session, patient_id, checked, staff=staff, public_url=public_url, now=now
+        ).id
+
+
+def give_minor_proxy(
+    session: Session,
+    patient_id: int,
+    checked: Checked,
+    *,
+    staff: StaffViewer,
+    public_url: str,
+    now: datetime,
+) -> ProxyGrant:
+    """The same for whichever account the patient has."""
+    seen = check_free_text(checked.seen)
+    on = practice_date(session, now)
+    patient = session.get(Patient, patient_id)
+    if patient is None:
+        raise NotFound
+    ends_on = birthday(patient.birth_on, ADULT_YEARS)
+    if on >= ends_on:
+        raise ProxyRefused("The patient is 18 or older: they invite somebody themselves.")
+    if patient.confidential:
+        raise ProxyRefused("The patient asked for an account that nobody else sees.")
+    if is_shared_account(session, patient_id):
+        raise ProxyRefused(
+            "Others are treated on this account too. Its guarantor can invite somebody to it."
         )
-        granted = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
-            action="grant",
-            object_type="proxy_grant",
-            object_id=str(grant.id),
-            account_ids=(account_id,),
-            patient_ids=(patient_id,),
-            reason=seen,
-        )
-        add_access(session, granted, now=now)
-        return grant.id
+    grant = invite_proxy(
+        session,
+        patient,
+        ProxyOffer(
+            email=checked.email,
+            relationship=checked.relationship,
+            scopes=checked.scopes,
+            ends_on=ends_on,
+        ),
+        granted_by_id=staff.login_id,
+        of_minor=True,
+        on=on,
+        public_url=public_url,
+        now=now,
+        checked=seen,
+    )
+    granted = Access(
+        face="staff",
+        login_id=staff.login_id,
+        role=staff.role,
+        action="grant",
+        object_type="proxy_grant",
+        object_id=str(grant.id),
+        account_ids=(patient.guarantor_account_id,),
+        patient_ids=(patient_id,),
+        reason=seen,
+    )
+    add_access(session, granted, now=now)
+    return grant

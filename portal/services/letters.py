@@ -40,6 +40,7 @@ SUBJECTS = {
     "paperless_off": "Your statements come on paper now",
     "paperless_on": "Your statements come without paper now",
     "paperless_sample": "A sample of what we will send",
+    "parent_answer": "An answer to what you asked us",
     "passkey_added": "A passkey was added",
     "passkey_deleted": "A passkey was deleted",
     "payment_news": "News about a payment",

@@ -43,6 +43,7 @@ SIGN_IN = {
         access_letters.link_code("123456"),
         access_letters.linked(HEAD),
         *map(access_letters.link_answer, access_letters.LINK_ANSWERS),
+        *map(access_letters.parent_answer, ("refused", "come_in")),
         letters.sign_in_locked(),
         letters.mobile_changed(),
         letters.recovery_code_used(),

@@ -21,7 +21,7 @@ from portal.queries.bill import bill_page
 from portal.queries.ledger_proof import prove
 from portal.queries.overview import overview
 from portal.queries.viewer import PatientViewer, acting_patient_viewer
-from portal.services.grant_minor_proxy import grant_minor_proxy
+from portal.services.grant_minor_proxy import Checked, grant_minor_proxy
 from portal.services.invite_proxy import ProxyRefused
 from portal.services.keep_confidential import NotKept, keep_confidential
 from portal.services.move_visits import Move, move_visits
@@ -215,10 +215,12 @@ def grant(account_id: int, patient_id: int) -> int:
     return grant_minor_proxy(
         account_id=account_id,
         patient_id=patient_id,
-        email=HELPER,
-        relationship="parent",
-        scopes=("pay",),
-        checked="Photo ID and birth certificate",
+        checked=Checked(
+            email=HELPER,
+            relationship="parent",
+            scopes=("pay",),
+            seen="Photo ID and birth certificate",
+        ),
         staff=add_staff("front_desk"),
         public_url=URL,
         now=NOW,

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from portal.db import read_only, transaction
 from portal.models.accounts import Patient
 from portal.models.audit import AuditEvent
+from portal.models.messages import ThreadMessage
 from portal.models.proxies import ProxyGrant
 from portal.web.access import patient
 from tests.services.proxy_world import HELPER, NOW, add_grant, make_own
@@ -48,10 +49,11 @@ def patient_of(bills: Bills) -> Patient:
 def share(bills: Bills, patient_app: Flask) -> Callable[..., PageClient]:
     """`share("bills", "pay")`: a helper's browser that acts for Testa in these."""
 
-    def acting(*scopes: str) -> PageClient:
-        helper = make_login("patient", email=HELPER, accounts=[make_account(first_name="Other")])
+    def acting(*scopes: str, email: str = HELPER) -> PageClient:
+        helper = make_login("patient", email=email, accounts=[make_account(first_name="Other")])
         own = make_login("patient", accounts=[bills.account_id])
-        grant = add_grant(patient_of(bills), by=own, proxy=helper, scopes=list(scopes))
+        who, may = patient_of(bills), list(scopes)
+        grant = add_grant(who, by=own, proxy=helper, email=email, scopes=may)
         client = signed_in(PageClient(patient_app), helper)
         client.follow(client.post(f"/access/{grant}/act", expect=303))
         return client
@@ -266,3 +268,35 @@ def test_a_helper_without_an_account_of_their_own_has_a_home(
 def test_a_link_that_nobody_sent_is_not_found(testa: PageClient) -> None:
     page = testa.follow(testa.get("/access/invitation/nonsense", expect=302))
     assert page.status == 404
+
+
+def test_HIPAA_9_a_helpers_reading_leaves_the_answers_unread_for_the_patient(
+    share: Callable[..., PageClient], testa: PageClient, bills: Bills
+) -> None:
+    helper = share("full")
+    other = share("full", email="other.helper@example.com")
+    with transaction() as session:
+        for author, login_id in (("staff", None), ("patient", helper.login_id)):
+            session.add(
+                ThreadMessage(
+                    guarantor_account_id=bills.account_id,
+                    author=author,
+                    login_id=login_id,
+                    channel="portal",
+                    body=f"Said by {author}",
+                    at=NOW,
+                )
+            )
+    assert "Menu 1 new" in testa.get("/bills").text
+    for _ in range(2):
+        page = helper.get("/messages")
+        assert "Not read by Testa yet" in page.text
+        assert "1 new" not in page.text
+    assert "You, March" in page.text
+    page = other.get("/messages")
+    assert "Another helper, March" in page.text
+    assert HELPER not in page.text
+    page = testa.get("/messages")
+    assert "Menu 1 new" not in testa.get("/bills").text
+    assert f"{HELPER}, March" in page.text
+    assert "Not read by" not in helper.get("/messages").text

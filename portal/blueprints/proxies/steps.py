@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import flash
+from flask import flash, request
 
-from portal.blueprints.proxies.forms import InviteForm
+from portal.blueprints.proxies.forms import ChildForm, InviteForm
 from portal.queries.proxies_page import OwnPatient
+from portal.services.ask_for_child import ask_for_child
 from portal.services.invite_own_proxy import invite_own_proxy
 from portal.services.invite_proxy import ProxyRefused
-from portal.services.record_attempt import SENDING
-from portal.web.access import current_patient
+from portal.services.match_person import fold
+from portal.services.record_attempt import PERSON, SENDING
+from portal.web.access import current_patient, saw
 from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
 from portal.web.sign_in_forms import WAIT, begin_try
+
+
+def ask_child(form: ChildForm) -> bool:
+    """Keep the request; so many an hour by one sign-in, and ten a day about one child."""
+    login_id, asked = current_patient().login_id, form.asked
+    child = f"person {fold(asked.last_name)} {asked.birth_on}"
+    mine = begin_try("ask_child", account=f"login {login_id}", limit=SENDING)
+    if (mine and begin_try("ask_child_person", account=child, limit=PERSON)) is None:
+        form.form_errors = [WAIT]
+        return False
+    ip = request.remote_addr or ""
+    request_id = ask_for_child(login_id=login_id, asked=asked, ip=ip, now=now())
+    saw(kind="parent_request", id=request_id, action="create")
+    flash("Our office got your request. We answer by e-mail on workdays.", "done")
+    return True
 
 
 def invite(form: InviteForm, own: Sequence[OwnPatient]) -> bool:

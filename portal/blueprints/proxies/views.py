@@ -6,7 +6,8 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.blueprints.proxies import steps
-from portal.blueprints.proxies.forms import InviteForm
+from portal.blueprints.proxies.forms import ChildForm, InviteForm
+from portal.queries.parent_requests import own_requests
 from portal.queries.proxies_page import Offer, ProxiesPage, proxies_page, proxy_offer
 from portal.queries.viewer import ANY, OWN_ONLY
 from portal.services.answer_proxy_invitation import answer_proxy_invitation
@@ -26,7 +27,18 @@ blueprint = Blueprint("proxies", __name__, url_prefix="/access")
 @patient(scope=OWN_ONLY)
 def index() -> ResponseReturnValue:
     """Who can see my account, and whose I can see."""
-    return render_template("proxies/index.html", page=_page())
+    asked = own_requests(current_patient())
+    return render_template("proxies/index.html", page=_page(), asked=asked)
+
+
+@blueprint.route("/child", methods=["GET", "POST"])
+@patient(scope=OWN_ONLY)
+def ask_child() -> ResponseReturnValue:
+    """A parent or guardian asks the office; the answer is the same whether it knows the child (ID-4)."""
+    form = ChildForm()
+    if form.validate_on_submit() and steps.ask_child(form):
+        return redirect(url_for(".index"))
+    return render_template("proxies/child.html", form=form)
 
 
 @blueprint.route("/invite", methods=["GET", "POST"])

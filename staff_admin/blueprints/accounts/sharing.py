@@ -9,7 +9,7 @@ from billing.free_text import CardNumberRefused
 from portal.queries.staff_bill import bill_page
 from portal.queries.staff_proxies import proxies_of
 from portal.services.end_proxy import end_proxy
-from portal.services.grant_minor_proxy import grant_minor_proxy
+from portal.services.grant_minor_proxy import Checked, grant_minor_proxy
 from portal.services.invite_proxy import ProxyRefused
 from portal.services.keep_confidential import NotKept, keep_confidential
 from portal.web.access import current_staff, saw, staff
@@ -64,10 +64,12 @@ def _granted(form: ParentForm, account_id: int) -> bool:
         grant_minor_proxy(
             account_id=account_id,
             patient_id=form.patient.data,
-            email=form.email.data or "",
-            relationship=form.relationship.data,
-            scopes=form.scopes,
-            checked=form.checked.data or "",
+            checked=Checked(
+                email=form.email.data or "",
+                relationship=form.relationship.data,
+                scopes=form.scopes,
+                seen=form.checked.data or "",
+            ),
             staff=current_staff(),
             public_url=gateways().public_url,
             now=now(),
