@@ -62,4 +62,4 @@ def proxy_news(head: Letterhead) -> Letter:
 def parent_answer(answer: str) -> Letter:
     """The office shows no child's account to whoever asked. Why is not said: it would tell what is on file (ID-4)."""
     said, then = LINK_ANSWERS[f"link_{answer}"]
-    return plain_letter("parent_answer", f"You asked to see a child’s account. {said}", then)
+    return plain_letter("parent_answer", f"You asked us to let you see an account. {said}", then)

@@ -72,6 +72,7 @@ FIRST_LINES = {
     "Somebody signed up on our website and can see your bills there now.",
     "###### is your code to open your bills on our website. It works for ## minutes.",
     "We linked your bills to your sign-in.",
+    "You asked us to let you see an account. We need to see you.",
     "You asked us to link your bills to your sign-in. We could not do that.",
     "You asked us to link your bills to your sign-in. We need to see you.",
     "###### is your code to go on signing up. It works for ## minutes.",
