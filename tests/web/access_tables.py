@@ -50,6 +50,7 @@ PATIENTS = _table(
     s s n o o n n o r r r r r b b  POST      /access/<int:grant_id>/end
     s s o o o o o o o o o o o b b  GET       /access/acting
     s s o o o o o o o o o o o b b  POST      /access/back
+    s s o o o o o o r r r r r b b  GET,POST  /access/child
     s s n o c n n n r r r r r b b  GET,POST  /access/invite
     s s o n n n n n r r r r r b b  GET       /access/offer/<token>
     s s o n n n n n r r r r r b b  POST      /access/offer/<token>/<any(accept,decline):answer>
@@ -280,6 +281,10 @@ STAFF = _table(
     s s s o o r r r o o r o  GET       /messages/unknown/<int:message_id>
     s s s o o r r r o r r o  POST      /messages/unknown/<int:message_id>/done
     s s s o o r r r o r r o  POST      /messages/unknown/<int:message_id>/place
+    s s s o o r r r o r r o  GET       /parent-requests/
+    s s s o o r r r o r r o  GET       /parent-requests/<int:request_id>
+    s s s o o r r r o r r o  POST      /parent-requests/<int:request_id>/invite
+    s s s o o r r r o r r o  POST      /parent-requests/<int:request_id>/refuse
     s s s r o o r o o o r o  GET       /payments/unknown
     s s s r o o r o o o r o  GET       /refunds/
     s s s r o o r o o o r o  GET       /refunds/<uuid:refund_id>
