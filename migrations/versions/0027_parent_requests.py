@@ -1,7 +1,7 @@
 """Parents who ask to see a child's account.
 
-Revision ID: 0026
-Revises: 0025
+Revision ID: 0027
+Revises: 0026
 
 Safety: one new table; nothing that is there is touched.
 """
@@ -13,8 +13,8 @@ from alembic import op
 
 from portal.db import APP_ROLE
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
