@@ -19,26 +19,46 @@ TEMPLATES = ROOT / "portal" / "templates"
 CATALOGUE = ROOT / "portal" / "translations" / "es" / "LC_MESSAGES" / "messages.po"
 # Modules whose English sentences reach a patient; pages look them up whole (the filter `translated`).
 SPOKEN = (
+    "billing/carc_english.py",
     "billing/coverages.py",
     "billing/text_wording.py",
     "portal/blueprints/account",
     "portal/blueprints/enrolment",
     "portal/blueprints/insurance",
     "portal/blueprints/linking",
+    "portal/blueprints/messages",
     "portal/blueprints/own_email",
+    "portal/blueprints/payments",
     "portal/blueprints/profile",
     "portal/blueprints/registration",
+    "portal/blueprints/statements",
+    "portal/blueprints/text_link",
+    "portal/queries/bill_figures.py",
     "portal/queries/card_words.py",
+    "portal/queries/disputes_told.py",
+    "portal/queries/entry_chain.py",
     "portal/queries/insurance_page.py",
     "portal/queries/insurance_words.py",
+    "portal/queries/overview.py",
+    "portal/queries/plain_services.py",
+    "portal/queries/statement_build.py",
+    "portal/queries/statement_changes.py",
+    "portal/queries/statement_decisions.py",
+    "portal/queries/statement_lines.py",
+    "portal/queries/statement_words.py",
     "portal/queries/submission_page.py",
+    "portal/queries/what_changed.py",
     "portal/queries/who_looked.py",
+    "portal/services/ask_office.py",
     "portal/services/change_email.py",
+    "portal/services/choose_credit.py",
     "portal/services/edit_profile.py",
     "portal/services/own_submission.py",
+    "portal/services/procedure_words.py",
     "portal/services/refuse_weak_password.py",
     "portal/services/send_submission.py",
     "portal/services/start_submission.py",
+    "portal/services/take_payment.py",
     "portal/services/withdraw_submission.py",
     "portal/web/errors.py",
     "portal/web/fields.py",
@@ -49,23 +69,83 @@ SPOKEN = (
     "portal/web/sign_in_words.py",
     "portal/web/theme.py",
 )
-BETWEEN = re.compile(r"(?<=[.?:]) ")
+# What Python or the database puts together from parts, and the parts that stand inside a sentence.
+INSIDE = {
+    "%(brand)s card",
+    "%(brand)s ending %(last4)s",
+    "%(method)s ending in %(last4)s",
+    "%(payer)s paid",
+    "%(payer)s took off",
+    "%(payer)s, payment %(trace)s",
+    "Another helper",
+    "At our desk, %(kind)s",
+    "Bank account",
+    "By mail: send a check with the coupon",
+    "By phone: %(phone)s",
+    "Card",
+    "Coinsurance",
+    "Copay",
+    "Deductible",
+    "In person: cash, check or card",
+    "Medical service",
+    "Medical service (code %(code)s)",
+    "Nothing to pay",
+    "Paid",
+    "Plan paid (%(payer)s)",
+    "Taken back: %(what)s",
+    "The visit of %(day)s",
+    "Visit",
+    "We corrected our books",
+    "Your plan",
+    "Your bank did not pay. No money was taken.",
+    "a visit",
+    "balance",
+    "coinsurance",
+    "copay",
+    "deductible",
+    "deposit",
+    "no plan was billed",
+    "not covered",
+    "your bank account",
+    "your bank account ending in %(last4)s",
+    "your %(brand)s card ending in %(last4)s",
+    "your %(brand)s card",
+}
+Id = str | tuple[str, ...]
+BETWEEN = re.compile(r"(?<=[.?]) ")
 SENTENCE = re.compile(r"^[A-Z%¿][^\n]* [^\n]*[.?:]$")
 LABEL = re.compile(r"^[A-Z][A-Za-z ]")
 NOUNS = {"required", "chosen", "at_most"}
 OWN_NAMES = {"LANGUAGES"}  # each in its own words
 SMALL = {"DID", "WHAT", "ELSE", "CHANGED"}  # tables of words inside a sentence, which begin small
-LABELLED = {"MenuLink": 1, "Explanation": 0, "later": 0, "gettext": 0}  # which argument is a label
+LABELLED = {  # which argument is a label
+    "MenuLink": 1,
+    "Explanation": 0,
+    "later": 0,
+    "gettext": 0,
+    "Row": 0,
+}
 # What only staff read, and what stands in both languages in its module.
-SKIPPED = ("STAFF_PAGES", "_BOX", "_TERMS", "_ABOUT", "KINDS", "_AND")
+SKIPPED = {
+    "STAFF_PAGES",
+    "_BOX",
+    "_TERMS",
+    "_ABOUT",
+    "KINDS",
+    "_AND",
+    "NEXT_STEP",
+    "NEXT_STEPS",
+    "RARC_SENTENCES",
+    "UNKNOWN_RARC",
+    "WISH",
+}
 STAFF_LINK = 4  # arguments: the fourth is a permission
 
 
-def collected() -> set[str]:
-    """Every message id: what templates mark, and what Python says."""
-    return _from_templates() | {
-        words for path in modules() for words in _from_module(ast.parse(path.read_text()))
-    }
+def collected() -> set[Id]:
+    """Every message id: what templates mark, and what Python says; a plural is a pair."""
+    said = {words for path in modules() for words in _from_module(ast.parse(path.read_text()))}
+    return _from_templates() | said | INSIDE
 
 
 def catalogue() -> Catalog:
@@ -74,11 +154,11 @@ def catalogue() -> Catalog:
         return read_po(source, locale="es")
 
 
-def in_step(old: Catalog, wanted: Iterable[str]) -> Catalog:
+def in_step(old: Catalog, wanted: Iterable[Id]) -> Catalog:
     """The catalogue with exactly the wanted ids; words that are there already stay."""
     fresh = Catalog(locale="es", fuzzy=False, header_comment=old.header_comment)
     fresh.mime_headers = old.mime_headers
-    for words in sorted(wanted):
+    for words in sorted(wanted, key=str):
         known = old.get(words)
         fresh.add(words, known.string if known else "")
     return fresh
@@ -97,19 +177,32 @@ def main() -> None:
     with CATALOGUE.open("wb") as out:
         write_po(out, fresh, width=0, omit_header=False)
     CATALOGUE.with_suffix(".mo").write_bytes(compiled(fresh))
-    missing = [message.id for message in fresh if message.id and not message.string]
+    missing = without_spanish(fresh)
     for words in missing:
         print(f"no Spanish for: {words}")
     sys.exit(bool(missing))
 
 
-def _from_templates() -> set[str]:
+def without_spanish(of: Catalog) -> list[str]:
+    """The ids that nobody has translated."""
+    return [str(message.id) for message in of if message.id and not all(forms(message.string))]
+
+
+def forms(words: Iterable[str] | None) -> tuple[str, ...]:
+    """The one form, or both of a plural."""
+    return (words,) if isinstance(words, str) else tuple(words or ("",))
+
+
+def _from_templates() -> set[Id]:
     found = extract_from_dir(
         TEMPLATES,
         method_map=[("**.html", "jinja2.ext:babel_extract")],
         options_map={"**.html": {"newstyle_gettext": "true", "silent": "false"}},
     )
-    return {words for _file, _line, words, _comments, _context in found if isinstance(words, str)}
+    return {
+        words if isinstance(words, str) else (words[0], words[1])
+        for _file, _line, words, _comments, _context in found
+    }
 
 
 def modules() -> Iterator[Path]:
@@ -137,9 +230,7 @@ def spoken_nodes(tree: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(tree):
         if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
             continue
-        if isinstance(child, ast.Assign) and any(
-            isinstance(target, ast.Name) and target.id in SKIPPED for target in child.targets
-        ):
+        if isinstance(child, ast.Assign | ast.AnnAssign) and SKIPPED.intersection(_names(child)):
             continue
         yield child
         if not isinstance(child, ast.JoinedStr):
@@ -148,14 +239,18 @@ def spoken_nodes(tree: ast.AST) -> Iterator[ast.AST]:
 
 def _named(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
     """Labels in a constant: those of a table, a list of choices, or a refusal's title."""
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    names = _names(node)
     named = any(name.isupper() or name == "title" for name in names)
     if node.value is None or not named or OWN_NAMES.intersection(names):
         return
     for inner in _values(node.value):
         if LABEL.match(_text(inner)) or (_text(inner) and SMALL.intersection(names)):
             yield _text(inner)
+
+
+def _names(node: ast.Assign | ast.AnnAssign) -> list[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 def _values(node: ast.expr) -> Iterator[ast.expr]:
@@ -199,7 +294,7 @@ def _name(value: ast.expr) -> str:
 
 def _sentences(text: str) -> Iterator[str]:
     """The sentences of a text, as a page looks them up: one by one where several stand together."""
-    for sentence in BETWEEN.split(text):
+    for sentence in BETWEEN.split(text.strip()):
         if SENTENCE.match(sentence):
             yield sentence
 

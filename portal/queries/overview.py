@@ -79,7 +79,7 @@ class Item:
     provider: str
     owe: Money
     checking: Money  # part under review beside what is owed
-    share: str  # "deductible and copay"
+    share: tuple[str, ...]  # "deductible", "copay"
     due_on: date | None  # as the last statement that shows it said
     note: str  # why it is not a bill, or not one any more
     paying: bool  # a payment for its account is under way: nobody pays again until it is known
@@ -208,13 +208,13 @@ def _provider(facts: Row[*tuple[Any, ...]]) -> str:
     return f"Dr.\N{NO-BREAK SPACE}{facts.provider_first} {facts.provider_last}"
 
 
-def _share(buckets: Collection[str], visit: VisitBalance) -> str:
+def _share(buckets: Collection[str], visit: VisitBalance) -> tuple[str, ...]:
     if visit.coverage_intent != "insurance":
-        return "no plan was billed"
+        return ("no plan was billed",)
     names = [words for bucket, words in SHARE_WORDS.items() if bucket in buckets]
     if any(bucket not in SHARE_WORDS for bucket in buckets):
         names.append("not covered")
-    return " and ".join(names)
+    return tuple(names)
 
 
 def _note(visit: VisitBalance, facts: Row[*tuple[Any, ...]]) -> str:

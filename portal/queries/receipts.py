@@ -56,7 +56,8 @@ class Receipt:
     payment_id: UUID
     number: str
     account_id: int
-    payer_name: str  # with the helper, when one paid for them
+    owner: str  # of the account
+    helper: str  # who paid for them; empty otherwise
     amount: Money
     paid_at: datetime
     paid_on: date  # in the practice's zone
@@ -69,6 +70,11 @@ class Receipt:
     practice_address: tuple[str, ...]
     practice_phone: str
     practice_tax_id: str
+
+    @property
+    def payer_name(self) -> str:
+        """With the helper, when one paid for them."""
+        return f"{self.helper}, for {self.owner}" if self.helper else self.owner
 
     @property
     def patient_ids(self) -> frozenset[int]:
@@ -178,12 +184,13 @@ def _receipt(
     refunds: tuple[RefundTold, ...],
     dispute: DisputeTold | None,
 ) -> Receipt:
-    practice, owner = row.Practice, row.GuarantorAccount.display_name
+    practice = row.Practice
     return Receipt(
         payment_id=row.id,
         number=row.receipt_number,
         account_id=row.guarantor_account_id,
-        payer_name=f"{helper}, for {owner}" if helper else owner,
+        owner=row.GuarantorAccount.display_name,
+        helper=helper,
         amount=row.amount,
         paid_at=row.succeeded_at,
         paid_on=row.succeeded_at.astimezone(ZoneInfo(practice.time_zone)).date(),

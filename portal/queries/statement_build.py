@@ -205,7 +205,7 @@ def _with_insurer(facts: StatementFacts, account: AccountBalance) -> tuple[WithI
 
 def _status(visit: VisitBalance, payer: str) -> str:
     again = any(DECIDING_AGAIN in reason for reason in visit.reasons)
-    return f"{payer} {DECIDING_AGAIN}." if again else f"We wait for the answer of {payer}."
+    return f"{payer} is deciding this again." if again else f"We wait for the answer of {payer}."
 
 
 def _correction(span: Span, facts: StatementFacts, shown: list[VisitBalance]) -> Correction | None:

@@ -90,15 +90,17 @@ def _is_share(movement: Movement) -> bool:
 
 def _what(span: Span, movement: Movement) -> str:
     visit = span.visits.get(movement.visit_id or 0)
-    of = f" the visit of {day(visit.service_on)}" if visit else " a visit"
+    named = f"the visit of {day(visit.service_on)}" if visit else "a visit"
     if is_payment(movement.kind):
         return (
-            f"You paid for{of}. Thank you." if movement.amount < ZERO else f"Payment returned:{of}."
+            f"You paid for {named}. Thank you."
+            if movement.amount < ZERO
+            else f"Payment returned: {named}."
         )
     if is_adjustment(movement.kind):
-        return f"We took this off{of}."
+        return f"We took this off {named}."
     decided = span.decisions.get(movement.visit_id or 0, ())
-    return f"{decided[-1].payer} decided{of}." if decided else f"New bill for{of}."
+    return f"{decided[-1].payer} decided {named}." if decided else f"New bill for {named}."
 
 
 def _no_longer_due(span: Span) -> dict[int, Money]:

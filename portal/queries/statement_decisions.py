@@ -11,6 +11,7 @@ from portal.queries.statement_print import day
 
 CHECKING = "We are checking this part; it is not due now"
 NOT_ASKED = "We do not ask you for this part"
+ASK = "Your EOB (explanation of benefits) should say the same. If not, tell us."
 
 
 def decision_blocks(
@@ -98,16 +99,19 @@ def _replaces(before: Sequence[DecisionFact], fact: DecisionFact) -> str:
     old = [d for d in before if d.replaced and d.payer_id == fact.payer_id]
     if not old:
         return ""
-    number = f", claim {old[-1].claim_number}" if old[-1].claim_number else ""
-    return f"This replaces the decision of {day(old[-1].decided_on)}{number}."
+    on, number = day(old[-1].decided_on), old[-1].claim_number
+    if not number:
+        return f"This replaces the decision of {on}."
+    return f"This replaces the decision of {on}, claim {number}."
 
 
 def _block(
     fact: DecisionFact, *, ours: Money, steps: Sequence[Difference], note: str, current: bool
 ) -> Decision:
-    claim = f"claim {fact.claim_number}, " if fact.claim_number else ""
-    told = f"{fact.payer} told us on {day(fact.decided_on)}: {claim}you may owe {fact.told}."
-    ask = " Your EOB (explanation of benefits) should say the same. If not, tell us."
+    on, number = day(fact.decided_on), fact.claim_number
+    told = f"{fact.payer} told us on {on}: you may owe {fact.told}."
+    if number:
+        told = f"{fact.payer} told us on {on}: claim {number}, you may owe {fact.told}."
     return Decision(
         payer=fact.payer,
         claim_number=fact.claim_number,
@@ -117,5 +121,5 @@ def _block(
         differences=tuple(steps),
         note=note,
         current=current,
-        sentence=told + (ask if current else ""),
+        sentence=f"{told} {ASK}" if current else told,
     )

@@ -29,24 +29,24 @@ from portal.queries.statement_print import day
 from portal.queries.statement_sent import was_sent
 
 WORDS = {
-    "payment": "Paid online for {visit}. Thank you.",
-    "receipt": "You paid at our desk for {visit}. Thank you.",
-    "credit_application": "We used your credit for {visit}.",
-    "adjustment": "We took something off {visit}.",
-    "write_off": "We took something off {visit}.",
-    "self_pay_charge": "New bill for {visit}.",
-    "opening": "New bill for {visit}.",
-    "charge": "New bill for {visit}.",
-    "dispute_owed": "Your bank took back a payment for {visit}.",
-    "refund": "We sent money back to you for {visit}.",
-    "share_passed_on": "Another plan decides {visit} first.",
-    "patient_share": "We checked your share of {visit} with your plan.",
+    "payment": "Paid online for %(named)s. Thank you.",
+    "receipt": "You paid at our desk for %(named)s. Thank you.",
+    "credit_application": "We used your credit for %(named)s.",
+    "adjustment": "We took something off %(named)s.",
+    "write_off": "We took something off %(named)s.",
+    "self_pay_charge": "New bill for %(named)s.",
+    "opening": "New bill for %(named)s.",
+    "charge": "New bill for %(named)s.",
+    "dispute_owed": "Your bank took back a payment for %(named)s.",
+    "refund": "We sent money back to you for %(named)s.",
+    "share_passed_on": "Another plan decides %(named)s first.",
+    "patient_share": "We checked your share of %(named)s with your plan.",
 }
-BACK = "We took back a step: {visit}."
-OTHER = "We corrected {visit}."
+BACK = "We took back a step: %(named)s."
+OTHER = "We corrected %(named)s."
 MOVED = "A bill went to another account. You no longer pay it here."
-ON_HOLD = "{Visit} is on hold. It is not due now."
-OFF_HOLD = "{Visit} is a bill now."
+ON_HOLD = "%(Visit)s is on hold. It is not due now."
+OFF_HOLD = "%(Visit)s is a bill now."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,19 +227,19 @@ def _holds(visits: dict[int, VisitBalance], stated: _Stated, done: dict[int, Mon
         if rest:
             words = OFF_HOLD if rest > ZERO else ON_HOLD
             named = f"The visit of {day(visit.service_on)}"
-            steps.append(Step(on=None, what=words.format(Visit=named), amount=rest))
+            steps.append(Step(on=None, what=words % {"Visit": named}, amount=rest))
     return steps
 
 
 def _what(row: Row[*tuple[Any, ...]], visit: VisitBalance) -> str:
-    named = f"the visit of {day(visit.service_on)}"
+    named, payer = f"the visit of {day(visit.service_on)}", row.payer or "Your plan"
     if row.kind == "remittance_claim":
-        paid = f" It paid {row.plan_paid}." if (row.plan_paid or ZERO) > ZERO else ""
-        return f"{row.payer or 'Your plan'} decided {named}.{paid}"
+        paid = (row.plan_paid or ZERO) > ZERO
+        return f"{payer} decided {named}." + (f" It paid {row.plan_paid}." if paid else "")
     if row.kind.endswith("_reversal"):
         if row.kind.startswith("remittance_claim"):
-            return f"{row.payer or 'Your plan'} took back what it decided for {named}."
-        return BACK.format(visit=named)
+            return f"{payer} took back what it decided for {named}."
+        return BACK % {"named": named}
     kind = base_kind(row.kind)
     words = next((text for key, text in WORDS.items() if kind.startswith(key)), OTHER)
-    return words.format(visit=named)
+    return words % {"named": named}

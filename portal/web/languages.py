@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, current_app, g, redirect, request
 from flask_babel import Babel, LazyString, get_locale, lazy_gettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from portal.web.access import public
@@ -25,16 +26,21 @@ COMPILED = CATALOGUES / SPANISH / "LC_MESSAGES" / "messages.mo"
 # Until a journey's words are all there it stays in English: half a page in each language helps nobody.
 SPEAKING = {
     None,
+    "account",
+    "enrolment",
+    "insurance",
     "languages",
+    "linking",
+    "messages",
+    "overview",
+    "own_email",
     "pages",
+    "payments",
+    "profile",
     "registration",
     "security",
-    "linking",
-    "enrolment",
-    "profile",
-    "insurance",
-    "account",
-    "own_email",
+    "statements",
+    "text_link",
 }
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -60,8 +66,8 @@ def language() -> str:
 
 def translated(words: Any) -> Any:
     """The catalogue's words for an English text; without any, the text itself."""
-    if not words or language() == ENGLISH:
-        return words  # as it came: what is safe markup stays so
+    if not words or isinstance(words, Markup) or language() == ENGLISH:
+        return words  # as it came: markup has been through a template's gettext already
     return in_words_of(COMPILED, str(words), language())
 
 

@@ -18,6 +18,9 @@ from portal.web.theme import count_anew, current_practice
 
 CALL_911 = "If this is an emergency, call 911 now. For thoughts of suicide, call or text 988. We do not read messages at all hours."
 
+GOT_IT = "We got your message."
+WILL_TELL = "We will let you know when the answer is here."
+
 blueprint = Blueprint("messages", __name__)
 
 
@@ -69,5 +72,5 @@ def _send(form: AskForm, account_id: int | None, visit_id: int | None) -> Respon
         flash(CALL_911, "error")
     hours = current_practice().phone_hours
     when = f"We answer in our office hours: {hours}." if hours else "We answer on workdays."
-    flash(f"We got your message. {when} We will let you know when the answer is here.", "done")
+    flash(f"{GOT_IT} {when} {WILL_TELL}", "done")
     return redirect(url_for(".thread"))

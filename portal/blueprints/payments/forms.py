@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField
 
@@ -14,6 +15,7 @@ from portal.queries.payments import Bill, PaymentRow, PayPage, Review
 from portal.services.take_payment import WORDS
 from portal.web.fields import AmountField, chosen
 from portal.web.filters import brief_day, money
+from portal.web.languages import translated
 
 BILL = "bill-"
 LARGEST_ID = 2**63 - 1  # what a column of the database holds
@@ -28,7 +30,7 @@ class ChooseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     def __init__(self, page: PayPage, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        everything = f"All that is due now: {money(page.due)}"
+        everything = gettext("All that is due now: %(amount)s", amount=money(page.due))
         bills = [(f"{BILL}{bill.visit_id}", _in_words(bill)) for bill in page.bills]
         listed = bills if len(bills) > 1 else []
         self.choice.choices = [
@@ -68,8 +70,15 @@ class ChooseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
 
 def _in_words(bill: Bill) -> str:
-    whose = f"{bill.what} ({bill.patient_name}, {brief_day(bill.service_on)})"
-    return f"{money(bill.due)} for {whose}"
+    return str(
+        gettext(
+            "%(amount)s for %(what)s (%(name)s, %(day)s)",
+            amount=money(bill.due),
+            what=translated(bill.what),
+            name=bill.patient_name,
+            day=brief_day(bill.service_on),
+        )
+    )
 
 
 class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
