@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -107,6 +108,11 @@ def _sent_back(refunds: Iterable[RefundTold]) -> Money:
     return total_of(refund.amount for refund in refunds if refund.telling is Telling.SENT)
 
 
+def printed_tax_id(number: str) -> str:
+    """`99-0000001`, as forms and health accounts ask for it; what has no nine digits stays as it is."""
+    return f"{number[:2]}-{number[2:]}" if re.fullmatch(r"\d{9}", number) else number
+
+
 def practice_address(practice: Practice) -> tuple[str, ...]:
     """The lines under the practice's name."""
     town = f"{practice.city}, {practice.state} {practice.postal_code}"
@@ -202,7 +208,7 @@ def _receipt(
         practice_name=practice.name,
         practice_address=practice_address(practice),
         practice_phone=practice.phone,
-        practice_tax_id=practice.tax_id,
+        practice_tax_id=printed_tax_id(practice.tax_id),
     )
 
 

@@ -28,7 +28,7 @@ from portal.queries.overview import visit_title
 from portal.queries.paid_by import HELPER, paid_by
 from portal.queries.payment_method import method_in_words
 from portal.queries.payments import visible_payments
-from portal.queries.receipts import counts_as_paid, practice_address
+from portal.queries.receipts import counts_as_paid, practice_address, printed_tax_id
 from portal.queries.refunds_told import RefundTold, Telling, refunds_told
 from portal.queries.viewer import AccountViewer
 
@@ -165,7 +165,7 @@ def year_paid(viewer: AccountViewer, year: int) -> YearPaid:
         practice_name=practice.name,
         practice_address=practice_address(practice),
         practice_phone=practice.phone,
-        practice_tax_id=practice.tax_id,
+        practice_tax_id=printed_tax_id(practice.tax_id),
     )
 
 

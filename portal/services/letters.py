@@ -24,7 +24,7 @@ NOT_YOU = "If this was not you, call us. Nobody from our office will ever ask fo
 # Everything that may stand as a subject; a test walks the code for others.
 SUBJECTS = {
     "address_changed": "Your mailing address changed",
-    "already_signed_up": "You have a sign-in already",
+    "already_signed_up": "You already have a sign-in",
     "access_granted": "Somebody signed up on our website",
     "bill_notice": "A message about your bill",
     "change_code": "Your code",
@@ -57,7 +57,7 @@ SUBJECTS = {
     "security/email/reset_notice": "Your password was changed",
     "security/email/two_factor_rescue": "Somebody asks for help with signing in",
     "sign_in_locked": "Sign-in paused",
-    "sign_in_reset": "Your sign-in begins anew",
+    "sign_in_reset": "Your sign-in was reset",
     "staff_invitation": "You are invited",
     "statement_notice": "A new statement is ready",
 }
@@ -236,7 +236,7 @@ def already_signed_up(head: Letterhead) -> Letter:
     """In place of a code: the page that asked must not tell that the address is known (ID-4)."""
     return plain_letter(
         "already_signed_up",
-        "Somebody tried to sign up on our website with this e-mail address. It has a sign-in already.",
+        "Somebody tried to sign up on our website with this e-mail address. It already has a sign-in.",
         f"If this was you, sign in: {head.public_url}/sign-in",
         f"Did you forget your password? Choose a new one: {head.public_url}/reset-password",
         "If this was not you, there is nothing to do.",
@@ -258,7 +258,7 @@ def email_known() -> Letter:
     return plain_letter(
         "email_known",
         "Somebody typed this e-mail address for another sign-in of our website. Nothing was changed.",
-        "It has a sign-in already. If this was you, call us. If not, there is nothing to do.",
+        "It already has a sign-in. If this was you, call us. If not, there is nothing to do.",
     )
 
 
@@ -308,9 +308,9 @@ def sign_in_reset(head: Letterhead) -> Letter:
     """The office saw who they are and shut every way in; this is the next step (ID-11)."""
     return plain_letter(
         "sign_in_reset",
-        "Our office shut your old password and your old sign-in codes, as you asked.",
+        "As you asked, our office turned off your old password and your old sign-in codes.",
         f"Choose a new password: {head.public_url}/reset-password",
-        "Then sign in with it and set up your second step anew.",
+        "Then sign in with it and set up your second step again.",
         NOT_YOU,
     )
 
@@ -343,14 +343,14 @@ def passkey_added() -> Letter:
 
 def passkey_deleted() -> Letter:
     """A device opens the sign-in no longer; other browsers were signed out."""
-    return plain_letter("passkey_deleted", "A passkey of your sign-in was deleted.", NOT_YOU)
+    return plain_letter("passkey_deleted", "A passkey was deleted from your sign-in.", NOT_YOU)
 
 
 def staff_invitation(*, link: str) -> Letter:
     """The way in for a member of staff; nobody comes another way (ID-13)."""
     return plain_letter(
         "staff_invitation",
-        "You are invited to sign in where our office works.",
+        "You are invited to sign in to the pages of our office.",
         f"Open this link and choose a password: {link}",
         "It works once, for seven days. You also need an authenticator app on your phone.",
         "If you do not know why you got this, call us.",

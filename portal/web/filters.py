@@ -11,14 +11,15 @@ import phonenumbers
 from babel.dates import format_date, format_time
 from flask import Flask
 from flask_babel import gettext
+from markupsafe import Markup, escape
 
 from billing.money import Money
 from portal.web.languages import ENGLISH, language
 
-# A phone number, a time of day, a month and its day: their own spaces are no place to break a line.
+# A phone number, an account in brackets, a time of day, a month and its day: no place to break a line.
 TIED = re.compile(
-    r"\(\d{3}\) \d{3}-\d{4}"
-    r"|\b\d{1,2}(:\d\d)? [ap]m\b"
+    r"\(\d{3}\) \d{3}-\d{4}|\(\d{4}-\d{4}\)"
+    r"|\b\d{1,2}(:\d\d)? (?:[ap]m|[AP]M)\b"
     r"|\b(January|February|March|April|May|June|July|August|September|October|November|December)"
     r" \d{1,2}\b"  # the year may stand alone: in letters of 200 % a whole date is wider than a phone
     r"|\b\d{1,2} de (enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b"
@@ -66,7 +67,7 @@ def brief_moment(value: datetime, zone: str) -> str:
 def _clock(local: datetime) -> str:
     if language() != ENGLISH:
         return format_time(local, "short", locale=f"{language()}_US")
-    return f"{local.hour % 12 or 12}:{local:%M %p}"
+    return f"{local.hour % 12 or 12}:{local:%M}\N{NO-BREAK SPACE}{local:%p}"
 
 
 @lru_cache(maxsize=1024)
@@ -93,9 +94,20 @@ def phone_link(number: str) -> str:
     return f"tel:{phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)}"
 
 
-def tied(words: str) -> str:
+def tied(words: str) -> Markup:
     """The same words, with `March 14`, `(555) 555-0142` and `5 pm` each kept on one line."""
-    return type(words)(TIED.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), words))
+    return Markup(TIED.sub(_kept, escape(words)))  # noqa: S704 (escaped, and what is added is ours)
+
+
+def _kept(found: re.Match[str]) -> str:
+    if found[0].startswith("("):  # its hyphen breaks too, and no space helps against that
+        return f'<span class="nowrap">{found[0]}</span>'
+    return found[0].replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def address(email: str) -> Markup:
+    """An e-mail address that breaks after its `@` where a line is too short for it."""
+    return escape(email).replace("@", Markup("@<wbr>"))
 
 
 def counted(number: int, noun: str) -> str:
@@ -115,6 +127,7 @@ def register(app: Flask) -> None:
         phone,
         phone_link,
         tied,
+        address,
         counted,
     ):
         app.add_template_filter(name)

@@ -13,7 +13,12 @@ SPANNED = re.compile(r'\b(col|row)span="(\d+)"')
 
 
 def labelled(rows: Markup, heads: Sequence[str | tuple[str, str]]) -> Markup:
-    """The same rows, each `td` with its column's words in `data-label`; the heads are those of the table macro."""
+    """The same rows, each `td` with its column's words in `data-label`; the heads are those of the table macro.
+
+    Where a row is a head and one cell, the words would only be said again in every row.
+    """
+    if len(heads) == len(("head", "cell")):
+        return rows
     words = [head if isinstance(head, str) else head[0] for head in heads]
     filled = [0] * len(words)  # by column: the rows that a cell from above still reaches
     column = 0

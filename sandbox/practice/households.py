@@ -55,7 +55,9 @@ class Town:
         return Membership(
             plan=plan,
             member_id=f"{prefix}{self._member:07d}",
-            group_number="" if plan.payer.filing_code in {"MB", "MC"} else f"G{plan.key[:3]}77",
+            group_number=""
+            if plan.payer.filing_code in {"MB", "MC"}
+            else f"G{plan.key[:3].upper()}77",
             subscriber=subscriber,
             relationship=relationship,
         )

@@ -68,7 +68,7 @@ SIGN_IN = {
 EVERY = BILLING | SIGN_IN
 # What a locked screen may show: the subject and the first line. Each is here because a person read it.
 FIRST_LINES = {
-    "Somebody tried to sign up on our website with this e-mail address. It has a sign-in already.",
+    "Somebody tried to sign up on our website with this e-mail address. It already has a sign-in.",
     "Somebody signed up on our website and can see your bills there now.",
     "###### is your code to open your bills on our website. It works for ## minutes.",
     "We linked your bills to your sign-in.",
@@ -87,13 +87,13 @@ FIRST_LINES = {
     "Somebody signed in with one of your saved recovery codes.",
     "The way you get your sign-in codes was changed.",
     "A passkey was added to your sign-in.",
-    "Our office shut your old password and your old sign-in codes, as you asked.",
+    "As you asked, our office turned off your old password and your old sign-in codes.",
     "###### is your code to change how we reach you. It works for ## minutes.",
     "Somebody typed this e-mail address for another sign-in of our website. Nothing was changed.",
     "The e-mail address that you sign in with was changed.",
     "The address that we mail your bills to was changed.",
-    "You are invited to sign in where our office works.",
-    "A passkey of your sign-in was deleted.",
+    "You are invited to sign in to the pages of our office.",
+    "A passkey was deleted from your sign-in.",
     "The mobile number that we text about your bills was changed.",
     "Your password was changed.",
     "You asked for a new password. Open this link to choose one:",

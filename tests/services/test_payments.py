@@ -280,6 +280,7 @@ def test_the_receipt_goes_out_once_and_says_nothing_of_care(till: Till) -> None:
     assert found is not None
     printed = receipt_print(found)
     assert printed["method"] == "Visa card ending in 4242"
+    assert printed["practice_tax_id"] == "99-9999999"
     assert [line["amount"] for line in printed["lines"]] == ["$50.00", "$132.40"]
 
 

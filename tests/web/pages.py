@@ -16,6 +16,8 @@ from tests.reading_grade import reading_grade
 XHTML = "{http://www.w3.org/1999/xhtml}"
 GRADE, ENOUGH_WORDS = 8.0, 40
 SPANISH_SENTENCE = 16  # words, on average: the grade is a formula for English
+KEPT = {"nowrap", "footer-help"}  # styles/_page.scss
+PHONE = re.compile(r"\(\d{3}\)\s\d{3}-\d{4}")
 NEED_NO_LABEL = {"hidden", "submit", "button", "image"}
 
 
@@ -91,6 +93,7 @@ class PageClient:
             check_page(page)
             if self.flask_app.config["FACE"].name == "patient":
                 check_reading(page)
+                check_phones(page)
             tokens = [f.get("value") for f in page.all("input") if f.get("name") == "csrf_token"]
             self.token = tokens[0] or "" if tokens else self.token
         elif response.headers.get("Location"):
@@ -149,6 +152,22 @@ def check_reading(page: Page) -> None:
     elif len(text.split()) >= ENOUGH_WORDS:
         grade = reading_grade(text)
         assert grade <= GRADE, f"grade {grade:.1f} on {page.h1}: {text}"
+
+
+def check_phones(page: Page) -> None:
+    """A phone number stands on one line: whoever must call reads it whole."""
+
+    def broken(node: ET.Element) -> list[str]:
+        if KEPT.intersection(node.get("class", "").split()):
+            return []
+        runs = [node.text or "", *(child.tail or "" for child in node)]
+        if node.tag != f"{XHTML}a":  # a number that is all of its line has nowhere else to go
+            runs = [run for run in runs if not PHONE.fullmatch(run.strip())]
+        own = PHONE.findall(" ".join(runs))
+        return [*own, *(found for child in node for found in broken(child))]
+
+    [main] = page.all("main")
+    assert not (may_break := broken(main)), f"{may_break} may break on {page.h1}: use `tied`"
 
 
 def check_page(page: Page) -> None:

@@ -195,7 +195,7 @@ def test_ID_4_a_taken_address_is_answered_alike_and_only_its_mailbox_learns_why(
     )
     assert taken == free
     first, second = messages()
-    assert first.subject == "You have a sign-in already"
+    assert first.subject == "You already have a sign-in"
     assert not re.search(r"\b\d{6}\b", first.body)
     assert "/reset-password" in first.body
     assert second.subject == "Your code"

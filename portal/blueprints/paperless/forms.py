@@ -19,5 +19,5 @@ class AgreeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """The consent itself."""
 
     agree = BooleanField(
-        "", [DataRequired(message="Tick the box if you agree. To keep paper, leave this page.")]
+        "", [DataRequired(message="Tick the box if you agree. Or keep paper: it is free.")]
     )

@@ -17,6 +17,12 @@ function move(step) {
   next.scrollIntoView({ block: "nearest" });
 }
 
+// On a phone a row of tabs may be wider than the screen: the one that is open is in sight.
+for (const open of document.querySelectorAll(".staff-nav [aria-current]")) {
+  const list = open.closest(".staff-nav");
+  list.scrollLeft = open.offsetLeft - list.offsetLeft - (list.clientWidth - open.clientWidth) / 2;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (typing(event.target)) {

@@ -38,4 +38,4 @@ def _reset(form: ResetSignInForm, account_id: int) -> None:
         public_url=gateways().public_url,
         now=now(),
     )
-    flash("That sign-in begins anew. We mailed its owner how to go on.", "done")
+    flash("That sign-in was reset. We mailed its owner how to go on.", "done")
