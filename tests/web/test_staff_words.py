@@ -97,7 +97,7 @@ def test_what_changed_a_record_is_told_in_words(source: str, words: str) -> None
 
 def test_a_moment_in_a_list_is_as_short_as_its_dates() -> None:
     at = datetime(2026, 3, 14, 4, 5, tzinfo=UTC)
-    assert brief_moment(at, "America/New_York") == "Mar 14, 2026, 12:05 AM"
+    assert brief_moment(at, "America/New_York") == "Mar 14, 2026, 12:05\N{NO-BREAK SPACE}AM"
 
 
 def test_a_cell_with_nothing_is_a_quiet_dash_with_words(staff_app: Flask) -> None:
