@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog
 
+from portal.web.languages import COMPILED
 from portal.web.spanish import dated, in_words_of
 from tools.translations import compiled
 
@@ -90,3 +91,45 @@ def test_LANG_3_dates_in_a_sentence_take_the_form_of_the_language(
     english: str, spanish: str
 ) -> None:
     assert dated(english, "es") == spanish
+
+
+@pytest.mark.parametrize(
+    ("english", "spanish"),
+    [
+        ("your Visa card ending in 4242", "su tarjeta Visa terminada en 4242"),
+        ("your bank account ending in 6789", "su cuenta bancaria terminada en 6789"),
+        ("Bank account ending in 6789", "Cuenta bancaria terminada en 6789"),
+        ("Visa ending 4242", "Visa terminada en 4242"),
+        ("At our desk, copay", "En nuestro mostrador, copago"),
+        ("Taken back: we billed your plan", "Anulado: cobramos a su seguro"),
+        ("Plan paid (Acme Health)", "Pagado por el seguro (Acme Health)"),
+        ("Acme Health took off", "Acme Health descontó"),
+        ("Acme Health, payment T1", "Acme Health, pago T1"),
+        ("helper@example.com paid this", "helper@example.com pagó esto"),
+        (
+            "Your plan decided the visit of March 14, 2026. It paid $50.00.",
+            "Su seguro decidió sobre la consulta del 14 de marzo de 2026. Pagó $50.00.",
+        ),
+        (
+            "The visit of March 14, 2026 is being decided again. It is not due now.",
+            "La consulta del 14 de marzo de 2026 se está decidiendo otra vez. Ahora no se paga.",
+        ),
+        (
+            "The visit of March 14, 2026 is on hold. It is not due now.",
+            "La consulta del 14 de marzo de 2026 está en pausa. Ahora no se paga.",
+        ),
+        ("New bill for a visit.", "Cuenta nueva por una consulta."),
+        (
+            "This replaces the decision of March 14, 2026, claim 12.",
+            "Esto reemplaza la decisión del 14 de marzo de 2026, reclamación 12.",
+        ),
+        (
+            "We checked your share of the visit of March 14, 2026 with your plan.",
+            "Revisamos con su seguro su parte de la consulta del 14 de marzo de 2026.",
+        ),
+    ],
+)
+def test_LANG_3_what_bills_and_kept_statements_say_is_found_in_our_own_catalogue(
+    english: str, spanish: str
+) -> None:
+    assert in_words_of(COMPILED, english, "es") == spanish

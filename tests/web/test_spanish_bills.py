@@ -100,6 +100,9 @@ def walk(
         yield client.get(path)
     yield client.get(next(p for p in client.get("/payments").links() if re.search(r"/20\d\d$", p)))
     yield client.follow(client.post("/messages", asked(client), expect=302))
+    yield client.follow(client.get("/t/of-nobody", expect=None))
+    for path in ("/text-link/over", "/text-link/closed"):
+        yield client.get(path)
 
 
 def asked(client: PageClient) -> dict[str, str]:
