@@ -23,6 +23,8 @@ SPOKEN = (
     "billing/coverages.py",
     "billing/text_wording.py",
     "portal/blueprints/account",
+    "portal/blueprints/confidential",
+    "portal/blueprints/contact",
     "portal/blueprints/enrolment",
     "portal/blueprints/insurance",
     "portal/blueprints/linking",
@@ -30,17 +32,21 @@ SPOKEN = (
     "portal/blueprints/own_email",
     "portal/blueprints/payments",
     "portal/blueprints/profile",
+    "portal/blueprints/proxies",
     "portal/blueprints/registration",
     "portal/blueprints/statements",
     "portal/blueprints/text_link",
     "portal/queries/bill_figures.py",
     "portal/queries/card_words.py",
+    "portal/queries/contact_page.py",
     "portal/queries/disputes_told.py",
     "portal/queries/entry_chain.py",
     "portal/queries/insurance_page.py",
     "portal/queries/insurance_words.py",
     "portal/queries/overview.py",
+    "portal/queries/parent_requests.py",
     "portal/queries/plain_services.py",
+    "portal/queries/proxies_page.py",
     "portal/queries/statement_build.py",
     "portal/queries/statement_changes.py",
     "portal/queries/statement_decisions.py",
@@ -53,6 +59,7 @@ SPOKEN = (
     "portal/services/change_email.py",
     "portal/services/choose_credit.py",
     "portal/services/edit_profile.py",
+    "portal/services/invite_proxy.py",
     "portal/services/own_submission.py",
     "portal/services/procedure_words.py",
     "portal/services/refuse_weak_password.py",
@@ -86,16 +93,26 @@ INSIDE = {
     "Coinsurance",
     "Copay",
     "Deductible",
+    "In %(months)s months",
+    "In %(years)s year",
+    "In %(years)s years",
     "In person: cash, check or card",
     "Medical service",
     "Medical service (code %(code)s)",
+    "No calls",
+    "No e-mail",
+    "No mail to your usual address",
+    "No texts",
+    "No to texts about %(kind)s, %(source)s",
     "Nothing to pay",
+    "Others use my phone: texts hold only a link",
     "Paid",
     "Plan paid (%(payer)s)",
     "Taken back: %(what)s",
     "The visit of %(day)s",
     "Visit",
     "We corrected our books",
+    "Yes to texts about %(kind)s, %(source)s",
     "Your plan",
     "Your bank did not pay. No money was taken.",
     "a visit",
@@ -117,7 +134,14 @@ SENTENCE = re.compile(r"^[A-Z%¿][^\n]* [^\n]*[.?:]$")
 LABEL = re.compile(r"^[A-Z][A-Za-z ]")
 NOUNS = {"required", "chosen", "at_most"}
 OWN_NAMES = {"LANGUAGES"}  # each in its own words
-SMALL = {"DID", "WHAT", "ELSE", "CHANGED"}  # tables of words inside a sentence, which begin small
+SMALL = {
+    "DID",
+    "WHAT",
+    "ELSE",
+    "CHANGED",
+    "ENDS",
+    "SOURCES",
+}  # tables of words inside a sentence, which begin small
 LABELLED = {  # which argument is a label
     "MenuLink": 1,
     "Explanation": 0,
@@ -317,7 +341,7 @@ def _labels(call: ast.Call) -> Iterator[str]:
 
 def _choices(node: ast.AST) -> Iterator[str]:
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Constant) and LABEL.match(_text(inner)):
+        if LABEL.match(_text(inner)) and not _text(inner).endswith(" "):
             yield _text(inner)
 
 

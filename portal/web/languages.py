@@ -27,6 +27,8 @@ COMPILED = CATALOGUES / SPANISH / "LC_MESSAGES" / "messages.mo"
 SPEAKING = {
     None,
     "account",
+    "confidential",
+    "contact",
     "enrolment",
     "insurance",
     "languages",
@@ -37,6 +39,7 @@ SPEAKING = {
     "pages",
     "payments",
     "profile",
+    "proxies",
     "registration",
     "security",
     "statements",

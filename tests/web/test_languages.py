@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -133,6 +134,29 @@ def test_LANG_3_from_the_start_page_to_the_own_card_no_english_is_left(
     number = begun.response.request.path.split("/")[2]
     steps = ("/photo/front", "/photo/back", "/card", "/whose", "/when", "")
     pages += [person.get(f"/insurance/{number}{step}") for step in steps]
+    assert {spoken(page) for page in pages} == {"es"}
+    assert {page.h1: left for page in pages if (left := english_left(page))} == {}
+
+
+def test_LANG_3_how_one_is_reached_and_who_helps_no_english_is_left(bilingual: Flask) -> None:
+    with transaction() as session:
+        book = Book(session)
+        account = book.account(birth_on=date(1980, 4, 5))
+        book.patient(account)
+        account_id = account.id
+    person = signed_in(PageClient(bilingual), make_login("patient", accounts=[account_id]))
+    choose(person, "es")
+    paths = (
+        *(f"/contact/{account_id}{part}" for part in ("", "/mobile", "/address", "/choices")),
+        *(f"/details/confidential{part}" for part in ("/", "/address", "/email", "/phone")),
+        *(
+            "/details/confidential/never",
+            "/access/",
+            "/access/child",
+            "/access/invite",
+        ),
+    )
+    pages = [person.get(path) for path in paths]
     assert {spoken(page) for page in pages} == {"es"}
     assert {page.h1: left for page in pages if (left := english_left(page))} == {}
 
