@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Integer,
     Row,
     ScalarSelect,
     Select,
@@ -135,15 +136,18 @@ class Overview:
         return not (self.bills or self.with_insurer or self.held or self.settled)
 
 
-def overview(viewer: AccountViewer, *, on: date) -> Overview:
-    """What this viewer's accounts look like today; to a guest without what was paid or sent before."""
+def overview(viewer: AccountViewer, *, on: date, whole: bool = False) -> Overview:
+    """What this viewer's accounts look like today; to a guest without what was paid or sent before.
+
+    Of payments and statements the newest, or `whole` for all of them (HIPAA-8).
+    """
     guest = isinstance(viewer, GuestViewer)
     with read_only() as session:
         accounts = balances(session, on=on, account_ids=viewer.account_ids)
         visits = [visit for account in accounts for visit in account.visits]
         facts = _facts(session, [visit.visit_id for visit in visits])
-        payments = () if guest else _payments(session, viewer)
-        statements = _statements(session, viewer)
+        payments = () if guest else _payments(session, viewer, whole=whole)
+        statements = _statements(session, viewer, whole=whole)
         changed = what_changed(session, accounts)
         email_failed, card_asked = _own(session, viewer, on)
         waiting = payments_under_way(session, viewer, viewer.account_ids)
@@ -340,11 +344,14 @@ def _payments_query() -> Select[*tuple[Any, ...]]:
         PracticeReceipt.visit_id.is_(None), listed(Patient.guarantor_account_id, "account_ids")
     )
     both = union_all(online, for_visits, on_account).subquery()
-    return select(both).order_by(both.c.paid_on.desc()).limit(SHOWN_PAYMENTS)
+    return select(both).order_by(both.c.paid_on.desc()).limit(bindparam("shown", type_=Integer))
 
 
-def _payments(session: Session, viewer: AccountViewer) -> list[Paid]:
-    rows = session.execute(_payments_query(), {"account_ids": list(viewer.account_ids)})
+def _payments(session: Session, viewer: AccountViewer, *, whole: bool) -> list[Paid]:
+    shown = None if whole else SHOWN_PAYMENTS
+    rows = session.execute(
+        _payments_query(), {"account_ids": list(viewer.account_ids), "shown": shown}
+    )
     return [
         Paid(
             on=row.paid_on,
@@ -386,13 +393,15 @@ def _statements_query(*, guest: bool) -> Select[*tuple[Any, ...]]:
         )
         .where(visible_statements(guest=guest))
         .order_by(Statement.cycle_on.desc(), Statement.id.desc())
-        .limit(SHOWN_STATEMENTS)
+        .limit(bindparam("shown", type_=Integer))
     )
 
 
-def _statements(session: Session, viewer: AccountViewer) -> list[Sent]:
+def _statements(session: Session, viewer: AccountViewer, *, whole: bool) -> list[Sent]:
+    shown = None if whole else SHOWN_STATEMENTS
     rows = session.execute(
-        _statements_query(guest=isinstance(viewer, GuestViewer)), seen_by(viewer)
+        _statements_query(guest=isinstance(viewer, GuestViewer)),
+        seen_by(viewer) | {"shown": shown},
     )
     return [
         Sent(number=row.number, on=row.cycle_on, due_on=row.due_on, amount=row.amount_due)

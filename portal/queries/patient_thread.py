@@ -56,8 +56,8 @@ class PatientThread:
     more: bool
 
 
-def patient_thread(viewer: PatientViewer) -> PatientThread:
-    """The latest messages of the viewer's accounts."""
+def patient_thread(viewer: PatientViewer, *, whole: bool = False) -> PatientThread:
+    """The latest messages of the viewer's accounts, or the `whole` thread (HIPAA-8)."""
     query = (
         select(
             ThreadMessage.id,
@@ -74,7 +74,7 @@ def patient_thread(viewer: PatientViewer) -> PatientThread:
         .outerjoin(Visit, Visit.id == ThreadMessage.visit_id)
         .where(in_thread_of(viewer))
         .order_by(ThreadMessage.at.desc(), ThreadMessage.id.desc())
-        .limit(SHOWN + 1)
+        .limit(None if whole else SHOWN + 1)
     )
     accounts = (
         select(GuarantorAccount)
@@ -100,10 +100,10 @@ def patient_thread(viewer: PatientViewer) -> PatientThread:
                 service_on=row.service_on,
                 is_new=row.author == "staff" and row.seen_at is None,
             )
-            for row in reversed(rows[:SHOWN])
+            for row in reversed(rows if whole else rows[:SHOWN])
         ),
         accounts=names,
-        more=len(rows) > SHOWN,
+        more=not whole and len(rows) > SHOWN,
     )
 
 

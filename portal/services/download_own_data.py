@@ -30,7 +30,7 @@ def download_own_data(
     *, viewer: PatientViewer, store: DocumentStore, printer: PdfPrinter, on: date, now: datetime
 ) -> bytes:
     """A zip file: one JSON file, and every statement as PDF. Only what the viewer's own pages show is in it."""
-    bills = overview(viewer, on=on)
+    bills = overview(viewer, on=on, whole=True)
     contacts = [
         contact_page(viewer, account_id, now=now) for account_id in sorted(viewer.account_ids)
     ]
@@ -38,7 +38,7 @@ def download_own_data(
         "made_at": now,
         "details": profile_page(viewer),
         "bills_payments_statements": bills,
-        "messages": patient_thread(viewer),
+        "messages": patient_thread(viewer, whole=True),
         "contact": contacts,
     }
     packed = io.BytesIO()

@@ -6,15 +6,20 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import inspect, select
 
+from billing.money import Money
 from portal.db import transaction
 from portal.models.audit import AuditEvent
+from portal.models.claims import Visit
+from portal.models.messages import ThreadMessage
+from portal.models.payments import PracticeReceipt
 from portal.models.statements import Statement, StatementDelivery
-from portal.queries.overview import SHOWN_STATEMENTS
+from portal.queries.overview import SHOWN_PAYMENTS, SHOWN_STATEMENTS
+from portal.queries.patient_thread import SHOWN
 from tests.web.bills import ON, Bills
 from tests.web.pages import PageClient
 from tests.web.people import make_account
@@ -110,10 +115,48 @@ def test_HIPAA_8_the_copy_holds_every_statement_however_many_the_overview_shows(
     answer = patient.post("/account/data/download", expect=200).response
     with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
         papers = [name for name in packed.namelist() if name.startswith("statement-")]
-    assert len(papers) == SHOWN_STATEMENTS + 1
+        listed = json.loads(packed.read("my-data.json"))["bills_payments_statements"]["statements"]
+    assert len(papers) == len(listed) == SHOWN_STATEMENTS + 1
     with statements_sent() as sent:
         patient.post("/account/data/download", expect=200)
     assert len([one for one in sent if "FROM statements" in one]) < 5, "not one query for each"
+
+
+def test_HIPAA_8_the_copy_holds_every_payment_and_message(
+    bills: Bills, patient: PageClient
+) -> None:
+    """The pages show the newest few of each."""
+    with transaction() as session:
+        visit = session.scalars(select(Visit)).first()
+        assert visit is not None
+        for day in range(1, SHOWN_PAYMENTS + 3):
+            session.add(
+                PracticeReceipt(
+                    receipt_id=f"OWN-{day}",
+                    patient_id=visit.patient_id,
+                    visit_id=visit.id,
+                    received_on=date(2026, 1, day),
+                    amount=Money(100),
+                    method="cash",
+                    kind="balance",
+                )
+            )
+        for number in range(SHOWN + 2):
+            session.add(
+                ThreadMessage(
+                    guarantor_account_id=bills.account_id,
+                    author="patient",
+                    login_id=patient.login_id,
+                    channel="portal",
+                    body=f"Question {number}.",
+                    at=datetime(2026, 1, 5, tzinfo=UTC),
+                )
+            )
+    answer = patient.post("/account/data/download", expect=200).response
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
+        data = json.loads(packed.read("my-data.json"))
+    assert len(data["bills_payments_statements"]["payments"]) >= SHOWN_PAYMENTS + 2
+    assert len(data["messages"]["messages"]) >= SHOWN + 2
 
 
 def columns_of(row: Statement) -> dict[str, object]:
