@@ -110,9 +110,9 @@ def worker_database(template_database: str) -> Iterator[WorkerDatabase]:
 
 
 @pytest.fixture
-def database_url(worker_database: WorkerDatabase) -> Iterator[str]:
+def database_url(worker_database: WorkerDatabase, request: pytest.FixtureRequest) -> Iterator[str]:
     """A committed database as migrated, for tests that commit for real (web, races, jobs)."""
-    url = worker_database.fresh()
+    url = worker_database.fresh(anew="new_database" in request.keywords)
     engine = db.connect(url)
     db.bind(engine)
     yield url

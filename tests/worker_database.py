@@ -52,9 +52,9 @@ class WorkerDatabase:
     _rows: dict[str, bytes] = field(default_factory=dict)
     _sequences: dict[str, tuple[int, bool]] = field(default_factory=dict)
 
-    def fresh(self) -> str:
-        """The URL of the database, with the template's rows and nothing else."""
-        if self._handed_out % REST_AFTER == 0 or not self._emptied():
+    def fresh(self, *, anew: bool = False) -> str:
+        """The URL of the database, with the template's rows and nothing else; `anew` no room of deleted ones either."""
+        if anew or self._handed_out % REST_AFTER == 0 or not self._emptied():
             self._clone()
         self._handed_out += 1
         return self.url

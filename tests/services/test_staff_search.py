@@ -205,6 +205,7 @@ def person(number: int) -> dict[str, object]:
     }
 
 
+@pytest.mark.new_database
 def test_every_search_is_answered_by_an_index_among_thousands_of_people(
     biller: StaffViewer, owner_engine: Engine
 ) -> None:
