@@ -30,7 +30,6 @@ from billing.money import ZERO, Money, total_of
 from portal.db import read_only
 from portal.models.accounts import Patient, Payer
 from portal.models.claims import Charge, Claim, Provider, Visit
-from portal.models.identity import Login
 from portal.models.payments import Payment, PracticeReceipt
 from portal.models.practice import Practice
 from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
@@ -39,7 +38,7 @@ from portal.queries.among import listed
 from portal.queries.balances import VisitBalance, balances
 from portal.queries.credit import free_credit, undecided
 from portal.queries.disputes_told import TOLD, dispute_decision
-from portal.queries.insurance_page import any_asked, known_plans
+from portal.queries.own_notices import own_notices
 from portal.queries.paid_by import HELPER, NO_HELPER, paid_by
 from portal.queries.plain_services import describe
 from portal.queries.statement_due import statement_due_on
@@ -149,7 +148,7 @@ def overview(viewer: AccountViewer, *, on: date, whole: bool = False) -> Overvie
         payments = () if guest else _payments(session, viewer, whole=whole)
         statements = _statements(session, viewer, whole=whole)
         changed = what_changed(session, accounts)
-        email_failed, card_asked = _own(session, viewer, on)
+        email_failed, card_asked = own_notices(session, viewer, on)
         waiting = payments_under_way(session, viewer, viewer.account_ids)
     groups: dict[str, list[Item]] = {"bills": [], "with_insurer": [], "held": [], "settled": []}
     for visit in sorted(visits, key=lambda v: v.service_on, reverse=True):
@@ -363,23 +362,6 @@ def _payments(session: Session, viewer: AccountViewer, *, whole: bool) -> list[P
         )
         for row in rows
     ]
-
-
-@cache
-def _own_query() -> Select[bool, Any]:
-    return select(Login.email_failed_at.is_not(None), known_plans()).where(
-        Login.id == bindparam("login_id")
-    )
-
-
-def _own(session: Session, viewer: AccountViewer, on: date) -> tuple[bool, bool]:
-    """Whether our last e-mail came back, and whether we ask for somebody's insurance card."""
-    if isinstance(viewer, GuestViewer):
-        return False, False  # has no sign-in, no e-mail with us, and no page to show a card on
-    own = session.execute(
-        _own_query(), {"login_id": viewer.login_id, "account_ids": list(viewer.account_ids)}
-    ).one_or_none()
-    return (False, False) if own is None else (own[0], any_asked(own[1], on=on))
 
 
 @cache
