@@ -58,6 +58,9 @@ Ours and the peer run by turns, three or five times, so that a busy moment of th
 
 ## What falls short, and why
 
+This machine is up to a third slower by turns, and ratios move by a tenth with it: PDFs measured 9.9, 10.3, 10.8 and 11.9 times WeasyPrint
+(38 to 56 a second) in four runs of 2026-11-26.
+
 Processor times, taken on 2026-11-25 and 26 by cProfile, by sampling, by the database's own `EXPLAIN ANALYZE` and by a clock around each statement.
 
 - **835 against a plain split.** A claim takes 9 microseconds (it took 23), a plain split of it 2. Cutting the file into
