@@ -51,7 +51,7 @@ def chosen(account: GuarantorAccount, about: About) -> Channel:
 
 def chose(about: About, channel: Channel) -> ColumnElement[bool]:
     """True of an account that asked for it, for a whole day's work at once."""
-    return getattr(GuarantorAccount, about.value) == channel.value  # type: ignore[no-any-return]
+    return getattr(GuarantorAccount, about.value) == channel.value  # type: ignore[no-any-return]  # a column by its name
 
 
 def told_by(session: Session, account: GuarantorAccount, *, about: About, number: str) -> Channel:
