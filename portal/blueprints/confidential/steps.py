@@ -6,10 +6,8 @@ from typing import Any
 
 from flask import flash
 
-from portal.blueprints.confidential import journey
 from portal.blueprints.confidential.forms import SafeEmailCodeForm, SafeEmailForm
 from portal.blueprints.contact.steps import WRONG
-from portal.blueprints.profile import journey as phone_journey
 from portal.blueprints.profile.forms import PhoneCodeForm
 from portal.blueprints.profile.steps import is_proven
 from portal.services.ask_confidential import ask_confidential, end_confidential
@@ -20,6 +18,7 @@ from portal.services.send_sign_in_message import send_sign_in_letter
 from portal.web.access import current_patient
 from portal.web.base import gateways
 from portal.web.clock import now
+from portal.web.proving import OWN_PHONE, SAFE_EMAIL, Proving
 from portal.web.sign_in_forms import WAIT, begin_try
 
 # What of it can be ended alone, and what is used again then.
@@ -60,13 +59,13 @@ def mail_code(form: SafeEmailForm) -> bool:
     if theirs is None:
         form.form_errors = [WAIT]
         return False
-    proving = journey.begin(login_id, email)
+    proving = SAFE_EMAIL.begin(login_id, email)
     code = mailed_code(key=gateways().hash_keys[0], nonce=proving.nonce, email=email)
     send_sign_in_letter(to=email, letter=change_code(code), now=now())
     return True
 
 
-def prove_email(form: SafeEmailCodeForm, proving: journey.Proving) -> bool:
+def prove_email(form: SafeEmailCodeForm, proving: Proving) -> bool:
     """Compare the typed digits, and use the mailbox from now on."""
     tried = begin_try("mail_code_typed", account=f"confidential {proving.login_id}")
     if tried is None:
@@ -75,7 +74,7 @@ def prove_email(form: SafeEmailCodeForm, proving: journey.Proving) -> bool:
     right = check_mailed_code(
         key=gateways().hash_keys[0],
         nonce=proving.nonce,
-        email=proving.email,
+        email=proving.to,
         sent_at=proving.sent_at,
         typed=form.code.data or "",
         now=now(),
@@ -84,15 +83,15 @@ def prove_email(form: SafeEmailCodeForm, proving: journey.Proving) -> bool:
         form.code.errors = [WRONG]
         return False
     record_success(tried)
-    journey.end()
-    keep({"email": proving.email, "no_email": False})
+    SAFE_EMAIL.end()
+    keep({"email": proving.to, "no_email": False})
     return True
 
 
-def prove_phone(form: PhoneCodeForm, proving: phone_journey.Proving) -> bool:
+def prove_phone(form: PhoneCodeForm, proving: Proving) -> bool:
     """The same for a number, by the proof that one's own phone has."""
     if not is_proven(form, proving):
         return False
-    phone_journey.end()
-    keep({"phone": proving.phone, "phone_proven_at": now()})
+    OWN_PHONE.end()
+    keep({"phone": proving.to, "phone_proven_at": now()})
     return True

@@ -8,14 +8,13 @@ from dataclasses import asdict
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.blueprints.confidential import journey, steps
+from portal.blueprints.confidential import steps
 from portal.blueprints.confidential.forms import (
     EndForm,
     NeverForm,
     SafeEmailCodeForm,
     SafeEmailForm,
 )
-from portal.blueprints.profile import journey as phone_journey
 from portal.blueprints.profile.forms import PhoneCodeForm, PhoneForm
 from portal.blueprints.profile.steps import text_code
 from portal.queries.confidential_page import ConfidentialPage, confidential_page
@@ -23,6 +22,7 @@ from portal.queries.profile import profile_page
 from portal.queries.viewer import OWN_ONLY
 from portal.web.access import current_patient, patient, saw
 from portal.web.person_forms import AddressForm
+from portal.web.proving import OWN_PHONE, SAFE_EMAIL
 from portal.web.step_up import confirm_first
 
 blueprint = Blueprint("confidential", __name__, url_prefix="/details/confidential")
@@ -63,12 +63,12 @@ def email() -> ResponseReturnValue:
 @patient(scope=OWN_ONLY)
 def email_code() -> ResponseReturnValue:
     """The six digits from the e-mail."""
-    proving, form = journey.current(current_patient().login_id), SafeEmailCodeForm()
+    proving, form = SAFE_EMAIL.current(current_patient().login_id), SafeEmailCodeForm()
     if proving is None:
         return redirect(url_for(".email"))
     if form.validate_on_submit() and steps.prove_email(form, proving):
         return redirect(url_for(".start"))
-    return render_template("confidential/email_code.html", form=form, email=proving.email)
+    return render_template("confidential/email_code.html", form=form, email=proving.to)
 
 
 @blueprint.route("/phone", methods=["GET", "POST"])
@@ -87,12 +87,12 @@ def phone() -> ResponseReturnValue:
 @patient(scope=OWN_ONLY)
 def phone_code() -> ResponseReturnValue:
     """The six digits from the text."""
-    proving, form = phone_journey.current(current_patient().login_id), PhoneCodeForm()
+    proving, form = OWN_PHONE.current(current_patient().login_id), PhoneCodeForm()
     if proving is None:
         return redirect(url_for(".phone"))
     if form.validate_on_submit() and steps.prove_phone(form, proving):
         return redirect(url_for(".start"))
-    return render_template("confidential/phone_code.html", form=form, phone=proving.phone)
+    return render_template("confidential/phone_code.html", form=form, phone=proving.to)
 
 
 @blueprint.route("/never", methods=["GET", "POST"])

@@ -8,7 +8,6 @@ from flask import flash
 
 from billing.text_wording import LABELS
 from portal.blueprints.contact.steps import WRONG, browser
-from portal.blueprints.profile import journey
 from portal.blueprints.profile.forms import PhoneCodeForm, PhoneForm
 from portal.queries.profile import ProfilePage
 from portal.queries.text_consents import TextCategory
@@ -22,6 +21,7 @@ from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.person_forms import NameForm
 from portal.web.practice_day import practice_day
+from portal.web.proving import OWN_PHONE, Proving
 from portal.web.sign_in_forms import WAIT, begin_try
 
 
@@ -64,7 +64,7 @@ def text_code(form: PhoneForm, page: ProfilePage) -> bool:
     if theirs is None:
         form.form_errors = [WAIT]
         return False
-    proving = journey.begin(login_id, phone)
+    proving = OWN_PHONE.begin(login_id, phone)
     send_texted_code(
         key=gateways().hash_keys[0],
         nonce=proving.nonce,
@@ -76,16 +76,16 @@ def text_code(form: PhoneForm, page: ProfilePage) -> bool:
     return True
 
 
-def prove_phone(form: PhoneCodeForm, proving: journey.Proving) -> bool:
+def prove_phone(form: PhoneCodeForm, proving: Proving) -> bool:
     """Keep the number whose code was typed."""
     if not is_proven(form, proving):
         return False
-    keep({"mobile": proving.phone, "mobile_proven_at": now()})
-    journey.end()
+    keep({"mobile": proving.to, "mobile_proven_at": now()})
+    OWN_PHONE.end()
     return True
 
 
-def is_proven(form: PhoneCodeForm, proving: journey.Proving) -> bool:
+def is_proven(form: PhoneCodeForm, proving: Proving) -> bool:
     """Compare the typed digits."""
     tried = begin_try("text_code_typed", account=f"profile {proving.login_id}")
     if tried is None:
@@ -94,7 +94,7 @@ def is_proven(form: PhoneCodeForm, proving: journey.Proving) -> bool:
     right = check_texted_code(
         key=gateways().hash_keys[0],
         nonce=proving.nonce,
-        phone=proving.phone,
+        phone=proving.to,
         whose=f"profile {proving.login_id}",
         sent_at=proving.sent_at,
         typed=form.code.data or "",

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from billing.text_wording import LABELS
 from portal.blueprints.contact.forms import AgreeForm
-from portal.blueprints.profile import journey, steps
+from portal.blueprints.profile import steps
 from portal.blueprints.profile.forms import PhoneCodeForm, PhoneForm
 from portal.queries.linking import open_request
 from portal.queries.own_texts import own_texts
@@ -26,6 +26,7 @@ from portal.web.person_forms import (
     LanguageForm,
     NameForm,
 )
+from portal.web.proving import OWN_PHONE
 from portal.web.step_up import confirm_first
 from portal.web.theme import current_practice
 
@@ -116,12 +117,12 @@ def phone() -> ResponseReturnValue:
 @patient(scope=OWN_ONLY)
 def phone_code() -> ResponseReturnValue:
     """The six digits."""
-    proving, form = journey.current(current_patient().login_id), PhoneCodeForm()
+    proving, form = OWN_PHONE.current(current_patient().login_id), PhoneCodeForm()
     if proving is None:
         return redirect(url_for(".phone"))
     if form.validate_on_submit() and steps.prove_phone(form, proving):
         return redirect(url_for(".details"))
-    return render_template("profile/phone_code.html", form=form, phone=proving.phone)
+    return render_template("profile/phone_code.html", form=form, phone=proving.to)
 
 
 @blueprint.route("/details/texts", methods=["GET", "POST"])
