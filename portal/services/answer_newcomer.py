@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Update, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
 from billing.free_text import check_free_text
 from portal.db import transaction
@@ -14,7 +13,7 @@ from portal.models.identity import Login
 from portal.models.messages import ThreadMessage
 from portal.queries.viewer import StaffViewer
 from portal.services import letters
-from portal.services.answer_thread import NotAllowed
+from portal.services.keep_answer import close_waiting, keep_answer, may_answer
 from portal.services.queue_letter import queue_letter
 from portal.services.refusal import NotFound
 
@@ -33,7 +32,7 @@ def answer_newcomer(
     Raises CardNumberRefused (PCI-5), NotFound, NotAllowed.
     """
     text = check_free_text(text)
-    _may(staff)
+    may_answer(staff)
     with transaction() as session:
         # The sign-in's row makes two members of staff answer one after the other.
         login = session.scalars(
@@ -42,24 +41,17 @@ def answer_newcomer(
         wrote = select(ThreadMessage.id).where(ThreadMessage.newcomer_id == login_id).limit(1)
         if login is None or session.scalar(wrote) is None:
             raise NotFound
-        message_id = session.scalar(
-            insert(ThreadMessage)
-            .values(
-                newcomer_id=login_id,
-                author="staff",
-                login_id=staff.login_id,
-                channel="portal",
-                kind="answer",
-                body=text,
-                provider_id=f"form:{form_id}",
-                at=now,
-            )
-            .on_conflict_do_nothing(index_elements=[ThreadMessage.provider_id])
-            .returning(ThreadMessage.id)
+        message_id = keep_answer(
+            session,
+            thread={"newcomer_id": login_id},
+            text=text,
+            form_id=form_id,
+            staff=staff,
+            now=now,
         )
         if message_id is None:
             return False
-        session.execute(_waiting_of(login_id, staff, now))
+        close_waiting(session, ThreadMessage.newcomer_id == login_id, staff=staff, now=now)
         queue_letter(
             session,
             to=login.email,
@@ -72,23 +64,6 @@ def answer_newcomer(
 
 def close_newcomer(*, login_id: int, staff: StaffViewer, now: datetime) -> None:
     """What waits needs no answer. Raises NotAllowed."""
-    _may(staff)
+    may_answer(staff)
     with transaction() as session:
-        session.execute(_waiting_of(login_id, staff, now))
-
-
-def _may(staff: StaffViewer) -> None:
-    if not staff.may("messages.answer"):
-        raise NotAllowed("Nothing was sent.")
-
-
-def _waiting_of(login_id: int, staff: StaffViewer, now: datetime) -> Update:
-    return (
-        update(ThreadMessage)
-        .where(
-            ThreadMessage.newcomer_id == login_id,
-            ThreadMessage.author == "patient",
-            ThreadMessage.answered_at.is_(None),
-        )
-        .values(answered_at=now, answered_by_id=staff.login_id)
-    )
+        close_waiting(session, ThreadMessage.newcomer_id == login_id, staff=staff, now=now)

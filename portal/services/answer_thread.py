@@ -5,23 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
 from billing.free_text import check_free_text
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.messages import ThreadMessage
 from portal.queries.viewer import StaffViewer
+from portal.services.keep_answer import close_waiting, keep_answer, may_answer
 from portal.services.notify_patient import notify_patient
-from portal.services.refusal import NotFound, Refusal
-
-
-class NotAllowed(Refusal):
-    """The role reads messages, and does not write them."""
-
-    status = 403
-    title = "Your role cannot answer messages"
+from portal.services.refusal import NotFound
 
 
 def answer_thread(
@@ -39,8 +32,7 @@ def answer_thread(
     Raises CardNumberRefused (PCI-5), NotFound, NotAllowed.
     """
     text = check_free_text(text)
-    if not staff.may("messages.answer"):
-        raise NotAllowed("Nothing was sent.")
+    may_answer(staff)
     with transaction() as session:
         # The account's row makes two members of staff answer one after the other.
         found = session.scalar(
@@ -48,32 +40,14 @@ def answer_thread(
         )
         if found is None:
             raise NotFound
-        message_id = session.scalar(
-            insert(ThreadMessage)
-            .values(
-                guarantor_account_id=account_id,
-                author="staff",
-                login_id=staff.login_id,
-                channel="portal",
-                kind="answer",
-                body=text,
-                provider_id=f"form:{form_id}",
-                at=now,
-            )
-            .on_conflict_do_nothing(index_elements=[ThreadMessage.provider_id])
-            .returning(ThreadMessage.id)
+        thread = {"guarantor_account_id": account_id}
+        message_id = keep_answer(
+            session, thread=thread, text=text, form_id=form_id, staff=staff, now=now
         )
         if message_id is None:
             return "again"
-        session.execute(
-            update(ThreadMessage)
-            .where(
-                ThreadMessage.guarantor_account_id == account_id,
-                ThreadMessage.author == "patient",
-                ThreadMessage.answered_at.is_(None),
-            )
-            .values(answered_at=now, answered_by_id=staff.login_id)
-        )
+        of_account = ThreadMessage.guarantor_account_id == account_id
+        close_waiting(session, of_account, staff=staff, now=now)
         return notify_patient(
             session,
             account_id=account_id,

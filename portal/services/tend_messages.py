@@ -10,7 +10,7 @@ from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.messages import ThreadMessage
 from portal.queries.viewer import StaffViewer
-from portal.services.answer_thread import NotAllowed
+from portal.services.keep_answer import may_answer
 from portal.services.refusal import NotFound, Refusal
 
 FROM_PATIENT = ThreadMessage.author == "patient"
@@ -31,21 +31,21 @@ def mark_read(*, account_id: int, staff: StaffViewer, now: datetime) -> None:
 
 def take_over(*, account_id: int, staff: StaffViewer) -> None:
     """Make what waits on an account one's own."""
-    _refuse_readers(staff)
+    may_answer(staff)
     waits = ThreadMessage.answered_at.is_(None)
     _update(_of_account(account_id), waits, values={"assigned_to_id": staff.login_id})
 
 
 def set_aside(*, account_id: int, staff: StaffViewer, now: datetime) -> None:
     """Close what waits on an account without an answer: "thank you" needs none."""
-    _refuse_readers(staff)
+    may_answer(staff)
     done = {"answered_at": now, "answered_by_id": staff.login_id}
     _update(_of_account(account_id), ThreadMessage.answered_at.is_(None), values=done)
 
 
 def set_stranger_aside(*, phone: str, staff: StaffViewer, now: datetime) -> None:
     """Close what waits from a number that is nobody's."""
-    _refuse_readers(staff)
+    may_answer(staff)
     done = {
         "answered_at": now,
         "answered_by_id": staff.login_id,
@@ -61,7 +61,7 @@ def place_texts(*, phone: str, account_number: str, staff: StaffViewer) -> int:
     The account's own number is not changed. A text that said "wrong number" stays out of every thread.
     Raises NoSuchAccount, NotAllowed; NotFound when nothing is left to place.
     """
-    _refuse_readers(staff)
+    may_answer(staff)
     with transaction() as session:
         account_id = session.scalar(
             select(GuarantorAccount.id).where(GuarantorAccount.number == account_number.strip())
@@ -77,11 +77,6 @@ def place_texts(*, phone: str, account_number: str, staff: StaffViewer) -> int:
         if not placed:
             raise NotFound
     return account_id
-
-
-def _refuse_readers(staff: StaffViewer) -> None:
-    if not staff.may("messages.answer"):
-        raise NotAllowed("Nothing was changed.")
 
 
 def _of_account(account_id: int) -> ColumnElement[bool]:
