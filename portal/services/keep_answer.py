@@ -24,7 +24,7 @@ class NotAllowed(Refusal):
 def may_answer(staff: StaffViewer) -> None:
     """Raises NotAllowed."""
     if not staff.may("messages.answer"):
-        raise NotAllowed("Nothing was sent.")
+        raise NotAllowed("Nothing was sent or changed.")
 
 
 def keep_answer(
