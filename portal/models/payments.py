@@ -42,6 +42,8 @@ class Payment(Base):
     )  # paid by somebody who came by a text, without a sign-in
     # Started by somebody who acted for the patient: `login_id` is that person's.
     proxy_grant_id: Mapped[int | None] = mapped_column(ForeignKey("proxy_grants.id"))
+    # Counts toward this plan's instalments.
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id"), index=True)
     amount: Mapped[Money] = mapped_column("amount_cents")
     scope: Mapped[str]  # all, bill, own_amount
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))  # scope bill
