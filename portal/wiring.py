@@ -13,10 +13,9 @@ from portal.adapters.storage import EncryptedFolder
 from portal.adapters.stripe import StripeGateway
 from portal.adapters.stripe_payouts import StripePayouts
 from portal.adapters.twilio import TwilioSms
+from portal.card_ports import CardImages, CardReader
 from portal.config import Settings, derived_key
 from portal.ports import (
-    CardImages,
-    CardReader,
     DocumentStore,
     EmailSender,
     PaymentGateway,

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.ports import CardLine
+from portal.card_ports import CardLine
 
 Picture = NDArray[np.uint8]
 Boxes = NDArray[np.float64]  # n x 4 corners x 2, clockwise from the beginning of the words

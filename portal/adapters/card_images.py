@@ -12,7 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
-from portal.ports import CardFault, CardFlaw, CleanImage, UnusableImage
+from portal.card_ports import CardFault, CardFlaw, CleanImage, UnusableImage
 
 MAX_BYTES = 10 * 1024 * 1024
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,7 @@ import pypdfium2
 from PIL import Image, ImageCms, ImageOps
 
 from portal.adapters.card_quality import flaws_of
-from portal.ports import CardFault, CleanImage, UnusableImage
+from portal.card_ports import CardFault, CleanImage, UnusableImage
 
 MAX_PIXELS = 50_000_000  # the largest that phones take by themselves are 48 and 50 megapixels
 MIN_SIDE = 1_000  # SCH-14

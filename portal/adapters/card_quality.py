@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from PIL import Image, ImageFilter
 
-from portal.ports import CardFlaw
+from portal.card_ports import CardFlaw
 
 SIDE = 1_000  # the copy's longer side
 TILE = 20

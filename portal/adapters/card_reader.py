@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from portal.ports import CardLine
+from portal.card_ports import CardLine
 
 
 class RapidReader:

@@ -8,24 +8,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import stripe
 from stripe.params.checkout import SessionCreateParams
 
 from billing.money import Money
+from portal.adapters.stripe_calls import (
+    CURRENCY,
+    changing,
+    client_of,
+    field,
+    id_of,
+    our_id,
+    reading,
+    words,
+)
 from portal.adapters.stripe_disputes import dispute_facts, dispute_notices
+from portal.adapters.stripe_facts import intent_facts, session_facts
 from portal.ports import (
     DisputeFacts,
     ForgedMessage,
     NoRefund,
     Notice,
-    NotThere,
     ObjectKind,
     ObjectPage,
-    Outcome,
-    OutcomeUnknown,
     PaymentFacts,
     RefundDenied,
     RefundFacts,
@@ -35,18 +43,9 @@ from portal.ports import (
 )
 
 WHAT = "Statement payment"  # all that Stripe is told about what is paid
-RETRIES = 2  # the library's own default is none
-CURRENCY = "usd"
-BANK = "us_bank_account"
 SEARCHED = timedelta(hours=1)  # how far from its start a lost session is looked for
 PAGE = 100  # the most that Stripe lists at once
 INTENT = "payment_intent.latest_charge"
-INTENT_OUTCOMES = {
-    "succeeded": Outcome.SUCCEEDED,
-    "processing": Outcome.PROCESSING,
-    "requires_action": Outcome.NEEDS_ACTION,
-    "canceled": Outcome.CLOSED,
-}
 REFUND_OUTCOMES = {
     "succeeded": RefundOutcome.SUCCEEDED,
     "failed": RefundOutcome.FAILED,
@@ -56,7 +55,6 @@ NO_REFUND = {
     "charge_disputed": NoRefund.DISPUTED,
     "charge_already_refunded": NoRefund.NOTHING_LEFT,
 }
-T = TypeVar("T")
 
 
 class StripeGateway:
@@ -73,13 +71,7 @@ class StripeGateway:
     @cached_property
     def _client(self) -> stripe.StripeClient:
         """Made at the first payment: the library refuses an empty key, and not every command pays."""
-        if self._api_base:
-            return stripe.StripeClient(
-                self._secret_key,
-                base_addresses={"api": self._api_base},
-                max_network_retries=RETRIES,
-            )
-        return stripe.StripeClient(self._secret_key, max_network_retries=RETRIES)
+        return client_of(self._secret_key, self._api_base)
 
     def start_checkout(
         self, *, payment_id: UUID, amount: Money, expires_at: datetime
@@ -89,12 +81,12 @@ class StripeGateway:
         A repeated answer is Stripe's stored one and may be out of date; `find_checkout` is not.
         """
         params = self._params(payment_id, amount, expires_at)
-        session = _changing(
+        session = changing(
             lambda: self._client.v1.checkout.sessions.create(
                 params=params, options={"idempotency_key": f"pay-{payment_id}"}
             )
         )
-        return _session_facts(session)
+        return session_facts(session)
 
     def _params(self, payment_id: UUID, amount: Money, expires_at: datetime) -> SessionCreateParams:
         reference = str(payment_id)
@@ -122,18 +114,18 @@ class StripeGateway:
 
     def find_checkout(self, session_id: str) -> PaymentFacts:
         """What became of a page."""
-        session = _reading(
+        session = reading(
             lambda: self._client.v1.checkout.sessions.retrieve(
                 session_id, params={"expand": [INTENT]}
             )
         )
-        return _session_facts(session)
+        return session_facts(session)
 
     def search_checkout(self, *, payment_id: UUID, started_at: datetime) -> PaymentFacts | None:
         """A page whose answer was lost and whose key has lapsed; None proves that there is none."""
         earliest = int((started_at - SEARCHED).timestamp())
         latest = int((started_at + SEARCHED).timestamp())
-        found = _reading(
+        found = reading(
             lambda: [
                 session
                 for session in self._client.v1.checkout.sessions.list(
@@ -151,17 +143,17 @@ class StripeGateway:
         except stripe.InvalidRequestError:
             pass  # not open: paid or expired, and the page itself says which
         except stripe.StripeError as error:
-            raise RetryLater(_words(error)) from error
+            raise RetryLater(words(error)) from error
         return self.find_checkout(session_id)
 
     def find_payment(self, intent_id: str) -> PaymentFacts:
         """What became of a payment, by Stripe's id."""
-        intent = _reading(
+        intent = reading(
             lambda: self._client.v1.payment_intents.retrieve(
                 intent_id, params={"expand": ["latest_charge"]}
             )
         )
-        return _intent_facts(intent)
+        return intent_facts(intent)
 
     def start_refund(self, *, refund_id: UUID, intent_id: str, amount: Money) -> RefundFacts:
         """Send money back the way it came. The same refund is made once: its id is the key, for a day.
@@ -169,7 +161,7 @@ class StripeGateway:
         A repeated answer is Stripe's stored one and may be out of date; `find_refund` is not.
         """
         try:
-            refund = _changing(
+            refund = changing(
                 lambda: self._client.v1.refunds.create(
                     params={
                         "payment_intent": intent_id,
@@ -186,11 +178,11 @@ class StripeGateway:
 
     def find_refund(self, provider_id: str) -> RefundFacts:
         """What became of a refund, by Stripe's id."""
-        return _refund_facts(_reading(lambda: self._client.v1.refunds.retrieve(provider_id)))
+        return _refund_facts(reading(lambda: self._client.v1.refunds.retrieve(provider_id)))
 
     def refunds_of(self, intent_id: str) -> tuple[RefundFacts, ...]:
         """Every refund of one payment, ours or not, oldest first."""
-        found = _reading(
+        found = reading(
             lambda: list(
                 self._client.v1.refunds.list(
                     params={"payment_intent": intent_id, "limit": 100}
@@ -201,7 +193,7 @@ class StripeGateway:
 
     def find_dispute(self, provider_id: str) -> DisputeFacts:
         """What became of a dispute, by Stripe's id."""
-        return dispute_facts(_reading(lambda: self._client.v1.disputes.retrieve(provider_id)))
+        return dispute_facts(reading(lambda: self._client.v1.disputes.retrieve(provider_id)))
 
     def verify_event(self, *, body: bytes, signature: str) -> Notice:
         """What a genuine event is about; without a secret, none is genuine."""
@@ -217,7 +209,7 @@ class StripeGateway:
 
     def missed_events(self, *, since: datetime) -> tuple[Notice, ...]:
         """Events whose webhook we have not taken, oldest first; Stripe keeps them for 30 days."""
-        found = _reading(
+        found = reading(
             lambda: list(
                 self._client.v1.events.list(
                     params={
@@ -248,10 +240,10 @@ class StripeGateway:
             ObjectKind.REFUNDS: self._client.v1.refunds.list,
             ObjectKind.DISPUTES: self._client.v1.disputes.list,
         }
-        page = _reading(lambda: lists[kind](params=wanted))
+        page = reading(lambda: lists[kind](params=wanted))
         following = page.data[-1].id if page.has_more and page.data else None
         if kind is ObjectKind.PAYMENTS:
-            return ObjectPage(payments=tuple(map(_intent_facts, page.data)), following=following)
+            return ObjectPage(payments=tuple(map(intent_facts, page.data)), following=following)
         told = _refund_notices if kind is ObjectKind.REFUNDS else dispute_notices
         notices = tuple(notice for item in page.data for notice in told(item))
         return ObjectPage(notices=notices, following=following)
@@ -261,139 +253,35 @@ def _refund_notices(refund: stripe.Refund) -> Iterator[Notice]:
     """The events that Stripe makes of a refund, each about the object it would name."""
     yield _walked("refund.created", refund, refund.id)
     if refund.charge:
-        yield _walked("charge.refunded", refund, str(_id(refund.charge)))
+        yield _walked("charge.refunded", refund, str(id_of(refund.charge)))
     if refund.status == "failed":
         yield _walked("refund.failed", refund, refund.id)
 
 
 def _walked(kind: str, item: stripe.Refund, about: str) -> Notice:
     """A notice whose id is the fact itself, so that walking over it again brings nothing new."""
-    intent = _id(item.payment_intent)
+    intent = id_of(item.payment_intent)
     return Notice(event_id=f"walk:{kind}:{item.id}", type=kind, object_id=about, intent_id=intent)
-
-
-def _id(item: object) -> str | None:
-    """The id of what is given as an id or as the object itself."""
-    found = item if item is None or isinstance(item, str) else _field(item, "id")
-    return str(found) if found else None
 
 
 def _notice(event: stripe.Event) -> Notice:
     about = event.data.object
     is_intent = event.type.startswith("payment_intent.")
-    intent = about["id"] if is_intent else _field(about, "payment_intent")
+    intent = about["id"] if is_intent else field(about, "payment_intent")
     return Notice(
         event_id=event.id,
         type=event.type,
-        object_id=str(_field(about, "id") or ""),
+        object_id=str(field(about, "id") or ""),
         intent_id=intent if isinstance(intent, str) else None,
-    )
-
-
-def _session_facts(session: stripe.checkout.Session) -> PaymentFacts:
-    intent = session.payment_intent
-    known = _intent_facts(intent) if isinstance(intent, stripe.PaymentIntent) else None
-    if session.status == "open":
-        outcome = Outcome.OPEN
-    elif session.status == "expired":
-        outcome = Outcome.CLOSED
-    elif known and known.outcome is Outcome.OPEN:
-        outcome = Outcome.FAILED  # the page is over and the money did not come: a returned debit
-    else:
-        outcome = known.outcome if known else Outcome.PROCESSING
-    whole = Money(session.amount_total or 0) if session.currency == CURRENCY else None
-    return PaymentFacts(
-        payment_id=_our_id(session.client_reference_id),
-        outcome=outcome,
-        amount=known.amount if known else whole,
-        session_id=session.id,
-        checkout_url=session.url if outcome is Outcome.OPEN else None,
-        intent_id=known.intent_id if known else None,
-        charge_id=known.charge_id if known else None,
-        method=known.method if known else "",
-        brand=known.brand if known else "",
-        last4=known.last4 if known else "",
-    )
-
-
-def _intent_facts(intent: stripe.PaymentIntent) -> PaymentFacts:
-    charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
-    details = charge.payment_method_details if charge else None
-    # Only the key of the kind that was used is there at all.
-    card = details.card if details and "card" in details else None
-    bank = details.us_bank_account if details and BANK in details else None
-    outcome = INTENT_OUTCOMES.get(intent.status, Outcome.OPEN)
-    if outcome is Outcome.OPEN and bank and charge and charge.status == "failed":
-        outcome = Outcome.FAILED
-    received = intent.amount_received if outcome is Outcome.SUCCEEDED else intent.amount
-    return PaymentFacts(
-        payment_id=_our_id(_field(intent.metadata, "payment")),
-        outcome=outcome,
-        amount=Money(received) if intent.currency == CURRENCY else None,
-        intent_id=intent.id,
-        charge_id=charge.id if charge else None,
-        method=details.type if details else "",
-        brand=(card.brand or "") if card else ((bank.bank_name or "") if bank else ""),
-        last4=(card.last4 or "") if card else ((bank.last4 or "") if bank else ""),
     )
 
 
 def _refund_facts(refund: stripe.Refund) -> RefundFacts:
     intent = refund.payment_intent
     return RefundFacts(
-        refund_id=_our_id(_field(refund.metadata, "refund")),
+        refund_id=our_id(field(refund.metadata, "refund")),
         provider_id=refund.id,
         intent_id=intent if isinstance(intent, str) else "",
         outcome=REFUND_OUTCOMES.get(refund.status or "", RefundOutcome.PENDING),
         amount=Money(refund.amount) if refund.currency == CURRENCY else None,
     )
-
-
-def _our_id(reference: object) -> UUID | None:
-    """Our payment's id; anything else on the account was made by somebody else."""
-    try:
-        return UUID(str(reference))
-    except ValueError:
-        return None
-
-
-def _field(item: object, name: str) -> object:
-    """A field of a StripeObject, which is no dict."""
-    if item is None or name not in item:  # type: ignore[operator]  # as its docstring says
-        return None
-    return item[name]  # type: ignore[index]  # as above
-
-
-def _changing(call: Callable[[], T]) -> T:
-    """A request that may move something: only what Stripe answered clearly is certain."""
-    try:
-        return call()
-    except stripe.RateLimitError as error:
-        raise RetryLater(_words(error)) from error
-    except stripe.IdempotencyError as error:
-        raise OutcomeUnknown(_words(error)) from error  # the key was used: something was made
-    except (
-        stripe.InvalidRequestError,
-        stripe.AuthenticationError,
-        stripe.PermissionError,
-        stripe.CardError,
-    ) as error:
-        raise Refused(_words(error)) from error
-    except stripe.StripeError as error:
-        raise OutcomeUnknown(_words(error)) from error
-
-
-def _reading(call: Callable[[], T]) -> T:
-    """A request that moves nothing: whatever went wrong, it may be asked again."""
-    try:
-        return call()
-    except (stripe.InvalidRequestError, stripe.AuthenticationError, stripe.PermissionError) as e:
-        kind = NotThere if e.code == "resource_missing" else Refused
-        raise kind(_words(e)) from e
-    except stripe.StripeError as error:
-        raise RetryLater(_words(error)) from error
-
-
-def _words(error: stripe.StripeError) -> str:
-    """Kind, status and code for the log; the message itself may quote what was sent."""
-    return f"{type(error).__name__} {error.http_status or ''} {error.code or ''}".strip()

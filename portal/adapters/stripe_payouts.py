@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TypeVar
 
 import stripe
 
 from billing.money import Money
-from portal.ports import PayoutFacts, PayoutLine, Refused, RetryLater
+from portal.adapters.stripe_calls import CURRENCY, client_of, reading
+from portal.ports import PayoutFacts, PayoutLine
 
-RETRIES = 2
-CURRENCY = "usd"
 OWN_LINE = "payout"  # the payout itself stands among its lines
-T = TypeVar("T")
 
 
 class StripePayouts:
@@ -27,17 +23,11 @@ class StripePayouts:
 
     @cached_property
     def _client(self) -> stripe.StripeClient:
-        if self._api_base:
-            return stripe.StripeClient(
-                self._secret_key,
-                base_addresses={"api": self._api_base},
-                max_network_retries=RETRIES,
-            )
-        return stripe.StripeClient(self._secret_key, max_network_retries=RETRIES)
+        return client_of(self._secret_key, self._api_base)
 
     def payouts(self, *, since: datetime) -> tuple[PayoutFacts, ...]:
         """Those made since then, oldest first."""
-        found = _reading(
+        found = reading(
             lambda: list(
                 self._client.v1.payouts.list(
                     params={"created": {"gte": int(since.timestamp())}, "limit": 100}
@@ -48,7 +38,7 @@ class StripePayouts:
 
     def lines(self, payout_id: str) -> tuple[PayoutLine, ...]:
         """What an automatic payout is made of; its own line left out."""
-        found = _reading(
+        found = reading(
             lambda: list(
                 self._client.v1.balance_transactions.list(
                     params={"payout": payout_id, "limit": 100}
@@ -79,13 +69,3 @@ def _line(line: stripe.BalanceTransaction) -> PayoutLine:
         net=Money(line.net),
         source_id=source if isinstance(source, str) else (source.id if source else ""),
     )
-
-
-def _reading(call: Callable[[], T]) -> T:
-    """A request that moves nothing: whatever went wrong, it may be asked again."""
-    try:
-        return call()
-    except (stripe.InvalidRequestError, stripe.AuthenticationError, stripe.PermissionError) as e:
-        raise Refused(type(e).__name__) from e
-    except stripe.StripeError as error:
-        raise RetryLater(type(error).__name__) from error

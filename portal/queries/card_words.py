@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.ports import CardFault, CardFlaw
+from portal.card_ports import CardFault, CardFlaw
 
 REFUSED = {
     CardFault.EMPTY: "The file is empty. Please pick the picture again.",

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.coverages import RELATIONSHIPS, SELF, Change, ParentPlan, first_by_birthday
+from portal.card_ports import CardFlaw
 from portal.db import read_only
 from portal.models.accounts import Coverage, Patient, Payer
 from portal.models.claims import Visit
 from portal.models.insurance import CardImage, CardReading, InsuranceSubmission
-from portal.ports import CardFlaw
 from portal.queries.card_words import retake_words
 from portal.queries.own_submissions import is_own
 from portal.queries.viewer import PatientViewer

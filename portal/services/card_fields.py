@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.ports import CardField, CardLine
+from portal.card_ports import CardField, CardLine
 from portal.services.card_labels import Label, Token, labels_of, tokens_of
 from portal.services.card_values import written
 

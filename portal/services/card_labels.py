@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from portal.ports import CardField, CardLine
+from portal.card_ports import CardField, CardLine
 
 F = CardField
 # Spelled as `folded` does: without spaces, case or signs. Those of None are not ours, but another label's value ends

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from portal.ports import CardLine
+from portal.card_ports import CardLine
 
 ALIKE = 82  # of 100
 CLOSE_SECOND = 6  # a second name this near makes the first a guess

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from portal.ports import CardLine
+from portal.card_ports import CardLine
 from portal.services.card_values import PLAN_KINDS
 
 UNLABELLED = 0.7

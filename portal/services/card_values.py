@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from portal.ports import CardField
+from portal.card_ports import CardField
 
 F = CardField
 MONEY = re.compile(r"\$\s?\d{1,3}(?:,\d{3})*(?:\.\d\d)?|\d{1,3}%")

@@ -8,9 +8,10 @@ from hashlib import sha256
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from portal.card_ports import CardFlaw, CardImages
 from portal.db import transaction
 from portal.models.insurance import CardImage, CardReading
-from portal.ports import CardFlaw, CardImages, DocumentStore
+from portal.ports import DocumentStore
 from portal.queries.viewer import PatientViewer
 from portal.queue import enqueue
 from portal.services.own_submission import own_submission

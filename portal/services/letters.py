@@ -17,50 +17,11 @@ from sqlalchemy.orm import Session
 
 from billing.text_templates import PAYMENT_NEWS
 from portal.models.practice import Practice
+from portal.services.letter_subjects import SUBJECTS
 
 VERSION = "2026-11"  # of the words; kept with each message (MSG-20)
 WIDTH = 72  # short lines read well in every mail program
 NOT_YOU = "If this was not you, call us. Nobody from our office will ever ask for your password."
-# Everything that may stand as a subject; a test walks the code for others.
-SUBJECTS = {
-    "address_changed": "Your mailing address changed",
-    "already_signed_up": "You already have a sign-in",
-    "access_granted": "Somebody signed up on our website",
-    "bill_notice": "A message about your bill",
-    "change_code": "Your code",
-    "email_changed": "Your e-mail address changed",
-    "email_code": "Your code",
-    "email_known": "Somebody typed your e-mail address",
-    "new_message": "You have a new message",
-    "link_code": "Your code",
-    "link_come_in": "About your sign-in",
-    "link_refused": "About your sign-in",
-    "linked": "Your sign-in shows your bills now",
-    "mobile_changed": "Your mobile number changed",
-    "paperless_off": "Your statements come on paper now",
-    "paperless_on": "Your statements come without paper now",
-    "paperless_sample": "A sample of what we will send",
-    "parent_answer": "An answer to what you asked us",
-    "passkey_added": "A passkey was added",
-    "passkey_deleted": "A passkey was deleted",
-    "payment_news": "News about a payment",
-    "payment_returned": "About a payment you made",
-    "proxy_invitation": "An invitation to our website",
-    "proxy_news": "News about who can see an account",
-    "receipt": "We received your payment",
-    "refund": "We sent you a refund",
-    "refund_failed": "Your refund did not reach you",
-    "recovery_code_used": "A recovery code was used",
-    "second_factor_changed": "Your sign-in codes changed",
-    "security/email/change_notice": "Your password was changed",
-    "security/email/reset_instructions": "Choose a new password",
-    "security/email/reset_notice": "Your password was changed",
-    "security/email/two_factor_rescue": "Somebody asks for help with signing in",
-    "sign_in_locked": "Sign-in paused",
-    "sign_in_reset": "Your sign-in was reset",
-    "staff_invitation": "You are invited",
-    "statement_notice": "A new statement is ready",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,7 +346,7 @@ def billing_letter(template: str, head: Letterhead, *paragraphs: str) -> Letter:
 def plain_letter(template: str, *paragraphs: str) -> Letter:
     """Words alone, under the subject of the template."""
     if template not in SUBJECTS:
-        raise KeyError(f"no letter is called {template}: add its subject to SUBJECTS")
+        raise KeyError(f"no letter is called {template}: add its subject to letter_subjects")
     return Letter(template, "\n\n".join(map(_wrapped, paragraphs)) + "\n")
 
 

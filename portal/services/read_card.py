@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from portal.ports import CardField, CardLine, CardReader
+from portal.card_ports import CardField, CardLine, CardReader
 from portal.services.card_fields import Found, fields_on
 from portal.services.card_payer import payer_on
 from portal.services.card_plan import plan_on

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal.card_ports import CardReader
 from portal.db import transaction
 from portal.models.accounts import Payer
 from portal.models.insurance import CardImage, CardReading
-from portal.ports import CardReader, DocumentStore
+from portal.ports import DocumentStore
 from portal.services.read_card import Reading, read_card
 
 log = logging.getLogger(__name__)

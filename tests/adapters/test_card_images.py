@@ -19,7 +19,7 @@ from PIL import Image, ImageCms
 
 from portal.adapters.card_images import MAX_BYTES, CardFiles, kind_of
 from portal.adapters.card_pixels import MAX_SIDE, cleaned
-from portal.ports import CardFault, CleanImage, UnusableImage
+from portal.card_ports import CardFault, CleanImage, UnusableImage
 
 FILES = CardFiles()
 SIZE = (1200, 760)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from portal.adapters.card_pixels import cleaned
 from portal.adapters.card_quality import flaws_of
-from portal.ports import CardFlaw
+from portal.card_ports import CardFlaw
 from sandbox.cards.layouts import known_card
 from sandbox.cards.photos import Shot, photograph, poor_shot
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from portal.adapters.card_pixels import cleaned
 from portal.adapters.card_reader import RapidReader
-from portal.ports import CardField as F
+from portal.card_ports import CardField as F
 from portal.services.read_card import read_card
 from sandbox.cards.layouts import known_card
 from sandbox.cards.photos import Shot, photograph

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.ports import CardFault, CardFlaw
+from portal.card_ports import CardFault, CardFlaw
 from portal.queries.card_words import refusal_words, retake_words
 from tests.reading_grade import reading_grade
 

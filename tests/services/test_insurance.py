@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from billing.money import Money
 from portal.adapters.storage import DocumentMissing, EncryptedFolder
+from portal.card_ports import CardFlaw, CleanImage
 from portal.db import read_only, transaction
 from portal.models.identity import Login
 from portal.models.insurance import CardImage, InsuranceSubmission
 from portal.models.work import WorkItem
-from portal.ports import CardFlaw, CleanImage
 from portal.queries.balances import balances
 from portal.queries.card_pictures import card_picture
 from portal.queries.viewer import PatientViewer

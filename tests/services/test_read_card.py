@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.ports import CardField, CardLine
+from portal.card_ports import CardField, CardLine
 from portal.services.read_card import Reading, read_card, understand
 
 F = CardField

@@ -11,11 +11,11 @@ from flask import Flask
 from PIL import Image, ImageDraw
 from sqlalchemy import select
 
+from portal.card_ports import CardLine
 from portal.db import transaction
 from portal.jobs import schedule
 from portal.models.accounts import Coverage
 from portal.models.claims import Claim, Visit
-from portal.ports import CardLine
 from portal.queue import run_due
 from tests.services.ledger_book import Book
 from tests.web.bills import account_of_every_kind, make_practice

@@ -9,7 +9,7 @@ from billing.coverages import id_format
 from billing.proxy_access import ProxyScope
 from portal.blueprints.insurance.forms import CardForm, PhotoForm, WhenForm, WhoseForm
 from portal.blueprints.insurance.views import blueprint, own_page
-from portal.ports import UnusableImage
+from portal.card_ports import UnusableImage
 from portal.queries.card_words import refusal_words
 from portal.queries.payer_list import find_payer, payer_names
 from portal.queries.submission_page import SubmissionPage
