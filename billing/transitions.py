@@ -110,6 +110,38 @@ class SubmissionEvent(StrEnum):
     WITHDRAW = "withdraw"
 
 
+class PlanState(StrEnum):
+    """Where one payment plan stands."""
+
+    PROPOSED = "proposed"  # being made, nobody has agreed to anything
+    AWAITING_APPROVAL = "awaiting_approval"  # outside the practice's policy
+    OFFERED = "offered"  # waits for the patient's signature
+    ACTIVE = "active"
+    PAUSED = "paused"
+    IN_GRACE = "in_grace"  # something is past due; it still counts as a plan in good standing
+    DEFAULTED = "defaulted"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+
+
+class PlanStep(StrEnum):
+    """What people, money and the calendar do to a plan."""
+
+    ASK_APPROVAL = "ask_approval"
+    OFFER = "offer"
+    APPROVE = "approve"
+    DECLINE = "decline"
+    SIGN = "sign"  # the first time, or a changed agreement
+    PAUSE = "pause"
+    RESUME = "resume"
+    FALL_BEHIND = "fall_behind"
+    CATCH_UP = "catch_up"
+    DEFAULT = "default"
+    COMPLETE = "complete"
+    REOPEN = "reopen"  # money that had finished it went back
+    CANCEL = "cancel"
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """This event cannot happen in this state."""
@@ -198,6 +230,40 @@ SUBMISSION: Mapping[SubmissionState, Mapping[SubmissionEvent, SubmissionState]] 
     _U.SENT_BACK: {_N.SEND: _U.WAITING, _N.WITHDRAW: _U.WITHDRAWN},
     _U.ACCEPTED: {},
     _U.WITHDRAWN: {},
+}
+
+_L, _T = PlanState, PlanStep
+_LIVE_PLAN = {
+    _T.SIGN: _L.ACTIVE,
+    _T.PAUSE: _L.PAUSED,
+    _T.COMPLETE: _L.COMPLETED,
+    _T.CANCEL: _L.CANCELED,
+}
+# Only somebody who is behind can default, and only a new signature brings a plan back from it.
+PLAN: Mapping[PlanState, Mapping[PlanStep, PlanState]] = {
+    _L.PROPOSED: {
+        _T.ASK_APPROVAL: _L.AWAITING_APPROVAL,
+        _T.OFFER: _L.OFFERED,
+        _T.SIGN: _L.ACTIVE,
+        _T.CANCEL: _L.CANCELED,
+    },
+    _L.AWAITING_APPROVAL: {
+        _T.APPROVE: _L.OFFERED,
+        _T.DECLINE: _L.CANCELED,
+        _T.CANCEL: _L.CANCELED,
+    },
+    _L.OFFERED: {_T.OFFER: _L.OFFERED, _T.SIGN: _L.ACTIVE, _T.CANCEL: _L.CANCELED},
+    _L.ACTIVE: {**_LIVE_PLAN, _T.FALL_BEHIND: _L.IN_GRACE},
+    _L.PAUSED: {**_LIVE_PLAN, _T.RESUME: _L.ACTIVE, _T.FALL_BEHIND: _L.IN_GRACE},
+    _L.IN_GRACE: {
+        **_LIVE_PLAN,
+        _T.CATCH_UP: _L.ACTIVE,
+        _T.FALL_BEHIND: _L.IN_GRACE,
+        _T.DEFAULT: _L.DEFAULTED,
+    },
+    _L.DEFAULTED: {_T.SIGN: _L.ACTIVE},
+    _L.COMPLETED: {_T.REOPEN: _L.ACTIVE},
+    _L.CANCELED: {},
 }
 
 

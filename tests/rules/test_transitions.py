@@ -5,11 +5,14 @@ import pytest
 from billing.transitions import (
     CLAIM,
     PAYMENT,
+    PLAN,
     REFUND,
     ClaimEvent,
     ClaimState,
     PaymentEvent,
     PaymentState,
+    PlanState,
+    PlanStep,
     RefundEvent,
     RefundState,
     Refused,
@@ -43,6 +46,19 @@ CLAIM_TABLE = {
     "decided": "- - deciding_again deciding_again deciding_again",
     "deciding_again": "decided deciding_again deciding_again deciding_again deciding_again",
     "void": "- - - - -",
+}
+# ask_approval, offer, approve, decline, sign, pause, resume, fall_behind, catch_up, default,
+# complete, reopen, cancel
+PLAN_TABLE = {
+    "proposed": "awaiting_approval offered - - active - - - - - - - canceled",
+    "awaiting_approval": "- - offered canceled - - - - - - - - canceled",
+    "offered": "- offered - - active - - - - - - - canceled",
+    "active": "- - - - active paused - in_grace - - completed - canceled",
+    "paused": "- - - - active paused active in_grace - - completed - canceled",
+    "in_grace": "- - - - active paused - in_grace active defaulted completed - canceled",
+    "defaulted": "- - - - active - - - - - - - -",
+    "completed": "- - - - - - - - - - - active -",
+    "canceled": "- - - - - - - - - - - - -",
 }
 
 
@@ -79,6 +95,11 @@ def test_refund_table(
     assert next_state(REFUND, state, event) == (following or Refused(state, event))
 
 
+@pytest.mark.parametrize(("state", "step", "following"), cells(PLAN_TABLE, PlanState, PlanStep))
+def test_PLAN_14_plan_table(state: PlanState, step: PlanStep, following: PlanState | None) -> None:
+    assert next_state(PLAN, state, step) == (following or Refused(state, step))
+
+
 @pytest.mark.parametrize("state", [s for s in RefundState if s is not RefundState.FAILED])
 def test_money_that_left_beats_every_story_but_that_it_came_back(state: RefundState) -> None:
     assert next_state(REFUND, state, RefundEvent.SUCCEED) is RefundState.SUCCEEDED
@@ -93,3 +114,4 @@ def test_the_tables_know_every_state() -> None:
     assert set(PAYMENT) == set(PaymentState)
     assert set(CLAIM) == set(ClaimState)
     assert set(REFUND) == set(RefundState)
+    assert set(PLAN) == set(PlanState)
