@@ -229,7 +229,7 @@ class PaymentGateway(Protocol):
     """Card and bank payments on the provider's own page; no card number ever comes to us (PCI-1)."""
 
     def start_checkout(
-        self, *, payment_id: UUID, amount: Money, expires_at: datetime
+        self, *, payment_id: UUID, amount: Money, expires_at: datetime, bank_only: bool = False
     ) -> PaymentFacts: ...
 
     def find_checkout(self, session_id: str) -> PaymentFacts: ...

@@ -56,6 +56,7 @@ SPOKEN = (
     "portal/queries/what_changed.py",
     "portal/queries/who_looked.py",
     "portal/services/ask_office.py",
+    "portal/services/card_notice.py",
     "portal/services/change_email.py",
     "portal/services/choose_credit.py",
     "portal/services/edit_profile.py",

@@ -26,7 +26,7 @@ from portal.adapters.stripe_calls import (
     words,
 )
 from portal.adapters.stripe_disputes import dispute_facts, dispute_notices
-from portal.adapters.stripe_facts import intent_facts, session_facts
+from portal.adapters.stripe_facts import BANK, intent_facts, session_facts
 from portal.ports import (
     DisputeFacts,
     ForgedMessage,
@@ -74,13 +74,16 @@ class StripeGateway:
         return client_of(self._secret_key, self._api_base)
 
     def start_checkout(
-        self, *, payment_id: UUID, amount: Money, expires_at: datetime
+        self, *, payment_id: UUID, amount: Money, expires_at: datetime, bank_only: bool = False
     ) -> PaymentFacts:
         """A page to pay on. The same payment gives the same page: its id is the key, for a day.
 
         A repeated answer is Stripe's stored one and may be out of date; `find_checkout` is not.
+        A page that is `bank_only` takes no card.
         """
         params = self._params(payment_id, amount, expires_at)
+        if bank_only:
+            params["allowed_payment_method_types"] = [BANK]
         session = changing(
             lambda: self._client.v1.checkout.sessions.create(
                 params=params, options={"idempotency_key": f"pay-{payment_id}"}
@@ -89,8 +92,7 @@ class StripeGateway:
         return session_facts(session)
 
     def _params(self, payment_id: UUID, amount: Money, expires_at: datetime) -> SessionCreateParams:
-        reference = str(payment_id)
-        page = self._page_url.format(payment_id=payment_id)
+        reference, page = str(payment_id), self._page_url.format(payment_id=payment_id)
         return {
             "mode": "payment",
             "ui_mode": "hosted_page",

@@ -3,6 +3,7 @@
 from portal.models import (
     accounts,
     audit,
+    card_notices,
     claims,
     confidential,
     consents,
@@ -30,6 +31,7 @@ from portal.models import (
 __all__ = [
     "accounts",
     "audit",
+    "card_notices",
     "claims",
     "confidential",
     "consents",

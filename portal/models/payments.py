@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -47,6 +47,7 @@ class Payment(Base):
     amount: Mapped[Money] = mapped_column("amount_cents")
     scope: Mapped[str]  # all, bill, own_amount
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))  # scope bill
+    bank_only: Mapped[bool] = mapped_column(default=False, server_default=false())  # PLAN-18
     request_hash: Mapped[str]  # the same id with other wishes is refused
     state: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

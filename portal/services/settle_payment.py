@@ -117,6 +117,7 @@ def _ask(payment: Payment, gateway: PaymentGateway, now: datetime) -> PaymentFac
                 payment_id=payment.id,
                 amount=payment.amount,
                 expires_at=payment.created_at + PAGE_OPEN,
+                bank_only=payment.bank_only,
             )
             return gateway.find_checkout(again.session_id or "")
         except Refused:

@@ -20,6 +20,12 @@ from portal.queries.payments import lines_of
 from portal.queries.proxy_grants import grant_standing
 from portal.queries.viewer import AccountViewer, GuestViewer
 from portal.queue import enqueue
+from portal.services.card_notice import (
+    NeedsCardNotice,
+    NoticeRead,
+    keep_card_notice,
+    needs_card_notice,
+)
 from portal.services.practice_date import practice_date
 from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound, Refusal
@@ -65,6 +71,17 @@ class Started:
     checkout_url: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From a bank account alone, or by whatever the provider's page offers; what was read before a card."""
+
+    bank_only: bool = False
+    read: NoticeRead | None = None
+
+
+ANY_WAY = Way()
+
+
 def take_payment(
     *,
     viewer: AccountViewer,
@@ -74,11 +91,12 @@ def take_payment(
     gateway: PaymentGateway,
     public_url: str,
     now: datetime,
+    way: Way = ANY_WAY,
 ) -> Started:
     """Start the payment whose id the page made; the same id again leads to the same page.
 
     An earlier open payment of the account is closed first. Nothing is charged here: the patient
-    pays on the provider's page.
+    pays on the provider's page. Raises NeedsCardNotice where a card asks for words first (PLAN-18).
     """
     if account_id not in viewer.account_ids:
         raise NotFound
@@ -86,7 +104,7 @@ def take_payment(
         _close_earlier(account_id, payment_id, gateway, public_url, now)
         with transaction() as session:
             payment = _claim(
-                session, viewer, payment_id, account_id=account_id, choice=choice, now=now
+                session, viewer, payment_id, account_id=account_id, choice=choice, way=way, now=now
             )
         if payment is not None:
             break
@@ -96,7 +114,10 @@ def take_payment(
         return _resume(payment, gateway, public_url, now)
     try:
         facts = gateway.start_checkout(
-            payment_id=payment_id, amount=payment.amount, expires_at=payment.created_at + PAGE_OPEN
+            payment_id=payment_id,
+            amount=payment.amount,
+            expires_at=payment.created_at + PAGE_OPEN,
+            bank_only=payment.bank_only,
         )
     except Refused:
         # A clear answer: nothing was made there, so this try is over.
@@ -117,6 +138,7 @@ def _claim(
     *,
     account_id: int,
     choice: Choice,
+    way: Way,
     now: datetime,
 ) -> Payment | None:
     """The payment under this id: the one there is, or a new one if the wish fits the live balance.
@@ -143,6 +165,8 @@ def _claim(
     agreed = agree(choice, lines_of(session, account_id, on=practice_date(session, now)))
     if not isinstance(agreed, Agreed):
         raise CannotPay(WORDS[agreed])
+    if not way.bank_only and way.read is None and needs_card_notice(session, account_id):
+        raise NeedsCardNotice
     submitted = next_state(PAYMENT, PaymentState.CREATED, PaymentEvent.SUBMIT)
     payment = Payment(
         id=payment_id,
@@ -153,6 +177,7 @@ def _claim(
         amount=agreed.amount,
         scope=choice.scope.value,
         visit_id=choice.visit_id,
+        bank_only=way.bank_only,
         request_hash=wishes,
         state=str(submitted),
         created_at=now,
@@ -160,6 +185,16 @@ def _claim(
         lease_until=now + LEASE,
     )
     session.add(payment)
+    if way.read is not None and not way.bank_only:
+        session.flush()
+        keep_card_notice(
+            session,
+            account_id=account_id,
+            payment_id=payment_id,
+            login_id=payment.login_id,
+            read=way.read,
+            now=now,
+        )
     return payment
 
 

@@ -140,6 +140,7 @@ def _intent_of(world: World, session: Json) -> Json:
         "amount": session["amount_total"],
         "currency": "usd",
         "customer": session["customer"],
+        "allowed_payment_method_types": session["payment_method_types"],
         **carried,
     }
     return payment_intents.create_intent(world, wanted)

@@ -53,6 +53,7 @@ ALLOWED = {
     "success_url": rf"{PAGE}/return",
     "cancel_url": rf"{PAGE}/cancelled",
     "expires_at": r"\d+",
+    "allowed_payment_method_types[0]": "us_bank_account",
     "expand[0]": r"(payment_intent\.|data\.)?latest_charge",
     "created[gte]": r"\d+",
     "created[lte]": r"\d+",

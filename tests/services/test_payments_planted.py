@@ -41,7 +41,7 @@ class NoKey(StripeGateway):
     """Asks for the page under a new key each time."""
 
     def start_checkout(
-        self, *, payment_id: UUID, amount: Money, expires_at: datetime
+        self, *, payment_id: UUID, amount: Money, expires_at: datetime, bank_only: bool = False
     ) -> PaymentFacts:
         try:
             page = self._client.v1.checkout.sessions.create(
@@ -56,7 +56,7 @@ class FailedOnTimeout(StripeGateway):
     """Takes silence for a no."""
 
     def start_checkout(
-        self, *, payment_id: UUID, amount: Money, expires_at: datetime
+        self, *, payment_id: UUID, amount: Money, expires_at: datetime, bank_only: bool = False
     ) -> PaymentFacts:
         try:
             return super().start_checkout(

@@ -7,17 +7,19 @@ from uuid import UUID, uuid4
 
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField
+from wtforms import BooleanField, HiddenField, RadioField
 
 from billing.money import Money
 from billing.payment_choice import Choice, Objection, Scope
 from portal.queries.payments import Bill, PaymentRow, PayPage, Review
-from portal.services.take_payment import WORDS
+from portal.services.take_payment import ANY_WAY, WORDS, Way
+from portal.web.card_notice import notice_read
 from portal.web.fields import AmountField, chosen
 from portal.web.filters import brief_day, money
 from portal.web.languages import translated
 
 BILL = "bill-"
+BANK, CARD = "bank", "card"
 LARGEST_ID = 2**63 - 1  # what a column of the database holds
 
 
@@ -89,6 +91,8 @@ class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     scope = HiddenField()
     visit = HiddenField()
     cents = HiddenField()
+    read = BooleanField("I have read this. I want to pay by card.")
+    by = HiddenField()  # bank, card: what a New York patient chose (PLAN-18)
 
     @classmethod
     def of(cls, review: Review, choice: Choice) -> PayForm:
@@ -122,6 +126,30 @@ class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             return False
 
     @property
+    def way(self) -> Way:
+        """Card only after its words were read, from the page that shows them."""
+        if self.by.data == BANK:
+            return Way(bank_only=True)
+        if self.by.data == CARD and self.read.data:
+            return Way(read=notice_read())
+        return ANY_WAY
+
+    def choosing(self, by: str) -> PayForm:
+        """The same payment from the bank or by card, for the page that asks which (PLAN-18)."""
+        form = PayForm(formdata=None)
+        form._fill(
+            self.payment_id, self.account_id, self.wish.scope, self.wish.visit_id, self.amount
+        )
+        form.by.data = by
+        if by == CARD and self.by.data == CARD:
+            form.read.errors = ["Tick the box, or pay from your bank account."]
+        return form
+
+    @property
+    def amount(self) -> Money:
+        return Money(int(self.cents.data or ""))
+
+    @property
     def payment_id(self) -> UUID:
         return UUID(self.payment.data or "")
 
@@ -132,4 +160,4 @@ class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     @property
     def wish(self) -> Choice:
         visit = int(self.visit.data) if self.visit.data else None
-        return Choice(Scope(self.scope.data or ""), visit, Money(int(self.cents.data or "")))
+        return Choice(Scope(self.scope.data or ""), visit, self.amount)
