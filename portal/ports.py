@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
@@ -255,38 +255,6 @@ class PaymentGateway(Protocol):
     def list_objects(
         self, *, kind: ObjectKind, since: datetime, until: datetime, after: str | None
     ) -> ObjectPage: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayoutFacts:
-    """One payment of the card company to the practice's bank. `explained`: its lines are complete."""
-
-    provider_id: str
-    amount: Money
-    arrives_on: date
-    automatic: bool
-    status: str  # pending, in_transit, paid, failed, canceled
-    explained: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayoutLine:
-    """One line of a payout: what moved, the card company's fee, and what is left."""
-
-    provider_id: str
-    category: str  # charge, refund, dispute, fee ...: the reporting category
-    amount: Money
-    fee: Money
-    net: Money
-    source_id: str  # of the charge, refund or dispute there
-
-
-class PayoutBooks(Protocol):
-    """The card company's payouts and what each is made of."""
-
-    def payouts(self, *, since: datetime) -> tuple[PayoutFacts, ...]: ...
-
-    def lines(self, payout_id: str) -> tuple[PayoutLine, ...]: ...
 
 
 class DocumentStore(Protocol):

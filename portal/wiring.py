@@ -15,11 +15,11 @@ from portal.adapters.stripe_payouts import StripePayouts
 from portal.adapters.twilio import TwilioSms
 from portal.card_ports import CardImages, CardReader
 from portal.config import Settings, derived_key
+from portal.office_ports import PayoutBooks
 from portal.ports import (
     DocumentStore,
     EmailSender,
     PaymentGateway,
-    PayoutBooks,
     PdfPrinter,
     SmsSender,
 )

@@ -23,6 +23,7 @@ from staff_admin.blueprints import (
     messages,
     parents,
     payments,
+    payouts,
     refunds,
     remittances,
     staff,
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(claims.blueprint)
     app.register_blueprint(accounts.blueprint)
     app.register_blueprint(payments.blueprint)
+    app.register_blueprint(payouts.blueprint)
     app.register_blueprint(day.blueprint)
     app.register_blueprint(audit.blueprint)
     app.register_blueprint(disputes.blueprint)

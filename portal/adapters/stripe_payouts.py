@@ -9,7 +9,7 @@ import stripe
 
 from billing.money import Money
 from portal.adapters.stripe_calls import CURRENCY, client_of, reading
-from portal.ports import PayoutFacts, PayoutLine
+from portal.office_ports import BalanceLine, PayoutFacts
 
 OWN_LINE = "payout"  # the payout itself stands among its lines
 
@@ -36,7 +36,7 @@ class StripePayouts:
         )
         return tuple(_facts(payout) for payout in reversed(found) if payout.currency == CURRENCY)
 
-    def lines(self, payout_id: str) -> tuple[PayoutLine, ...]:
+    def lines(self, payout_id: str) -> tuple[BalanceLine, ...]:
         """What an automatic payout is made of; its own line left out."""
         found = reading(
             lambda: list(
@@ -46,6 +46,21 @@ class StripePayouts:
             )
         )
         return tuple(_line(line) for line in found if line.reporting_category != OWN_LINE)
+
+    def balance_lines(self, *, since: datetime) -> tuple[BalanceLine, ...]:
+        """Every line made since then, paid out or not, oldest first; those of payouts left out."""
+        found = reading(
+            lambda: list(
+                self._client.v1.balance_transactions.list(
+                    params={"created": {"gte": int(since.timestamp())}, "limit": 100}
+                ).auto_paging_iter()
+            )
+        )
+        return tuple(
+            _line(line)
+            for line in reversed(found)
+            if line.reporting_category != OWN_LINE and line.currency == CURRENCY
+        )
 
 
 def _facts(payout: stripe.Payout) -> PayoutFacts:
@@ -59,13 +74,14 @@ def _facts(payout: stripe.Payout) -> PayoutFacts:
     )
 
 
-def _line(line: stripe.BalanceTransaction) -> PayoutLine:
+def _line(line: stripe.BalanceTransaction) -> BalanceLine:
     source = line.source
-    return PayoutLine(
+    return BalanceLine(
         provider_id=line.id,
         category=line.reporting_category,
         amount=Money(line.amount),
         fee=Money(line.fee),
         net=Money(line.net),
         source_id=source if isinstance(source, str) else (source.id if source else ""),
+        made_at=datetime.fromtimestamp(line.created, UTC),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from portal.queue import JobContext, job
+from portal.services.alarm_lines import alarm_lines
 from portal.services.fetch_payouts import fetch_payouts
 
 LOG = logging.getLogger(__name__)
@@ -18,3 +19,6 @@ def fetch(context: JobContext) -> None:
         LOG.info(
             "payouts_fetched", extra={"posted": fetched.posted, "came_back": fetched.came_back}
         )
+    alarmed = alarm_lines(now=context.now)
+    if alarmed.opened:
+        LOG.error("payout_lines_unexplained", extra={"lines": alarmed.off})

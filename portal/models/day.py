@@ -41,7 +41,25 @@ class PayoutLineRow(Base):
     amount: Mapped[Money] = mapped_column("amount_cents")
     fee: Mapped[Money] = mapped_column("fee_cents")
     net: Mapped[Money] = mapped_column("net_cents")
-    source_id: Mapped[str] = mapped_column(default="")
+    source_id: Mapped[str] = mapped_column(default="", index=True)
+
+
+class ClearingLine(Base):
+    """One line of the card company's balance, seen when it was made; never changed.
+
+    It is paid out once a `payout_lines` row of the same id belongs to a payout that was posted.
+    """
+
+    __tablename__ = "clearing_lines"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[str] = mapped_column(unique=True)
+    category: Mapped[str]
+    amount: Mapped[Money] = mapped_column("amount_cents")
+    fee: Mapped[Money] = mapped_column("fee_cents")
+    net: Mapped[Money] = mapped_column("net_cents")
+    source_id: Mapped[str] = mapped_column(default="", index=True)
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
 
 
 class BankDeposit(Base):

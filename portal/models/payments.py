@@ -123,6 +123,24 @@ class ObjectWalk(Base):
     cursor: Mapped[str | None]
 
 
+class ForeignObject(Base):
+    """Something at the card company that our records do not know: listed for a person, never posted.
+
+    `why` is `not_ours` where nothing of ours is on it, `no_record` where our own mark leads nowhere.
+    """
+
+    __tablename__ = "foreign_objects"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]  # payment, refund, dispute
+    why: Mapped[str]
+    state: Mapped[str] = mapped_column(default="")  # as the card company says
+    amount: Mapped[Money | None] = mapped_column("amount_cents")
+    first_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
 class PracticeReceipt(Base):
     """Money the practice took itself: one row of its receipts file, or of the desk (posting.md)."""
 

@@ -37,6 +37,7 @@ KINDS = {
     "parent_request": "request of a parent",
     "papers": "statements and payments",
     "payments": "payment",
+    "payouts": "card company’s payout",
     "people": "people and coverage",
     "profile": "own details",
     "proxies": "who can see the account",

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from billing.money import ZERO, Money
+from portal.queries.clearing_match import MatchedLine, lines_of_payouts
 
 # A set's day is the one its entries stand in; without entries, the one on which it came in.
 _REMITTANCES = text("""
@@ -63,30 +64,14 @@ SELECT r.method || ' at the practice', count(*), sum(r.amount_cents)::bigint, su
  GROUP BY r.method
  ORDER BY 1
 """)
-# Each line answers one fact of the ledger: a charge its payment, all else the entry that names it.
 _PAYOUTS = text("""
-SELECT o.id AS payout_id, o.provider_id AS payout, o.amount_cents AS paid_out, o.status,
-       o.automatic, o.entry_id IS NOT NULL AS posted, d.id IS NOT NULL AS confirmed,
-       l.id, l.provider_id, l.category, l.amount_cents, l.fee_cents, l.net_cents, l.source_id,
-       CASE WHEN l.category IN ('fee', 'network_cost') THEN l.amount_cents
-            WHEN l.category = 'charge'
-            THEN (SELECT p.amount_cents FROM payments p
-                   WHERE p.charge_id = l.source_id AND p.entry_id IS NOT NULL)
-            ELSE (SELECT sum(CASE g.side WHEN 'debit' THEN g.amount_cents ELSE -g.amount_cents END)
-                    FROM journal_entries e
-                    JOIN postings g ON g.entry_id = e.id
-                    JOIN ledger_accounts a ON a.id = g.account_id AND a.code = 'stripe_clearing'
-                   WHERE l.source_id <> '' AND e.source_ref = 'stripe:' || l.source_id ||
-                         CASE l.category WHEN 'refund' THEN '' WHEN 'refund_failure' THEN '\\:failed'
-                                         WHEN 'payout_reversal' THEN '\\:returned'
-                                         ELSE ':' || l.category END)
-       END::bigint AS known
+SELECT o.id, o.provider_id, o.amount_cents, o.status, o.automatic,
+       o.entry_id IS NOT NULL AS posted, d.id IS NOT NULL AS confirmed
   FROM payouts o
-  LEFT JOIN payout_lines l ON l.payout_id = o.id
   LEFT JOIN bank_deposits d ON d.payout_id = o.id
   LEFT JOIN journal_entries j ON j.id = o.entry_id
  WHERE coalesce(j.occurred_on, o.arrives_on) = :day AND o.status NOT IN ('failed', 'canceled')
- ORDER BY o.id, l.id
+ ORDER BY o.id
 """)
 _DEPOSITS = text("""
 SELECT d.id, d.amount_cents, d.trace, d.remittance_id, d.payout_id,
@@ -150,20 +135,6 @@ class DayReceipts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayPayoutLine:
-    """One line of a payout; `known` is the one ledger fact that it answers, or None."""
-
-    id: int
-    provider_id: str
-    category: str
-    amount: Money
-    fee: Money
-    net: Money
-    source_id: str
-    known: Money | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DayPayout:
     """What the card company paid out, and what it is made of."""
 
@@ -174,7 +145,7 @@ class DayPayout:
     automatic: bool
     posted: bool
     confirmed: bool  # the bank's statement shows it
-    lines: tuple[DayPayoutLine, ...]
+    lines: tuple[MatchedLine, ...]
 
     @property
     def net(self) -> Money:
@@ -243,37 +214,21 @@ def day_receipts(session: Session, day: date) -> tuple[DayReceipts, ...]:
 
 
 def day_payouts(session: Session, day: date) -> tuple[DayPayout, ...]:
-    """What the card company's payouts of the day are made of."""
-    lines: dict[int, list[DayPayoutLine]] = {}
-    heads = {}
-    for row in session.execute(_PAYOUTS, {"day": day}):
-        heads[row.payout_id] = row
-        found = lines.setdefault(row.payout_id, [])
-        if row.id is not None:
-            found.append(
-                DayPayoutLine(
-                    id=row.id,
-                    provider_id=row.provider_id,
-                    category=row.category,
-                    amount=Money(row.amount_cents),
-                    fee=Money(row.fee_cents),
-                    net=Money(row.net_cents),
-                    source_id=row.source_id,
-                    known=None if row.known is None else Money(row.known),
-                )
-            )
+    """What the card company's payouts of the day are made of; each line beside the entry it answers."""
+    heads = session.execute(_PAYOUTS, {"day": day}).all()
+    lines = lines_of_payouts(session, [row.id for row in heads]) if heads else ()
     return tuple(
         DayPayout(
-            id=row.payout_id,
-            provider_id=row.payout,
-            amount=Money(row.paid_out),
+            id=row.id,
+            provider_id=row.provider_id,
+            amount=Money(row.amount_cents),
             status=row.status,
             automatic=row.automatic,
             posted=row.posted,
             confirmed=row.confirmed,
-            lines=tuple(lines[payout_id]),
+            lines=tuple(line for line in lines if line.payout_id == row.id),
         )
-        for payout_id, row in heads.items()
+        for row in heads
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -13,6 +14,9 @@ from billing.money import ZERO, Money, total_of
 from portal.db import read_only
 from portal.models.day import DayClose, DayExplanation
 from portal.models.identity import Login
+from portal.models.payments import EventLook
+from portal.models.practice import Practice
+from portal.queries.clearing_match import BALANCE, TieOut, tie_out, waiting_lines
 from portal.queries.day_facts import (
     Awaited,
     DayDeposit,
@@ -70,6 +74,7 @@ class DaySummary:
     deposits: tuple[DayDeposit, ...]
     awaited: tuple[Awaited, ...]
     standing: Standing
+    tie: TieOut | None  # of the day on which the card company's balance was last looked at
     differences: tuple[Difference, ...]
     history: tuple[Closed, ...]
 
@@ -133,9 +138,24 @@ def summary_of(session: Session, day: date) -> DaySummary:
         deposits=deposits,
         awaited=awaited(session, day),
         standing=standing(session, day),
+        tie=_tie(session, day),
         differences=_explained(session, day, found),
         history=_history(session, day),
     )
+
+
+def _tie(session: Session, day: date) -> TieOut | None:
+    """I7 stands for now: only the day of the last look can say whether both books agree."""
+    looked = session.scalar(select(EventLook.seen_until).where(EventLook.provider == BALANCE))
+    if looked is None or practice_day_of(session, looked) != day:
+        return None
+    return tie_out(session, waiting_lines(session))
+
+
+def practice_day_of(session: Session, at: datetime) -> date:
+    """The day of a moment at the practice."""
+    zone = session.scalar(select(Practice.time_zone)) or "UTC"
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def business_days(start: date, end: date) -> int:
@@ -190,14 +210,12 @@ def _of_payouts(payouts: tuple[DayPayout, ...]) -> Iterator[Difference]:
                 cause="sent by hand: the card company does not say what it is made of",
             )
         for line in one.lines:
-            if line.known != line.amount:
+            if line.off:
                 yield Difference(
                     key=f"payout_line:{line.provider_id}",
                     what=f"{line.category.replace('_', ' ').capitalize()} {line.source_id or line.provider_id}",
-                    amount=line.amount - (line.known or ZERO),
-                    cause="no entry of ours is this"
-                    if line.known is None
-                    else f"the card company says {line.amount}, we posted {line.known}",
+                    amount=line.gap,
+                    cause=line.cause,
                 )
 
 

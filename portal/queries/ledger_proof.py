@@ -206,6 +206,23 @@ CHECKS = {
          CROSS JOIN LATERAL (
             SELECT CASE WHEN d.decision <> '' THEN d.withdrawn_cents - d.returned_cents END AS cents) x
          WHERE coalesce(m.cents, 0) + coalesce(x.cents, 0) <> 0""",
+    "payouts equal their entries, and post each fee once": """
+        WITH moved AS (
+          SELECT p.entry_id,
+                 coalesce(sum(SIGNED) FILTER (WHERE a.code = 'bank'), 0) AS bank,
+                 coalesce(sum(SIGNED) FILTER (WHERE a.code = 'processing_fees'), 0) AS fees
+            FROM postings p JOIN ledger_accounts a ON a.id = p.account_id GROUP BY 1),
+        kept AS (
+          SELECT payout_id, sum(CASE WHEN category IN ('dispute', 'dispute_reversal') THEN 0
+                                     WHEN category IN ('fee', 'network_cost') THEN fee_cents - amount_cents
+                                     ELSE fee_cents END) AS fees
+            FROM payout_lines GROUP BY 1)
+        SELECT 'payout ' || o.provider_id,
+               (o.amount_cents - m.bank + coalesce(k.fees, 0) - m.fees)::bigint
+          FROM payouts o
+          JOIN moved m ON m.entry_id = o.entry_id
+          LEFT JOIN kept k ON k.payout_id = o.id
+         WHERE o.amount_cents <> m.bank OR coalesce(k.fees, 0) <> m.fees""",
     "receipts equal their entries": """
         SELECT 'receipt ' || r.receipt_id, (r.amount_cents - coalesce(sum(SIGNED), 0))::bigint
           FROM practice_receipts r

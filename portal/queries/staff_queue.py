@@ -36,6 +36,7 @@ KIND_LABELS = {
     "credit_found": "Credit to send back",
     "card_dispute": "Card dispute",
     "payment_mismatch": "Payment that disagrees",
+    "payout_line": "Payout to explain",
     "payment_orphan": "Payment in one set of books only",
     "claim_import": "Claim to check",
     "coverage_changed": "Bill the right payer",

@@ -13,15 +13,15 @@ from billing import entries
 from billing.money import ZERO, Money, total_of
 from portal.db import read_only, transaction
 from portal.models.day import Payout, PayoutLineRow
-from portal.ports import PayoutBooks, PayoutFacts, PayoutLine
+from portal.office_ports import BalanceLine, PayoutBooks, PayoutFacts
+from portal.queries.clearing_match import FEE_POSTED_BEFORE, FEES
+from portal.services.keep_balance import keep_balance
 from portal.services.post_entry import post_entry
 
 FIRST_LOOK = timedelta(days=60)
 LOOK_BACK = timedelta(days=10)  # an arrival may still fail for some days
 ARRIVED = "paid"
 CAME_BACK = ("failed", "canceled")
-FEES = ("fee", "network_cost")  # lines that are a fee and nothing else
-POSTED_BEFORE = ("dispute", "dispute_reversal")  # their fee was posted with the dispute itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ def fetch_payouts(*, books: PayoutBooks, now: datetime) -> Fetched:
             posted += _post_arrival(session, payout)
             came_back += _post_return(session, payout)
         seen += 1
+    keep_balance(books=books, now=now)
     return Fetched(seen, posted, came_back)
 
 
@@ -75,7 +76,7 @@ def _since(session: Session, now: datetime) -> datetime:
 
 
 def _stored(
-    session: Session, facts: PayoutFacts, lines: tuple[PayoutLine, ...], now: datetime
+    session: Session, facts: PayoutFacts, lines: tuple[BalanceLine, ...], now: datetime
 ) -> Payout:
     """The payout's row, locked, with its lines once they are known."""
     values = {
@@ -173,5 +174,5 @@ def _fees(session: Session, payout: Payout) -> Money | None:
     return total_of(
         fee - amount if category in FEES else fee
         for category, amount, fee in rows
-        if category not in POSTED_BEFORE
+        if category not in FEE_POSTED_BEFORE
     )

@@ -28,6 +28,7 @@ from portal.ports import (
     PaymentGateway,
 )
 from portal.services.ask_disputes import ask_for_open_disputes
+from portal.services.name_foreign import name_others, name_payment
 from portal.services.receive_event import PROVIDER, store_notice
 from portal.services.record_payment import is_news
 
@@ -115,6 +116,8 @@ def _fold(session: Session, page: ObjectPage, walked: Walked, now: datetime) -> 
     seen = []
     for facts in page.payments:
         payment = ours.get(facts.payment_id) if facts.payment_id else None
+        if payment is None:
+            name_payment(session, facts, now=now)
         if facts.payment_id is None:
             walked.foreign += 1
         elif payment is None:
@@ -124,6 +127,7 @@ def _fold(session: Session, page: ObjectPage, walked: Walked, now: datetime) -> 
                 seen.append(payment.id)
             if is_news(payment, facts):
                 walked.found += store_notice(session, _notice(facts), now=now)
+    name_others(session, page.notices, now=now)
     for notice in page.notices:
         walked.found += store_notice(session, notice, now=now)
     walked.objects += len(page.payments) + len(page.notices)

@@ -286,6 +286,8 @@ STAFF = _table(
     s s s o o r r r o r r o  POST      /parent-requests/<int:request_id>/invite
     s s s o o r r r o r r o  POST      /parent-requests/<int:request_id>/refuse
     s s s r o o r o o o r o  GET       /payments/unknown
+    s s s r o o r r o o r o  GET       /payouts/
+    s s s r o o r r o o r o  GET       /payouts/<int:payout_id>
     s s s r o o r o o o r o  GET       /refunds/
     s s s r o o r o o o r o  GET       /refunds/<uuid:refund_id>
     s s s r r r r r o r r o  POST      /refunds/<uuid:refund_id>/approve
