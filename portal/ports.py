@@ -129,6 +129,50 @@ class PaymentFacts:
     method: str = ""
     brand: str = ""
     last4: str = ""
+    decline: str = ""  # the bank's code, when a saved way to pay was tried and refused
+    method_id: str = ""  # of what it was paid with, at the provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodFacts:
+    """A card or bank account kept at the provider; without a customer it can never be used again."""
+
+    provider_id: str
+    customer_id: str | None
+    kind: str  # card, us_bank_account
+    funding: str = ""  # credit, debit, prepaid
+    brand: str = ""
+    last4: str = ""
+    exp_month: int | None = None
+    exp_year: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupFacts:
+    """The provider's page on which somebody adds a way to pay. `setup_id` is ours; None: not ours."""
+
+    setup_id: UUID | None
+    outcome: Outcome  # open, succeeded or closed
+    session_id: str
+    url: str | None = None
+    method_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedCharge:
+    """A payment with a saved way to pay while the patient is away, in the words that never change for it.
+
+    `usage` tells the card networks under which agreement it is drawn (PLAN-9); `again` marks a bank debit
+    that came back before (PLAN-10).
+    """
+
+    payment_id: UUID
+    amount: Money
+    customer_id: str
+    method_id: str
+    kind: str
+    usage: str  # recurring, installment
+    again: bool = False
 
 
 class RefundOutcome(StrEnum):
@@ -225,11 +269,39 @@ class ObjectPage:
     following: str | None  # where the next page begins; None at the end
 
 
-class PaymentGateway(Protocol):
+class SavedMethods(Protocol):
+    """Ways to pay that the provider keeps for us, and payments with them while the patient is away."""
+
+    def make_customer(self, reference: UUID) -> str: ...
+
+    def start_setup(
+        self, *, setup_id: UUID, customer_id: str, back: str, expires_at: datetime
+    ) -> SetupFacts: ...
+
+    def find_setup(self, session_id: str) -> SetupFacts: ...
+
+    def find_method(self, method_id: str) -> MethodFacts: ...
+
+    def detach_method(self, method_id: str) -> None: ...
+
+    def charge_saved(self, charge: SavedCharge) -> PaymentFacts: ...
+
+    def search_saved(
+        self, *, payment_id: UUID, customer_id: str, started_at: datetime
+    ) -> PaymentFacts | None: ...
+
+
+class PaymentGateway(SavedMethods, Protocol):
     """Card and bank payments on the provider's own page; no card number ever comes to us (PCI-1)."""
 
     def start_checkout(
-        self, *, payment_id: UUID, amount: Money, expires_at: datetime, bank_only: bool = False
+        self,
+        *,
+        payment_id: UUID,
+        amount: Money,
+        expires_at: datetime,
+        bank_only: bool = False,
+        save_for: str | None = None,
     ) -> PaymentFacts: ...
 
     def find_checkout(self, session_id: str) -> PaymentFacts: ...

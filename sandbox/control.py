@@ -10,6 +10,7 @@ from sandbox.errors import ApiError
 from sandbox.faults import Fault
 from sandbox.store import Json
 from sandbox.stripe_api.charges import close_dispute, open_dispute
+from sandbox.stripe_api.customers import change_behaviour, renew_card
 from sandbox.stripe_api.payouts import pay_out_available
 from sandbox.twilio_api import NUMBER, Messages
 from sandbox.webhooks import Delivery
@@ -75,6 +76,9 @@ def controls(world: World, messages: Messages) -> dict[str, Control]:
         return {"status": status}
 
     return {
+        "behave": lambda wanted: {
+            "method": change_behaviour(world, wanted["method"], wanted["number"])["id"]
+        },
         "clock": clock,
         "close_dispute": lambda wanted: close_dispute(world, wanted["id"], wanted["status"]),
         "dispute": lambda wanted: {
@@ -84,6 +88,9 @@ def controls(world: World, messages: Messages) -> dict[str, Control]:
         "payout": lambda _wanted: pay_out_available(world),
         "purge": purge,
         "redeliver": redeliver,
+        "renew_card": lambda wanted: {
+            "method": renew_card(world, wanted["method"], wanted["card"])["id"]
+        },
         "reset": reset,
         "sms": text,
         "totals": lambda _wanted: totals(world),

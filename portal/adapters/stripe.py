@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,6 @@ from billing.money import Money
 from portal.adapters.stripe_calls import (
     CURRENCY,
     changing,
-    client_of,
     field,
     id_of,
     our_id,
@@ -27,6 +25,7 @@ from portal.adapters.stripe_calls import (
 )
 from portal.adapters.stripe_disputes import dispute_facts, dispute_notices
 from portal.adapters.stripe_facts import BANK, intent_facts, session_facts
+from portal.adapters.stripe_saved import StripeSaved
 from portal.ports import (
     DisputeFacts,
     ForgedMessage,
@@ -57,33 +56,36 @@ NO_REFUND = {
 }
 
 
-class StripeGateway:
+class StripeGateway(StripeSaved):
     """A PaymentGateway. `page_url` is our page of one payment, with `{payment_id}` in it."""
 
     def __init__(
         self, *, secret_key: str, webhook_secret: str, page_url: str, api_base: str | None = None
     ) -> None:
-        self._secret_key = secret_key
+        super().__init__(secret_key=secret_key, api_base=api_base)
         self._webhook_secret = webhook_secret
         self._page_url = page_url
-        self._api_base = api_base
-
-    @cached_property
-    def _client(self) -> stripe.StripeClient:
-        """Made at the first payment: the library refuses an empty key, and not every command pays."""
-        return client_of(self._secret_key, self._api_base)
 
     def start_checkout(
-        self, *, payment_id: UUID, amount: Money, expires_at: datetime, bank_only: bool = False
+        self,
+        *,
+        payment_id: UUID,
+        amount: Money,
+        expires_at: datetime,
+        bank_only: bool = False,
+        save_for: str | None = None,
     ) -> PaymentFacts:
         """A page to pay on. The same payment gives the same page: its id is the key, for a day.
 
         A repeated answer is Stripe's stored one and may be out of date; `find_checkout` is not.
-        A page that is `bank_only` takes no card.
+        A page that is `bank_only` takes no card; one with `save_for` keeps what is paid with for that customer.
         """
         params = self._params(payment_id, amount, expires_at)
         if bank_only:
             params["allowed_payment_method_types"] = [BANK]
+        if save_for:
+            params["customer"] = save_for
+            params["payment_intent_data"]["setup_future_usage"] = "off_session"
         session = changing(
             lambda: self._client.v1.checkout.sessions.create(
                 params=params, options={"idempotency_key": f"pay-{payment_id}"}

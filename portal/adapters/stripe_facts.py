@@ -5,10 +5,11 @@ from __future__ import annotations
 import stripe
 
 from billing.money import Money
-from portal.adapters.stripe_calls import CURRENCY, field, our_id
+from portal.adapters.stripe_calls import CURRENCY, field, id_of, our_id
 from portal.ports import Outcome, PaymentFacts
 
 BANK = "us_bank_account"
+SAVED = "saved"  # in the metadata of what is drawn while the patient is away
 INTENT_OUTCOMES = {
     "succeeded": Outcome.SUCCEEDED,
     "processing": Outcome.PROCESSING,
@@ -41,6 +42,7 @@ def session_facts(session: stripe.checkout.Session) -> PaymentFacts:
         method=known.method if known else "",
         brand=known.brand if known else "",
         last4=known.last4 if known else "",
+        method_id=known.method_id if known else "",
     )
 
 
@@ -54,6 +56,9 @@ def intent_facts(intent: stripe.PaymentIntent) -> PaymentFacts:
     outcome = INTENT_OUTCOMES.get(intent.status, Outcome.OPEN)
     if outcome is Outcome.OPEN and bank and charge and charge.status == "failed":
         outcome = Outcome.FAILED
+    error = intent.last_payment_error
+    if outcome is Outcome.OPEN and error and field(intent.metadata, SAVED):
+        outcome = Outcome.FAILED  # nobody sits before a page to try another card
     received = intent.amount_received if outcome is Outcome.SUCCEEDED else intent.amount
     return PaymentFacts(
         payment_id=our_id(field(intent.metadata, "payment")),
@@ -64,4 +69,12 @@ def intent_facts(intent: stripe.PaymentIntent) -> PaymentFacts:
         method=details.type if details else "",
         brand=(card.brand or "") if card else ((bank.bank_name or "") if bank else ""),
         last4=(card.last4 or "") if card else ((bank.last4 or "") if bank else ""),
+        decline=_decline(error, charge) if outcome is Outcome.FAILED else "",
+        method_id=id_of(intent.payment_method) or "",
     )
+
+
+def _decline(error: object, charge: stripe.Charge | None) -> str:
+    """The bank's own word for its no."""
+    told = field(error, "decline_code") or field(error, "code")
+    return str(told or (charge.failure_code if charge else "") or "")

@@ -53,6 +53,8 @@ class GuarantorAccount(Base):
     email: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
     paper_only: Mapped[bool] = mapped_column(default=False)  # the office was told: never electronic
+    # The provider's record that saved ways to pay hang on; it holds no name of ours (HIPAA-18).
+    provider_customer_id: Mapped[str | None] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     @property

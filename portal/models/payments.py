@@ -44,6 +44,9 @@ class Payment(Base):
     proxy_grant_id: Mapped[int | None] = mapped_column(ForeignKey("proxy_grants.id"))
     # Counts toward this plan's instalments.
     plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id"), index=True)
+    # Drawn by us with a saved way to pay, while the patient was away; both or none.
+    draft_id: Mapped[UUID | None] = mapped_column(ForeignKey("drafts.id"), index=True)
+    payment_method_id: Mapped[int | None] = mapped_column(ForeignKey("payment_methods.id"))
     amount: Mapped[Money] = mapped_column("amount_cents")
     scope: Mapped[str]  # all, bill, own_amount
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))  # scope bill
@@ -61,6 +64,7 @@ class Payment(Base):
     brand: Mapped[str] = mapped_column(default="")
     last4: Mapped[str] = mapped_column(default="")
     failure: Mapped[str] = mapped_column(default="")  # our words, safe to show
+    decline: Mapped[str] = mapped_column(default="", server_default="")  # the bank's code
     receipt_number: Mapped[str | None] = mapped_column(unique=True)
     succeeded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))

@@ -168,10 +168,30 @@ def keep_method(world: World, method: Json, customer_id: str) -> Json:
 def detach_method(world: World, _args: Json, object_id: str) -> Json:
     """POST a method away from its customer."""
     method = world.store.get("payment_method", object_id)
-    method["customer"] = None
+    if method["customer"] is None:
+        message = "The payment method you provided is not attached to a customer."
+        raise invalid(message, param="payment_method")
+    method.update(customer=None, _detached=True)
     world.store.put(method)
     world.emit("payment_method.detached", method)
     return method
+
+
+def renew_card(world: World, method_id: str, changed: Json) -> Json:
+    """The bank sent a new card: Stripe learns of it and tells, without anybody's doing."""
+    method = world.store.get("payment_method", method_id)
+    method["card"].update(changed)
+    world.store.put(method)
+    world.emit("payment_method.automatically_updated", method)
+    return method
+
+
+def change_behaviour(world: World, method_id: str, number: str) -> Json:
+    """From now on the saved method does what another test number does: money runs out, a card is lost."""
+    method = world.store.get("payment_method", method_id)
+    if number not in (CARDS if method["type"] == "card" else BANKS):
+        raise invalid("That is no test number.")
+    return world.store.put({**method, "_number": number})
 
 
 ROUTES = (

@@ -42,7 +42,7 @@ def create_intent(world: World, args: Json) -> Json:
     methods = args.get("allowed_payment_method_types") or ["card", "us_bank_account", "link"]
     copied = (
         "allowed_payment_method_types automatic_payment_methods customer description payment_method"
-        " receipt_email setup_future_usage statement_descriptor_suffix"
+        " receipt_email setup_future_usage statement_descriptor statement_descriptor_suffix"
     )
     shaped = shape(
         stripe.PaymentIntent,
@@ -52,7 +52,7 @@ def create_intent(world: World, args: Json) -> Json:
         confirmation_method="automatic",
         currency=args["currency"].lower(),
         metadata=args.get("metadata") or {},
-        payment_method_options={},
+        payment_method_options=args.get("payment_method_options") or {},
         payment_method_types=methods,
         status="requires_confirmation" if args.get("payment_method") else "requires_payment_method",
         **{name: args.get(name) for name in copied.split()},
@@ -104,6 +104,11 @@ def _method_for(world: World, intent: Json, args: Json) -> Json:
     if method["customer"] and method["customer"] != intent["customer"]:
         message = f"The customer does not have a payment method with the ID {method['id']}."
         raise invalid(message, param="payment_method")
+    if method.get("_detached"):
+        raise invalid(
+            "The provided PaymentMethod was detached from a Customer. It may not be used again.",
+            param="payment_method",
+        )
     if method["type"] not in intent["payment_method_types"]:
         message = f"A {method['type']} PaymentMethod is not allowed for this PaymentIntent."
         raise invalid(message, param="payment_method")

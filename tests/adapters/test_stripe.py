@@ -29,19 +29,33 @@ from portal.ports import (
     RefundOutcome,
     Refused,
     RetryLater,
+    SavedCharge,
 )
 from tests.conftest import NOW
 from tests.sandbox_server import DECLINED, PUBLIC_URL, SandboxServer
 
 ANY_ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-PAGE = rf"http://localhost:8000/pay/{ANY_ID}"
+PAGE = rf"http://localhost:8000/pay/(methods/)?{ANY_ID}"
 # Everything that may ever leave for Stripe, and what it may say: no name, no service, no date of care.
 ALLOWED = {
-    "mode": "payment",
+    "mode": "payment|setup",
     "ui_mode": "hosted_page",
     "client_reference_id": ANY_ID,
     "metadata[payment]": ANY_ID,
     "metadata[refund]": ANY_ID,
+    "metadata[account]": ANY_ID,
+    "metadata[setup]": ANY_ID,
+    "metadata[saved]": "yes",
+    "customer": r"cus_\w+",
+    "payment_method": r"pm_\w+",
+    "allowed_payment_method_types[0]": "card|us_bank_account",
+    "payment_method_options[card][stored_credential_usage]": "recurring|installment",
+    "confirm": "true",
+    "off_session": "true",
+    "description": "Statement payment",
+    "statement_descriptor": "RETRY PYMT",
+    "currency": "usd",
+    "payment_intent_data[setup_future_usage]": "off_session",
     "payment_intent": r"pi_\w+",
     "amount": r"\d+",
     "payment_intent_data[description]": "Statement payment",
@@ -53,8 +67,7 @@ ALLOWED = {
     "success_url": rf"{PAGE}/return",
     "cancel_url": rf"{PAGE}/cancelled",
     "expires_at": r"\d+",
-    "allowed_payment_method_types[0]": "us_bank_account",
-    "expand[0]": r"(payment_intent\.|data\.)?latest_charge",
+    "expand[0]": r"(payment_intent\.|data\.)?latest_charge|setup_intent",
     "created[gte]": r"\d+",
     "created[lte]": r"\d+",
     "limit": "100",
@@ -100,6 +113,18 @@ def overheard() -> Iterator[tuple[str, list[tuple[str, str]], list[str]]]:
     server.shutdown()
 
 
+def saved_charge(kind: str) -> SavedCharge:
+    return SavedCharge(
+        payment_id=uuid4(),
+        amount=Money(5_000),
+        customer_id="cus_1",
+        method_id="pm_1",
+        kind=kind,
+        usage="recurring",
+        again=True,
+    )
+
+
 def test_HIPAA_18_nothing_but_the_allowed_leaves_for_stripe(
     overheard: tuple[str, list[tuple[str, str]], list[str]], sandbox: SandboxServer, now: datetime
 ) -> None:
@@ -117,6 +142,22 @@ def test_HIPAA_18_nothing_but_the_allowed_leaves_for_stripe(
             )
             for kind in ObjectKind
         ),
+        lambda: gateway.make_customer(payment_id),
+        lambda: gateway.start_checkout(
+            payment_id=uuid4(), amount=Money(5_000), expires_at=now, save_for="cus_1"
+        ),
+        lambda: gateway.start_setup(
+            setup_id=payment_id,
+            customer_id="cus_1",
+            back=f"{PUBLIC_URL}/pay/methods/{payment_id}",
+            expires_at=now,
+        ),
+        lambda: gateway.find_setup("cs_test_1"),
+        lambda: gateway.find_method("pm_1"),
+        lambda: gateway.detach_method("pm_1"),
+        lambda: gateway.charge_saved(saved_charge("card")),
+        lambda: gateway.charge_saved(saved_charge("us_bank_account")),
+        lambda: gateway.search_saved(payment_id=payment_id, customer_id="cus_1", started_at=now),
         lambda: gateway.start_refund(refund_id=refund_id, intent_id="pi_1", amount=Money(100)),
         lambda: gateway.find_refund("re_1"),
         lambda: gateway.refunds_of("pi_1"),

@@ -41,7 +41,13 @@ class NoKey(StripeGateway):
     """Asks for the page under a new key each time."""
 
     def start_checkout(
-        self, *, payment_id: UUID, amount: Money, expires_at: datetime, bank_only: bool = False
+        self,
+        *,
+        payment_id: UUID,
+        amount: Money,
+        expires_at: datetime,
+        bank_only: bool = False,
+        save_for: str | None = None,
     ) -> PaymentFacts:
         try:
             page = self._client.v1.checkout.sessions.create(
@@ -56,11 +62,17 @@ class FailedOnTimeout(StripeGateway):
     """Takes silence for a no."""
 
     def start_checkout(
-        self, *, payment_id: UUID, amount: Money, expires_at: datetime, bank_only: bool = False
+        self,
+        *,
+        payment_id: UUID,
+        amount: Money,
+        expires_at: datetime,
+        bank_only: bool = False,
+        save_for: str | None = None,
     ) -> PaymentFacts:
         try:
             return super().start_checkout(
-                payment_id=payment_id, amount=amount, expires_at=expires_at
+                payment_id=payment_id, amount=amount, expires_at=expires_at, save_for=save_for
             )
         except OutcomeUnknown as error:
             raise Refused("no answer") from error
