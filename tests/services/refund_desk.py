@@ -14,17 +14,15 @@ from billing.money import Money
 from billing.refunds import RefundReason
 from portal.db import read_only
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
-from portal.models.payments import Payment
 from portal.models.refunds import Refund, RefundStep
 from portal.models.work import WorkItem
-from portal.ports import RefundOutcome
-from portal.queries.ledger_proof import verify_ledger
 from portal.queries.viewer import StaffViewer
 from portal.queue import run_due
 from portal.services.decide_refund import approve_refund
 from portal.services.request_refund import RefundWish, request_refund
 from portal.services.sweep_payments import sweep_payments
 from tests.sandbox_server import GOOD, PUBLIC_URL
+from tests.services.payment_laws import broken
 from tests.services.staff_world import add_staff
 from tests.services.till import Till
 
@@ -127,7 +125,8 @@ class Desk:
         """Provider, ledger, balance and every law say the same."""
         found = (self.sent_back(), self.in_books(), self.till.due(), self.till.credit())
         assert found == (cents, cents, due, credit)
-        assert broken_refunds(self) == []
+        found = broken(self.till)
+        assert found == [], found
 
     def sweep(self, database_url: str, after: timedelta = timedelta(minutes=11)) -> None:
         self.till.now += after
@@ -138,45 +137,3 @@ class Desk:
 
 def open_desk(till: Till) -> Desk:
     return Desk(till, add_staff("biller"), add_staff("manager"))
-
-
-def broken_refunds(desk: Desk) -> list[str]:
-    """The laws of refunds that do not hold now, by the provider's books (payments.md I3, I5, I9)."""
-    gateway, api = desk.till.sandbox.gateway(), desk.till.sandbox.client.v1
-    intents = api.payment_intents.list(params={"limit": 100}).data
-    theirs = [facts for intent in intents for facts in gateway.refunds_of(intent.id)]
-    stand = {f.provider_id: f.amount for f in theirs if f.outcome is RefundOutcome.SUCCEEDED}
-    with read_only() as session:
-        rows = session.execute(
-            select(Refund, Payment.intent_id).join(Payment, Payment.id == Refund.payment_id)
-        ).all()
-        posted = session.execute(
-            select(JournalEntry.source_ref, func.sum(PostingRow.amount).label("total"))
-            .join(PostingRow, PostingRow.entry_id == JournalEntry.id)
-            .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
-            .join(Refund, Refund.entry_id == JournalEntry.id)
-            .where(
-                LedgerAccount.code == Account.STRIPE_CLEARING.value,
-                Refund.state == "succeeded",
-                PostingRow.side == "credit",
-            )
-            .group_by(JournalEntry.id)
-        ).all()
-    ours = {row.source_ref.removeprefix("stripe:"): row.total for row in posted}
-    asked = [f.refund_id for f in theirs if f.refund_id and f.outcome is not RefundOutcome.FAILED]
-    over = {refund.id for refund, _ in rows if refund.state in ("declined", "refused", "failed")}
-    captured = {i.id: Money(i.amount_received) for i in intents}
-    per_intent: dict[str, int] = {}
-    for facts in theirs:
-        if facts.outcome is not RefundOutcome.FAILED and facts.amount:
-            per_intent[facts.intent_id] = per_intent.get(facts.intent_id, 0) + facts.amount.cents
-    found = {
-        "the ledger is not the provider's refunds": ours != stand,
-        "a refund was sent twice": len(asked) != len(set(asked)),
-        "a refund that is over for us has money": bool(over & set(asked)),
-        "more was refunded than was captured": any(
-            cents > captured[intent].cents for intent, cents in per_intent.items()
-        ),
-        "the books do not prove": not verify_ledger().ok,
-    }
-    return [law for law, is_broken in found.items() if is_broken]

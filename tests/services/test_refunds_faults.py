@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-import stripe
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from billing.money import Money
-from portal.adapters.stripe import StripeGateway
 from portal.db import read_only, transaction
 from portal.jobs import schedule
 from portal.models.refunds import Refund
-from portal.ports import (
-    NoRefund,
-    OutcomeUnknown,
-    RefundDenied,
-    RefundFacts,
-    RefundOutcome,
-    RetryLater,
-)
 from portal.services.sweep_payments import AT_ONCE, sweep_payments
-from tests.sandbox_server import KEY, PUBLIC_URL, SECRET, SandboxServer
-from tests.services.refund_desk import REFUNDS, Desk, broken_refunds, open_desk
+from tests.sandbox_server import SandboxServer
+from tests.services.refund_desk import REFUNDS, Desk, open_desk
 from tests.services.till import open_till
 
 LOST_ANSWER = {"do": "drop", "where": "after", "times": 3}
@@ -46,16 +36,6 @@ def desk(database_url: str, sandbox: SandboxServer, now: datetime) -> Iterator[D
     sandbox.control("webhooks", mode="hold")
     yield open_desk(open_till(sandbox, now))
     sandbox.control("reset")
-
-
-def having(desk: Desk, kind: type[StripeGateway]) -> Desk:
-    desk.till.gateway = kind(
-        secret_key=KEY,
-        webhook_secret=SECRET,
-        page_url=f"{PUBLIC_URL}/pay/{{payment_id}}",
-        api_base=desk.till.sandbox.url,
-    )
-    return desk
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -188,100 +168,3 @@ def test_another_amount_than_asked_is_told_and_not_posted(desk: Desk) -> None:
     desk.till.deliver(*desk.till.sandbox.events())
     assert desk.in_books() == 0
     assert "reports $40.00, the refund was $50.00" in desk.work()[0]
-
-
-class NoKey(StripeGateway):
-    """Asks for the refund under a new key each time."""
-
-    def start_refund(self, *, refund_id: UUID, intent_id: str, amount: Money) -> RefundFacts:
-        try:
-            refund = self._client.v1.refunds.create(
-                params={
-                    "payment_intent": intent_id,
-                    "amount": amount.cents,
-                    "metadata": {"refund": str(refund_id)},
-                }
-            )
-        except stripe.StripeError as error:
-            raise OutcomeUnknown("lost") from error
-        return self.find_refund(refund.id)
-
-
-class RefusedOnTimeout(StripeGateway):
-    """Takes silence for a no."""
-
-    def start_refund(self, *, refund_id: UUID, intent_id: str, amount: Money) -> RefundFacts:
-        try:
-            return super().start_refund(refund_id=refund_id, intent_id=intent_id, amount=amount)
-        except (OutcomeUnknown, RetryLater) as error:
-            raise RefundDenied(NoRefund.OTHER, "no answer") from error
-
-
-class SaysItArrived(StripeGateway):
-    """Never sees that a refund came back."""
-
-    def refunds_of(self, intent_id: str) -> tuple[RefundFacts, ...]:
-        return tuple(
-            RefundFacts(
-                refund_id=facts.refund_id,
-                provider_id=facts.provider_id,
-                intent_id=facts.intent_id,
-                outcome=RefundOutcome.SUCCEEDED,
-                amount=facts.amount,
-            )
-            for facts in super().refunds_of(intent_id)
-        )
-
-
-def lose_the_answer(desk: Desk, database_url: str) -> None:
-    """The answer is lost and no webhook comes until after the sweep (payments.md test 5)."""
-    refund_id = desk.ask(desk.paid(), 5_000)
-    desk.till.sandbox.control("faults", **LOST_ANSWER, **REFUNDS)
-    desk.approve(refund_id)
-    desk.sweep(database_url)
-
-
-def test_the_real_gateway_keeps_every_law(desk: Desk, database_url: str) -> None:
-    lose_the_answer(desk, database_url)
-    assert broken_refunds(desk) == []
-
-
-def test_planted_no_key_is_caught(desk: Desk, database_url: str) -> None:
-    lose_the_answer(having(desk, NoKey), database_url)
-    assert "a refund was sent twice" in broken_refunds(desk)
-
-
-def test_planted_refused_on_timeout_is_caught(desk: Desk, database_url: str) -> None:
-    """And mended: after every no the provider's list is read, and success beats failure."""
-    having(desk, RefusedOnTimeout)
-    refund_id = desk.ask(desk.paid(), 5_000)
-    desk.till.sandbox.control("faults", **LOST_ANSWER, **REFUNDS)
-    desk.approve(refund_id)
-    assert "a refund that is over for us has money" in broken_refunds(desk)
-    desk.sweep(database_url)
-    desk.agrees(5_000, due=5_000)
-
-
-def test_planted_blindness_for_what_came_back_is_caught(desk: Desk) -> None:
-    having(desk, SaysItArrived)
-    payment_id = desk.paid(card="4000000000005126")
-    desk.refunded(payment_id, 5_000)
-    desk.till.sandbox.control("clock", advance=int(timedelta(days=2).total_seconds()))
-    desk.till.deliver(*desk.till.sandbox.events())
-    assert "the ledger is not the provider's refunds" in broken_refunds(desk)
-
-
-def test_planted_no_unique_is_caught(desk: Desk, owner_engine: Engine) -> None:
-    """Without the unique id of the provider's refund, two rows may claim one refund."""
-    desk.refunded(desk.paid(), 5_000)
-    with owner_engine.begin() as connection:
-        connection.execute(text("ALTER TABLE refunds DROP CONSTRAINT uq__refunds__provider_id"))
-        connection.execute(
-            text(
-                "INSERT INTO refunds SELECT gen_random_uuid(), payment_id, amount_cents, reason,"
-                " note, taken_from_id, state, state_at, requested_by_id, requested_at,"
-                " decided_by_id, submitted_at, lease_until, provider_id, failure, sent_at, NULL"
-                " FROM refunds"
-            )
-        )
-    assert "the books do not prove" in broken_refunds(desk)
