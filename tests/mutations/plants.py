@@ -18,6 +18,7 @@ from billing.money import ZERO, Money
 from billing.payment_choice import Choice, Scope
 from billing.transitions import PaymentEvent, PaymentState, Refused
 from portal.adapters.stripe import StripeGateway
+from portal.adapters.stripe_calls import RETRIES
 from portal.db import transaction
 from portal.models.payments import Payment
 from portal.ports import (
@@ -44,47 +45,29 @@ from portal.services import (
 )
 from portal.services.sweep_payments import Swept
 from tests.mutations.world import World
+from tests.sandbox_server import KEY
 from tests.services import refund_desk
 
 Patch = pytest.MonkeyPatch
 
 
+class Keyless(stripe.RequestsClient):
+    """Every request leaves without its key."""
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
+        headers.pop("Idempotency-Key", None)
+        return super().request(method, url, headers, post_data)
+
+
 def no_key(world: World, _patch: Patch) -> None:
-    """Asks for the page under a new key each time."""
-
-    class NoKey(StripeGateway):
-        def start_checkout(
-            self, *, payment_id: UUID, amount: Money, expires_at: datetime, **more: Any
-        ) -> PaymentFacts:
-            try:
-                page = self._client.v1.checkout.sessions.create(
-                    params=self._params(payment_id, amount, expires_at, **more)
-                )
-            except stripe.StripeError as error:
-                raise OutcomeUnknown("lost") from error
-            return self.find_checkout(page.id)
-
-    world.gateway(NoKey)
-
-
-def no_refund_key(world: World, _patch: Patch) -> None:
-    """Asks for the refund under a new key each time."""
-
-    class NoKey(StripeGateway):
-        def start_refund(self, *, refund_id: UUID, intent_id: str, amount: Money) -> RefundFacts:
-            try:
-                refund = self._client.v1.refunds.create(
-                    params={
-                        "payment_intent": intent_id,
-                        "amount": amount.cents,
-                        "metadata": {"refund": str(refund_id)},
-                    }
-                )
-            except stripe.StripeError as error:
-                raise OutcomeUnknown("lost") from error
-            return self.find_refund(refund.id)
-
-    world.gateway(NoKey)
+    """The provider is asked again and cannot know that it is again."""
+    world.gateway(StripeGateway)
+    world.till.gateway.__dict__["_client"] = stripe.StripeClient(
+        KEY,
+        base_addresses={"api": world.sandbox.url},
+        http_client=Keyless(),
+        max_network_retries=RETRIES,
+    )
 
 
 def failed_on_timeout(world: World, _patch: Patch) -> None:

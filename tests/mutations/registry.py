@@ -35,7 +35,7 @@ MUTATIONS = {
         law="I4",
     ),
     "no idempotency key on a refund": Mutation(
-        plant=plants.no_refund_key, scenario=scenarios.an_answer_to_a_refund_is_lost, law="I4"
+        plant=plants.no_key, scenario=scenarios.an_answer_to_a_refund_is_lost, law="I4"
     ),
     "no unique live payment": Mutation(
         plant=plants.no_unique_live_payment, scenario=scenarios.two_tabs_pay, law="I5"
