@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -73,7 +73,18 @@ def agree(choice: Choice, lines: Sequence[OpenLine]) -> Agreed | Objection:
     return Agreed(amount, settles(choice.visit_id, amount, lines))
 
 
-def settles(visit_id: int | None, amount: Money, lines: Sequence[OpenLine]) -> Allocation:
-    """The lines that an amount settles: the chosen bill first, then the oldest (STMT-21)."""
+def settles(
+    visit_id: int | None,
+    amount: Money,
+    lines: Sequence[OpenLine],
+    *,
+    first: Collection[int] = (),
+) -> Allocation:
+    """The lines that an amount settles: the chosen bill first, then the oldest (STMT-21).
+
+    `first` are charges of a plan that the payment counts toward: they come before the oldest.
+    """
     chosen = () if visit_id is None else (visit_id,)
-    return allocate_payment(amount, lines, chosen_visits=chosen)
+    open_first = {line.charge_id for line in lines if line.charge_id in first and not line.held}
+    charges = () if chosen else open_first
+    return allocate_payment(amount, lines, chosen_visits=chosen, chosen_charges=charges)

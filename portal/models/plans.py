@@ -9,7 +9,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -134,6 +142,8 @@ class PlanVersion(Base):
     proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_proposals.id"))
     approved_by_login_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
     policy_number: Mapped[int] = mapped_column(default=0)  # 0: the policy the software comes with
+    # The last posting before the signature: a day alone does not tell what came first.
+    ledger_position: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class PlanInstalment(Base):
@@ -176,6 +186,7 @@ class PlanEvent(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     login_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))  # None: the day's clock
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ledger_position: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class PlanPolicy(Base):

@@ -143,7 +143,7 @@ def pay_page(
         if account is None:
             return None
         lines = open_lines(account)
-        bills = _bills(session, [line for line in lines if not line.held])
+        bills = bills_of(session, [line for line in lines if not line.held])
         holder = session.get_one(GuarantorAccount, account.guarantor_account_id)
         waiting = payments_under_way(session, viewer, [account.guarantor_account_id])
     return PayPage(
@@ -197,7 +197,7 @@ def _settled(allocation: Allocation, bills: Collection[Bill]) -> tuple[Settled, 
     )
 
 
-def _bills(session: Session, lines: Sequence[OpenLine]) -> tuple[Bill, ...]:
+def bills_of(session: Session, lines: Sequence[OpenLine]) -> tuple[Bill, ...]:
     """The visits of these lines, oldest first, with what is open on them."""
     open_by_visit: dict[int, list[Money]] = {}
     for line in lines:

@@ -26,6 +26,8 @@ SUBJECTS = {
     "passkey_deleted": "A passkey was deleted",
     "payment_news": "News about a payment",
     "payment_returned": "About a payment you made",
+    "plan_copy": "A copy of your agreement",
+    "plan_news": "News about your payments",
     "proxy_invitation": "An invitation to our website",
     "proxy_news": "News about who can see an account",
     "receipt": "We received your payment",

@@ -21,6 +21,7 @@ from portal.models.payments import Payment, PaymentAllocation
 from portal.models.work import WorkItem
 from portal.ports import Outcome, PaymentFacts
 from portal.queries.payments import lines_of
+from portal.queries.plan_paid import plan_charges
 from portal.services import letters
 from portal.services.post_entry import post_entry
 from portal.services.practice_date import practice_date
@@ -113,7 +114,9 @@ def _post(
 ) -> None:
     account_id, charge_id = payment.guarantor_account_id, facts.charge_id
     today = practice_date(session, now)
-    split = settles(payment.visit_id, payment.amount, lines_of(session, account_id, on=today))
+    lines = lines_of(session, account_id, on=today)
+    first = plan_charges(session, payment.plan_id)
+    split = settles(payment.visit_id, payment.amount, lines, first=first)
     entry = entries.payment(
         source_ref=f"stripe:{charge_id}",
         occurred_on=today,

@@ -17,6 +17,7 @@ from portal.db import read_only, transaction
 from portal.models.payments import LIVE_STATES, PAGE_OPEN, Payment
 from portal.ports import GatewayError, Outcome, OutcomeUnknown, PaymentGateway, Refused
 from portal.queries.payments import lines_of
+from portal.queries.plan_paid import plan_of_payment
 from portal.queries.proxy_grants import grant_standing
 from portal.queries.viewer import AccountViewer, GuestViewer
 from portal.queue import enqueue
@@ -174,6 +175,7 @@ def _claim(
         login_id=None if isinstance(viewer, GuestViewer) else viewer.login_id,
         text_link_id=viewer.text_link_id if isinstance(viewer, GuestViewer) else None,
         proxy_grant_id=viewer.grant_id,
+        plan_id=plan_of_payment(session, account_id, choice.visit_id),
         amount=agreed.amount,
         scope=choice.scope.value,
         visit_id=choice.visit_id,

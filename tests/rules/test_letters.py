@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.services import access_letters, letters
+from portal.services import access_letters, letters, plan_letters
 from portal.services.letter_subjects import SUBJECTS
 from portal.services.letters import Letter, Letterhead
 from tests.reading_grade import reading_grade
@@ -33,6 +33,7 @@ BILLING = {
         letters.paperless_off(HEAD),
         access_letters.proxy_invitation(HEAD, link="https://bills.example.com/access/invitation/x"),
         access_letters.proxy_news(HEAD),
+        *(plan_letters.plan_letter(HEAD, what) for what in plan_letters.WORDS),
     )
 }
 SIGN_IN = {
@@ -69,6 +70,9 @@ SIGN_IN = {
 EVERY = BILLING | SIGN_IN
 # What a locked screen may show: the subject and the first line. Each is here because a person read it.
 FIRST_LINES = {
+    "You signed an agreement with us. Your copy is ready.",
+    "We have an answer to what you asked us about your payments.",
+    "Your payments to us were changed, as you or our office asked.",
     "Somebody tried to sign up on our website with this e-mail address. It already has a sign-in.",
     "Somebody signed up on our website and can see your bills there now.",
     "###### is your code to open your bills on our website. It works for ## minutes.",

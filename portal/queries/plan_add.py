@@ -1,0 +1,50 @@
+"""A bill came to a plan that runs: what the payments would be with it, in two ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from billing.due_days import months_later
+from billing.money import ZERO
+from billing.plan_standing import PlanStanding
+from billing.plans import Offer, Schedule, Terms, Verdict, by_budget, by_months, judge, schedule
+from portal.queries.plan_offer import PlanOffer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayToAdd:
+    """The whole balance as one plan."""
+
+    terms: Terms
+    schedule: Schedule
+    verdict: Verdict
+
+    @property
+    def within(self) -> bool:
+        return self.verdict.offer is Offer.WITHIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """The same number of payments, each higher; or the same payment, more often."""
+
+    higher: WayToAdd
+    longer: WayToAdd
+
+
+def ways_to_add(offer: PlanOffer, standing: PlanStanding, *, on: date) -> Ways:
+    """Over everything that is due now, from the next due day on."""
+    open_rows = [one for one in standing.instalments if one.left]
+    count = max(len(open_rows), 1)
+    each = max((one.amount for one in open_rows), default=offer.total)
+    coming = [one.due_on for one in open_rows if one.due_on > on]
+    first = min(coming, default=months_later(on, 1, on.day))
+    higher = by_months(offer.total, count, ZERO, first, first.day)
+    longer = by_budget(offer.total, each, ZERO, first, first.day)
+    return Ways(higher=_way(offer, higher, on), longer=_way(offer, longer, on))
+
+
+def _way(offer: PlanOffer, terms: Terms, on: date) -> WayToAdd:
+    verdict = judge(terms, offer.policy, on)
+    return WayToAdd(terms=terms, schedule=schedule(terms), verdict=verdict)

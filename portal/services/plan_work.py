@@ -1,0 +1,72 @@
+"""Work that plans make for a person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from billing.money import ZERO, Money
+from billing.state_pack import StateRow
+from portal.models.plans import Plan
+from portal.models.work import WorkItem
+
+
+def tell_of_state_text(
+    session: Session, plan: Plan, row: StateRow | None, *, now: datetime
+) -> None:
+    """A plan was signed in a state whose own text nobody has reviewed: once for each state."""
+    if row is not None:
+        _open(
+            session,
+            key=f"plan_state_text:{row.state}",
+            kind="plan_state_text",
+            reason=f"Plans in {row.state} carry no text of that state: nobody has reviewed it"
+            f" ({row.rule}).",
+            next_step="Have the text reviewed, then mark the state's row as reviewed.",
+            plan=plan,
+            now=now,
+        )
+
+
+def ask_for_paper(session: Session, plan: Plan, *, about: str, on: date, now: datetime) -> None:
+    """Nobody can sign in and read it: a person prints the paper and mails it."""
+    _open(
+        session,
+        key=f"plan_paper:{plan.id}:{about}",
+        kind="plan_paper",
+        reason="A paper of a payment plan has to be mailed: nobody of this account can sign in.",
+        next_step="Print it from the plan's page, and mail it.",
+        plan=plan,
+        due_on=on,
+        now=now,
+    )
+
+
+def _open(
+    session: Session,
+    *,
+    key: str,
+    kind: str,
+    reason: str,
+    next_step: str,
+    plan: Plan,
+    now: datetime,
+    amount: Money = ZERO,
+    due_on: date | None = None,
+) -> None:
+    session.execute(
+        insert(WorkItem)
+        .values(
+            dedupe_key=key,
+            kind=kind,
+            reasons=[reason],
+            next_step=next_step,
+            amount=amount,
+            guarantor_account_id=plan.guarantor_account_id,
+            opened_at=now,
+            due_on=due_on,
+        )
+        .on_conflict_do_nothing()
+    )
