@@ -1,0 +1,108 @@
+"""What may be agreed anew about a running plan: new terms for a bill that came, pauses, restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from billing.due_days import months_later
+from billing.money import ZERO, Money
+from billing.plan_book import NOTICE
+from billing.plan_standing import PlanStanding, Status
+from billing.plans import MOST_INSTALMENTS, Policy, Terms, Verdict, by_budget, by_months, judge
+
+ON_TIME_FOR_RESTART = 3
+MOST_RESTARTS = 2
+_YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTerms:
+    """The two ways to take a bill into the plan; each needs a signature (PLAN-15)."""
+
+    same_end: Terms  # as many instalments as are left, each larger
+    same_amount: Terms  # no instalment above today's, so it ends later
+
+
+def owed_anew(standing: PlanStanding) -> Money:
+    """What a changed agreement covers: all that is left and not disputed, and what lies outside."""
+    return standing.payoff + standing.outside
+
+
+def take_in(standing: PlanStanding, *, day: int) -> NewTerms:
+    """Terms that cover what is left and what lies outside, from the next due day that leaves notice.
+
+    Raises ValueError when nothing is owed.
+    """
+    total = owed_anew(standing)
+    if total <= ZERO:
+        raise ValueError("nothing is owed that a new agreement could cover")
+    left = [row for row in standing.instalments if row.left]
+    ahead = [row.due_on for row in left if row.due_on >= standing.on + NOTICE]
+    first_on = min(ahead, default=months_later(standing.on, 1, day))
+    months = max(1, len(ahead))
+    usual = max((row.amount for row in left), default=total)
+    longer = by_budget(total, usual, ZERO, first_on, day).instalments
+    most = min(MOST_INSTALMENTS, total.cents)
+    return NewTerms(
+        by_months(total, min(months, most), ZERO, first_on, day),
+        by_months(total, min(longer, most), ZERO, first_on, day),
+    )
+
+
+class ChangeReason(StrEnum):
+    """Why a change is not the patient's alone; the page has words for each."""
+
+    SKIPPED_THIS_YEAR = "skipped_this_year"
+    NOTHING_TO_SKIP = "nothing_to_skip"
+    PAUSE_TOO_LONG = "pause_too_long"
+    PLAN_IS_OVER = "plan_is_over"
+    TOO_FEW_ON_TIME = "too_few_on_time"
+    RESTARTED_THIS_YEAR = "restarted_this_year"
+    RESTARTED_TWICE = "restarted_twice"
+
+
+def may_skip(
+    standing: PlanStanding, number: int, policy: Policy, *, skipped: Collection[date]
+) -> ChangeReason | None:
+    """Why the patient may not skip this instalment alone, or None. `skipped`: days of earlier skips."""
+    row = next((row for row in standing.instalments if row.number == number), None)
+    if not standing.in_good_standing:
+        return ChangeReason.PLAN_IS_OVER
+    if row is None or row.status is not Status.DUE:
+        return ChangeReason.NOTHING_TO_SKIP
+    lately = [day for day in skipped if day > standing.on - _YEAR]
+    return ChangeReason.SKIPPED_THIS_YEAR if len(lately) >= policy.skips_a_year else None
+
+
+def may_pause(standing: PlanStanding, until: date, policy: Policy) -> ChangeReason | None:
+    """Why the patient may not pause until that day alone, or None."""
+    if not standing.in_good_standing:
+        return ChangeReason.PLAN_IS_OVER
+    too_long = until > standing.on + policy.longest_pause
+    return ChangeReason.PAUSE_TOO_LONG if too_long else None
+
+
+def may_restart(
+    on: date, *, restarted: Sequence[date], on_time: int, hardship: bool
+) -> ChangeReason | None:
+    """PLAN-15: once in 12 months, after three instalments on time or a documented hardship, twice in all."""
+    if len(restarted) >= MOST_RESTARTS:
+        return ChangeReason.RESTARTED_TWICE
+    if any(day > on - _YEAR for day in restarted):
+        return ChangeReason.RESTARTED_THIS_YEAR
+    if on_time < ON_TIME_FOR_RESTART and not hardship:
+        return ChangeReason.TOO_FEW_ON_TIME
+    return None
+
+
+def judge_new_terms(standing: PlanStanding, terms: Terms, policy: Policy, today: date) -> Verdict:
+    """The practice's policy asked about a changed agreement, by the tier of the whole balance of it.
+
+    Without the tier of the old balance a plan of which most is paid could not take in a small bill.
+    """
+    whole = standing.paid + standing.paid_before + terms.total
+    tier = policy.tier(whole)
+    return judge(terms, Policy(tiers=(tier,), first_within=policy.first_within), today)
