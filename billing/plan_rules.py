@@ -95,7 +95,11 @@ def _signed(life: Life, event: Signed) -> None:
 
 
 def _paid(life: Life, event: Paid) -> None:
-    """LIFE-7 to 10: chosen instalments, then the earliest due, then what lies outside, then credit."""
+    """Chosen instalments, then the earliest due, then what lies outside, then credit.
+
+    So prepayment (LIFE-7), payoff (LIFE-8), a part (LIFE-9), two on a day (LIFE-10), early and late
+    (LIFE-11), in grace (LIFE-12) and over several patients (LIFE-23) are one rule.
+    """
     book = life.book
     chosen = [row for row in book.rows if row.number in event.numbers]
     rest = book.settle(event.payment, event.amount.cents, [*chosen, *book.open_rows()])
@@ -198,6 +202,8 @@ def _nothing(life: Life, event: MethodChanged) -> None:
 
 
 def _ends(state: PlanState) -> Callable[[Life, PlanEvent], None]:
+    """LIFE-19 and LIFE-21: nothing is due any more; only a signature begins again (LIFE-20)."""
+
     def rule(life: Life, event: PlanEvent) -> None:
         life.end(state, event.on)
 
