@@ -18,7 +18,7 @@ from portal.queries.statement_print import PrintedCode, statement_print
 
 STYLE = """<style>@page { size: letter; margin: 20mm } body { font: 10pt sans-serif }
 table { width: 100%; border-collapse: collapse } td { border-bottom: 1px solid #999; padding: 2pt }</style>"""
-CODE = PrintedCode("ABCD-EFGH-JKLM", (NOW + timedelta(days=60)).date())
+CODE = PrintedCode("ABCD-EFGH-JKLM", (NOW + timedelta(days=60)).date(), "ABCD-EFGH-JKMN")
 
 
 def plain_html(words: Any) -> str:

@@ -30,6 +30,7 @@ SPOKEN = (
     "portal/blueprints/linking",
     "portal/blueprints/messages",
     "portal/blueprints/own_email",
+    "portal/blueprints/pay_statement",
     "portal/blueprints/payments",
     "portal/blueprints/profile",
     "portal/blueprints/proxies",

@@ -40,6 +40,7 @@ class Payment(Base):
     text_link_id: Mapped[int | None] = mapped_column(
         ForeignKey("text_links.id"), index=True
     )  # paid by somebody who came by a text, without a sign-in
+    pay_link_id: Mapped[int | None] = mapped_column(ForeignKey("pay_links.id"), index=True)
     # Started by somebody who acted for the patient: `login_id` is that person's.
     proxy_grant_id: Mapped[int | None] = mapped_column(ForeignKey("proxy_grants.id"))
     # Counts toward this plan's instalments.

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from portal.models.identity import Login
 from portal.models.payments import Payment
-from portal.queries.viewer import PatientViewer, Viewer
+from portal.queries.viewer import PatientViewer, PayerViewer, Viewer
 
 _Payer = aliased(Login)
 
@@ -32,7 +32,7 @@ HELPER: tuple[Label[Any] | InstrumentedAttribute[Any], ...] = (
 NO_HELPER = (null().label("helper_email"), null().label("paying_login_id"))
 
 
-def paid_by(row: Row[*tuple[Any, ...]], viewer: Viewer) -> str:
+def paid_by(row: Row[*tuple[Any, ...]], viewer: Viewer | PayerViewer) -> str:
     """The helper who paid; empty when the account's own people did.
 
     The patient and staff read who it was, the helper that it was them; of another helper none learns more than that.

@@ -24,7 +24,7 @@ from portal.queries.overview import visit_title
 from portal.queries.paid_by import HELPER, paid_by
 from portal.queries.refunds_told import RefundTold, refunds_told
 from portal.queries.under_way import UNANSWERED, UnderWay, payments_under_way
-from portal.queries.viewer import AccountViewer, GuestViewer, StaffViewer, Viewer
+from portal.queries.viewer import AccountViewer, GuestViewer, PayerViewer, StaffViewer, Viewer
 
 SHOWN_PAYMENTS = 200
 
@@ -98,8 +98,10 @@ class PaymentRow:
         return self.state in LIVE_STATES
 
 
-def visible_payments(viewer: Viewer) -> ColumnElement[bool]:
+def visible_payments(viewer: Viewer | PayerViewer) -> ColumnElement[bool]:
     """For a query over Payment: those of the viewer's accounts; of a guest only those made on its link."""
+    if isinstance(viewer, PayerViewer):
+        return Payment.pay_link_id == viewer.pay_link_id
     if isinstance(viewer, StaffViewer):
         return true()
     mine = Payment.guarantor_account_id.in_(viewer.account_ids)
@@ -254,7 +256,7 @@ _COLUMNS = (
 )
 
 
-def payment_status(viewer: Viewer, payment_id: UUID) -> PaymentRow | None:
+def payment_status(viewer: Viewer | PayerViewer, payment_id: UUID) -> PaymentRow | None:
     """One payment; another account's is not found."""
     found = _payments(viewer, Payment.id == payment_id)
     return found[0] if found else None
@@ -268,7 +270,9 @@ def payment_history(viewer: Viewer, *, account_id: int | None = None) -> tuple[P
     return _payments(viewer, told & (Payment.guarantor_account_id == account_id))
 
 
-def _payments(viewer: Viewer, condition: ColumnElement[bool]) -> tuple[PaymentRow, ...]:
+def _payments(
+    viewer: Viewer | PayerViewer, condition: ColumnElement[bool]
+) -> tuple[PaymentRow, ...]:
     query = (
         select(*_COLUMNS)
         .where(condition, visible_payments(viewer))

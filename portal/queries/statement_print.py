@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
 import segno
 
 from billing.money import ZERO, Money
+from billing.scan_line import scan_line
 from portal.queries.statement_content import (
     Decision,
     LineItem,
@@ -27,10 +27,11 @@ TITLE_ON_CREDIT = "CREDIT - do not pay"
 
 @dataclass(frozen=True, slots=True)
 class PrintedCode:
-    """The enrolment code of one mailed copy, and the last day it works."""
+    """The enrolment code of one mailed copy, the last day it works, and the code that pays (PLAN-19)."""
 
     code: str
     until: date
+    pay: str
 
 
 def statement_print(content: StatementContent, code: PrintedCode | None = None) -> dict[str, Any]:
@@ -128,8 +129,10 @@ def _corrected(content: StatementContent) -> str | None:
 
 
 def _coupon(content: StatementContent, code: PrintedCode | None) -> dict[str, Any]:
-    # The square holds the address of the page and nothing else: no code, no name, no number.
-    url = f"{content.practice.portal_url}/enroll" if code else content.practice.portal_url
+    # The square holds an address and the code that pays, which opens nothing without birth date and ZIP:
+    # no name, no number of an account, and never the code that makes an account.
+    portal = content.practice.portal_url
+    url = f"{portal}/p/{code.pay.replace('-', '')}" if code else portal
     return {
         "facts": [
             ("Account", content.account_number),
@@ -137,14 +140,17 @@ def _coupon(content: StatementContent, code: PrintedCode | None) -> dict[str, An
             ("Amount due", str(content.amount_due)),
             ("Due date", day(content.due_on)),
         ],
+        "scan_line": scan_line(content.account_number, content.amount_due),
         "url": url,
         "qr": _square(url),
+        "pay_url": f"{portal}/pay-statement" if code else portal,
+        "pay_code": code.pay if code else None,
+        "enrol_url": f"{portal}/enroll",
         "code": code.code if code else None,
         "code_until": day(code.until) if code else None,
     }
 
 
-@cache  # of the two addresses of a portal
 def _square(url: str) -> str:
     drawn = io.BytesIO()
     segno.make(url, error="m").save(drawn, kind="svg", border=2)

@@ -8,14 +8,14 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, select
 from sqlalchemy.orm import Session
 
 from billing.money import Money
 from billing.transitions import PaymentState
 from portal.models.payments import Payment
 from portal.queries.among import listed
-from portal.queries.viewer import AccountViewer, GuestViewer
+from portal.queries.viewer import GuestViewer, PayerViewer, PayingViewer
 
 # A lease stands from the moment the provider is asked until it answers; a page that merely waits has none.
 UNANSWERED = and_(
@@ -41,11 +41,12 @@ def _query() -> Select[*tuple[Any, ...]]:
         Payment.state,
         Payment.id,
         Payment.text_link_id,
+        Payment.pay_link_id,
     ).where(listed(Payment.guarantor_account_id, "account_ids"), _waits())
 
 
 def payments_under_way(
-    session: Session, viewer: AccountViewer, account_ids: Collection[int]
+    session: Session, viewer: PayingViewer, account_ids: Collection[int]
 ) -> dict[int, UnderWay]:
     """By account: what a bank is sending, or what the provider has not answered for (payments.md rule 5)."""
     rows = session.execute(_query(), {"account_ids": list(account_ids)})
@@ -53,7 +54,7 @@ def payments_under_way(
         row.guarantor_account_id: UnderWay(
             amount=row.amount,
             from_bank=row.state == PaymentState.PROCESSING,
-            page_of=row.id if _sees(viewer, row.text_link_id) else None,
+            page_of=row.id if _sees(viewer, row) else None,
         )
         for row in rows
     }
@@ -63,6 +64,8 @@ def _waits() -> ColumnElement[bool]:
     return (Payment.state == PaymentState.PROCESSING) | UNANSWERED
 
 
-def _sees(viewer: AccountViewer, text_link_id: int | None) -> bool:
-    """A guest opens only the payments made on its own link."""
-    return not isinstance(viewer, GuestViewer) or text_link_id == viewer.text_link_id
+def _sees(viewer: PayingViewer, row: Row[*tuple[Any, ...]]) -> bool:
+    """A guest, and who only pays, open only the payments made on their own link."""
+    if isinstance(viewer, PayerViewer):
+        return bool(row.pay_link_id == viewer.pay_link_id)
+    return not isinstance(viewer, GuestViewer) or row.text_link_id == viewer.text_link_id

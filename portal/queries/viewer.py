@@ -59,6 +59,25 @@ class GuestViewer:
 
 
 @dataclass(frozen=True, slots=True)
+class PayerViewer:
+    """Somebody who came by a statement's code or a pay link: may pay one account and see its totals (PLAN-19).
+
+    It is no `Viewer`: what a query shows of an account, of services or of history is closed to it.
+    """
+
+    pay_link_id: int
+    account_id: int
+
+    @property
+    def account_ids(self) -> frozenset[int]:
+        return frozenset({self.account_id})
+
+    @property
+    def grant_id(self) -> None:
+        """A payer acts for nobody else."""
+
+
+@dataclass(frozen=True, slots=True)
 class StaffViewer:
     """A member of staff; the role decides which pages open."""
 
@@ -73,6 +92,7 @@ class StaffViewer:
 # Scopes of pages that no grant names: one's own sign-in and settings; whatever anybody signed in may do.
 OWN_ONLY, ANY = "own", "any"
 AccountViewer = PatientViewer | GuestViewer  # whoever sees an account as its own
+PayingViewer = AccountViewer | PayerViewer  # whoever may start a payment, and ask after it
 LoginViewer = PatientViewer | StaffViewer  # whoever has a sign-in
 Viewer = AccountViewer | StaffViewer
 

@@ -1,4 +1,4 @@
-"""Print one statement into the mail batch, with a fresh enrolment code, and record that it was mailed."""
+"""Print one statement into the mail batch, with fresh codes to pay and to enrol, and record that it was mailed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from portal.ports import DocumentStore, PdfPrinter
 from portal.queries.statement_json import from_json
 from portal.queries.statement_print import PrintedCode, statement_print
 from portal.services.enrolment_codes import LIFE, issue_code
+from portal.services.issue_pay_link import issue_statement_code
 from portal.services.mail_batch import put_in_envelope
 
 PAPER = "paper"
@@ -63,7 +64,14 @@ def print_statement(
             now=now,
             keys=shop.hash_keys,
         )
-        code = PrintedCode(plain, (now + LIFE).date())
+        pay = issue_statement_code(
+            session,
+            account_id=statement.guarantor_account_id,
+            statement_id=statement.id,
+            now=now,
+            keys=shop.hash_keys,
+        )
+        code = PrintedCode(plain, (now + LIFE).date(), pay)
     mailed = shop.printer.print("statement", statement_print(content, code))
     put_in_envelope(folder, statement.number, mailed)
     session.add(

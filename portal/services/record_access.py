@@ -58,3 +58,8 @@ def _values(access: Access, now: datetime) -> dict[str, Any]:
 def guest_role(text_link_id: int) -> str:
     """The actor of an audit row that no sign-in stands behind (HIPAA-3)."""
     return f"text_link_{text_link_id}"
+
+
+def pay_role(pay_link_id: int) -> str:
+    """The same for somebody who only pays, by a statement's code or a link (PLAN-19)."""
+    return f"pay_link_{pay_link_id}"

@@ -25,7 +25,7 @@ from portal.queries.plan_paid import plan_charges
 from portal.services import letters
 from portal.services.post_entry import post_entry
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access, guest_role
+from portal.services.record_access import Access, add_access, guest_role, pay_role
 from portal.services.tell_of_payment import tell_of_payment
 
 EVENTS = {
@@ -138,7 +138,7 @@ def _post(
     access = Access(
         face="patient",
         login_id=payment.login_id,
-        role=guest_role(payment.text_link_id) if payment.text_link_id else "",
+        role=_role(payment),
         action="payment_posted",
         object_type="payments",
         object_id=str(payment.id),
@@ -146,6 +146,13 @@ def _post(
         acting_for=payment.proxy_grant_id,
     )
     add_access(session, access, now=now)
+
+
+def _role(payment: Payment) -> str:
+    """By which link somebody without a sign-in paid; empty for a patient."""
+    if payment.pay_link_id:
+        return pay_role(payment.pay_link_id)
+    return guest_role(payment.text_link_id) if payment.text_link_id else ""
 
 
 def _ledger_lines(split: Allocation, account_id: int) -> tuple[entries.Line, ...]:

@@ -19,7 +19,7 @@ from portal.ports import (
     Refused,
 )
 from portal.queries.payments import PaymentRow, payment_status
-from portal.queries.viewer import Viewer
+from portal.queries.viewer import PayerViewer, Viewer
 from portal.services.record_payment import Recorded, lock_payment, record_payment
 from portal.services.refusal import NotFound
 
@@ -86,7 +86,12 @@ def keep_facts(facts: PaymentFacts, *, public_url: str, now: datetime) -> Record
 
 
 def payment_standing(
-    *, viewer: Viewer, payment_id: UUID, gateway: PaymentGateway, public_url: str, now: datetime
+    *,
+    viewer: Viewer | PayerViewer,
+    payment_id: UUID,
+    gateway: PaymentGateway,
+    public_url: str,
+    now: datetime,
 ) -> PaymentStanding:
     """The truth for the patient's page: asked of the provider now, and unknown where it is unknown."""
     if payment_status(viewer, payment_id) is None:

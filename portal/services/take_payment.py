@@ -19,7 +19,7 @@ from portal.ports import GatewayError, Outcome, OutcomeUnknown, PaymentGateway, 
 from portal.queries.payments import lines_of
 from portal.queries.plan_paid import plan_of_payment
 from portal.queries.proxy_grants import grant_standing
-from portal.queries.viewer import AccountViewer, GuestViewer
+from portal.queries.viewer import GuestViewer, PatientViewer, PayerViewer, PayingViewer
 from portal.queue import enqueue
 from portal.services.card_notice import (
     NeedsCardNotice,
@@ -85,7 +85,7 @@ ANY_WAY = Way()
 
 def take_payment(
     *,
-    viewer: AccountViewer,
+    viewer: PayingViewer,
     account_id: int,
     payment_id: UUID,
     choice: Choice,
@@ -134,7 +134,7 @@ def take_payment(
 
 def _claim(
     session: Session,
-    viewer: AccountViewer,
+    viewer: PayingViewer,
     payment_id: UUID,
     *,
     account_id: int,
@@ -172,8 +172,9 @@ def _claim(
     payment = Payment(
         id=payment_id,
         guarantor_account_id=account_id,
-        login_id=None if isinstance(viewer, GuestViewer) else viewer.login_id,
+        login_id=viewer.login_id if isinstance(viewer, PatientViewer) else None,
         text_link_id=viewer.text_link_id if isinstance(viewer, GuestViewer) else None,
+        pay_link_id=viewer.pay_link_id if isinstance(viewer, PayerViewer) else None,
         proxy_grant_id=viewer.grant_id,
         plan_id=plan_of_payment(session, account_id, choice.visit_id),
         amount=agreed.amount,
@@ -200,9 +201,9 @@ def _claim(
     return payment
 
 
-def _still_may(session: Session, viewer: AccountViewer, account_id: int, now: datetime) -> None:
+def _still_may(session: Session, viewer: PayingViewer, account_id: int, now: datetime) -> None:
     """A proxy whose access ended since the page was opened starts no payment: asked under a lock (HIPAA-9)."""
-    if isinstance(viewer, GuestViewer) or viewer.grant_id is None:
+    if not isinstance(viewer, PatientViewer) or viewer.grant_id is None:
         return
     found = grant_standing(session, viewer.grant_id, login_id=viewer.login_id, now=now, lock=True)
     if found is None or found.account_id != account_id or ProxyScope.PAY not in found.scopes:

@@ -1,4 +1,4 @@
-"""Closed by default: an endpoint opens only through exactly one of four decorators."""
+"""Closed by default: an endpoint opens only through exactly one of five decorators."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from portal.queries.viewer import (
     GuestViewer,
     LoginViewer,
     PatientViewer,
+    PayerViewer,
     StaffViewer,
     Viewer,
     acting_patient_viewer,
@@ -28,11 +29,12 @@ from portal.queries.viewer import (
     patient_viewer,
     staff_viewer,
 )
-from portal.services.record_access import Access, guest_role, record_access
+from portal.services.record_access import Access, guest_role, pay_role, record_access
 from portal.services.refusal import Refusal
 from portal.web import sessions
 from portal.web.clock import now
 from portal.web.logging import LOG
+from portal.web.payers import current_payer
 
 View = TypeVar("View", bound=Callable[..., Any])
 # The library's own sign-in pages guard themselves; portal.web.sign_in lists them.
@@ -48,7 +50,11 @@ class Rule:
     face: str  # public, patient, staff
     permission: str = ""
     guests: bool = False  # whoever came by the link in a text, too
+    payers: bool = False  # whoever came to pay by a statement's code or a link, too
     scope: str = ""  # patients' pages: what a proxy must hold to open it for somebody else
+
+
+PAYERS = Rule("patient", payers=True)
 
 
 class NotShared(Refusal):
@@ -98,13 +104,23 @@ def patient(view: View | None = None, *, scope: str = ProxyScope.BILLS) -> Any:
 @overload
 def patient_or_guest(view: View) -> View: ...
 @overload
-def patient_or_guest(*, scope: str) -> Callable[[View], View]: ...
-def patient_or_guest(view: View | None = None, *, scope: str = ProxyScope.BILLS) -> Any:
-    """A patient, or a guest by the link in a text (MSG-9): for what a guest may see of its one account."""
-    rule = Rule("patient", guests=True, scope=_known(scope))
+def patient_or_guest(*, scope: str, payers: bool = ...) -> Callable[[View], View]: ...
+def patient_or_guest(
+    view: View | None = None, *, scope: str = ProxyScope.BILLS, payers: bool = False
+) -> Any:
+    """A patient, or a guest by the link in a text (MSG-9): for what a guest may see of its one account.
+
+    `payers`: the card company sends everybody back here, who only pays too (PLAN-19).
+    """
+    rule = Rule("patient", guests=True, payers=payers, scope=_known(scope))
     if view is None:
         return lambda one: _ruled(_recorded(one), rule)
     return _ruled(_recorded(view), rule)
+
+
+def payer(view: View) -> View:
+    """Whoever may pay one account and see its totals (PLAN-19), and nobody else, signed in or not."""
+    return _ruled(_recorded(view), PAYERS)
 
 
 def staff(permission: str) -> Callable[[View], View]:
@@ -231,14 +247,23 @@ def close_by_default(app: Flask) -> None:
             return None
         if rule.face != app.config["FACE"].name:
             abort(404)
-        if "login_id" not in g:
-            return None if rule.guests and "guest" in g else _ask_to_sign_in()
+        if "login_id" not in g or rule is PAYERS:
+            return _guard_visitor(rule)
         if "acting" in g or g.get("acting_ended"):
             return _guard_acting(rule)
         if rule.permission and rule.permission not in current_staff().permissions:
             _record(outcome="denied", reason=rule.permission)
             abort(403)
         return None
+
+
+def _guard_visitor(rule: Rule) -> Response | None:
+    """Without a sign-in: a guest or payer on pages that open to them; who pays answers our questions first."""
+    if (rule.payers and "payer" in g) or (rule.guests and "guest" in g):
+        return None
+    if rule is PAYERS and "payer_expired" not in g:
+        return redirect(url_for("pay_statement.start"))
+    return _ask_to_sign_in()
 
 
 def _guard_acting(rule: Rule) -> Response | None:
@@ -281,7 +306,8 @@ def _recorded(view: View) -> View:
 
 
 def _record(*, outcome: str, reason: str = "") -> None:
-    viewer, seen = current_viewer(), _seen()
+    viewer: Viewer | PayerViewer = current_payer() if "payer" in g else current_viewer()
+    seen = _seen()
     accounts = seen.account_ids
     if not isinstance(viewer, StaffViewer):
         accounts = accounts | viewer.account_ids
@@ -289,7 +315,7 @@ def _record(*, outcome: str, reason: str = "") -> None:
     record_access(
         Access(
             face=current_app.config["FACE"].name,
-            login_id=None if isinstance(viewer, GuestViewer) else viewer.login_id,
+            login_id=None if isinstance(viewer, GuestViewer | PayerViewer) else viewer.login_id,
             role=_role(viewer),
             action=seen.action or ("view" if request.method in READING else "update"),
             object_type=seen.object_type or (request.endpoint or ""),
@@ -314,8 +340,10 @@ def _known(scope: str) -> str:
     return str(scope)
 
 
-def _role(viewer: Viewer) -> str:
+def _role(viewer: Viewer | PayerViewer) -> str:
     """What the actor acted as: nobody's sign-in stands behind a guest, but its link does."""
+    if isinstance(viewer, PayerViewer):
+        return pay_role(viewer.pay_link_id)
     if isinstance(viewer, GuestViewer):
         return guest_role(viewer.text_link_id)
     return viewer.role if isinstance(viewer, StaffViewer) else ""
@@ -330,6 +358,8 @@ def _seen() -> Seen:
 def _ask_to_sign_in() -> Response:
     if g.get("guest_expired"):
         return redirect(url_for("text_link.closed"))
+    if g.get("payer_expired"):
+        return redirect(url_for("pay_statement.closed"))
     if g.get("session_expired"):
         flash("You were signed out because the page was not used for a while.", "info")
     # Only the path comes back, and only of a page that was read: nothing is repeated by itself.

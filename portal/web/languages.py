@@ -37,6 +37,7 @@ SPEAKING = {
     "overview",
     "own_email",
     "pages",
+    "pay_statement",
     "payments",
     "profile",
     "proxies",

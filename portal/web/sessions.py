@@ -13,7 +13,7 @@ from portal.services.end_sessions import end_sessions
 from portal.services.record_access import Access, record_access
 from portal.services.start_session import start_session
 from portal.services.use_session import use_session
-from portal.web import guests
+from portal.web import guests, payers
 from portal.web.clock import now
 from portal.web.faces import Face
 from portal.web.known_browser import browser_hash, mark_browser
@@ -30,6 +30,7 @@ def recognise() -> None:
     token = session.get(TOKEN)
     if token is None:
         guests.recognise_guest()
+        payers.recognise_payer()
         if "_user_id" in session:  # signed in by something that made no row: never accepted
             session.clear()
         return
@@ -93,6 +94,7 @@ def device_name(user_agent: str) -> str:
 def _signed_in(app: Flask, user: Any, **_rest: Any) -> None:
     # Nothing from before the sign-in lives on but what the library has just written for this user.
     guests.leave()
+    payers.leave()
     kept = {key: session[key] for key in ("_user_id", "_id", "_fresh") if key in session}
     trusted = session.get("_remember") == "set"  # so the library keeps "remember" for this moment
     session.clear()

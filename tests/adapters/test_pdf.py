@@ -18,7 +18,7 @@ from portal.queries.statement_print import PrintedCode, statement_print
 from tests.statement_samples import line, statement
 
 PRINTER = TypstPrinter()
-CODE = PrintedCode("ABCDE-23456", date(2026, 3, 25))
+CODE = PrintedCode("ABCDE-23456", date(2026, 3, 25), "WXYZ-2345-6789")
 RECEIPT = {
     "receipt_number": "R-2026-0007",
     "practice_name": "Riverside Family Medicine",
@@ -94,13 +94,13 @@ def test_A11Y_2_the_square_has_words_for_those_who_do_not_see_it():
             if isinstance(obj, pikepdf.Dictionary) and obj.get("/S") == pikepdf.Name.Figure
         ]
         assert [str(f.Alt) for f in figures] == [
-            "Square code that opens http://localhost:8000/enroll"
+            "Square code that opens http://localhost:8000/p/WXYZ23456789"
         ]
 
 
-def test_HIPAA_the_square_and_the_title_hold_no_code_and_no_person():
+def test_HIPAA_the_square_holds_the_code_that_pays_alone_and_the_title_no_code_and_no_person():
     data = statement_print(statement(), CODE)
-    assert data["coupon"]["url"] == "http://localhost:8000/enroll"
+    assert data["coupon"]["url"] == "http://localhost:8000/p/WXYZ23456789"
     with opened(PRINTER.print("statement", data)) as pdf, pdf.open_metadata() as metadata:
         assert "Sample" not in str(metadata)
         assert "ABCDE" not in str(metadata)

@@ -1,8 +1,9 @@
 """Who gets which answer from which route: written down here, and never read from the code that it is about.
 
 The letters: o is let in (the page, what it says of an empty form, or the next page), s is asked to sign in,
-c is asked for the password again first, n is told that there is no such thing, r is refused, and b is led back
-to their own account, since access to the other one is over. One letter alone is everybody's.
+c is asked for the password again first, n is told that there is no such thing, r is refused, b is led back
+to their own account, since access to the other one is over, and p is asked for a statement's code.
+One letter alone is everybody's.
 A signed-in person without a code to type is led on; the rest of a half-done sign-in starts over (s).
 """
 
@@ -12,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-DENIED = frozenset("snrcb")
+DENIED = frozenset("snrcbp")
 WRITTEN_DOWN = frozenset("nr")  # in the audit trail, unless the route is everybody's
 
 
@@ -38,10 +39,21 @@ def _table(actors: str, lines: str) -> Table:
     return Table(names, rows)
 
 
+def _with_payer(table: Table, lines: str) -> Table:
+    """`payer` came by a statement's code (PLAN-19): a stranger everywhere but on the pages of these lines."""
+    own = _table("payer", lines).rows
+    assert set(own) <= set(table.rows)
+    rows = {
+        route: {**row, "payer": row["nobody"], **own.get(route, {})}
+        for route, row in table.rows.items()
+    }
+    return Table((*table.actors, "payer"), rows)
+
+
 # `guest` came by the link in a text. `owner`: it is their record. `stale`: the owner, whose password was given a
 # while ago. `former` saw the account once, `other` is another patient. `idle` may do everything for the owner, but
 # does not act now; `bills` to `full` act in that scope; the access of `expired` and `revoked` ended as they acted.
-PATIENTS = _table(
+_PATIENTS = _table(
     "nobody guest unlinked owner stale former other idle bills pay book insurance full expired revoked",
     """
     # What belongs to somebody
@@ -163,6 +175,12 @@ PATIENTS = _table(
     s                              POST      /sign-out
     o                              GET       /welcome
 
+    # For who came to pay a statement, and for nobody who is signed in
+    p                              GET       /pay-statement/amount
+    p                              POST      /pay-statement/begin
+    p                              GET       /pay-statement/paid/<uuid:payment_id>
+    p                              POST      /pay-statement/review
+
     # For everybody; a webhook without its signature is refused
     o                              GET       /
     o                              GET       /access/invitation/<token>
@@ -175,6 +193,11 @@ PATIENTS = _table(
     o                              GET       /help
     o                              GET       /help-paying
     o                              GET       /languages
+    o                              GET       /p/<code>
+    o                              GET,POST  /pay-statement
+    o                              GET       /pay-statement/closed
+    o                              POST      /pay-statement/leave
+    p                              GET,POST  /pay-statement/link
     o                              GET       /privacy
     o                              GET       /readyz
     o                              GET,POST  /register/
@@ -203,6 +226,19 @@ PATIENTS = _table(
     r                              POST      /webhooks/twilio/inbound
     """,
 )
+PATIENTS = _with_payer(
+    _PATIENTS,
+    """
+    o  GET   /pay/<uuid:payment_id>
+    o  GET   /pay/<uuid:payment_id>/cancelled
+    o  GET   /pay/<uuid:payment_id>/return
+    o  GET   /pay-statement/amount
+    o  POST  /pay-statement/begin
+    n  GET   /pay-statement/paid/<uuid:payment_id>
+    o  POST  /pay-statement/review
+    """,
+)
+
 
 # `patient` has the cookie of a signed-in patient. `switched_off` was a manager until just now, on this browser.
 # `stale`: a manager, whose password was given a while ago. No number leads anywhere here: only the role counts.

@@ -24,6 +24,7 @@ from portal.services.start_session import session_hash, start_session
 from tests.services.proxy_world import NOW, add_grant, make_own
 from tests.web.insurance_world import begun, open_world, photo, send_photo
 from tests.web.pages import PageClient
+from tests.web.paying import as_payer, statement_code
 from tests.web.people import make_account, make_login, messages, signed_in
 from tests.web.texted import answer, give_phone, link_for, type_code
 
@@ -116,6 +117,7 @@ def patients_world(flask_app: Flask) -> PatientsWorld:
         "year": 2026,
         "answer": "accept",
         "tag": "en",
+        "code": "NOTHING",
         "statements number": statement,
         "receipts number": "R-2026-0001",
         "paperless token": _sample(flask_app, owner_id, world.account_id),
@@ -125,6 +127,7 @@ def patients_world(flask_app: Flask) -> PatientsWorld:
     actors = {
         "nobody": Actor(PageClient(flask_app)),
         "guest": Actor(guest),
+        "payer": Actor(_payer(flask_app, world.account_id)),
         "unlinked": Actor(unlinked),
         "owner": Actor(owner),
         "stale": Actor(signed_in(PageClient(flask_app), owner_id), stale=True),
@@ -208,6 +211,11 @@ def _former(flask_app: Flask, account_id: int) -> PageClient:
             .values(ended_at=NOW)
         )
     return client
+
+
+def _payer(flask_app: Flask, account_id: int) -> PageClient:
+    code = statement_code(flask_app, account_id, now=NOW)
+    return as_payer(PageClient(flask_app), code, birth="4/5/1980", zip_code="10001")
 
 
 def _statement() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField
 
-from billing.money import Money
+from billing.money import ZERO, Money
 from billing.payment_choice import Choice, Objection, Scope
 from portal.queries.payments import Bill, PaymentRow, PayPage, Review
 from portal.services.take_payment import ANY_WAY, WORDS, Way
@@ -97,8 +98,13 @@ class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     @classmethod
     def of(cls, review: Review, choice: Choice) -> PayForm:
         """For a payment that is new."""
+        return cls.asked(review.account_id, replace(choice, amount=review.amount))
+
+    @classmethod
+    def asked(cls, account_id: int, choice: Choice) -> PayForm:
+        """The same, for a choice whose amount is known."""
         form = cls(formdata=None)
-        form._fill(uuid4(), review.account_id, choice.scope, choice.visit_id, review.amount)
+        form._fill(uuid4(), account_id, choice.scope, choice.visit_id, choice.amount or ZERO)
         return form
 
     @classmethod

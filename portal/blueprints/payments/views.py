@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from billing.payment_choice import Objection, Scope
 from billing.proxy_access import ProxyScope
-from portal.blueprints.payments.forms import BANK, BILL, CARD, ChooseForm, PayForm
+from portal.blueprints.payments.begin import begin_payment
+from portal.blueprints.payments.forms import BILL, ChooseForm, PayForm
 from portal.queries.payments import PayPage, pay_page, payment_history
 from portal.queries.payments import review as review_payment
 from portal.queries.receipts import Receipt, receipt_print
@@ -17,9 +18,7 @@ from portal.queries.receipts import receipt as find_receipt
 from portal.queries.viewer import AccountViewer
 from portal.queries.year_paid import FIRST_YEAR, YearPaid, paid_years, year_paid
 from portal.queries.year_print import year_print
-from portal.services.card_notice import SENTENCES, NeedsCardNotice
 from portal.services.settle_payment import Standing, payment_standing
-from portal.services.take_payment import Started, take_payment
 from portal.web.access import (
     current_account_viewer,
     current_patient,
@@ -69,23 +68,17 @@ def begin() -> ResponseReturnValue:
     form = PayForm()
     if not form.validate_on_submit():
         abort(400)
-    saw(accounts=[form.account_id], kind="payments", id=form.payment_id, action="create")
-    try:
-        started = _take(form)
-    except NeedsCardNotice:
-        bank, card = form.choosing(BANK), form.choosing(CARD)
-        told = {"bank": bank, "form": card, "sentences": SENTENCES}
-        return render_template("payments/card_notice.html", **told), NeedsCardNotice.status
-    ours = url_for("payments.result", payment_id=started.payment_id)
-    return redirect(started.checkout_url or ours, 303)
+    return begin_payment(form, _payer(), journey="payments")
 
 
 @blueprint.get("/pay/<uuid:payment_id>")
 @blueprint.get("/pay/<uuid:payment_id>/return", endpoint="returned")
 @blueprint.get("/pay/<uuid:payment_id>/cancelled", endpoint="cancelled")
-@patient_or_guest(scope=ProxyScope.PAY)
+@patient_or_guest(scope=ProxyScope.PAY, payers=True)
 def result(payment_id: UUID) -> ResponseReturnValue:
     """What became of a payment: asked of the card company, never taken from the address."""
+    if "payer" in g:
+        return redirect(url_for("pay_statement.result", payment_id=payment_id))
     told = payment_standing(
         viewer=current_account_viewer(),
         payment_id=payment_id,
@@ -140,19 +133,6 @@ def receipt_pdf(number: str) -> ResponseReturnValue:
     saw(action="export")
     pdf = gateways().printer.print("receipt", receipt_print(found))
     return _pdf(pdf, f"receipt-{found.number}.pdf")
-
-
-def _take(form: PayForm) -> Started:
-    return take_payment(
-        viewer=_payer(),
-        account_id=form.account_id,
-        payment_id=form.payment_id,
-        choice=form.wish,
-        way=form.way,
-        gateway=gateways().payments,
-        public_url=gateways().public_url,
-        now=now(),
-    )
 
 
 def _payer() -> AccountViewer:
