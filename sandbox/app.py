@@ -11,6 +11,7 @@ from sandbox.stripe_api import (
     charges,
     checkout,
     customers,
+    disputes,
     events,
     payment_intents,
     payouts,
@@ -21,8 +22,18 @@ from sandbox.stripe_api.routing import register
 from sandbox.twilio_api import Messages
 from sandbox.world import World
 
-RESOURCES = (charges, checkout, customers, events, payment_intents, payouts, refunds, setup_intents)
-TIMED = (checkout, payment_intents, payouts, refunds)
+RESOURCES = (
+    charges,
+    checkout,
+    customers,
+    disputes,
+    events,
+    payment_intents,
+    payouts,
+    refunds,
+    setup_intents,
+)
+TIMED = (checkout, disputes, payment_intents, payouts, refunds)
 
 
 def create_app(world: World, messages: Messages, *, demo: Path | None = None) -> Flask:

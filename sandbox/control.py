@@ -9,8 +9,13 @@ from flask import Blueprint, Response, jsonify, request
 from sandbox.errors import ApiError
 from sandbox.faults import Fault
 from sandbox.store import Json
-from sandbox.stripe_api.charges import close_dispute, open_dispute
 from sandbox.stripe_api.customers import change_behaviour, renew_card
+from sandbox.stripe_api.disputes import (
+    close_dispute,
+    escalate_dispute,
+    file_told,
+    open_dispute,
+)
 from sandbox.stripe_api.payouts import pay_out_available
 from sandbox.twilio_api import NUMBER, Messages
 from sandbox.webhooks import Delivery
@@ -82,9 +87,15 @@ def controls(world: World, messages: Messages) -> dict[str, Control]:
         "clock": clock,
         "close_dispute": lambda wanted: close_dispute(world, wanted["id"], wanted["status"]),
         "dispute": lambda wanted: {
-            "dispute": open_dispute(world, world.store.get("charge", wanted["charge"]))["id"]
+            "dispute": open_dispute(
+                world,
+                world.store.get("charge", wanted["charge"]),
+                inquiry=bool(wanted.get("inquiry")),
+            )["id"]
         },
+        "escalate_dispute": lambda wanted: escalate_dispute(world, wanted["id"]),
         "faults": faults,
+        "file": lambda wanted: file_told(world, wanted["id"]),
         "payout": lambda _wanted: pay_out_available(world),
         "purge": purge,
         "redeliver": redeliver,

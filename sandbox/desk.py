@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from sandbox.errors import ApiError
 from sandbox.pages import render
 from sandbox.store import Json
-from sandbox.stripe_api.charges import close_dispute, open_dispute
+from sandbox.stripe_api.disputes import OPEN, close_dispute, open_dispute
 from sandbox.world import DAY, World
 
 SHOWN = 50
@@ -60,7 +60,7 @@ def make_blueprint(world: World) -> Blueprint:
     def decide(dispute_id: str) -> AnyResponse:
         decision = request.form.get("status", "")
         with world.store.transaction():
-            if world.store.get("dispute", dispute_id)["status"] == "needs_response":
+            if world.store.get("dispute", dispute_id)["status"] in OPEN:
                 if decision not in DECISIONS:
                     raise ApiError(400, "invalid_request_error", "no such decision")
                 close_dispute(world, dispute_id, decision)
@@ -79,7 +79,7 @@ def _row(charge: Json, dispute: Json | None) -> Row:
     kind = charge["payment_method_details"]["type"]
     details = charge["payment_method_details"][kind]
     name = details.get("brand") or details.get("bank_name") or "bank account"
-    waiting = dispute is not None and dispute["status"] == "needs_response"
+    waiting = dispute is not None and dispute["status"] in OPEN
     return Row(
         id=charge["id"],
         amount=charge["amount"],
@@ -93,7 +93,12 @@ def _row(charge: Json, dispute: Json | None) -> Row:
 
 def _state(charge: Json, dispute: Json | None) -> str:
     if dispute:
-        told = {"needs_response": "disputed", "won": "dispute won", "lost": "dispute lost"}
+        told = {
+            "needs_response": "disputed",
+            "under_review": "disputed, evidence received",
+            "won": "dispute won",
+            "lost": "dispute lost",
+        }
         return told.get(dispute["status"], "disputed")
     if charge["status"] != "succeeded":
         return {"pending": "on its way", "failed": "declined"}.get(charge["status"], "")

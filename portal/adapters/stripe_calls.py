@@ -19,7 +19,9 @@ def client_of(secret_key: str, api_base: str | None) -> stripe.StripeClient:
     """The official client, pointed elsewhere when a base is given."""
     if api_base:
         return stripe.StripeClient(
-            secret_key, base_addresses={"api": api_base}, max_network_retries=RETRIES
+            secret_key,
+            base_addresses={"api": api_base, "files": api_base},
+            max_network_retries=RETRIES,
         )
     return stripe.StripeClient(secret_key, max_network_retries=RETRIES)
 

@@ -1,4 +1,4 @@
-"""Charges, disputes and the balance: what moves money at the provider."""
+"""Charges and the balance: what moves money at the provider."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from sandbox.schema import shape
 from sandbox.store import Json, new_id, public
 from sandbox.stripe_api.routing import create, reads
 from sandbox.world import DAY, World
-
-DISPUTE_FEE_CENTS = 1500
 
 
 def balance_transaction(
@@ -103,69 +101,7 @@ def settle(world: World, charge: Json) -> Json:
     return world.store.put(charge)
 
 
-def open_dispute(world: World, charge: Json) -> Json:
-    """The bank takes the money back while it decides."""
-    charge["disputed"] = True
-    world.store.put(charge)
-    line = balance_transaction(
-        world,
-        "adjustment",
-        "dispute",
-        -charge["amount"],
-        source=charge["id"],
-        fee=DISPUTE_FEE_CENTS,
-        description="Chargeback withdrawal",
-    )
-    evidence = {
-        "due_by": world.store.now() + 7 * DAY,
-        "has_evidence": False,
-        "past_due": False,
-        "submission_count": 0,
-    }
-    shaped = shape(
-        stripe.Dispute,
-        object="dispute",
-        amount=charge["amount"],
-        balance_transactions=[line],
-        charge=charge["id"],
-        currency="usd",
-        evidence={},
-        evidence_details=evidence,
-        is_charge_refundable=False,
-        payment_intent=charge["payment_intent"],
-        reason="fraudulent",
-        status="needs_response",
-    )
-    dispute = create(world, shaped, "du")
-    world.store.put({**line, "source": dispute["id"]})
-    world.emit("charge.dispute.created", dispute)
-    world.emit("charge.dispute.funds_withdrawn", dispute)
-    return dispute
-
-
-def close_dispute(world: World, dispute_id: str, status: str) -> Json:
-    """The bank decides; `won` gives the money and the fee back."""
-    dispute = world.store.get("dispute", dispute_id)
-    dispute["status"] = status
-    if status == "won":
-        line = balance_transaction(
-            world,
-            "adjustment",
-            "dispute_reversal",
-            dispute["amount"],
-            source=dispute["id"],
-            fee=-DISPUTE_FEE_CENTS,
-            description="Chargeback reversal",
-        )
-        dispute["balance_transactions"].append(line)
-        world.emit("charge.dispute.funds_reinstated", dispute)
-    world.store.put(dispute)
-    world.emit("charge.dispute.closed", dispute)
-    return dispute
-
-
 ROUTES = (
     *reads("charges", "charge", params.ChargeListParams),
-    *reads("disputes", "dispute", params.DisputeListParams),
     *reads("balance_transactions", "balance_transaction", params.BalanceTransactionListParams),
 )

@@ -13,8 +13,9 @@ from sandbox.errors import ApiError, invalid
 from sandbox.schema import shape
 from sandbox.store import Json, public
 from sandbox.stripe_api.cards import BANKS, card_of, message_for
-from sandbox.stripe_api.charges import new_charge, open_dispute, settle
+from sandbox.stripe_api.charges import new_charge, settle
 from sandbox.stripe_api.customers import find_method, keep_method, make_method
+from sandbox.stripe_api.disputes import open_dispute
 from sandbox.stripe_api.routing import Route, create, merge_metadata, reads
 from sandbox.world import DAY, World
 

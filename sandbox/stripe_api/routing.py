@@ -15,6 +15,7 @@ from typing import Any
 
 import stripe
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import FileStorage
 
 from sandbox.errors import ApiError
 from sandbox.faults import Fault
@@ -29,6 +30,7 @@ PREFIXES = {
     "cs": "checkout.session",
     "cus": "customer",
     "du": "dispute",
+    "file": "file",
     "pi": "payment_intent",
     "pm": "payment_method",
     "po": "payout",
@@ -161,6 +163,8 @@ def _answer(world: World, route: Route, ids: dict[str, str], kept: Fault | None)
     fields = request.form if request.method == "POST" else request.args
     pairs = list(fields.items(multi=True))
     key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
+    files = [(name, _digest(file)) for name, file in request.files.items(multi=True)]
+    pairs += files
     spelled = json.dumps([request.method, request.path, sorted(pairs)])
     try:
         raw = unflatten(pairs)
@@ -178,6 +182,13 @@ def _answer(world: World, route: Route, ids: dict[str, str], kept: Fault | None)
         return Answer(error.status, {"error": error.body})
     except ApiError as error:
         return Answer(error.status, {"error": error.body})
+
+
+def _digest(file: FileStorage) -> str:
+    """What a file is to the key under which it is sent; it can be read again."""
+    digest = hashlib.sha256(file.read()).hexdigest()
+    file.seek(0)
+    return digest
 
 
 def _act(world: World, route: Route, args: Json, ids: dict[str, str], wanted: list[str]) -> Json:
