@@ -72,6 +72,22 @@ class DisputeEvent(StrEnum):
     LOSE = "lose"
 
 
+class EvidenceState(StrEnum):
+    """Where the answer to a bank stands (payments.md)."""
+
+    SUBMITTING = "submitting"  # the provider was asked; until it answers the outcome is unknown
+    SUBMITTED = "submitted"
+    REFUSED = "refused"  # the provider did not take it, or never had it
+
+
+class EvidenceEvent(StrEnum):
+    """What we did, or what the provider's own record says when fetched."""
+
+    SUBMIT = "submit"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+
+
 class ClaimState(StrEnum):
     """Where one claim stands with its payer."""
 
@@ -199,6 +215,18 @@ DISPUTE: Mapping[DisputeState, Mapping[DisputeEvent, DisputeState]] = {
     _S.OPEN: {_B.WAIT: _S.OPEN, _B.WIN: _S.WON, _B.LOSE: _S.LOST},
     _S.LOST: {_B.LOSE: _S.LOST, _B.WIN: _S.WON},
     _S.WON: {_B.WIN: _S.WON},
+}
+
+_A, _W = EvidenceState, EvidenceEvent
+# A bank reads an answer once. That it has it beats every other story.
+EVIDENCE: Mapping[EvidenceState, Mapping[EvidenceEvent, EvidenceState]] = {
+    _A.SUBMITTING: {
+        _W.SUBMIT: _A.SUBMITTING,
+        _W.ACCEPT: _A.SUBMITTED,
+        _W.REFUSE: _A.REFUSED,
+    },
+    _A.SUBMITTED: {_W.ACCEPT: _A.SUBMITTED},
+    _A.REFUSED: {_W.REFUSE: _A.REFUSED, _W.ACCEPT: _A.SUBMITTED},
 }
 
 _C, _V = ClaimState, ClaimEvent

@@ -1,12 +1,15 @@
-"""What the back office asks of the card company, in our own words: its payouts and the lines of its balance."""
+"""What the back office asks of the card company, in our own words: payouts, lines of its balance, answers to banks."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
+from uuid import UUID
 
 from billing.money import Money
+from portal.ports import DisputeFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +45,15 @@ class PayoutBooks(Protocol):
     def lines(self, payout_id: str) -> tuple[BalanceLine, ...]: ...
 
     def balance_lines(self, *, since: datetime) -> tuple[BalanceLine, ...]: ...
+
+
+class DisputeDesk(Protocol):
+    """Where a bank that disputes a payment is answered. Each call under its key happens once."""
+
+    def find(self, provider_id: str) -> DisputeFacts: ...
+
+    def upload(self, *, evidence_id: UUID, content: bytes) -> str: ...
+
+    def answer(
+        self, *, evidence_id: UUID, provider_id: str, fields: Mapping[str, str], file_id: str
+    ) -> DisputeFacts: ...

@@ -240,6 +240,10 @@ class DisputeFacts:
     outcome: DisputeOutcome
     amount: Money | None
     moves: tuple[DisputeMove, ...]
+    standing: str  # needs_response, under_review ...; warning_ before it while a bank only asks
+    due_by: datetime | None
+    bank_reason: str
+    evidence_id: UUID | None  # ours: the answer that the bank was given last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,12 @@ from portal.adapters.email import SmtpEmail
 from portal.adapters.pdf import TypstPrinter
 from portal.adapters.storage import EncryptedFolder
 from portal.adapters.stripe import StripeGateway
+from portal.adapters.stripe_disputes import StripeDisputes
 from portal.adapters.stripe_payouts import StripePayouts
 from portal.adapters.twilio import TwilioSms
 from portal.card_ports import CardImages, CardReader
 from portal.config import Settings, derived_key
-from portal.office_ports import PayoutBooks
+from portal.office_ports import DisputeDesk, PayoutBooks
 from portal.ports import (
     DocumentStore,
     EmailSender,
@@ -35,6 +36,7 @@ class Gateways:
     public_url: str  # for links in messages
     payments: PaymentGateway
     payouts: PayoutBooks
+    disputes: DisputeDesk
     sms: SmsSender
     email: EmailSender
     documents: DocumentStore
@@ -54,6 +56,9 @@ def build(settings: Settings) -> Gateways:
             webhook_secret=settings.stripe_webhook_secret,
             page_url=f"{settings.public_url}/pay/{{payment_id}}",
             api_base=settings.stripe_api_base,
+        ),
+        disputes=StripeDisputes(
+            secret_key=settings.stripe_secret_key, api_base=settings.stripe_api_base
         ),
         payouts=StripePayouts(
             secret_key=settings.stripe_secret_key, api_base=settings.stripe_api_base

@@ -36,11 +36,18 @@ class DisputeRow:
     held: Money
     fee: Money
     state: str
+    standing: str
+    due_by: datetime | None
     decision: str
     reason: str
     decided_by: str
     opened_at: datetime
     decided_at: datetime | None
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the bank waits for us."""
+        return self.state == DisputeState.OPEN and self.standing.endswith("needs_response")
 
     @property
     def waits(self) -> bool:
@@ -69,7 +76,7 @@ def dispute_list() -> tuple[DisputeRow, ...]:
     """The newest disputes first; those that wait for a person before all others."""
     with read_only() as session:
         rows = [_row(*found) for found in session.execute(_query().limit(SHOWN))]
-    return tuple(sorted(rows, key=lambda row: not row.waits))
+    return tuple(sorted(rows, key=lambda row: not (row.waits or row.answerable)))
 
 
 def dispute_page(dispute_id: int, *, on: date) -> DisputePage | None:
@@ -118,6 +125,8 @@ def _row(
         held=dispute.withdrawn - dispute.returned,
         fee=dispute.fee,
         state=dispute.state,
+        standing=dispute.standing,
+        due_by=dispute.due_by,
         decision=dispute.decision,
         reason=dispute.reason,
         decided_by=decided_by or "",

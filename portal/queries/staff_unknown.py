@@ -6,14 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from billing.money import ZERO, Money
+from billing.money import ZERO, Money, total_of
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
+from portal.models.disputes import Dispute, DisputeEvidence
 from portal.models.payments import PAGE_OPEN, Payment
 from portal.models.refunds import Refund
+from portal.queries.unknown_evidence import (
+    UnknownAnswer,
+    overdue_evidence,
+    unknown_answers,
+    unknown_evidence,
+)
 from portal.queries.unknown_refunds import (
     UnknownRefund,
     overdue_refund,
@@ -57,6 +64,7 @@ class UnknownPayment:
     since: datetime
     age: timedelta
     page_known: bool  # the provider had given us its page
+    drawn: bool  # of autopay or a plan: nobody was sent to a page
     state: str
 
     @property
@@ -80,33 +88,33 @@ class UnknownPage:
     totals: UnknownTotals
     rows: tuple[UnknownPayment, ...]
     refunds: tuple[UnknownRefund, ...]
+    answers: tuple[UnknownAnswer, ...]  # to banks
 
     @property
     def account_ids(self) -> tuple[int, ...]:
         payers = [row.account_id for row in self.rows]
-        return (*payers, *(row.account_id for row in self.refunds))
+        refunded = (row.account_id for row in self.refunds)
+        return (*payers, *refunded, *(row.account_id for row in self.answers))
 
 
 def unknown_totals(session: Session, *, now: datetime) -> UnknownTotals:
-    """What the first page says of them, payments and refunds together."""
-    row = session.execute(
-        select(
-            func.count(Payment.id),
-            func.sum(Payment.amount),
-            func.count(Payment.id).filter(overdue(now)),
-        ).where(unknown(now))
-    ).one()
-    refunds = session.execute(
-        select(
-            func.count(Refund.id),
-            func.sum(Refund.amount),
-            func.count(Refund.id).filter(overdue_refund(now)),
-        ).where(unknown_refund(now))
-    ).one()
+    """What the first page says of them, payments, refunds and answers to banks together."""
+    late = func.count().filter
+    rows = session.execute(
+        union_all(
+            select(func.count(), func.sum(Payment.amount), late(overdue(now))).where(unknown(now)),
+            select(func.count(), func.sum(Refund.amount), late(overdue_refund(now))).where(
+                unknown_refund(now)
+            ),
+            select(func.count(), func.sum(Dispute.amount), late(overdue_evidence(now)))
+            .join(DisputeEvidence, DisputeEvidence.dispute_id == Dispute.id)
+            .where(unknown_evidence(now)),
+        )
+    ).all()
     return UnknownTotals(
-        count=row[0] + refunds[0],
-        amount=(row[1] or ZERO) + (refunds[1] or ZERO),
-        overdue=row[2] + refunds[2],
+        count=sum(row[0] for row in rows),
+        amount=total_of(row[1] or ZERO for row in rows),
+        overdue=sum(row[2] for row in rows),
     )
 
 
@@ -124,6 +132,7 @@ def unknown_payments(viewer: StaffViewer, *, now: datetime) -> UnknownPage | Non
             Payment.amount,
             SINCE.label("since"),
             Payment.session_id,
+            Payment.draft_id,
             Payment.state,
         )
         .join(GuarantorAccount, GuarantorAccount.id == Payment.guarantor_account_id)
@@ -135,9 +144,11 @@ def unknown_payments(viewer: StaffViewer, *, now: datetime) -> UnknownPage | Non
         totals = unknown_totals(session, now=now)
         rows = session.execute(query).all()
         refunds = unknown_refunds(session, now=now)
+        answers = unknown_answers(session, now=now)
     return UnknownPage(
         totals=totals,
         refunds=refunds,
+        answers=answers,
         rows=tuple(
             UnknownPayment(
                 id=row.id,
@@ -148,6 +159,7 @@ def unknown_payments(viewer: StaffViewer, *, now: datetime) -> UnknownPage | Non
                 since=row.since,
                 age=now - row.since,
                 page_known=row.session_id is not None,
+                drawn=row.draft_id is not None,
                 state=row.state,
             )
             for row in rows

@@ -20,6 +20,7 @@ from portal.ports import DisputeFacts, DisputeOutcome
 from portal.services.lock_refund import lock_paid
 from portal.services.post_entry import PostedEntry, post_entry
 from portal.services.practice_date import practice_date
+from portal.services.record_evidence import keep_answer
 from portal.services.refund_notices import notice_returned
 from portal.services.settle_dispute import settle_dispute, unsettle_dispute
 
@@ -29,13 +30,16 @@ EVENTS = {
     DisputeOutcome.LOST: DisputeEvent.LOSE,
 }
 OPENED = "A payment is disputed by the card's bank."
+ASKED = "The card's bank asks about a payment. No money was taken."
 RETURNED = "A bank debit that was paid came back. The bills that it paid are due again."
 LOST = "The bank took a payment back for good."
 BANK = "us_bank_account"
 NEXT_STEPS = {
     RETURNED: "The patient was told by e-mail. Do not take it from the bank account again by yourself.",
-    OPENED: "Answer the bank in the card company’s pages before its date. Nobody asks the patient"
+    OPENED: "Open it under Disputes and answer the bank before its date. Nobody asks the patient"
     " for the money while the bank decides.",
+    ASKED: "Open it under Disputes and answer before its date, or refund the payment. Without an"
+    " answer the bank may take the money.",
     LOST: "Decide whether the patient owes the amount again. Until then nobody asks for it.",
 }
 
@@ -53,15 +57,18 @@ def record_dispute(session: Session, facts: DisputeFacts, *, public_url: str, no
         return "not_ours"
     payment = lock_paid(session, payment_id)
     dispute, fresh = _row(session, facts, payment, now)
+    news = _note_standing(dispute, facts) or fresh
+    keep_answer(session, facts, now=now)
     moved = _post(session, dispute, payment, facts, now)
     if moved:
         _settle(session, dispute, payment, public_url=public_url, now=now)
     following = next_state(DISPUTE, DisputeState(dispute.state), EVENTS[facts.outcome])
     if isinstance(following, Refused):
         return "moved" if moved else "late"
-    if following == dispute.state and not fresh:
+    if following == dispute.state and not news:
         return "moved" if moved else "unchanged"
-    dispute.state, dispute.state_at = following.value, now
+    if following != dispute.state:
+        dispute.state, dispute.state_at = following.value, now
     _tell_staff(session, dispute, payment, now)
     return "moved"
 
@@ -89,6 +96,14 @@ def _row(
     session.add(dispute)
     session.flush()
     return dispute, True
+
+
+def _note_standing(dispute: Dispute, facts: DisputeFacts) -> bool:
+    """Keep what the bank says of it and until when; whether that is news."""
+    known = (dispute.standing, dispute.due_by)
+    dispute.standing, dispute.due_by = facts.standing, facts.due_by
+    dispute.bank_reason = facts.bank_reason
+    return known != (facts.standing, facts.due_by)
 
 
 def _post(
@@ -146,16 +161,32 @@ def lost_key(provider_id: str) -> str:
     return f"dispute_lost:{provider_id}"
 
 
+def inquiry_key(provider_id: str) -> str:
+    """The work that a bank's question makes."""
+    return f"dispute_inquiry:{provider_id}"
+
+
+def opened_key(provider_id: str) -> str:
+    """The work that a dispute makes until the bank was answered."""
+    return f"stripe:charge.dispute.created:{provider_id}"
+
+
 def _tell_staff(session: Session, dispute: Dispute, payment: Payment, now: datetime) -> None:
-    """One item while the bank decides, another when it was lost; what is over closes by itself."""
-    opened = f"stripe:charge.dispute.created:{dispute.provider_id}"
+    """One item while the bank waits for us, another when it was lost; what is over closes by itself."""
+    opened, asked = opened_key(dispute.provider_id), inquiry_key(dispute.provider_id)
     lost = lost_key(dispute.provider_id)
     if dispute.decision == Decision.RETURNED:
         return  # told already, and there is nothing to decide
-    if dispute.state == DisputeState.OPEN:
+    if dispute.state == DisputeState.OPEN and dispute.standing == "warning_needs_response":
+        _open(session, dispute, payment, key=asked, told=ASKED, now=now)
+    elif dispute.state == DisputeState.OPEN and dispute.standing == "needs_response":
+        close_items(session, [asked], outcome="dispute_opened", now=now)
         _open(session, dispute, payment, key=opened, told=OPENED, now=now)
-        return
-    close_items(session, [opened, lost], outcome=f"dispute_{dispute.state}", now=now)
+    elif dispute.state == DisputeState.OPEN:
+        close_items(session, [opened, asked], outcome="answered", now=now)
+    else:
+        keys = [opened, asked, lost]
+        close_items(session, keys, outcome=f"dispute_{dispute.state}", now=now)
     if dispute.state == DisputeState.LOST and dispute.withdrawn > dispute.returned:
         _open(session, dispute, payment, key=lost, told=LOST, now=now)
 
@@ -182,6 +213,9 @@ def _open(
             amount=dispute.amount,
             guarantor_account_id=payment.guarantor_account_id,
             opened_at=now,
+            due_on=practice_date(session, dispute.due_by)
+            if told in (OPENED, ASKED) and dispute.due_by
+            else None,
         )
         .on_conflict_do_nothing()
     )

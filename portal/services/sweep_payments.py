@@ -1,4 +1,4 @@
-"""Finish what stood in a middle state too long: payments and refunds nobody heard of again, events left unhandled."""
+"""Finish what stood in a middle state too long: payments, refunds and answers to banks nobody heard of again, events left unhandled."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from billing.transitions import PaymentState, RefundState
 from portal.db import transaction
+from portal.models.disputes import Dispute, DisputeEvidence
 from portal.models.payments import LIVE_STATES, InboundEvent, Payment
 from portal.models.refunds import Refund
 from portal.queries.staff_unknown import overdue
+from portal.queries.unknown_evidence import overdue_evidence, unknown_evidence
 from portal.queries.unknown_refunds import overdue_refund
 from portal.queue import enqueue
 from portal.services.receive_event import PROVIDER
@@ -26,11 +28,12 @@ AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What was taken up; `overdue` payments and refunds have been unknown for over an hour."""
+    """What was taken up; `overdue` ones have been unknown for over an hour."""
 
     payments: int
     refunds: int
     events: int
+    answers: int
     overdue: int
 
 
@@ -58,16 +61,20 @@ def sweep_payments(*, now: datetime) -> Swept:
             .order_by(InboundEvent.id)
             .limit(AT_ONCE)
         ).all()
-        refunds = _quiet_refunds(session, now)
+        refunds, answers = _quiet_refunds(session, now), _quiet_answers(session, now)
         late = session.scalar(select(func.count(Payment.id)).where(overdue(now))) or 0
         late += session.scalar(select(func.count(Refund.id)).where(overdue_refund(now))) or 0
+        quiet_answers = select(func.count(DisputeEvidence.id)).where(overdue_evidence(now))
+        late += session.scalar(quiet_answers) or 0
         for payment_id in payments:
             enqueue(session, "settle_payment", payment_id=str(payment_id))
         for refund_id in refunds:
             enqueue(session, "settle_refund", refund_id=str(refund_id))
         for event_id in events:
             enqueue(session, "handle_event", event_id=event_id)
-    return Swept(len(payments), len(refunds), len(events), late)
+        for evidence_id in answers:
+            enqueue(session, "settle_evidence", evidence_id=str(evidence_id))
+    return Swept(len(payments), len(refunds), len(events), len(answers), late)
 
 
 def _quiet_refunds(session: Session, now: datetime) -> Sequence[UUID]:
@@ -76,3 +83,14 @@ def _quiet_refunds(session: Session, now: datetime) -> Sequence[UUID]:
     waiting = select(Refund.id).where(Refund.state.in_(UNSETTLED), quiet)
     unknown_first = (Refund.state != RefundState.SUBMITTING, Refund.state_at)
     return session.scalars(waiting.order_by(*unknown_first).limit(AT_ONCE)).all()
+
+
+def _quiet_answers(session: Session, now: datetime) -> Sequence[UUID]:
+    """Answers to banks whose call never answered; those that are due first."""
+    return session.scalars(
+        select(DisputeEvidence.id)
+        .join(Dispute, Dispute.id == DisputeEvidence.dispute_id)
+        .where(unknown_evidence(now))
+        .order_by(Dispute.due_by, DisputeEvidence.id)
+        .limit(AT_ONCE)
+    ).all()

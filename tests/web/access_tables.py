@@ -290,6 +290,9 @@ STAFF = _table(
     s s s r o o r o o o r o  GET       /disputes/
     s s s r o o r o o o r o  GET       /disputes/<int:dispute_id>
     s s s r o r r r o r r o  POST      /disputes/<int:dispute_id>
+    s s s r o r r r o r r o  GET,POST  /disputes/<int:dispute_id>/answer
+    s s s r o r r r o r r o  POST      /disputes/<int:dispute_id>/answer/send
+    s s s r o o r o o o r o  GET       /disputes/<int:dispute_id>/answers/<uuid:evidence_id>.pdf
     s s s o o r r r o r r o  GET       /duplicates/
     s s s o o r r r o r r o  GET       /duplicates/<int:pair_id>
     s s s o o r r r o r r o  POST      /duplicates/<int:pair_id>/ask

@@ -124,3 +124,50 @@ def test_the_receipt_counts_what_a_bank_took_back(
     assert printed["went_back"] == [
         {"date": "March 2, 2026", "what": "Taken back by your bank", "amount": "-$182.40"}
     ]
+
+
+@pytest.fixture
+def waiting(database_url: str, sandbox: SandboxServer, now: datetime) -> Desk:
+    """$182.40 was paid, and its bank waits for an answer."""
+    found = open_desk(open_till(sandbox, now))
+    charge = found.till.payment(found.paid()).charge_id
+    sandbox.control("dispute", charge=charge)
+    found.till.deliver(*sandbox.events())
+    return found
+
+
+def test_rule_13_a_biller_reads_every_word_that_leaves_and_sends_it_once(
+    waiting: Desk, as_staff: Callable[[str], PageClient]
+) -> None:
+    client = as_staff("biller")
+    assert "Answer the bank" in client.get("/disputes/").text
+    assert "Answer by Mar 9" in client.get("/disputes/1").text
+    page = client.get("/disputes/1/answer")
+    assert "nothing about care leaves" in page.text
+    form = {"evidence_id": page.hidden("evidence_id"), "parts": ["payment", "refunds"]}
+    check = client.post("/disputes/1/answer", form, expect=200)
+    assert "No refund of this payment was made." in check.text
+    assert "Testa" not in check.text
+    form["seen"] = check.hidden("seen")
+    for _ in range(2):
+        sent = client.post("/disputes/1/answer/send", form, expect=302)
+    page = client.follow(sent)
+    assert "With the bank" in page.text
+    [address] = [link for link in page.links() if link.endswith(".pdf")]
+    pdf = client.get(address.removeprefix("/staff"), expect=200)
+    assert pdf.response.data.startswith(b"%PDF")
+    theirs = waiting.till.sandbox.client.v1.disputes.list().data[0]
+    assert theirs.evidence_details.submission_count == 1
+
+
+def test_nothing_is_sent_without_a_part_or_by_a_role_that_may_not(
+    waiting: Desk, as_staff: Callable[[str], PageClient]
+) -> None:
+    client = as_staff("manager")
+    page = client.get("/disputes/1/answer")
+    form = {"evidence_id": page.hidden("evidence_id")}
+    assert "at least one part" in client.post("/disputes/1/answer/send", form, expect=200).text
+    poster = as_staff("payment_poster")
+    poster.get("/disputes/1")
+    poster.post("/disputes/1/answer/send", form | {"parts": ["payment"]}, expect=403)
+    assert waiting.till.sandbox.client.v1.disputes.list().data[0].status == "needs_response"
