@@ -104,6 +104,17 @@ class PlanBook:
                 cents -= part
         return cents
 
+    def settle_held(self, payment: str, cents: int) -> int:
+        """What was disputed and is paid all the same; answers what is over."""
+        for row in self.rows:
+            for key in sorted(row.held):
+                part = min(cents, row.held[key])
+                row.held[key] -= part
+                if not row.held[key]:
+                    del row.held[key]
+                cents -= part - self.settle(payment, part, [row])
+        return cents
+
     def settle_outside(self, payment: str, cents: int) -> int:
         """Pay what lies outside the plan; answers what is over."""
         for bill in sorted(self.outside):

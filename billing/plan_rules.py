@@ -95,7 +95,7 @@ def _signed(life: Life, event: Signed) -> None:
 
 
 def _paid(life: Life, event: Paid) -> None:
-    """Chosen instalments, then the earliest due, then what lies outside, then credit.
+    """Chosen instalments, then the earliest due, what is disputed, what lies outside, then credit.
 
     So prepayment (LIFE-7), payoff (LIFE-8), a part (LIFE-9), two on a day (LIFE-10), early and late
     (LIFE-11), in grace (LIFE-12) and over several patients (LIFE-23) are one rule.
@@ -103,6 +103,7 @@ def _paid(life: Life, event: Paid) -> None:
     book = life.book
     chosen = [row for row in book.rows if row.number in event.numbers]
     rest = book.settle(event.payment, event.amount.cents, [*chosen, *book.open_rows()])
+    rest = book.settle_held(event.payment, rest)
     rest = book.settle_outside(event.payment, rest)
     book.keep_credit(event.payment, rest)
 
