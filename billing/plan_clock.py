@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from billing.plan_standing import PlanStanding
 from billing.plans import Policy
-from billing.transitions import PlanState
+from billing.transitions import PlanState, PlanStep
 
 REMINDER_DAY = 10
 SECOND_MISS_DAY = 30
@@ -71,3 +71,26 @@ def _furthest(
     if days >= REMINDER_DAY:
         return LetterDue(PlanLetter.REMINDER, since)
     return LetterDue(PlanLetter.MISSED, since) if days > 0 else None
+
+
+_S, _T = PlanState, PlanStep
+_LIVING = (_S.ACTIVE, _S.PAUSED, _S.IN_GRACE)
+_STEPS: Mapping[tuple[PlanState, PlanState], tuple[PlanStep, ...]] = {
+    (_S.ACTIVE, _S.IN_GRACE): (_T.FALL_BEHIND,),
+    (_S.PAUSED, _S.IN_GRACE): (_T.FALL_BEHIND,),
+    (_S.IN_GRACE, _S.ACTIVE): (_T.CATCH_UP,),
+    (_S.PAUSED, _S.ACTIVE): (_T.RESUME,),
+    (_S.ACTIVE, _S.PAUSED): (_T.PAUSE,),
+    (_S.IN_GRACE, _S.PAUSED): (_T.PAUSE,),
+    (_S.IN_GRACE, _S.DEFAULTED): (_T.DEFAULT,),
+    (_S.COMPLETED, _S.ACTIVE): (_T.REOPEN,),
+    (_S.COMPLETED, _S.IN_GRACE): (_T.REOPEN, _T.FALL_BEHIND),
+    (_S.COMPLETED, _S.PAUSED): (_T.REOPEN, _T.PAUSE),
+    **{(state, _S.COMPLETED): (_T.COMPLETE,) for state in _LIVING},
+    **{(state, _S.CANCELED): (_T.CANCEL,) for state in _LIVING},
+}
+
+
+def steps_between(kept: PlanState, found: PlanState) -> tuple[PlanStep, ...]:
+    """The steps from the state that was kept to the one that the facts say; none where they agree."""
+    return _STEPS.get((kept, found), ())

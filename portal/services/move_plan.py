@@ -40,9 +40,13 @@ def note_plan(
     on: date,
     now: datetime,
     login_id: int | None = None,
+    position: int | None = None,
     **detail: Any,
 ) -> None:
-    """Write down what happened to a plan; `billing.plans` folds these rows."""
+    """Write down what happened to a plan; `billing.plan_standing` folds these rows.
+
+    `position` spares asking for the ledger's end where many are written at once.
+    """
     session.add(
         PlanEvent(
             plan_id=plan.id,
@@ -51,7 +55,7 @@ def note_plan(
             detail=detail,
             login_id=login_id,
             at=now,
-            ledger_position=ledger_position(session),
+            ledger_position=ledger_position(session) if position is None else position,
         )
     )
 

@@ -44,6 +44,20 @@ def ask_for_paper(session: Session, plan: Plan, *, about: str, on: date, now: da
     )
 
 
+def tell_of_end(session: Session, plan: Plan, *, on: date, now: datetime) -> None:
+    """The plan ended by itself: whoever signed it has died, or is not responsible any more."""
+    _open(
+        session,
+        key=f"plan_ended:{plan.id}:{on.isoformat()}",
+        kind="plan_ended",
+        reason="A payment plan ended: whoever signed it has died, or its bills went to another account.",
+        next_step="Look at who owes the rest. A new plan needs a new signature.",
+        plan=plan,
+        due_on=on,
+        now=now,
+    )
+
+
 def _open(
     session: Session,
     *,

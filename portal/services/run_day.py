@@ -1,4 +1,4 @@
-"""The daily cycle as of one day: hanging payments, refunds, credit, small balances, statements that are due, the mail batch."""
+"""The daily cycle as of one day: hanging payments, refunds, credit, payment plans, small balances, statements that are due, the mail batch."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from portal.services.queue_notices import queue_notices
 from portal.services.refusal import Refusal
 from portal.services.sweep_messages import sweep_messages
 from portal.services.sweep_payments import Swept, sweep_payments
+from portal.services.tend_plans import Tended, tend_plans
 from portal.services.write_off_small_balances import WrittenOff, write_off_small_balances
 
 DEFAULT_ZONE = "America/New_York"
@@ -50,6 +51,7 @@ class DayReport:
 
     on: date
     swept: Swept
+    tended: Tended
     written_off: WrittenOff
     cut: Cut
     delivered: Delivered
@@ -61,6 +63,8 @@ class DayReport:
     def lines(self) -> Iterator[str]:
         """The report as the command prints it."""
         yield f"{self.on}: {len(self.cut.numbers)} statements cut, {len(self.delivered.sent)} sent"
+        if self.tended.moved or self.tended.letters:
+            yield f"{self.tended.moved} payment plans moved, {self.tended.letters} letters about plans"
         if self.written_off.accounts:
             yield f"{self.written_off.amount} in {self.written_off.accounts} small balances let go"
         if self.cut.held_accounts:
@@ -84,6 +88,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     note_refunds(on=on, now=now)
     apply_waiting_credit(on=on)
     note_credits(on=on, now=now)
+    tended = tend_plans(on=on, now=now, public_url=office.public_url)
     written_off = write_off_small_balances(on=on)
     cut = cut_statements(on=on, now=now, public_url=office.public_url)
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
@@ -94,6 +99,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     return DayReport(
         on=on,
         swept=swept,
+        tended=tended,
         written_off=written_off,
         cut=cut,
         delivered=delivered,

@@ -2,41 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from portal.models.messages import OutboundMessage
 from portal.models.plans import Plan
-from portal.queries.account_readers import reader_emails
+from portal.queries.account_readers import readers
+from portal.queue import enqueue
 from portal.services import letters
-from portal.services.move_plan import note_plan
+from portal.services.move_plan import ledger_position, note_plan
 from portal.services.plan_letters import plan_letter
 from portal.services.plan_work import ask_for_paper
-from portal.services.queue_letter import queue_letter
+
+
+@dataclass(frozen=True, slots=True)
+class PlanNews:
+    """What one plan's people are told. The first word of `about` says which letter it is."""
+
+    plan: Plan
+    about: str
+
+    def key(self, address: str) -> str:
+        return f"plan:{self.plan.id}:{self.about}:{address}"
 
 
 def tell_of_plan(
     session: Session, plan: Plan, *, about: str, public_url: str, on: date, now: datetime
 ) -> int | None:
-    """Once for each `about`, whose first word says which letter it is. The copy is noted on the plan (PLAN-5).
+    """Once for each `about`. The copy is noted on the plan (PLAN-5); the message's id.
 
     Whatever was chosen for notices: a copy of what somebody signed is owed to them.
     """
+    [sent] = tell_of_plans(session, [PlanNews(plan, about)], public_url=public_url, on=on, now=now)
+    return sent
+
+
+def tell_of_plans(
+    session: Session, news: Sequence[PlanNews], *, public_url: str, on: date, now: datetime
+) -> list[int | None]:
+    """The same for many, with as many statements that read as for one; the first message of each."""
     head = letters.letterhead(session, public_url=public_url)
-    letter = plan_letter(head, about.split(":", maxsplit=1)[0])
-    sent: list[int] = []
-    for address in reader_emails(session, account_id=plan.guarantor_account_id):
-        message_id = queue_letter(
-            session,
-            to=address,
-            letter=letter,
-            now=now,
-            guarantor_account_id=plan.guarantor_account_id,
-            dedupe_key=f"plan:{plan.id}:{about}:{address}",
-        )
-        sent += [message_id] if message_id is not None else []
-    if sent:
-        note_plan(session, plan, "copy_sent", on=on, now=now, about=about, messages=sent)
-    else:
-        ask_for_paper(session, plan, about=about, on=on, now=now)
-    return sent[0] if sent else None
+    mailboxes = readers(session, {one.plan.guarantor_account_id for one in news})
+    position = ledger_position(session)
+    rows = []
+    for one in news:
+        letter = plan_letter(head, one.about.split(":", maxsplit=1)[0])
+        rows += [
+            {
+                "channel": "email",
+                "recipient": address,
+                "template": letter.template,
+                "template_version": letters.VERSION,
+                "subject": letter.subject,
+                "body": letter.body,
+                "guarantor_account_id": one.plan.guarantor_account_id,
+                "dedupe_key": one.key(address),
+                "category": "",
+                "state": "queued",
+                "created_at": now,
+            }
+            for address in mailboxes[one.plan.guarantor_account_id]
+        ]
+    queued = _queue(session, rows)
+    first: list[int | None] = []
+    for one in news:
+        addresses = mailboxes[one.plan.guarantor_account_id]
+        sent = [queued[key] for to in addresses if (key := one.key(to)) in queued]
+        if sent:
+            copy: dict[str, Any] = {"about": one.about, "messages": sent}
+            note_plan(session, one.plan, "copy_sent", on=on, now=now, position=position, **copy)
+        elif not addresses:
+            ask_for_paper(session, one.plan, about=one.about, on=on, now=now)
+        first.append(sent[0] if sent else None)
+    return first
+
+
+def _queue(session: Session, rows: Sequence[dict[str, object]]) -> dict[str, int]:
+    """By dedupe key: the messages that are new."""
+    if not rows:
+        return {}
+    statement = (
+        insert(OutboundMessage)
+        .on_conflict_do_nothing(index_elements=[OutboundMessage.dedupe_key])
+        .returning(OutboundMessage.dedupe_key, OutboundMessage.id)
+    )
+    queued = {str(key): int(number) for key, number in session.execute(statement, rows)}
+    for message_id in queued.values():
+        enqueue(session, "send_message", message_id=message_id)
+    return queued

@@ -17,12 +17,12 @@ from billing.plan_changes import (
     owed_anew,
     take_in,
 )
-from billing.plan_clock import PlanLetter, grace_days, letter_due
+from billing.plan_clock import PlanLetter, grace_days, letter_due, steps_between
 from billing.plan_events import BillAdded, Disputed, Paid, PlanEvent, Signed
 from billing.plan_standing import PlanStanding, fold
 from billing.plan_what_if import What, what_if, what_ifs
 from billing.plans import Offer, Policy, Terms, by_budget, by_months, schedule
-from billing.transitions import PlanState
+from billing.transitions import PLAN, PlanState, next_state
 from tests.rules.plan_facts import FIRST_ON, SIGNED, SIGNED_ON, facts, some_terms, terms
 
 DAY = timedelta(days=1)
@@ -194,3 +194,14 @@ def test_what_if_before_and_after_of_a_running_plan() -> None:
     before, after = what_if(terms(), [SIGNED], [paid], FIRST_ON)
     assert (before.next_amount, after.next_amount) == (Money(100_00), Money(50_00))
     assert (before.next_due, after.next_due) == (FIRST_ON, date(2027, 3, 15))
+
+
+def test_PLAN_14_every_way_that_facts_can_move_a_plan_is_one_the_table_allows() -> None:
+    for kept in PlanState:
+        for found in PlanState:
+            state = kept
+            for step in steps_between(kept, found):
+                following = next_state(PLAN, state, step)
+                assert isinstance(following, PlanState), (kept, found, step)
+                state = following
+            assert state is found or not steps_between(kept, found)
