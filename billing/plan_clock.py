@@ -8,14 +8,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from billing.plan_standing import PlanStanding
-from billing.plans import Policy
 from billing.transitions import PlanState, PlanStep
 
 REMINDER_DAY = 10
 SECOND_MISS_DAY = 30
 LEAST_CURE = timedelta(days=15)
-# Grace by the state of the signer's address, where it is longer than ours.
-GRACE_DAYS: Mapping[str, int] = {"NJ": 60}
 
 
 class PlanLetter(StrEnum):
@@ -35,11 +32,6 @@ class LetterDue:
     letter: PlanLetter
     since: date
     cure_by: date | None = None
-
-
-def grace_days(policy: Policy, state: str) -> int:
-    """The practice's grace, or the state's when it is longer."""
-    return max(policy.grace_days, GRACE_DAYS.get(state, 0))
 
 
 def letter_due(

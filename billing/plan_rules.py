@@ -203,12 +203,18 @@ def _nothing(life: Life, event: MethodChanged) -> None:
 
 
 def _ends(state: PlanState) -> Callable[[Life, PlanEvent], None]:
-    """LIFE-19 and LIFE-21: nothing is due any more; only a signature begins again (LIFE-20)."""
+    """LIFE-19: nothing is due any more; only a signature begins again (LIFE-20)."""
 
     def rule(life: Life, event: PlanEvent) -> None:
         life.end(state, event.on)
 
     return rule
+
+
+def _guarantor_changed(life: Life, event: GuarantorChanged) -> None:
+    """LIFE-21: the bills went with the guarantor, so nothing is left: that is an end, not a payoff."""
+    life.completed_on = None
+    life.end(PlanState.CANCELED, event.on)
 
 
 def _died(life: Life, event: Died) -> None:
@@ -234,7 +240,7 @@ _RULES: dict[type[PlanEvent], Callable[[Life, Any], None]] = {
     Resumed: _resumed,
     DateChanged: _date_changed,
     MethodChanged: _nothing,
-    GuarantorChanged: _ends(PlanState.CANCELED),
+    GuarantorChanged: _guarantor_changed,
     Died: _died,
     Defaulted: _ends(PlanState.DEFAULTED),
     Canceled: _ends(PlanState.CANCELED),

@@ -27,7 +27,7 @@ from billing.plans import Terms
 from portal.models.disputes import Dispute
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.payments import Payment
-from portal.models.plans import PlanEvent, PlanLine, PlanVersion
+from portal.models.plans import Plan, PlanEvent, PlanLine, PlanVersion
 from portal.models.refunds import Refund
 
 # What a row of `plan_events` says, at its place in time.
@@ -221,12 +221,14 @@ def _movements() -> Select[*tuple[Any, ...]]:
     covered = (
         select(
             PlanVersion.plan_id,
+            Plan.guarantor_account_id,
             PlanLine.charge_id,
             func.min(PlanVersion.ledger_position).label("earliest"),
         )
         .join(PlanLine, PlanLine.version_id == PlanVersion.id)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
         .where(_chosen(PlanVersion.plan_id))
-        .group_by(PlanVersion.plan_id, PlanLine.charge_id)
+        .group_by(PlanVersion.plan_id, Plan.guarantor_account_id, PlanLine.charge_id)
         .subquery()
     )
     assistance = aliased(PostingRow)
@@ -262,6 +264,8 @@ def _movements() -> Select[*tuple[Any, ...]]:
         .outerjoin(disputed, disputed.entry_id == JournalEntry.id)
         .where(
             PostingRow.account_id == of_patient.scalar_subquery(),
+            # A bill that went to another account left the plan: what happens to it there does not count.
+            PostingRow.guarantor_account_id == covered.c.guarantor_account_id,
             PostingRow.id > covered.c.earliest,
         )
         .group_by(

@@ -22,7 +22,7 @@ from billing.money import ZERO
 from portal.models.accounts import AccountCondition
 from portal.models.claims import Charge, Visit
 from portal.models.ledger import LedgerAccount, PostingRow
-from portal.models.plans import Plan, PlanEvent, PlanLine, PlanVersion
+from portal.models.plans import LIVING_STATES, Plan, PlanEvent, PlanLine, PlanVersion
 
 RECORDED = ("died", "guarantor_changed", "disputed", "dispute_ended")
 
@@ -54,7 +54,8 @@ def plan_signs(session: Session, plan_ids: Collection[UUID]) -> PlanSigns:
     stays: dict[UUID, bool] = defaultdict(bool)
     for row in session.execute(_covered(plan_ids)):
         visits[row.plan_id].add(row.visit_id)
-        stays[row.plan_id] |= row.owner_id == row.account_id
+        # Who has paid a plan stays the one who paid it, whatever becomes of its bills later.
+        stays[row.plan_id] |= row.owner_id == row.account_id or not row.living
     found: dict[UUID, list[Sign]] = defaultdict(list)
     for plan_id in visits:
         if not stays[plan_id]:
@@ -100,6 +101,7 @@ def _covered(plan_ids: Collection[UUID]) -> Any:
             Visit.id.label("visit_id"),
             Visit.guarantor_account_id.label("owner_id"),
             Visit.patient_id,
+            Plan.state.in_(LIVING_STATES).label("living"),
             func.array_agg(Charge.id).label("charge_ids"),
         )
         .join(
@@ -121,6 +123,7 @@ def _died(plan_ids: Collection[UUID]) -> Any:
         .join(AccountCondition, AccountCondition.guarantor_account_id == Plan.guarantor_account_id)
         .where(
             _chosen(Plan.id, plan_ids),
+            Plan.state.in_(LIVING_STATES),
             AccountCondition.kind == Condition.DECEASED.value,
             AccountCondition.ended_at.is_(None),
             AccountCondition.visit_id.is_(None),

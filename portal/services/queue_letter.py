@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.dialects.postgresql import insert
@@ -10,6 +12,49 @@ from sqlalchemy.orm import Session
 from portal.models.messages import OutboundMessage
 from portal.queue import enqueue
 from portal.services.letters import VERSION, Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """One of many letters about an account: where it goes, and what makes it one and the same."""
+
+    to: str
+    letter: Letter
+    account_id: int
+    dedupe_key: str
+
+
+def queue_letters(
+    session: Session, letters: Sequence[Addressed], *, now: datetime
+) -> dict[str, int]:
+    """Write many at once in the caller's transaction; by key, those whose key was not used before."""
+    if not letters:
+        return {}
+    rows = [
+        {
+            "channel": "email",
+            "recipient": one.to,
+            "template": one.letter.template,
+            "template_version": VERSION,
+            "subject": one.letter.subject,
+            "body": one.letter.body,
+            "guarantor_account_id": one.account_id,
+            "dedupe_key": one.dedupe_key,
+            "category": "",
+            "state": "queued",
+            "created_at": now,
+        }
+        for one in letters
+    ]
+    statement = (
+        insert(OutboundMessage)
+        .on_conflict_do_nothing(index_elements=[OutboundMessage.dedupe_key])
+        .returning(OutboundMessage.dedupe_key, OutboundMessage.id)
+    )
+    queued = {str(key): int(number) for key, number in session.execute(statement, rows)}
+    for message_id in queued.values():
+        enqueue(session, "send_message", message_id=message_id)
+    return queued
 
 
 def queue_letter(

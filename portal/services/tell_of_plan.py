@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from portal.models.messages import OutboundMessage
 from portal.models.plans import Plan
 from portal.queries.account_readers import readers
-from portal.queue import enqueue
 from portal.services import letters
 from portal.services.move_plan import ledger_position, note_plan
 from portal.services.plan_letters import plan_letter
 from portal.services.plan_work import ask_for_paper
+from portal.services.queue_letter import Addressed, queue_letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +47,20 @@ def tell_of_plans(
     head = letters.letterhead(session, public_url=public_url)
     mailboxes = readers(session, {one.plan.guarantor_account_id for one in news})
     position = ledger_position(session)
-    rows = []
-    for one in news:
-        letter = plan_letter(head, one.about.split(":", maxsplit=1)[0])
-        rows += [
-            {
-                "channel": "email",
-                "recipient": address,
-                "template": letter.template,
-                "template_version": letters.VERSION,
-                "subject": letter.subject,
-                "body": letter.body,
-                "guarantor_account_id": one.plan.guarantor_account_id,
-                "dedupe_key": one.key(address),
-                "category": "",
-                "state": "queued",
-                "created_at": now,
-            }
+    queued = queue_letters(
+        session,
+        [
+            Addressed(
+                address,
+                plan_letter(head, one.about.split(":", maxsplit=1)[0]),
+                one.plan.guarantor_account_id,
+                one.key(address),
+            )
+            for one in news
             for address in mailboxes[one.plan.guarantor_account_id]
-        ]
-    queued = _queue(session, rows)
+        ],
+        now=now,
+    )
     first: list[int | None] = []
     for one in news:
         addresses = mailboxes[one.plan.guarantor_account_id]
@@ -80,18 +72,3 @@ def tell_of_plans(
             ask_for_paper(session, one.plan, about=one.about, on=on, now=now)
         first.append(sent[0] if sent else None)
     return first
-
-
-def _queue(session: Session, rows: Sequence[dict[str, object]]) -> dict[str, int]:
-    """By dedupe key: the messages that are new."""
-    if not rows:
-        return {}
-    statement = (
-        insert(OutboundMessage)
-        .on_conflict_do_nothing(index_elements=[OutboundMessage.dedupe_key])
-        .returning(OutboundMessage.dedupe_key, OutboundMessage.id)
-    )
-    queued = {str(key): int(number) for key, number in session.execute(statement, rows)}
-    for message_id in queued.values():
-        enqueue(session, "send_message", message_id=message_id)
-    return queued

@@ -17,11 +17,12 @@ from billing.plan_changes import (
     owed_anew,
     take_in,
 )
-from billing.plan_clock import PlanLetter, grace_days, letter_due, steps_between
+from billing.plan_clock import PlanLetter, letter_due, steps_between
 from billing.plan_events import BillAdded, Disputed, Paid, PlanEvent, Signed
 from billing.plan_standing import PlanStanding, fold
 from billing.plan_what_if import What, what_if, what_ifs
 from billing.plans import Offer, Policy, Terms, by_budget, by_months, schedule
+from billing.state_pack import STATES
 from billing.transitions import PLAN, PlanState, next_state
 from tests.rules.plan_facts import FIRST_ON, SIGNED, SIGNED_ON, facts, some_terms, terms
 
@@ -53,8 +54,7 @@ def test_PLAN_14_the_letters_of_somebody_who_never_pays() -> None:
 
 
 def test_PLAN_14_New_Jersey_waits_sixty_days_before_anything_counts_as_missed() -> None:
-    policy = Policy(grace_days=grace_days(Policy(), "NJ"))
-    assert policy.grace_days == 60
+    policy = Policy(grace_days=STATES["NJ"].grace_days)
     # The second instalment counts as missed 61 days after 15 February; both are needed.
     assert letters(policy, days=range(150))[-1] == (92, PlanLetter.DEFAULTED)
 
