@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev demo demo-reset test check fast lint types contracts migrations unit browsers bench css translations lock
+.PHONY: help env env-dev demo demo-reset test check fast lint types contracts migrations unit browsers bench chaos css translations lock
 
 PYTHON := .venv/bin/python
 JOBS ?= auto
@@ -45,6 +45,9 @@ browsers: ## Chromium for the browser tests, from the system's packages when abs
 
 bench: env-dev ## Every figure beside its peer, into docs/performance.md (about 4 minutes)
 	$(PYTHON) -m benchmarks.report
+
+chaos: env-dev ## Kill everything at random for DURATION seconds and judge the books; SEED=n replays
+	$(PYTHON) -m tests.chaos --duration $(or $(DURATION),600) $(if $(SEED),--seed $(SEED))
 
 css: ## Compile styles/ into portal/static/css (needs node; the result is committed)
 	npm --prefix styles ci --no-audit --no-fund --silent

@@ -72,6 +72,8 @@ ALLOWED = {
     "created[lte]": r"\d+",
     "limit": "100",
     "starting_after": "pi_1",
+    "delivery_success": "false",
+    "payout": r"po_\w+",
 }
 
 

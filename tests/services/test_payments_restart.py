@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from portal import db
 from portal.db import read_only
-from portal.embedded import EmbeddedServer
 from portal.jobs import schedule
 from portal.models.ledger import JournalEntry
 from portal.models.payments import LIVE_STATES, InboundEvent, Payment
@@ -32,7 +24,7 @@ from portal.ports import GatewayError
 from portal.queue import run_due
 from portal.services.refusal import Refusal
 from portal.services.sweep_payments import sweep_payments
-from tests.conftest import CHECKOUT
+from tests.own_server import OwnServer
 from tests.sandbox_server import PUBLIC_URL, SandboxServer
 from tests.services.payment_laws import broken
 from tests.services.till import Till, open_tills
@@ -42,37 +34,6 @@ MOST = 15  # payments of one account: fewer than the limit within an hour
 EACH = 1_000
 RESTARTS = 3
 PATIENCE = 40
-RECOVERED = "automatic recovery in progress"
-
-
-class OwnServer:
-    """A database server of this test alone."""
-
-    def __init__(self) -> None:
-        # Not pytest's own folder: the embedded server's user may not enter it.
-        self.home = Path(tempfile.mkdtemp(prefix="kindbill-restart-", dir="/tmp"))
-        self.home.chmod(0o755)
-        self.server = EmbeddedServer(self.home)
-        self.url = self.server.url
-        config = Config(CHECKOUT / "alembic.ini")
-        config.set_main_option("script_location", str(CHECKOUT / "migrations"))
-        config.attributes["url"] = self.url
-        command.upgrade(config, "head")
-
-    def crash(self) -> None:
-        """An immediate shutdown: no checkpoint, every connection cut; then started again."""
-        process = self.server._server.get_postmaster_info().process
-        assert process is not None
-        os.kill(process.pid, signal.SIGQUIT)
-        process.wait(10)
-        self.server._server.ensure_postgres_running()
-
-    def recoveries(self) -> int:
-        return (self.home / "postgres" / "log").read_text().count(RECOVERED)
-
-    def remove(self) -> None:
-        self.server.stop()
-        shutil.rmtree(self.home, ignore_errors=True)
 
 
 @pytest.fixture
