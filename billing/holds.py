@@ -52,6 +52,7 @@ BUILT = frozenset(
         Action.ELECTRONIC_STATEMENT,
         Action.REMINDER,
         Action.PORTAL_PAYMENT,
+        Action.DRAFT,
     }
 )
 
@@ -106,30 +107,32 @@ _COLUMNS = (
     Action.ELECTRONIC_STATEMENT,
     Action.REMINDER,
     Action.PORTAL_PAYMENT,
+    Action.DRAFT,
 )
 # What the law lets a person pay of their own will stays open to them; what nobody may owe does not.
+# Money is drawn only where nothing at all is in doubt: who signed that is not there to look.
 MATRIX: dict[Condition, dict[Action, Effect]] = {
     condition: dict(zip(_COLUMNS, effects, strict=True))
     for condition, effects in {
-        Condition.OPEN_CLAIM: (_X, _X, _X, _X),
-        Condition.MEDICAID_QMB: (_X, _X, _X, _X),
-        Condition.REVIEW: (_W, _W, _OK, _OK),
-        Condition.BILL_HELD: (_X, _X, _X, _X),
-        Condition.RECEIPTS_MISSING: (_X, _X, _X, _X),
-        Condition.RECEIPTS_BEHIND: (_X, _X, _X, _OK),
-        Condition.MINOR_UNNAMED: (_X, _X, _X, _X),
-        Condition.DECEASED: (_X, _X, _X, _X),
-        Condition.BANKRUPTCY: (_X, _X, _X, _X),
-        Condition.DO_NOT_CONTACT: (_X, _X, _X, _OK),
-        Condition.ATTORNEY: (_X, _X, _X, _OK),
-        Condition.WORKERS_COMP: (_X, _X, _X, _X),
-        Condition.VETERANS_AFFAIRS: (_X, _X, _X, _X),
-        Condition.DISPUTED: (_W, _W, _X, _OK),
+        Condition.OPEN_CLAIM: (_X, _X, _X, _X, _X),
+        Condition.MEDICAID_QMB: (_X, _X, _X, _X, _X),
+        Condition.REVIEW: (_W, _W, _OK, _OK, _OK),
+        Condition.BILL_HELD: (_X, _X, _X, _X, _X),
+        Condition.RECEIPTS_MISSING: (_X, _X, _X, _X, _X),
+        Condition.RECEIPTS_BEHIND: (_X, _X, _X, _OK, _X),
+        Condition.MINOR_UNNAMED: (_X, _X, _X, _X, _X),
+        Condition.DECEASED: (_X, _X, _X, _X, _X),
+        Condition.BANKRUPTCY: (_X, _X, _X, _X, _X),
+        Condition.DO_NOT_CONTACT: (_X, _X, _X, _OK, _OK),
+        Condition.ATTORNEY: (_X, _X, _X, _OK, _OK),
+        Condition.WORKERS_COMP: (_X, _X, _X, _X, _X),
+        Condition.VETERANS_AFFAIRS: (_X, _X, _X, _X, _X),
+        Condition.DISPUTED: (_W, _W, _X, _OK, _X),
         # As a claim that no payer has decided yet: the right one was not asked.
-        Condition.COVERAGE_CHANGED: (_X, _X, _X, _X),
-        Condition.BELOW_FLOOR: (_X, _X, _X, _OK),
-        Condition.NO_SMS_CONSENT: (_OK, _OK, _X, _OK),
-        Condition.NO_ESTATEMENT_CONSENT: (_OK, _X, _OK, _OK),
+        Condition.COVERAGE_CHANGED: (_X, _X, _X, _X, _X),
+        Condition.BELOW_FLOOR: (_X, _X, _X, _OK, _X),
+        Condition.NO_SMS_CONSENT: (_OK, _OK, _X, _OK, _OK),
+        Condition.NO_ESTATEMENT_CONSENT: (_OK, _X, _OK, _OK, _OK),
     }.items()
 }
 

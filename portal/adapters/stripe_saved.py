@@ -36,7 +36,10 @@ WHAT = "Statement payment"  # all that Stripe is told about what is paid
 AGAIN = (
     "RETRY PYMT"  # how a bank debit that came back is named when it is presented again (PLAN-10)
 )
-SEARCHED = timedelta(hours=1)  # how far from its start a lost payment is looked for
+SEARCHED = timedelta(hours=1)  # how far before its start a lost payment is looked for
+KEY_LIVES = timedelta(
+    hours=25
+)  # it may have been made as late as the last repetition under its key
 PAGE = 100
 SETUP_OUTCOMES = {"open": Outcome.OPEN, "complete": Outcome.SUCCEEDED, "expired": Outcome.CLOSED}
 
@@ -133,7 +136,7 @@ class StripeSaved:
     ) -> PaymentFacts | None:
         """A payment whose answer was lost and whose key has lapsed; None proves that there is none."""
         earliest = int((started_at - SEARCHED).timestamp())
-        latest = int((started_at + SEARCHED).timestamp())
+        latest = int((started_at + KEY_LIVES).timestamp())
         found = reading(
             lambda: [
                 intent

@@ -21,6 +21,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "insurance.view",
             "insurance.edit",
             "payments.take",
+            "drafts.stop",
             "practice_files.import",
         }
     ),
@@ -47,6 +48,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "work.decide",
             "statements.view",
             "payments.view",
+            "drafts.stop",
             "refunds.view",
             "refunds.request",
             "disputes.answer",
@@ -71,6 +73,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "refunds.view",
             "refunds.request",
             "payments.take",
+            "drafts.stop",
             "day.view",
             "day.deposit",
             "day.close",
@@ -95,6 +98,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "payments.view",
             "refunds.view",
             "payments.take",
+            "drafts.stop",
         }
     ),
     "manager": frozenset(

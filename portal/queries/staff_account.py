@@ -29,6 +29,7 @@ ACTION_WORDS = {
     Action.ELECTRONIC_STATEMENT: "Send an electronic statement",
     Action.REMINDER: "Text a reminder",
     Action.PORTAL_PAYMENT: "Take a payment in the portal",
+    Action.DRAFT: "Draw money by autopay or for a plan",
 }
 
 

@@ -12,12 +12,16 @@ from portal.db import read_only, transaction
 from portal.models.payments import InboundEvent, Payment
 from portal.models.work import WorkItem
 from portal.ports import DisputeFacts, PaymentFacts, PaymentGateway, RefundFacts, Refused
+from portal.services.keep_method import keep_setup
 from portal.services.record_dispute import keep_dispute
 from portal.services.record_refund import keep_refund
+from portal.services.refresh_method import refresh_method
 from portal.services.settle_payment import keep_facts
 
 REFUND_EVENTS = ("charge.refund", "refund.")
 DISPUTE_EVENTS = "charge.dispute"
+METHOD_EVENTS = "payment_method."
+PAGE_EVENTS = "checkout.session."
 DISPUTE = "charge.dispute.created"
 # Made by a bank, or about a payment that is not in our books: a person takes these up.
 FOR_A_PERSON = {
@@ -33,12 +37,22 @@ def handle_event(*, event_id: int, gateway: PaymentGateway, public_url: str, now
     if event.done_at is not None:
         return event.outcome
     try:
+        if event.type.startswith(METHOD_EVENTS):
+            outcome = refresh_method(
+                provider_id=event.object_id, gateway=gateway, public_url=public_url, now=now
+            )
+            return _close(event_id, outcome, now)
         facts, refunds = _fetch(event, gateway), _fetch_refunds(event, gateway)
         dispute = _fetch_dispute(event, gateway)
     except Refused:
         return _close(event_id, "not_found", now)
     if facts is None:
         return _close(event_id, "ignored", now)
+    if facts.payment_id is None and event.type.startswith(PAGE_EVENTS):
+        kept = keep_setup(
+            session_id=event.object_id, gateway=gateway, public_url=public_url, now=now
+        )
+        return _close(event_id, kept, now)
     # The payment first: a refund of one that we had not heard of yet finds it in the books.
     outcome = keep_facts(facts, public_url=public_url, now=now).outcome
     ours = outcome != "not_ours"
@@ -58,7 +72,7 @@ def handle_event(*, event_id: int, gateway: PaymentGateway, public_url: str, now
 
 def _fetch(event: InboundEvent, gateway: PaymentGateway) -> PaymentFacts | None:
     """The object as it is now; events say only where to look."""
-    if event.type.startswith("checkout.session."):
+    if event.type.startswith(PAGE_EVENTS):
         return gateway.find_checkout(event.object_id)
     intent_id = event.payload.get("intent_id")
     if intent_id and event.type.startswith(("payment_intent.", "charge.", "refund.")):

@@ -43,4 +43,12 @@ SUBJECTS = {
     "sign_in_reset": "Your sign-in was reset",
     "staff_invitation": "You are invited",
     "statement_notice": "A new statement is ready",
+    "method_added": "A way to pay was saved",
+    "method_expiring": "Your saved card is soon out of date",
+    "autopay_signed": "Your copy of what you signed",
+    "autopay_stopped": "We stopped drawing payments",
+    "draft_ahead": "A payment is coming soon",
+    "draft_failed": "A payment did not go through",
+    "draft_asks": "Please confirm a payment",
+    "draft_skipped": "A payment was not drawn",
 }

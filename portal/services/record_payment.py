@@ -17,15 +17,19 @@ from billing.money import ZERO
 from billing.payment_choice import settles
 from billing.transitions import PAYMENT, PaymentEvent, PaymentState, Refused, next_state
 from portal.models.accounts import GuarantorAccount
+from portal.models.payment_methods import MethodConsent
 from portal.models.payments import Payment, PaymentAllocation
 from portal.models.work import WorkItem
 from portal.ports import Outcome, PaymentFacts
 from portal.queries.payments import lines_of
 from portal.queries.plan_paid import plan_charges
+from portal.queue import enqueue
 from portal.services import letters
+from portal.services.draftable import undisputed_lines
 from portal.services.post_entry import post_entry
 from portal.services.practice_date import practice_date
 from portal.services.record_access import Access, add_access, guest_role, pay_role
+from portal.services.settle_draft import settle_draft
 from portal.services.tell_of_payment import tell_of_payment
 
 EVENTS = {
@@ -74,6 +78,8 @@ def record_payment(
     payment.state, payment.state_at, payment.lease_until = following.value, now, None
     if following is PaymentState.FAILED:
         payment.failure = "Your bank did not pay. No money was taken."
+    payment.decline = facts.decline
+    settle_draft(session, payment, following, public_url=public_url, now=now)
     return Recorded("moved", following)
 
 
@@ -114,7 +120,8 @@ def _post(
 ) -> None:
     account_id, charge_id = payment.guarantor_account_id, facts.charge_id
     today = practice_date(session, now)
-    lines = lines_of(session, account_id, on=today)
+    of_account = lines_of if payment.draft_id is None else undisputed_lines
+    lines = of_account(session, account_id, on=today)
     first = plan_charges(session, payment.plan_id)
     split = settles(payment.visit_id, payment.amount, lines, first=first)
     entry = entries.payment(
@@ -135,6 +142,7 @@ def _post(
     payment.succeeded_at = now
     payment.receipt_number = f"R-{payment.id.hex[:10].upper()}"
     _send_receipt(session, payment, public_url=public_url, now=now)
+    _keep_what_was_agreed(session, payment)
     access = Access(
         face="patient",
         login_id=payment.login_id,
@@ -153,6 +161,15 @@ def _role(payment: Payment) -> str:
     if payment.pay_link_id:
         return pay_role(payment.pay_link_id)
     return guest_role(payment.text_link_id) if payment.text_link_id else ""
+
+
+def _keep_what_was_agreed(session: Session, payment: Payment) -> None:
+    """Whoever agreed to keep what they pay with finds it among their ways to pay."""
+    consent_id = session.scalar(
+        select(MethodConsent.id).where(MethodConsent.payment_id == payment.id)
+    )
+    if consent_id is not None:
+        enqueue(session, "keep_method", consent_id=str(consent_id))
 
 
 def _ledger_lines(split: Allocation, account_id: int) -> tuple[entries.Line, ...]:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from portal.db import read_only
 from portal.models.practice import Practice
 from portal.services.apply_waiting_credit import apply_waiting_credit
+from portal.services.claim_draft import DraftDay
 from portal.services.cut_statements import Cut, cut_statements
 from portal.services.deliver_statements import Delivered, Shop, deliver_statements
 from portal.services.mail_batch import write_addresses
@@ -24,6 +25,7 @@ from portal.services.queue_notices import queue_notices
 from portal.services.refusal import Refusal
 from portal.services.sweep_messages import sweep_messages
 from portal.services.sweep_payments import Swept, sweep_payments
+from portal.services.tend_drafts import DraftsTended, tend_drafts
 from portal.services.tend_plans import Tended, tend_plans
 from portal.services.write_off_small_balances import WrittenOff, write_off_small_balances
 
@@ -58,6 +60,7 @@ class DayReport:
     returned: Delivered  # paper for what e-mail could not deliver, and copies asked for
     envelopes: int
     notices: int
+    drafts: DraftsTended
     folder: Path
 
     def lines(self) -> Iterator[str]:
@@ -77,6 +80,7 @@ class DayReport:
             yield f"{number} not sent: {', '.join(rules)}"
         if self.envelopes:
             yield f"{self.envelopes} envelopes in {self.folder}"
+        yield from self.drafts.lines()
         if self.notices:
             yield f"{self.notices} texts and e-mails about statements queued"
 
@@ -89,6 +93,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     apply_waiting_credit(on=on)
     note_credits(on=on, now=now)
     tended = tend_plans(on=on, now=now, public_url=office.public_url)
+    drafts = tend_drafts(DraftDay(on=on, now=now, public_url=office.public_url))
     written_off = write_off_small_balances(on=on)
     cut = cut_statements(on=on, now=now, public_url=office.public_url)
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
@@ -106,6 +111,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
         returned=returned,
         envelopes=envelopes,
         notices=notices,
+        drafts=drafts,
         folder=folder,
     )
 

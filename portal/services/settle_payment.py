@@ -17,9 +17,12 @@ from portal.ports import (
     PaymentFacts,
     PaymentGateway,
     Refused,
+    SavedCharge,
 )
 from portal.queries.payments import PaymentRow, payment_status
+from portal.queries.saved_charge import saved_charge
 from portal.queries.viewer import PayerViewer, Viewer
+from portal.services.ask_saved_charge import ask_saved_charge
 from portal.services.record_payment import Recorded, lock_payment, record_payment
 from portal.services.refusal import NotFound
 
@@ -58,12 +61,17 @@ def settle_payment(
     """Ask and record. A provider that cannot be reached raises; then the payment is marked as unanswered."""
     with read_only() as session:
         payment = session.get(Payment, payment_id)
+        charge = saved_charge(session, payment) if payment else None
     if payment is None:
         raise NotFound
     if payment.state not in LIVE_STATES:
         return Settled(None)
     try:
-        facts = _ask(payment, gateway, now)
+        facts = (
+            _ask(payment, gateway, now)
+            if charge is None
+            else _ask_saved(payment, charge, gateway, now)
+        )
     except GatewayError:
         _mark_unanswered(payment_id, now)
         raise
@@ -132,6 +140,13 @@ def _ask(payment: Payment, gateway: PaymentGateway, now: datetime) -> PaymentFac
     found = gateway.search_checkout(payment_id=payment.id, started_at=payment.created_at)
     if found is None and not certain:
         raise OutcomeUnknown("the page may still appear in the provider's list")
+    return found or nothing_there(payment.id)
+
+
+def _ask_saved(
+    payment: Payment, charge: SavedCharge, gateway: PaymentGateway, now: datetime
+) -> PaymentFacts:
+    found = ask_saved_charge(payment, charge, gateway=gateway, key_lives=KEY_LIVES, now=now)
     return found or nothing_there(payment.id)
 
 

@@ -17,32 +17,33 @@ from billing.holds import (
 )
 
 X, W, OK = Effect.BLOCK, Effect.REWORD, Effect.OK
-# statement, electronic statement, reminder, portal payment
+# statement, electronic statement, reminder, portal payment, draft
 ROWS = {
-    Condition.OPEN_CLAIM: ((X, X, X, X), "STMT-1"),
-    Condition.MEDICAID_QMB: ((X, X, X, X), "STMT-23"),
-    Condition.REVIEW: ((W, W, OK, OK), "OPS-8"),
-    Condition.BILL_HELD: ((X, X, X, X), "STMT-5"),
-    Condition.RECEIPTS_MISSING: ((X, X, X, X), "STMT-1"),
-    Condition.RECEIPTS_BEHIND: ((X, X, X, OK), "STMT-12"),
-    Condition.MINOR_UNNAMED: ((X, X, X, X), "COLL-26"),
-    Condition.DECEASED: ((X, X, X, X), "COLL-25"),
-    Condition.BANKRUPTCY: ((X, X, X, X), "COLL-24"),
-    Condition.DO_NOT_CONTACT: ((X, X, X, OK), "COLL-17"),
-    Condition.ATTORNEY: ((X, X, X, OK), "COLL-17"),
-    Condition.WORKERS_COMP: ((X, X, X, X), "COLL-29"),
-    Condition.VETERANS_AFFAIRS: ((X, X, X, X), "COLL-28"),
-    Condition.DISPUTED: ((W, W, X, OK), "DISP-1"),
-    Condition.COVERAGE_CHANGED: ((X, X, X, X), "STMT-1"),
-    Condition.BELOW_FLOOR: ((X, X, X, OK), "OPS-19"),
-    Condition.NO_SMS_CONSENT: ((OK, OK, X, OK), "MSG-1"),
-    Condition.NO_ESTATEMENT_CONSENT: ((OK, X, OK, OK), "MSG-24"),
+    Condition.OPEN_CLAIM: ((X, X, X, X, X), "STMT-1"),
+    Condition.MEDICAID_QMB: ((X, X, X, X, X), "STMT-23"),
+    Condition.REVIEW: ((W, W, OK, OK, OK), "OPS-8"),
+    Condition.BILL_HELD: ((X, X, X, X, X), "STMT-5"),
+    Condition.RECEIPTS_MISSING: ((X, X, X, X, X), "STMT-1"),
+    Condition.RECEIPTS_BEHIND: ((X, X, X, OK, X), "STMT-12"),
+    Condition.MINOR_UNNAMED: ((X, X, X, X, X), "COLL-26"),
+    Condition.DECEASED: ((X, X, X, X, X), "COLL-25"),
+    Condition.BANKRUPTCY: ((X, X, X, X, X), "COLL-24"),
+    Condition.DO_NOT_CONTACT: ((X, X, X, OK, OK), "COLL-17"),
+    Condition.ATTORNEY: ((X, X, X, OK, OK), "COLL-17"),
+    Condition.WORKERS_COMP: ((X, X, X, X, X), "COLL-29"),
+    Condition.VETERANS_AFFAIRS: ((X, X, X, X, X), "COLL-28"),
+    Condition.DISPUTED: ((W, W, X, OK, X), "DISP-1"),
+    Condition.COVERAGE_CHANGED: ((X, X, X, X, X), "STMT-1"),
+    Condition.BELOW_FLOOR: ((X, X, X, OK, X), "OPS-19"),
+    Condition.NO_SMS_CONSENT: ((OK, OK, X, OK, OK), "MSG-1"),
+    Condition.NO_ESTATEMENT_CONSENT: ((OK, X, OK, OK, OK), "MSG-24"),
 }
 COLUMNS = (
     Action.STATEMENT,
     Action.ELECTRONIC_STATEMENT,
     Action.REMINDER,
     Action.PORTAL_PAYMENT,
+    Action.DRAFT,
 )
 CELLS = [
     (condition, action, effect, rule)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.services import access_letters, letters, plan_letters
+from portal.services import access_letters, letters, plan_letters, saved_letters
 from portal.services.letter_subjects import SUBJECTS
 from portal.services.letters import Letter, Letterhead
 from tests.reading_grade import reading_grade
@@ -34,6 +34,14 @@ BILLING = {
         access_letters.proxy_invitation(HEAD, link="https://bills.example.com/access/invitation/x"),
         access_letters.proxy_news(HEAD),
         *(plan_letters.plan_letter(HEAD, what) for what in plan_letters.WORDS),
+        saved_letters.method_added(HEAD),
+        saved_letters.method_expiring(HEAD),
+        saved_letters.autopay_signed(HEAD),
+        saved_letters.autopay_stopped(HEAD),
+        saved_letters.draft_ahead(HEAD),
+        saved_letters.draft_failed(HEAD),
+        saved_letters.draft_asks(HEAD),
+        saved_letters.draft_skipped(HEAD),
     )
 }
 SIGN_IN = {
@@ -116,6 +124,14 @@ FIRST_LINES = {
     "There is news about a payment.",
     "Somebody asks you to help with an account at our office.",
     "There is news about who can see an account.",
+    "A way to pay was saved on our website.",
+    "A card that you saved on our website will soon be out of date.",
+    "You gave us leave to draw payments. Here is your copy.",
+    "We will not draw payments from you any more.",
+    "We will soon draw a payment that you agreed to.",
+    "A payment that you agreed to did not go through.",
+    "Your bank wants you to confirm a payment to us.",
+    "We did not draw the payment that you agreed to.",
 }
 CARE = re.compile(
     r"\b(visit|doctor|dr\.|diagnos|treat|test result|lab|appointment|patient|insur|plan|deductible|"

@@ -1,0 +1,69 @@
+"""What may be drawn of what an account owes, by the gate, bill by bill: whoever signed is not there to look (CORE-6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from billing.allocation import OpenLine
+from billing.holds import Action, Condition, Denied
+from billing.money import Money
+from billing.payment_choice import due
+from portal.queries.balances import balances
+from portal.queries.conditions import conditions
+from portal.queries.payments import open_lines
+from portal.services.ask_gate import ask_gate
+
+
+@dataclass(frozen=True, slots=True)
+class Draftable:
+    """The open lines, those held that may not be drawn for; and why nothing at all may be drawn."""
+
+    lines: tuple[OpenLine, ...]
+    denied: Denied | None
+
+    @property
+    def amount(self) -> Money:
+        return due(self.lines)
+
+
+def undisputed_lines(session: Session, account_id: int, *, on: date) -> tuple[OpenLine, ...]:
+    """The open lines that money which was drawn settles: a disputed one never, unless somebody chose it (STMT-21)."""
+    found = balances(session, on=on, account_ids=[account_id])
+    disputed = {
+        visit.visit_id
+        for account in found
+        for visit in account.visits
+        if Condition.DISPUTED in visit.conditions
+    }
+    lines = open_lines(found[0]) if found else ()
+    return tuple(replace(line, held=line.held or line.visit_id in disputed) for line in lines)
+
+
+def draftable(session: Session, account_id: int, *, on: date) -> Draftable:
+    """The gate's answer now, for the account as a whole and for each of its bills."""
+    found = balances(session, on=on, account_ids=[account_id])
+    whole = conditions(session, on=on, account_ids=[account_id]).of(account_id)
+    answer = ask_gate(whole.kinds, Action.DRAFT, account_id=account_id)
+    if not found:
+        return Draftable((), answer if isinstance(answer, Denied) else None)
+    [account] = found
+    denied: dict[int, Denied] = {}
+    for visit in account.visits:
+        of_visit = ask_gate(
+            visit.conditions | whole.kinds,
+            Action.DRAFT,
+            account_id=account_id,
+            visit_id=visit.visit_id,
+        )
+        if isinstance(of_visit, Denied):
+            denied[visit.visit_id] = of_visit
+    lines = tuple(
+        replace(line, held=line.held or line.visit_id in denied) for line in open_lines(account)
+    )
+    reason = answer if isinstance(answer, Denied) else None
+    if reason is None and lines and all(line.held for line in lines):
+        reason = next((denied[line.visit_id] for line in lines if line.visit_id in denied), None)
+    return Draftable(lines, reason)
