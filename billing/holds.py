@@ -28,6 +28,7 @@ class Condition(StrEnum):
     VETERANS_AFFAIRS = "veterans_affairs"
     DISPUTED = "disputed"
     COVERAGE_CHANGED = "coverage_changed"  # the patient says that another plan covers this visit
+    PLAN_CURRENT = "plan_current"  # the visit is paid by a plan in good standing
     BELOW_FLOOR = "below_floor"
     NO_SMS_CONSENT = "no_sms_consent"
     NO_ESTATEMENT_CONSENT = "no_estatement_consent"
@@ -96,6 +97,7 @@ RULES: dict[Condition, str] = {
     Condition.VETERANS_AFFAIRS: "COLL-28",
     Condition.DISPUTED: "DISP-1",
     Condition.COVERAGE_CHANGED: "STMT-1",
+    Condition.PLAN_CURRENT: "PLAN-16",
     Condition.BELOW_FLOOR: "OPS-19",
     Condition.NO_SMS_CONSENT: "MSG-1",
     Condition.NO_ESTATEMENT_CONSENT: "MSG-24",
@@ -130,6 +132,8 @@ MATRIX: dict[Condition, dict[Action, Effect]] = {
         Condition.DISPUTED: (_W, _W, _X, _OK, _X),
         # As a claim that no payer has decided yet: the right one was not asked.
         Condition.COVERAGE_CHANGED: (_X, _X, _X, _X, _X),
+        # Its own notices of a due day are no reminders of a bill.
+        Condition.PLAN_CURRENT: (_W, _W, _X, _OK, _OK),
         Condition.BELOW_FLOOR: (_X, _X, _X, _OK, _X),
         Condition.NO_SMS_CONSENT: (_OK, _OK, _X, _OK, _OK),
         Condition.NO_ESTATEMENT_CONSENT: (_OK, _X, _OK, _OK, _OK),
@@ -153,6 +157,7 @@ REASONS: dict[Condition, str] = {
     Condition.VETERANS_AFFAIRS: "Veterans Affairs is responsible",
     Condition.DISPUTED: "this bill is disputed",
     Condition.COVERAGE_CHANGED: "the insurance for this visit is being checked",
+    Condition.PLAN_CURRENT: "a payment plan is being paid",
     Condition.BELOW_FLOOR: "the amount is below the smallest bill we send",
     Condition.NO_SMS_CONSENT: "no consent to text messages",
     Condition.NO_ESTATEMENT_CONSENT: "no consent to electronic statements",

@@ -14,6 +14,7 @@ from portal.models.accounts import Patient
 from portal.models.claims import Visit
 from portal.queries.guest_bills import may_open
 from portal.queries.overview import due_on, held_note, standing
+from portal.queries.plan_told import PlanTold, plans_told
 from portal.queries.statement_build import steps_by_charge, visit_section
 from portal.queries.statement_content import VisitSection
 from portal.queries.statement_facts import bill_facts
@@ -35,6 +36,7 @@ class BillPage:
     waiting_for: str
     note: str
     checking_insurance: bool  # the patient told of another plan, and the office has not decided
+    plan: PlanTold | None  # the plan that pays it
     under_way: UnderWay | None  # a payment of its account, while another must not start
 
     @property
@@ -44,7 +46,7 @@ class BillPage:
     @property
     def payable(self) -> bool:
         """Whether the page may offer to pay it now."""
-        return self.is_bill and self.under_way is None
+        return self.is_bill and self.under_way is None and self.plan is None
 
     @property
     def told(self) -> Money | None:
@@ -77,6 +79,7 @@ def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | N
         account_id = visit.guarantor_account_id
         facts = bill_facts(session, visit_id=visit_id, account_id=account_id, on=on)
         waiting = payments_under_way(session, viewer, [account_id])
+        plans = plans_told(session, facts.balances, on=on)
     [account] = facts.balances
     [balance] = account.visits
     stands = standing(balance)
@@ -91,5 +94,6 @@ def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | N
         waiting_for=facts.waiting_for.get(visit_id, "your plan"),
         note=held_note(balance) if stands == "held" else "",
         checking_insurance=Condition.COVERAGE_CHANGED in balance.conditions,
+        plan=plans.get(account_id),
         under_way=waiting.get(account_id),
     )

@@ -92,6 +92,17 @@ SELECT v.guarantor_account_id, v.id,
            WHERE c.visit_id = v.id AND r.disposition = 'posted' AND r.reversed_by_id IS NULL
              AND a.group_code = 'PR' AND a.carc = '3' AND a.outcome = 'posted'))
 UNION ALL
+-- A plan that runs, for what the version in force covers (PLAN-16).
+SELECT v.guarantor_account_id, v.id, 'plan_current', '', 0
+  FROM chosen v
+ WHERE EXISTS (
+         SELECT 1 FROM plans p
+           JOIN plan_versions s ON s.plan_id = p.id AND s.number = p.current_version
+           JOIN plan_lines l ON l.version_id = s.id
+           JOIN charges c ON c.id = l.charge_id
+          WHERE c.visit_id = v.id AND p.guarantor_account_id = v.guarantor_account_id
+            AND p.state IN ('active', 'paused', 'in_grace'))
+UNION ALL
 SELECT id, NULL, 'minor_unnamed', '', 0 FROM holders WHERE NOT named
 UNION ALL
 -- Like queries/text_consents.py: a yes of this account, or of the phone itself, after which no no came.

@@ -41,6 +41,7 @@ from portal.queries.disputes_told import TOLD, dispute_decision
 from portal.queries.own_notices import own_notices
 from portal.queries.paid_by import HELPER, NO_HELPER, paid_by
 from portal.queries.plain_services import describe
+from portal.queries.plan_told import PlanTold, plans_told
 from portal.queries.statement_due import statement_due_on
 from portal.queries.statement_sent import seen_by, visible_statements, was_sent
 from portal.queries.under_way import UnderWay, payments_under_way
@@ -82,6 +83,7 @@ class Item:
     share: tuple[str, ...]  # "deductible", "copay"
     due_on: date | None  # as the last statement that shows it said
     note: str  # why it is not a bill, or not one any more
+    in_plan: bool  # a plan pays it: nobody is pressed for the rest
     paying: bool  # a payment for its account is under way: nobody pays again until it is known
 
 
@@ -123,6 +125,7 @@ class Overview:
     changed: tuple[WhatChanged, ...]
     email_failed: bool  # our last e-mail came back
     card_asked: bool  # somebody's insurance card is to be shown again (SCH-14)
+    plans: tuple[PlanTold, ...]
     under_way: tuple[UnderWay, ...]  # not here yet: still owed in the books
 
     @property
@@ -150,6 +153,7 @@ def overview(viewer: AccountViewer, *, on: date, whole: bool = False) -> Overvie
         changed = what_changed(session, accounts)
         email_failed, card_asked = own_notices(session, viewer, on)
         waiting = payments_under_way(session, viewer, viewer.account_ids)
+        plans = tuple(plans_told(session, accounts, on=on).values())
     groups: dict[str, list[Item]] = {"bills": [], "with_insurer": [], "held": [], "settled": []}
     for visit in sorted(visits, key=lambda v: v.service_on, reverse=True):
         item = _item(visit, facts[visit.visit_id], paying=visit.guarantor_account_id in waiting)
@@ -163,6 +167,7 @@ def overview(viewer: AccountViewer, *, on: date, whole: bool = False) -> Overvie
         changed=changed,
         email_failed=email_failed,
         card_asked=card_asked,
+        plans=plans,
         under_way=tuple(waiting.values()),
         **{
             name: () if guest and name == "settled" else tuple(items)
@@ -194,6 +199,7 @@ def _item(visit: VisitBalance, facts: Row[*tuple[Any, ...]], *, paying: bool) ->
         share=_share(facts.buckets or (), visit),
         due_on=facts.due_on,
         note=_note(visit, facts),
+        in_plan=Condition.PLAN_CURRENT in visit.conditions,
         paying=paying,
     )
 

@@ -9,7 +9,7 @@ from billing.due_days import months_later
 from billing.money import ZERO
 from billing.plan_standing import PlanStanding
 from billing.plans import Offer, Schedule, Terms, Verdict, by_budget, by_months, judge, schedule
-from portal.queries.plan_offer import PlanOffer
+from portal.queries.plan_offer import PlanOffer, in_query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,11 @@ class WayToAdd:
     terms: Terms
     schedule: Schedule
     verdict: Verdict
+
+    @property
+    def query(self) -> dict[str, str | int]:
+        """As an address carries them."""
+        return in_query(self.terms)
 
     @property
     def within(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -30,6 +30,7 @@ from portal.models.payments import Payment
 from portal.models.plans import Plan, PlanEvent, PlanLine, PlanVersion
 from portal.models.refunds import Refund
 
+BETWEEN = 1_000  # places between two postings for what people do
 # What a row of `plan_events` says, at its place in time.
 _Reader = Callable[[dict[str, Any], dict[str, Any]], happened.PlanEvent]
 _PAID = frozenset({"payment", "receipt", "credit_application", "refund", "dispute_owed"})
@@ -75,11 +76,11 @@ def _facts(
     said: Iterable[PlanEvent],
 ) -> PlanFacts:
     first, newest = signed[0], signed[-1]
-    events: list[happened.PlanEvent] = [
-        happened.Signed(on=first.signed_on, seq=first.ledger_position)
-    ]
+    said = list(said)
+    seq = _places([*signed, *said])
+    events: list[happened.PlanEvent] = [happened.Signed(on=first.signed_on, seq=seq[first])]
     for before, version in pairwise(signed):
-        place: dict[str, Any] = {"on": version.signed_on, "seq": version.ledger_position}
+        place: dict[str, Any] = {"on": version.signed_on, "seq": seq[version]}
         events += [
             happened.BillAdded(**place, amount=amount, bill=str(charge_id))
             for charge_id, amount in lines[version.id].items()
@@ -87,13 +88,27 @@ def _facts(
         ]
         events.append(happened.Signed(**place, terms=_terms(version)))
     events += _money(signed, lines, moved)
-    events += [event for row in said if (event := _event(row)) is not None]
+    events += [event for row in said if (event := _event(row, seq[row])) is not None]
     return PlanFacts(
         terms=_terms(first),
         events=tuple(events),
         covered=frozenset(lines[newest.id]),
         newest=newest,
     )
+
+
+def _places(rows: Iterable[PlanVersion | PlanEvent]) -> dict[PlanVersion | PlanEvent, int]:
+    """What people did between the same two postings, in the order in which they did it."""
+    places: dict[PlanVersion | PlanEvent, int] = {}
+    last = -1
+    for row in sorted(rows, key=lambda r: (r.ledger_position, _moment(r), r.id)):
+        last = max(last + 1, row.ledger_position * BETWEEN + 1)
+        places[row] = last
+    return places
+
+
+def _moment(row: PlanVersion | PlanEvent) -> datetime:
+    return row.signed_at if isinstance(row, PlanVersion) else row.at
 
 
 def _terms(row: PlanVersion) -> Terms:
@@ -115,7 +130,7 @@ def _money(
         if version is None or row.charge_id not in lines[version.id]:
             continue
         # A payer's day may lie before the signature; the plan learns of it after.
-        place = {"on": max(row.occurred_on, version.signed_on), "seq": row.position}
+        place = {"on": max(row.occurred_on, version.signed_on), "seq": row.position * BETWEEN}
         if row.kind.removesuffix("_reversal") in _PAID:
             events += _patients_money(row, place, paid)
         else:
@@ -157,10 +172,10 @@ def _raised(cents: int, visit_id: int, place: dict[str, Any]) -> happened.PlanEv
     return happened.ShareUp(**place, amount=Money(cents), bill=str(visit_id))
 
 
-def _event(row: PlanEvent) -> happened.PlanEvent | None:
+def _event(row: PlanEvent, seq: int) -> happened.PlanEvent | None:
     """What people and clocks did; letters and copies change nothing."""
     read = _SAID.get(row.kind)
-    return read(row.detail, {"on": row.on, "seq": row.ledger_position}) if read else None
+    return read(row.detail, {"on": row.on, "seq": seq}) if read else None
 
 
 def _bare(kind: type[happened.PlanEvent]) -> _Reader:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.due_days import months_later
-from billing.money import Money, total_of
+from billing.money import Money
 from billing.payment_choice import due
 from billing.plans import Policy, Schedule, Terms, Verdict, judge, schedule
 from billing.state_pack import StateRow, state_row
@@ -194,6 +194,12 @@ def plan_number(plan_id: UUID) -> str:
     return f"P-{plan_id.hex[:10].upper()}"
 
 
-def covers_all(offer: PlanOffer) -> bool:
-    """Whether the lines add up to the total; a law of the offer, asked before anybody signs."""
-    return total_of(offer.lines.values()) == offer.total
+def in_query(terms: Terms) -> dict[str, str | int]:
+    """Terms as the address of the next page carries them."""
+    return {
+        "total": terms.total.cents,
+        "down": terms.down.cents,
+        "n": terms.instalments,
+        "first": terms.first_on.isoformat(),
+        "day": terms.day,
+    }

@@ -119,6 +119,12 @@ class PlanPage:
         return next((p for p in self.proposals if p.decision_reasons), None)
 
     @property
+    def extra(self) -> Money:
+        """What is owed beyond the plan, and waits for a yes or a no (PLAN-15)."""
+        consent = self.standing.needs_consent if self.standing else None
+        return self.new_bills + (consent.amount if consent else ZERO)
+
+    @property
     def due(self) -> Money:
         """What to pay next: what is late, else the next payment."""
         if self.standing is None:

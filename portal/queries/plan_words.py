@@ -70,12 +70,40 @@ def agreement(
         "terms": [list(term) for term in _terms(parties, terms, method, grace_days)],
         "required": [COLL_33, *([own_text] if own_text else [])],
         "signing": SIGNING,
+        "heads": HEADS,
     }
 
 
 SIGNING = (
     "I agree to this payment plan. I have read the agreement above. My typed name is my signature."
 )
+
+
+# The headings are a part of the contract: they stand in its language too.
+HEADS = {
+    "what_the_plan_covers": "What the plan covers",
+    "bill": "Bill",
+    "amount": "Amount",
+    "what_you_pay_and_when": "What you pay, and when",
+    "when": "When",
+    "your_payment_schedule_will_be": "Your payment schedule will be",
+    "number_of_payments": "Number of payments",
+    "amount_of_each": "Amount of each",
+    "when_payments_are_due": "When payments are due",
+    "itemization_of_the_amount_financed": "Itemization of the amount financed",
+    "for": "For",
+    "payment_plan_agreement": "Payment plan agreement",
+    "between": "Between",
+    "creditor": "Creditor",
+    "what_the_law_wants_said": "What the law wants said",
+    "what_this_plan_costs_you": "What this plan costs you",
+    "in_all": "In all",
+    "prepayment": "Prepayment",
+    "and": "And",
+    "plan": "Plan",
+    "version": "version",
+    "account": "account",
+}
 
 
 def federal_box(parties: Parties, terms: Terms, made: Schedule) -> dict[str, Any]:

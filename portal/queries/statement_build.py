@@ -91,7 +91,7 @@ def draft(facts: StatementFacts, account: AccountBalance, *, on: date, public_ur
         with_insurer=_with_insurer(facts, account),
         changes=changes(span),
         corrected=_correction(span, facts, shown),
-        notices=notices(practice),
+        notices=notices(practice, facts.plans.get(account_id)),
     )
     return Draft(
         account_id=account_id,

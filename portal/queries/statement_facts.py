@@ -22,6 +22,7 @@ from portal.models.statements import Statement, StatementLine
 from portal.queries.balances import AccountBalance, balances
 from portal.queries.payer_decisions import DecisionFact, payer_decisions, taken_off, waiting_for
 from portal.queries.plain_services import describe, is_sensitive
+from portal.queries.plan_told import PlanTold, plans_told
 from portal.queries.reach import sealed_accounts
 from portal.queries.statement_sent import was_sent
 
@@ -82,6 +83,7 @@ class StatementFacts:
 
     practice: Practice
     accounts: dict[int, GuarantorAccount]
+    plans: dict[int, PlanTold]  # by account
     sealed: frozenset[int]  # accounts of which no page or paper that is kept bears the address
     balances: tuple[AccountBalance, ...]
     visits: dict[int, VisitFact] = field(default_factory=dict)
@@ -122,6 +124,7 @@ def statement_facts(session: Session, *, account_ids: Collection[int], on: date)
                 select(GuarantorAccount).where(GuarantorAccount.id.in_(account_ids))
             )
         },
+        plans=plans_told(session, found, on=on),
         sealed=sealed_accounts(session, account_ids),
         balances=tuple(found),
         visits=visits,
@@ -143,6 +146,7 @@ def bill_facts(session: Session, *, visit_id: int, account_id: int, on: date) ->
     return StatementFacts(
         practice=practice,
         accounts={},
+        plans={},
         sealed=frozenset(),
         balances=tuple(balances(session, on=on, visit_ids=[visit_id])),
         visits=visits,

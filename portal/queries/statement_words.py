@@ -6,6 +6,7 @@ from billing.money import Money
 from portal.models.accounts import GuarantorAccount
 from portal.models.confidential import ConfidentialRequest
 from portal.models.practice import Practice
+from portal.queries.plan_told import PlanTold
 from portal.queries.statement_content import Guarantor, Notices, PracticeBlock
 
 
@@ -51,7 +52,7 @@ def has_address(account: GuarantorAccount) -> bool:
     return all((account.street, account.city, account.state, account.postal_code))
 
 
-def notices(practice: Practice) -> Notices:
+def notices(practice: Practice, plan: PlanTold | None = None) -> Notices:
     """What is said on every statement."""
     return Notices(
         assistance=(
@@ -65,7 +66,7 @@ def notices(practice: Practice) -> Notices:
             "By mail: send a check with the coupon",
             "In person: cash, check or card",
         ),
-        payment_plan="If you cannot pay all of it now, call us. You can ask for a payment plan.",
+        payment_plan=plan_words(plan),
         dispute=(
             f"Call {practice.phone} or write to {practice.email}."
             " We will go through it with you before you pay."
@@ -75,6 +76,23 @@ def notices(practice: Practice) -> Notices:
             f" Hay ayuda gratis en español: llame al {practice.phone}."
         ),
         text_phone="Hard of hearing? Dial 711 (TTY) first.",
+    )
+
+
+def plan_words(plan: PlanTold | None) -> str:
+    """Who is on a plan pays the plan, not this sum; anybody else may ask for one (PLAN-16)."""
+    if plan is None:
+        return (
+            "If you cannot pay all of it now, you can pay over time. Call us, or see our website."
+        )
+    rest = "" if plan.covers_all else " Other bills on this page are due by themselves."
+    if plan.on is None:
+        return f"You are on a payment plan. This is no demand to pay all of it.{rest}"
+    day = f"{plan.on:%B} {plan.on.day}, {plan.on.year}"
+    when = f"was due on {day}" if plan.late else f"is due on {day}"
+    return (
+        f"You are on a payment plan. You need not pay all of this now. Your payment of {plan.amount}"
+        f" {when}.{rest}"
     )
 
 

@@ -23,7 +23,7 @@ def move_plan(
     following = next_state(PLAN, PlanState(plan.state), step)
     if isinstance(following, Refused):
         raise CannotChangePlan(
-            f"Somebody was faster: this plan is {plan.state.replace('_', ' ')} now."
+            "This plan was changed meanwhile. Open it again to see how it stands."
         )
     if plan.state != following.value:
         plan.state, plan.state_at = following.value, now

@@ -29,9 +29,6 @@ from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound
 from portal.services.tell_of_plan import tell_of_plan
 
-CHANGED = "Your balance changed while you read. It is {now} now, and the page said {before}."
-AGAIN = "Nothing was signed. Look at the new payments, then sign."
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanWish:
@@ -161,7 +158,8 @@ def _check(
         raise CannotSign("You owe nothing right now, so there is nothing to plan.")
     if offer.total != wish.terms.total:
         raise CannotSign(
-            f"{CHANGED.format(now=offer.total, before=wish.terms.total)} {AGAIN}",
+            f"Your balance changed while you read. It is {offer.total} now, and the page said"
+            f" {wish.terms.total}. Nothing was signed. Look at the new payments, then sign."
         )
     if proposal is not None and same_terms(proposal, wish.terms):
         if drafted.verdict.offer is Offer.REFUSED:
@@ -179,9 +177,9 @@ def same_terms(proposal: PlanProposal, terms: Terms) -> bool:
 def _check_signature(drafted: PlanDraft, signature: Signature) -> None:
     """PLAN-2: what is signed is what was shown, the box included."""
     if signature.agreement_hash != drafted.agreement_hash:
-        raise CannotSign(f"The agreement changed while you read. {AGAIN}")
+        raise CannotSign("The agreement changed while you read. Go back, and read it again.")
     if drafted.box_hash is not None and signature.box_hash != drafted.box_hash:
-        raise CannotSign(f"The page did not show the cost of this plan. {AGAIN}")
+        raise CannotSign("The page did not show the cost of this plan. Go back, and read it again.")
     if len(signature.typed_name.strip()) < 2 or not signature.ticked:  # noqa: PLR2004 - a name
         raise CannotSign("Type your name and tick the box to sign.")
 

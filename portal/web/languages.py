@@ -39,6 +39,7 @@ SPEAKING = {
     "pages",
     "pay_statement",
     "payments",
+    "plans",
     "profile",
     "proxies",
     "registration",

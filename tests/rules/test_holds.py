@@ -34,6 +34,7 @@ ROWS = {
     Condition.VETERANS_AFFAIRS: ((X, X, X, X, X), "COLL-28"),
     Condition.DISPUTED: ((W, W, X, OK, X), "DISP-1"),
     Condition.COVERAGE_CHANGED: ((X, X, X, X, X), "STMT-1"),
+    Condition.PLAN_CURRENT: ((W, W, X, OK, OK), "PLAN-16"),
     Condition.BELOW_FLOOR: ((X, X, X, OK, X), "OPS-19"),
     Condition.NO_SMS_CONSENT: ((OK, OK, X, OK, OK), "MSG-1"),
     Condition.NO_ESTATEMENT_CONSENT: ((OK, X, OK, OK, OK), "MSG-24"),

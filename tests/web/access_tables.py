@@ -13,6 +13,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
+
 DENIED = frozenset("snrcbp")
 WRITTEN_DOWN = frozenset("nr")  # in the audit trail, unless the route is everybody's
 
@@ -224,7 +226,8 @@ _PATIENTS = _table(
     r                              POST      /webhooks/stripe
     r                              POST      /webhooks/twilio
     r                              POST      /webhooks/twilio/inbound
-    """,
+    """
+    + PATIENTS_PLANS,
 )
 PATIENTS = _with_payer(
     _PATIENTS,
@@ -386,5 +389,6 @@ STAFF = _table(
     o                        GET       /readyz
     o                        GET       /static/<path:filename>
     o                        GET       /theme.css
-    """,
+    """
+    + STAFF_PLANS,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +12,21 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from billing.money import Money
+from billing.plans import Terms
 from portal.db import read_only, transaction
 from portal.models.accounts import Patient
 from portal.models.identity import AccountAccess, Login, LoginSession
 from portal.models.payments import Payment
 from portal.models.statements import Statement, StatementDelivery
 from portal.queries.permissions import ROLES
+from portal.queries.plan_offer import offer_of
+from portal.queries.plan_paper import paper
+from portal.queries.plan_scope import Why
 from portal.queries.viewer import PatientViewer
+from portal.services.consent_paperless import Browser
 from portal.services.cut_statements import cut_statements
 from portal.services.paperless_sample import send_sample
+from portal.services.sign_plan import PlanWish, Signature, sign_plan
 from portal.services.start_session import session_hash, start_session
 from tests.services.proxy_world import NOW, add_grant, make_own
 from tests.web.insurance_world import begun, open_world, photo, send_photo
@@ -29,6 +36,7 @@ from tests.web.people import make_account, make_login, messages, signed_in
 from tests.web.texted import answer, give_phone, link_for, type_code
 
 PAYMENT = UUID("5c0ffee0-0000-4000-8000-000000000001")
+PLAN = UUID("5c0ffee0-0000-4000-8000-000000000002")
 INVITATION = "an-invitation-that-waits-for-the-unlinked"
 SCOPES = ("bills", "pay", "book", "insurance", "full")
 
@@ -120,6 +128,8 @@ def patients_world(flask_app: Flask) -> PatientsWorld:
         "code": "NOTHING",
         "statements number": statement,
         "receipts number": "R-2026-0001",
+        "plan_id": _plan(owner_id, world.account_id),
+        "plans number": 1,
         "paperless token": _sample(flask_app, owner_id, world.account_id),
         "access token": INVITATION,
         "filename": "js/kindbill.js",
@@ -135,10 +145,14 @@ def patients_world(flask_app: Flask) -> PatientsWorld:
         "other": Actor(_helper(flask_app)),
     }
     account = {"account": world.account_id}
+    terms = {"total": 6000, "down": 0, "n": 2, "first": "2026-03-15", "day": 15}
+    signing = {**account, **terms, "plan": PLAN, "why": "changed", "version": 2}
     forms: dict[str, dict[str, object]] = {
         "/insurance/begin": {"patient": world.patient_id},
         "/credit/keep": account,
         "/credit/send-back": account,
+        "/plans/ask": account,
+        "/plans/sign": signing,
         "/pay/review": {**account, "choice": "all"},
         "/pay/begin": {**account, "payment": UUID(int=7), "scope": "all", "visit": "", "cents": 1},
     }
@@ -245,6 +259,30 @@ def _payment(account_id: int) -> None:
                 receipt_number="R-2026-0001",
             )
         )
+
+
+def _plan(login_id: int, account_id: int) -> UUID:
+    """One that the owner signed for all that is owed."""
+    viewer = PatientViewer(login_id, frozenset({account_id}))
+    with read_only() as session:
+        total = offer_of(session, account_id, on=NOW.date()).total
+    wanted = Terms(total, Money(0), 2, date(2026, 3, 15), 15)
+    told = {"plan_id": PLAN, "account_id": account_id, "why": Why.FIRST, "terms": wanted}
+    page = paper(viewer, on=NOW.date(), **told)
+    assert page is not None
+    assert page.drafted is not None
+    signature = Signature(
+        typed_name="Testa Sample",
+        ticked=True,
+        agreement_hash=page.drafted.agreement_hash,
+        box_hash="",
+        browser=Browser(ip="", user_agent=""),
+    )
+    wish = PlanWish(version=1, **told)
+    sign_plan(
+        viewer=viewer, wish=wish, signature=signature, public_url="http://localhost:8000", now=NOW
+    )
+    return PLAN
 
 
 def _other_device(login_id: int) -> int:
