@@ -56,6 +56,27 @@ class RefundEvent(StrEnum):
     FAIL = "fail"
 
 
+class CheckState(StrEnum):
+    """Where one refund by check stands (payments.md)."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"  # may be printed; it moves money once it is written
+    DECLINED = "declined"
+    WRITTEN = "written"
+    CLEARED = "cleared"  # the bank's statement shows it
+    VOIDED = "voided"  # never cashed: the money is the patient's credit again, or pays what it paid
+
+
+class CheckEvent(StrEnum):
+    """What people do with it."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    WRITE = "write"
+    CLEAR = "clear"
+    VOID = "void"
+
+
 class DisputeState(StrEnum):
     """Where one dispute of a payment stands (payments.md)."""
 
@@ -207,6 +228,17 @@ REFUND: Mapping[RefundState, Mapping[RefundEvent, RefundState]] = {
     _R.SUCCEEDED: {_D.SUCCEED: _R.SUCCEEDED, _D.FAIL: _R.FAILED},
     _R.REFUSED: {_D.REFUSE: _R.REFUSED, _D.SUCCEED: _R.SUCCEEDED},
     _R.FAILED: {_D.FAIL: _R.FAILED},
+}
+
+_K, _O = CheckState, CheckEvent
+# What is written posts; what is voided is reversed. A check that was cashed cannot be voided.
+CHECK: Mapping[CheckState, Mapping[CheckEvent, CheckState]] = {
+    _K.REQUESTED: {_O.APPROVE: _K.APPROVED, _O.DECLINE: _K.DECLINED},
+    _K.APPROVED: {_O.WRITE: _K.WRITTEN, _O.DECLINE: _K.DECLINED},
+    _K.DECLINED: {_O.DECLINE: _K.DECLINED},
+    _K.WRITTEN: {_O.CLEAR: _K.CLEARED, _O.VOID: _K.VOIDED},
+    _K.CLEARED: {_O.CLEAR: _K.CLEARED},
+    _K.VOIDED: {_O.VOID: _K.VOIDED},
 }
 
 _S, _B = DisputeState, DisputeEvent

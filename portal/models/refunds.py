@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.money import Money
@@ -58,3 +59,62 @@ class RefundStep(Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     login_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))  # None: the provider
     note: Mapped[str] = mapped_column(default="")
+
+
+class CheckRefund(Base):
+    """One refund by check: of a payment whose way back is closed, or of the account's credit (OPS-20).
+
+    It posts when it is written, with its number and date; a voided one is reversed.
+    """
+
+    __tablename__ = "check_refunds"
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount_above_zero"),
+        # OPS-13: whoever asked for it may call it off, never approve it.
+        CheckConstraint(
+            "decided_by_id <> requested_by_id OR state = 'declined'", name="second_person"
+        ),
+        CheckConstraint(
+            "(number <> '') = (state IN ('written', 'cleared', 'voided'))", name="written_by_number"
+        ),
+        Index(
+            "uq__check_refunds__number",
+            "number",
+            unique=True,
+            postgresql_where=text("number <> ''"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    guarantor_account_id: Mapped[int] = mapped_column(
+        ForeignKey("guarantor_accounts.id"), index=True
+    )
+    payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"), index=True)
+    amount: Mapped[Money] = mapped_column("amount_cents")
+    reason: Mapped[str]  # billing.refunds.RefundReason
+    note: Mapped[str]
+    payee: Mapped[str]
+    address: Mapped[list[str]] = mapped_column(JSONB)  # where it was mailed; empty until written
+    due_on: Mapped[date]  # to be sent by
+    state: Mapped[str]  # billing.transitions.CheckState
+    state_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    number: Mapped[str] = mapped_column(default="", server_default="")
+    written_on: Mapped[date | None]
+    cleared_on: Mapped[date | None]
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
+
+
+class CheckStep(Base):
+    """One change of state of a check, by whom and why; never edited."""
+
+    __tablename__ = "check_steps"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    check_id: Mapped[UUID] = mapped_column(ForeignKey("check_refunds.id"), index=True)
+    state: Mapped[str]
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    note: Mapped[str] = mapped_column(default="", server_default="")

@@ -17,6 +17,7 @@ KINDS = {
     "as_of": "account on a past day",
     "audit_trail": "audit trail:",
     "claims_file": "claims file",
+    "check_refunds": "refund by check",
     "dispute": "dispute",
     "dispute_evidence": "answer to a bank",
     "disputes": "dispute",

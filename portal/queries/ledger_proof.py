@@ -170,11 +170,28 @@ CHECKS = {
     "every refund entry is of one refund": """
         SELECT e.source_ref, 0::bigint FROM journal_entries e
          WHERE e.kind = 'refund'
-           AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.entry_id = e.id)""",
+           AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.entry_id = e.id)
+           AND NOT EXISTS (SELECT 1 FROM check_refunds r WHERE r.entry_id = e.id)""",
+    "checks equal their entries, and a void one nets to nothing": """
+        WITH moved AS (
+          SELECT coalesce(e.reverses_id, e.id) AS entry_id, sum(SIGNED) AS cents
+            FROM postings p
+            JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'bank'
+            JOIN journal_entries e ON e.id = p.entry_id
+           WHERE e.kind IN ('refund', 'refund_reversal') GROUP BY 1)
+        SELECT 'check ' || r.number, (coalesce(m.cents, 0) + x.cents)::bigint
+          FROM check_refunds r
+          LEFT JOIN moved m ON m.entry_id = r.entry_id
+         CROSS JOIN LATERAL (
+            SELECT CASE WHEN r.state IN ('written', 'cleared') THEN r.amount_cents ELSE 0 END AS cents) x
+         WHERE coalesce(m.cents, 0) + x.cents <> 0""",
     "no payment is refunded beyond what was taken": """
         SELECT 'payment ' || y.id, (sum(r.amount_cents) - y.amount_cents)::bigint
-          FROM payments y JOIN refunds r ON r.payment_id = y.id
-         WHERE r.state IN ('submitting', 'pending', 'succeeded')
+          FROM payments y
+          JOIN (SELECT payment_id, amount_cents FROM refunds
+                 WHERE state IN ('submitting', 'pending', 'succeeded')
+                UNION ALL SELECT payment_id, amount_cents FROM check_refunds
+                 WHERE state IN ('approved', 'written', 'cleared')) r ON r.payment_id = y.id
          GROUP BY y.id HAVING sum(r.amount_cents) > y.amount_cents""",
     # What the bank took and gave back, by the references that name the dispute, and nothing beside.
     "disputes have exactly the entries of their money": """

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
+from billing.check_refunds import LIVE_CHECKS, PROMISED_CHECKS
 from billing.holds import Condition
 from billing.ledger import Account
 from billing.money import ZERO, Money, total_of
@@ -17,7 +18,7 @@ from billing.refunds import LIVE_REFUNDS, Source, Where
 from portal.models.claims import Charge, Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.payments import Payment, PaymentAllocation
-from portal.models.refunds import Refund
+from portal.models.refunds import CheckRefund, Refund
 from portal.queries.balances import AccountBalance, ChargeBalance, VisitBalance, balances
 
 SIGNED = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
@@ -42,7 +43,7 @@ def refund_books(session: Session, payment: Payment, *, on: date) -> RefundBooks
     """Credit first, of the payment's own visits and then of the account; then the newest services.
 
     A line gives no more than this payment still pays on it, nor than the patient has on it at all.
-    Five statements beside those of the balance function, whatever the size.
+    Eight statements beside those of the balance function, whatever the size.
     """
     paid = _paid(session, payment.id)
     accounts = balances(session, on=on, account_ids=sorted(refund_accounts(session, payment)))
@@ -53,7 +54,9 @@ def refund_books(session: Session, payment: Payment, *, on: date) -> RefundBooks
         refundable=payment.amount - live_refunds(session, payment.id),
         sources=(
             *_visit_credit(visits, own),
-            *_account_credit(payment, accounts),
+            *_account_credit(
+                payment, accounts, promised_checks(session, payment.guarantor_account_id)
+            ),
             *_lines(visits, paid.lines, used),
         ),
         due=total_of(account.patient_due for account in accounts),
@@ -72,13 +75,14 @@ def refund_accounts(session: Session, payment: Payment) -> set[int]:
 
 
 def live_refunds(session: Session, payment_id: UUID) -> Money:
-    """What is asked for, on its way or gone already."""
-    total = session.scalar(
-        select(func.sum(Refund.amount)).where(
-            Refund.payment_id == payment_id, Refund.state.in_(LIVE_REFUNDS)
-        )
+    """What is asked for, on its way or gone already, by card and by check together."""
+    by_card = select(func.sum(Refund.amount)).where(
+        Refund.payment_id == payment_id, Refund.state.in_(LIVE_REFUNDS)
     )
-    return total or ZERO
+    by_check = select(func.sum(CheckRefund.amount)).where(
+        CheckRefund.payment_id == payment_id, CheckRefund.state.in_(LIVE_CHECKS)
+    )
+    return total_of(session.scalar(total) or ZERO for total in (by_card, by_check))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +106,11 @@ def _paid(session: Session, payment_id: UUID) -> _Paid:
         select(PostingRow.charge_id, PostingRow.visit_id, func.sum(SIGNED))
         .join(JournalEntry, JournalEntry.id == PostingRow.entry_id)
         .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
-        .join(Refund, Refund.entry_id == refund_entries)
+        .outerjoin(Refund, Refund.entry_id == refund_entries)
+        .outerjoin(CheckRefund, CheckRefund.entry_id == refund_entries)
         .where(
-            Refund.payment_id == payment_id,
-            LedgerAccount.code == Account.STRIPE_CLEARING,
+            or_(Refund.payment_id == payment_id, CheckRefund.payment_id == payment_id),
+            LedgerAccount.code.in_((Account.STRIPE_CLEARING, Account.BANK)),
             PostingRow.visit_id.is_not(None),
         )
         .group_by(PostingRow.charge_id, PostingRow.visit_id)
@@ -152,18 +157,32 @@ def _visit_credit(visits: list[VisitBalance], own: dict[int, Money]) -> list[Sou
     ]
 
 
-def _account_credit(payment: Payment, accounts: list[AccountBalance]) -> list[Source]:
+def promised_checks(session: Session, account_id: int) -> Money:
+    """Credit of the account that a check was asked or approved for: no card may take it too."""
+    total = session.scalar(
+        select(func.sum(CheckRefund.amount)).where(
+            CheckRefund.guarantor_account_id == account_id,
+            CheckRefund.payment_id.is_(None),
+            CheckRefund.state.in_(PROMISED_CHECKS),
+        )
+    )
+    return total or ZERO
+
+
+def _account_credit(
+    payment: Payment, accounts: list[AccountBalance], promised: Money
+) -> list[Source]:
     return [
         Source(
             where=Where.CREDIT,
             account_id=account.guarantor_account_id,
             visit_id=None,
             charge_id=None,
-            amount=account.unapplied_credit,
+            amount=account.unapplied_credit - promised,
         )
         for account in accounts
         if account.guarantor_account_id == payment.guarantor_account_id
-        and account.unapplied_credit > ZERO
+        and account.unapplied_credit > promised
     ]
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from billing.check_refunds import SENT_WITHIN
 from billing.money import ZERO, Money
 from billing.refunds import (
     REASON_WORDS,
@@ -138,6 +140,10 @@ class RefundRow:
     @property
     def waits(self) -> bool:
         return self.state is RefundState.REQUESTED
+
+    def send_by(self, zone: str) -> date:
+        """30 days after it was asked for (OPS-20)."""
+        return self.requested_at.astimezone(ZoneInfo(zone)).date() + SENT_WITHIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

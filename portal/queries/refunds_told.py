@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.ledger import Account
 from billing.money import Money
-from billing.transitions import RefundState
+from billing.transitions import CheckState, RefundState
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.payments import Payment
 from portal.models.practice import Practice
-from portal.models.refunds import Refund
+from portal.models.refunds import CheckRefund, Refund
 from portal.queries.payment_method import your_method
 
 TOLD = (
@@ -45,7 +45,7 @@ class RefundTold:
     amount: Money
     telling: Telling
     on: date  # in the practice's zone
-    back_to: str  # `your Visa card ending in 4242`
+    back_to: str  # `your Visa card ending in 4242`; empty: by check
 
 
 def refunds_told(
@@ -83,20 +83,42 @@ def refunds_told(
                 back_to=your_method(row.method, row.brand, row.last4),
             )
         )
+    for payment_id, check in _checks(session, payment_ids):
+        told[payment_id].append(check)
     return {payment_id: tuple(found) for payment_id, found in told.items()}
+
+
+def _checks(session: Session, payment_ids: Collection[UUID]) -> Iterator[tuple[UUID, RefundTold]]:
+    """Checks that were written for these payments."""
+    rows = session.scalars(
+        select(CheckRefund)
+        .where(
+            CheckRefund.payment_id.in_(payment_ids),
+            CheckRefund.state.in_((CheckState.WRITTEN, CheckState.CLEARED)),
+        )
+        .order_by(CheckRefund.written_on, CheckRefund.number)
+    )
+    for row in rows:
+        if row.payment_id is not None and row.written_on is not None:
+            yield (
+                row.payment_id,
+                RefundTold(amount=row.amount, telling=Telling.SENT, on=row.written_on, back_to=""),
+            )
 
 
 def returned_by_charge(session: Session, payment_id: UUID) -> dict[int, Money]:
     """What refunds of one payment took back from each line it had paid; what came back is not in it."""
     signed = case((PostingRow.side == "credit", PostingRow.amount), else_=-PostingRow.amount)
+    original = func.coalesce(JournalEntry.reverses_id, JournalEntry.id)
     rows = session.execute(
         select(PostingRow.charge_id, func.sum(signed))
         .join(JournalEntry, JournalEntry.id == PostingRow.entry_id)
         .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
-        .join(Refund, Refund.entry_id == func.coalesce(JournalEntry.reverses_id, JournalEntry.id))
+        .outerjoin(Refund, Refund.entry_id == original)
+        .outerjoin(CheckRefund, CheckRefund.entry_id == original)
         .where(
-            Refund.payment_id == payment_id,
-            LedgerAccount.code == Account.STRIPE_CLEARING,
+            or_(Refund.payment_id == payment_id, CheckRefund.payment_id == payment_id),
+            LedgerAccount.code.in_((Account.STRIPE_CLEARING, Account.BANK)),
             PostingRow.charge_id.is_not(None),
         )
         .group_by(PostingRow.charge_id)

@@ -15,14 +15,14 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from billing.money import Money, total_of
-from billing.transitions import RefundState
+from billing.transitions import CheckState, RefundState
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge, Provider, Visit
 from portal.models.disputes import Dispute
 from portal.models.payments import Payment, PaymentAllocation
 from portal.models.practice import Practice
-from portal.models.refunds import Refund
+from portal.models.refunds import CheckRefund, Refund
 from portal.queries.disputes_told import DisputeTold, disputes_told
 from portal.queries.overview import visit_title
 from portal.queries.paid_by import HELPER, paid_by
@@ -173,14 +173,22 @@ def _payments(
     session: Session, viewer: AccountViewer, begin: datetime, end: datetime
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """The payments of the year, and the earlier ones of which money went back in it; oldest first."""
-    went_back = exists().where(
-        Refund.payment_id == Payment.id,
-        Refund.state == RefundState.SUCCEEDED,
-        _within(Refund.sent_at, begin, end),
-    ) | exists().where(
-        Dispute.payment_id == Payment.id,
-        Dispute.withdrawn > Dispute.returned,
-        _within(Dispute.opened_at, begin, end),
+    went_back = (
+        exists().where(
+            Refund.payment_id == Payment.id,
+            Refund.state == RefundState.SUCCEEDED,
+            _within(Refund.sent_at, begin, end),
+        )
+        | exists().where(
+            CheckRefund.payment_id == Payment.id,
+            CheckRefund.state.in_((CheckState.WRITTEN, CheckState.CLEARED)),
+            CheckRefund.written_on.between(begin.date(), end.date()),
+        )
+        | exists().where(
+            Dispute.payment_id == Payment.id,
+            Dispute.withdrawn > Dispute.returned,
+            _within(Dispute.opened_at, begin, end),
+        )
     )
     return session.execute(
         select(

@@ -18,7 +18,7 @@ from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound, Refusal
 
 WISH = "The patient asks for the credit back."
-NEXT_STEP = "Refund it from a card payment on the account’s page, or send a check. Then close this."
+NEXT_STEP = "Refund it from a card payment on the account’s page; what no card takes goes by check. It closes with the last of it."
 
 
 class NoCredit(Refusal):

@@ -18,7 +18,7 @@ from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge, Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.payments import Payment
-from portal.models.refunds import Refund
+from portal.models.refunds import CheckRefund, Refund
 from portal.services.import_receipts import OURS
 
 # The columns of the receipts file, so that what comes back by mistake is known as ours; then more.
@@ -70,7 +70,9 @@ def _legs(session: Session, since: date) -> Iterator[Row[*tuple[Any, ...]]]:
             Charge.service_on,
             Charge.procedure_code,
             GuarantorAccount.number,
-            Payment.method,
+            func.coalesce(Payment.method, case((CheckRefund.id.is_not(None), "check"))).label(
+                "method"
+            ),
             original.id.label("reverses"),
         )
         .join(JournalEntry, JournalEntry.id == PostingRow.entry_id)
@@ -81,6 +83,10 @@ def _legs(session: Session, since: date) -> Iterator[Row[*tuple[Any, ...]]]:
         .outerjoin(Charge, Charge.id == PostingRow.charge_id)
         .outerjoin(
             Refund, Refund.entry_id == func.coalesce(JournalEntry.reverses_id, JournalEntry.id)
+        )
+        .outerjoin(
+            CheckRefund,
+            CheckRefund.entry_id == func.coalesce(JournalEntry.reverses_id, JournalEntry.id),
         )
         .outerjoin(
             Payment, or_(Payment.entry_id == JournalEntry.id, Payment.id == Refund.payment_id)

@@ -23,7 +23,7 @@ from portal.queries.credit import (
 )
 
 REASON = "The patient has credit that no bill needs."
-NEXT_STEP = "Refund it from a card payment on the account’s page, or ask the patient. It is never written off to income."
+NEXT_STEP = "Refund it from a card payment on the account’s page, then by check, or ask the patient. It is never written off to income."
 
 
 def note_credits(*, on: date, now: datetime) -> int:

@@ -254,5 +254,5 @@ NEXT_STEPS = {
     "mismatch": "Compare with the card company’s record, and write down what is right.",
     "outside": "Find out who made it and why. It is in the books as it was made.",
     "short": "Look at the account’s ledger: its credit is below zero.",
-    "failed": "Ask the patient how to send it: to another card by a new refund, or by check.",
+    "failed": "Send it by check: the refund’s page leads there. Or ask the patient how they want it.",
 }

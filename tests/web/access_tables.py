@@ -334,6 +334,15 @@ STAFF = _table(
     s s s r o o r o o o r o  GET       /refunds/<uuid:refund_id>
     s s s r r r r r o r r o  POST      /refunds/<uuid:refund_id>/approve
     s s s r r r r r o r r o  POST      /refunds/<uuid:refund_id>/decline
+    s s s r o o r o o o r o  GET       /refunds/checks/
+    s s s r o o r o o o r o  GET       /refunds/checks/<uuid:check_id>
+    s s s r r r r r o r r o  POST      /refunds/checks/<uuid:check_id>/approve
+    s s s r o o r r o r r o  POST      /refunds/checks/<uuid:check_id>/clear
+    s s s r r r r r o r r o  POST      /refunds/checks/<uuid:check_id>/decline
+    s s s r r r r r o r r o  POST      /refunds/checks/<uuid:check_id>/void
+    s s s r o o r r o r r o  POST      /refunds/checks/<uuid:check_id>/write
+    s s s r o o r r o r r o  GET,POST  /refunds/checks/of/<int:account_id>
+    s s s r o o r o o o r o  GET       /refunds/checks/register.csv
     s s s r o o r r o r r o  GET,POST  /refunds/of/<int:account_id>/<uuid:payment_id>
     s s s r o o r r o r r o  POST      /refunds/of/<int:account_id>/<uuid:payment_id>/send
     s s s r o o r r o o r o  GET       /remittances/

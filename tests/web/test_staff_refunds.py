@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -92,7 +93,7 @@ def test_one_asks_another_approves_and_the_patient_reads_it(
     manager = as_staff("manager")
     assert "1 refund waits for your approval" in manager.get("/").text
     listed = manager.get("/refunds/")
-    [link] = [link for link in listed.links() if link.startswith("/refunds/") and len(link) > 12]
+    [link] = [link for link in listed.links() if re.match(r"/refunds/[0-9a-f-]{36}", link)]
     page = manager.get(link)
     assert "The patient owes afterwards $20.00" in page.text
     assert "Paid at the desk too" in page.text
@@ -150,7 +151,7 @@ def test_OPS_13_whoever_asked_is_offered_to_decline_alone(desk: Desk, as_staff: 
     page = asked(manager, address(desk, desk.paid()))
     assert "somebody else must approve it" in page.text
     assert "Approve and send" not in page.text
-    [link] = {x for x in manager.get("/refunds/").links() if x.startswith("/refunds/") and x[9:]}
+    [link] = {x for x in manager.get("/refunds/").links() if re.match(r"/refunds/[0-9a-f-]{36}", x)}
     refused = manager.post(f"{link}/approve", expect=409)
     assert "somebody else must approve it" in refused.text
     assert desk.sent_back() == 0
