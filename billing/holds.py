@@ -27,6 +27,7 @@ class Condition(StrEnum):
     WORKERS_COMP = "workers_comp"
     VETERANS_AFFAIRS = "veterans_affairs"
     DISPUTED = "disputed"
+    PAYMENT_TAKEN_BACK = "payment_taken_back"  # a bank took back a payment of this bill
     COVERAGE_CHANGED = "coverage_changed"  # the patient says that another plan covers this visit
     PLAN_CURRENT = "plan_current"  # the visit is paid by a plan in good standing
     BELOW_FLOOR = "below_floor"
@@ -96,6 +97,7 @@ RULES: dict[Condition, str] = {
     Condition.WORKERS_COMP: "COLL-29",
     Condition.VETERANS_AFFAIRS: "COLL-28",
     Condition.DISPUTED: "DISP-1",
+    Condition.PAYMENT_TAKEN_BACK: "PAY-13",
     Condition.COVERAGE_CHANGED: "STMT-1",
     Condition.PLAN_CURRENT: "PLAN-16",
     Condition.BELOW_FLOOR: "OPS-19",
@@ -130,6 +132,8 @@ MATRIX: dict[Condition, dict[Action, Effect]] = {
         Condition.WORKERS_COMP: (_X, _X, _X, _X, _X),
         Condition.VETERANS_AFFAIRS: (_X, _X, _X, _X, _X),
         Condition.DISPUTED: (_W, _W, _X, _OK, _X),
+        # Whoever disputed a payment is asked for it by a person; nothing draws it again by itself.
+        Condition.PAYMENT_TAKEN_BACK: (_OK, _OK, _OK, _OK, _X),
         # As a claim that no payer has decided yet: the right one was not asked.
         Condition.COVERAGE_CHANGED: (_X, _X, _X, _X, _X),
         # Its own notices of a due day are no reminders of a bill.
@@ -156,6 +160,7 @@ REASONS: dict[Condition, str] = {
     Condition.WORKERS_COMP: "workers' compensation is responsible",
     Condition.VETERANS_AFFAIRS: "Veterans Affairs is responsible",
     Condition.DISPUTED: "this bill is disputed",
+    Condition.PAYMENT_TAKEN_BACK: "a bank took back a payment for this bill",
     Condition.COVERAGE_CHANGED: "the insurance for this visit is being checked",
     Condition.PLAN_CURRENT: "a payment plan is being paid",
     Condition.BELOW_FLOOR: "the amount is below the smallest bill we send",

@@ -73,6 +73,13 @@ SELECT v.guarantor_account_id, v.id, 'review', '', sum(r.under_review_cents)::bi
  WHERE r.disposition = 'posted' AND r.reversed_by_id IS NULL AND r.under_review_cents <> 0
  GROUP BY v.guarantor_account_id, v.id
 UNION ALL
+SELECT DISTINCT v.guarantor_account_id, v.id, 'payment_taken_back', '', 0
+  FROM chosen v
+  JOIN charges c ON c.visit_id = v.id
+  JOIN payment_allocations a ON a.charge_id = c.id
+  JOIN disputes d ON d.payment_id = a.payment_id
+ WHERE d.withdrawn_cents > d.returned_cents
+UNION ALL
 SELECT v.guarantor_account_id, v.id, 'receipts_missing', '', 0
   FROM chosen v
  WHERE v.desk_payment_cents > (

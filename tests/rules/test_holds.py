@@ -33,6 +33,7 @@ ROWS = {
     Condition.WORKERS_COMP: ((X, X, X, X, X), "COLL-29"),
     Condition.VETERANS_AFFAIRS: ((X, X, X, X, X), "COLL-28"),
     Condition.DISPUTED: ((W, W, X, OK, X), "DISP-1"),
+    Condition.PAYMENT_TAKEN_BACK: ((OK, OK, OK, OK, X), "PAY-13"),
     Condition.COVERAGE_CHANGED: ((X, X, X, X, X), "STMT-1"),
     Condition.PLAN_CURRENT: ((W, W, X, OK, OK), "PLAN-16"),
     Condition.BELOW_FLOOR: ((X, X, X, OK, X), "OPS-19"),

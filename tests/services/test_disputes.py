@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -28,10 +28,12 @@ from portal.queries.payments import payment_history
 from portal.queries.viewer import StaffViewer
 from portal.queue import run_due
 from portal.services.decide_dispute import DecisionRefused, decide_dispute
+from portal.services.draftable import draftable
 from portal.services.fetch_payouts import fetch_payouts
 from portal.services.post_entry import post_entry
 from portal.services.walk_objects import walk_objects
 from tests.sandbox_server import KEY, PUBLIC_URL, SandboxServer
+from tests.services.autopay_world import Payer, due_on
 from tests.services.payer_voice import total
 from tests.services.refund_desk import Desk, open_desk
 from tests.services.staff_world import add_staff
@@ -353,3 +355,37 @@ def test_planted_a_decision_that_moved_nothing_is_seen(desk: Desk) -> None:
     with transaction() as session:
         session.scalars(select(Dispute)).one().decision = "owed"
     assert [fault.cents for fault in verify_ledger().faults] == [18_240]
+
+
+def test_rule_13_a_bill_that_was_taken_back_is_drawn_by_nobody_again(
+    database_url: str, sandbox: SandboxServer, now: datetime
+) -> None:
+    """Autopay drew it, its bank took it back, a person said it is owed: autopay leaves it to the patient."""
+    schedule.register()
+    sandbox.control("webhooks", mode="hold")
+    payer = Payer(open_till(sandbox, now))
+    due_on(payer, payer.save())
+    payer.draw()
+    desk = open_desk(payer.till)
+    assert payer.till.due() == 0
+    dispute = sandbox.control("dispute", charge=payer.till.payments()[0].charge_id)["dispute"]
+    close(desk, dispute, "lost")
+    tell(desk)
+    with read_only() as session:
+        dispute_id = session.scalars(select(Dispute.id)).one()
+    decide_dispute(
+        dispute_id=dispute_id,
+        decision=Decision.OWED,
+        reason="They called",
+        staff=desk.approver,
+        now=payer.till.now,
+    )
+    assert payer.till.due() == 18_240
+    payer.live_until(date(2026, 4, 20))
+    assert (len(payer.drafts()), sandbox.charged()) == (1, 18_240), "nothing was drawn in April"
+    with read_only() as session:
+        denied = draftable(session, payer.till.account_id, on=payer.today).denied
+    assert denied
+    assert denied.rule_ids == ("PAY-13",)
+    payer.till.paid()  # of the patient's own will it may be paid
+    sandbox.control("reset")
