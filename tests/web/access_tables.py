@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
 
 DENIED = frozenset("snrcbp")
@@ -284,18 +285,6 @@ STAFF = _table(
     s s s o o o o o o o r o  POST      /accounts/search
     s s s r r r r r o o r o  GET,POST  /audit/
     s s s r o r r r o r r o  GET,POST  /claims/upload
-    s s s r o o r r o o r o  GET       /day/
-    s s s r r o r r o r r o  POST      /day/close
-    s s s r o o r r o r r o  POST      /day/deposit
-    s s s r r r r r o r r o  POST      /day/explain
-    s s s r o o r r o o r o  GET       /day/export.csv
-    s s s r r r r r o r r o  POST      /day/reopen
-    s s s r o o r o o o r o  GET       /disputes/
-    s s s r o o r o o o r o  GET       /disputes/<int:dispute_id>
-    s s s r o r r r o r r o  POST      /disputes/<int:dispute_id>
-    s s s r o r r r o r r o  GET,POST  /disputes/<int:dispute_id>/answer
-    s s s r o r r r o r r o  POST      /disputes/<int:dispute_id>/answer/send
-    s s s r o o r o o o r o  GET       /disputes/<int:dispute_id>/answers/<uuid:evidence_id>.pdf
     s s s o o r r r o r r o  GET       /duplicates/
     s s s o o r r r o r r o  GET       /duplicates/<int:pair_id>
     s s s o o r r r o r r o  POST      /duplicates/<int:pair_id>/ask
@@ -328,23 +317,6 @@ STAFF = _table(
     s s s o o r r r o r r o  POST      /parent-requests/<int:request_id>/invite
     s s s o o r r r o r r o  POST      /parent-requests/<int:request_id>/refuse
     s s s r o o r o o o r o  GET       /payments/unknown
-    s s s r o o r r o o r o  GET       /payouts/
-    s s s r o o r r o o r o  GET       /payouts/<int:payout_id>
-    s s s r o o r o o o r o  GET       /refunds/
-    s s s r o o r o o o r o  GET       /refunds/<uuid:refund_id>
-    s s s r r r r r o r r o  POST      /refunds/<uuid:refund_id>/approve
-    s s s r r r r r o r r o  POST      /refunds/<uuid:refund_id>/decline
-    s s s r o o r o o o r o  GET       /refunds/checks/
-    s s s r o o r o o o r o  GET       /refunds/checks/<uuid:check_id>
-    s s s r r r r r o r r o  POST      /refunds/checks/<uuid:check_id>/approve
-    s s s r o o r r o r r o  POST      /refunds/checks/<uuid:check_id>/clear
-    s s s r r r r r o r r o  POST      /refunds/checks/<uuid:check_id>/decline
-    s s s r r r r r o r r o  POST      /refunds/checks/<uuid:check_id>/void
-    s s s r o o r r o r r o  POST      /refunds/checks/<uuid:check_id>/write
-    s s s r o o r r o r r o  GET,POST  /refunds/checks/of/<int:account_id>
-    s s s r o o r o o o r o  GET       /refunds/checks/register.csv
-    s s s r o o r r o r r o  GET,POST  /refunds/of/<int:account_id>/<uuid:payment_id>
-    s s s r o o r r o r r o  POST      /refunds/of/<int:account_id>/<uuid:payment_id>/send
     s s s r o o r r o o r o  GET       /remittances/
     s s s r o o r r o o r o  GET       /remittances/<int:remittance_id>
     s s s r o o r r o r r o  GET,POST  /remittances/upload
@@ -399,5 +371,6 @@ STAFF = _table(
     o                        GET       /static/<path:filename>
     o                        GET       /theme.css
     """
-    + STAFF_PLANS,
+    + STAFF_PLANS
+    + STAFF_OFFICE,
 )
