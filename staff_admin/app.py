@@ -24,6 +24,7 @@ from staff_admin.blueprints import (
     parents,
     payments,
     payouts,
+    plans,
     refunds,
     remittances,
     staff,
@@ -45,6 +46,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(claims.blueprint)
     app.register_blueprint(accounts.blueprint)
     app.register_blueprint(payments.blueprint)
+    app.register_blueprint(plans.blueprint)
     app.register_blueprint(payouts.blueprint)
     app.register_blueprint(day.blueprint)
     app.register_blueprint(audit.blueprint)

@@ -9,6 +9,7 @@ OWN = "own_sign_in"
 _MATRIX: Mapping[str, frozenset[str]] = {
     "front_desk": frozenset(
         {
+            "plans.view",
             "proxies.grant",
             "messages.view",
             "messages.answer",
@@ -27,6 +28,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "biller": frozenset(
         {
+            "plans.view",
+            "plans.make",
             "proxies.grant",
             "messages.view",
             "messages.answer",
@@ -59,6 +62,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "payment_poster": frozenset(
         {
+            "plans.view",
             "accounts.view",
             "insurance.view",
             "balances.view",
@@ -81,6 +85,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "fa_counsellor": frozenset(
         {
+            "plans.view",
+            "plans.make",
             "accounts.view",
             "insurance.view",
             "balances.view",
@@ -91,6 +97,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "collections": frozenset(
         {
+            "plans.view",
+            "plans.make",
             "accounts.view",
             "balances.view",
             "ledger.view",
@@ -103,6 +111,10 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "manager": frozenset(
         {
+            "plans.view",
+            "plans.make",
+            "plans.approve",
+            "plans.policy",
             "proxies.grant",
             "messages.view",
             "messages.answer",
@@ -141,6 +153,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "auditor": frozenset(
         {
+            "plans.view",
             "messages.view",
             "accounts.view",
             "insurance.view",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from billing.plans import Terms
 from portal.db import read_only
+from portal.models.accounts import GuarantorAccount
 from portal.models.plans import Plan, PlanProposal
 from portal.queries.plan_offer import PlanDraft, PlanOffer, draft, offer_of
 from portal.queries.plan_scope import Why, wished_offer
@@ -57,6 +58,25 @@ def paper(
             fits=offer.total == wanted.total,
             approved=approved == wanted,
         )
+
+
+def staff_offer(account_id: int, *, on: date) -> PlanOffer | None:
+    """What a plan of an account would cover, for the office."""
+    with read_only() as session:
+        if session.get(GuarantorAccount, account_id) is None:
+            return None
+        return offer_of(session, account_id, on=on)
+
+
+def offered_draft(plan_id: UUID, *, on: date) -> PlanDraft | None:
+    """The agreement that waits for a signature, as it would be signed today."""
+    with read_only() as session:
+        plan, terms = session.get(Plan, plan_id), approved_terms(session, plan_id)
+        if plan is None or terms is None:
+            return None
+        offer = offer_of(session, plan.guarantor_account_id, on=on)
+        version = plan.current_version + 1
+        return _draft(offer, terms, plan_id=plan_id, on=on, version=version)
 
 
 def approved_terms(session: Session, plan_id: UUID) -> Terms | None:

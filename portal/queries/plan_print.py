@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from portal.queries.plan_offer import PlanDraft
 from portal.queries.plan_page import PlanPage, ProposalRow, SignedPaper
 
 
@@ -23,6 +24,18 @@ def plan_print(paper: SignedPaper) -> Mapping[str, Any]:
         "signed_on": _day(version.signed_on),
         "signed_how": how,
         "seal": paper.seal,
+    }
+
+
+def unsigned_print(drafted: PlanDraft) -> Mapping[str, Any]:
+    """The agreement to be signed by hand: the office keeps the paper and records where."""
+    line = "_" * 40
+    return {
+        **drafted.agreement,
+        "signed_by": line,
+        "signed_on": line,
+        "signed_how": "By hand",
+        "seal": drafted.agreement_hash,
     }
 
 

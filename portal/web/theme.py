@@ -81,6 +81,7 @@ MENUS = {
         MenuLink("remittances.index", "Remittances", "receipt", "remittances.view"),
         MenuLink("accounts.index", "Accounts", "people", "accounts.view"),
         MenuLink("day.index", "Day", "calendar-event", "day.view"),
+        MenuLink("plans.index", "Plans", "calendar-event", "plans.view"),
         MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view"),
         MenuLink("texts.index", "Texts", "phone", "texts.resume"),
         MenuLink("audit.index", "Audit", "clock-history", "audit.view"),

@@ -21,4 +21,22 @@ PATIENTS_PLANS = """
 """
 
 STAFF_PLANS = """
+    s s s o o o o o o o r o  GET       /plans/
+    s s s o o o o o o o r o  GET       /plans/<uuid:plan_id>
+    s s s r o r o o o r r o  GET       /plans/<uuid:plan_id>/agreement.pdf
+    s s s o o o o o o o r o  GET       /plans/<uuid:plan_id>/answer.pdf
+    s s s r r r r r o r r o  POST      /plans/<uuid:plan_id>/approve
+    s s s r r r r r o r r o  POST      /plans/<uuid:plan_id>/counter
+    s s s r r r r r o r r o  POST      /plans/<uuid:plan_id>/decline
+    s s s r o r o o o r r o  POST      /plans/<uuid:plan_id>/end
+    s s s r o r o o o r r o  POST      /plans/<uuid:plan_id>/paper
+    s s s r o r o o o r r o  POST      /plans/<uuid:plan_id>/pause
+    s s s r o r o o o r r o  POST      /plans/<uuid:plan_id>/resume
+    s s s r o r o o o r r o  POST      /plans/<uuid:plan_id>/skip
+    s s s o o o o o o o r o  GET       /plans/<uuid:plan_id>/versions/<int:number>.pdf
+    s s s r o r o o o r r o  GET,POST  /plans/make/<int:account_id>
+    s s s r o r o o o r r o  POST      /plans/make/<int:account_id>/send
+    s s s o o o o o o o r o  GET       /plans/of/<int:account_id>
+    s s s o o o o o o o r o  GET       /plans/policy
+    s s s r r r r r o r r o  GET,POST  /plans/policy/change
 """
