@@ -58,6 +58,7 @@ class PlanBook:
         self.rows: list[Row] = []
         self.pieces: list[Piece] = []
         self.outside: dict[str, int] = {}
+        self.added: set[str] = set()  # bills outside that no agreement covers
         self.held_aside: dict[tuple[str, str], int] = {}  # disputed when an agreement was replaced
 
     # what is where
@@ -118,8 +119,7 @@ class PlanBook:
     def settle_outside(self, payment: str, cents: int) -> int:
         """Pay what lies outside the plan; answers what is over."""
         for bill in sorted(self.outside):
-            part = min(cents, self.outside[bill])
-            self._lower_outside(bill, part)
+            part = self._lower_outside(bill, cents)
             if part:
                 self.pieces.append(Piece(payment, OUTSIDE, part))
                 cents -= part
@@ -158,22 +158,38 @@ class PlanBook:
         if cents:
             self.outside[bill] = self.outside.get(bill, 0) + cents
 
-    def _lower_outside(self, bill: str, cents: int) -> None:
-        self.outside[bill] -= cents
-        if not self.outside[bill]:
-            del self.outside[bill]
+    def add_bill(self, bill: str, cents: int) -> None:
+        self.added.add(bill)
+        self.raise_outside(bill, cents)
+
+    def take_in_outside(self) -> int:
+        """What lies outside becomes part of an agreement; how much it was."""
+        owed = sum(self.outside.values())
+        self.outside, self.added = {}, set()
+        return owed
+
+    def _lower_outside(self, bill: str, cents: int) -> int:
+        part = min(cents, self.outside.get(bill, 0))
+        if part:
+            self.outside[bill] -= part
+            if not self.outside[bill]:
+                del self.outside[bill]
+        return part
 
     def lower(self, cents: int, bill: str, *, on: date) -> None:
-        """Down: outside of that bill, its disputed part, then unpaid from the last, then paid to credit."""
-        if bill in self.outside:
-            part = min(cents, self.outside[bill])
-            self._lower_outside(bill, part)
-            cents -= part
+        """Down: outside of that bill, its disputed part, then unpaid from the last, then paid to credit.
+
+        Payments settle instalments, not bills: so before paid money is freed, what any covered bill
+        rose by outside is lowered too.
+        """
+        cents -= self._lower_outside(bill, cents)
         cents = self._lower_held(cents, bill, on=on)
         for row in reversed(self.rows):
             part = min(cents, row.left)
             self._write_down(row, part, on=on)
             cents -= part
+        for other in sorted(self.outside.keys() - self.added):
+            cents -= self._lower_outside(other, cents)
         for other in sorted({key[1] for row in self.rows for key in row.held}):
             cents = self._lower_held(cents, other, on=on)
         self._free_paid(cents, on=on)

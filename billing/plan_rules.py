@@ -80,8 +80,7 @@ def _signed(life: Life, event: Signed) -> None:
             life.book.open_with(schedule(life.terms), on=event.on, day=life.terms.day)
         return
     book = life.book
-    owed = book.left + sum(book.outside.values())
-    book.outside = {}
+    owed = book.left + book.take_in_outside()
     life.terms, life.signed = event.terms, True
     life.ended = life.ended_on = life.completed_on = life.paused_until = None
     life.declined = {}
@@ -128,7 +127,7 @@ def _refunded(life: Life, event: Refunded) -> None:
 
 def _bill_added(life: Life, event: BillAdded) -> None:
     """LIFE-2: a new bill stays outside until the patient signs it in."""
-    life.book.raise_outside(event.bill, event.amount.cents)
+    life.book.add_bill(event.bill, event.amount.cents)
 
 
 def _share_up(life: Life, event: ShareUp) -> None:
