@@ -1,8 +1,8 @@
-"""What may be agreed anew about a running plan: new terms for a bill that came, pauses, restarts."""
+"""What may be agreed anew about a running plan: new terms for a bill that came, and restarts."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -10,7 +10,7 @@ from enum import StrEnum
 from billing.due_days import months_later
 from billing.money import ZERO, Money
 from billing.plan_book import NOTICE
-from billing.plan_standing import PlanStanding, Status
+from billing.plan_standing import PlanStanding
 from billing.plans import MOST_INSTALMENTS, Policy, Terms, Verdict, by_budget, by_months, judge
 
 ON_TIME_FOR_RESTART = 3
@@ -53,36 +53,11 @@ def take_in(standing: PlanStanding, *, day: int) -> NewTerms:
 
 
 class ChangeReason(StrEnum):
-    """Why a change is not the patient's alone; the page has words for each."""
+    """Why a restart is not the patient's alone."""
 
-    SKIPPED_THIS_YEAR = "skipped_this_year"
-    NOTHING_TO_SKIP = "nothing_to_skip"
-    PAUSE_TOO_LONG = "pause_too_long"
-    PLAN_IS_OVER = "plan_is_over"
     TOO_FEW_ON_TIME = "too_few_on_time"
     RESTARTED_THIS_YEAR = "restarted_this_year"
     RESTARTED_TWICE = "restarted_twice"
-
-
-def may_skip(
-    standing: PlanStanding, number: int, policy: Policy, *, skipped: Collection[date]
-) -> ChangeReason | None:
-    """Why the patient may not skip this instalment alone, or None. `skipped`: days of earlier skips."""
-    row = next((row for row in standing.instalments if row.number == number), None)
-    if not standing.in_good_standing:
-        return ChangeReason.PLAN_IS_OVER
-    if row is None or row.status is not Status.DUE:
-        return ChangeReason.NOTHING_TO_SKIP
-    lately = [day for day in skipped if day > standing.on - _YEAR]
-    return ChangeReason.SKIPPED_THIS_YEAR if len(lately) >= policy.skips_a_year else None
-
-
-def may_pause(standing: PlanStanding, until: date, policy: Policy) -> ChangeReason | None:
-    """Why the patient may not pause until that day alone, or None."""
-    if not standing.in_good_standing:
-        return ChangeReason.PLAN_IS_OVER
-    too_long = until > standing.on + policy.longest_pause
-    return ChangeReason.PAUSE_TOO_LONG if too_long else None
 
 
 def may_restart(

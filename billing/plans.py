@@ -162,7 +162,6 @@ class Policy:
     grace_days: int = 10  # New Jersey: 60
     default_after_days: int = 60
     missed_for_default: int = 2
-    skips_a_year: int = 1
     longest_pause: timedelta = timedelta(days=92)
 
     def tier(self, total: Money) -> Tier:

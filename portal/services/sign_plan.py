@@ -16,6 +16,7 @@ from portal.db import transaction
 from portal.models.plans import LIVING_STATES, Plan, PlanProposal, PlanVersion
 from portal.queries.plan_offer import PlanDraft, PlanOffer, draft, offer_of, plan_number
 from portal.queries.plan_paper import approved_proposal, terms_of
+from portal.queries.plan_restarts import asks_a_person
 from portal.queries.plan_scope import Why, wished_offer
 from portal.queries.plan_words import MANUAL
 from portal.queries.viewer import PatientViewer
@@ -84,6 +85,9 @@ def sign_plan(
             method=wish.method,
         )
         _check(offer, drafted, plan, wish, proposal)
+        approved = proposal is not None and same_terms(proposal, wish.terms)
+        if not approved and asks_a_person(session, wish.account_id, plan, why=wish.why, on=on):
+            raise NeedsApproval("We have to look at this first. You can ask for it.")
         _check_signature(drafted, signature)
         if plan is None:
             plan = new_plan(wish.plan_id, wish.account_id, viewer.login_id, now)

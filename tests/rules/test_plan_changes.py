@@ -11,9 +11,7 @@ from billing.money import ZERO, Money
 from billing.plan_changes import (
     ChangeReason,
     judge_new_terms,
-    may_pause,
     may_restart,
-    may_skip,
     owed_anew,
     take_in,
 )
@@ -88,22 +86,6 @@ def test_PLAN_16_a_completed_plan_gets_one_letter() -> None:
 
 def standing_at(on: date, *happened: PlanEvent) -> PlanStanding:
     return fold(terms(), [SIGNED, *happened], on)
-
-
-def test_PLAN_15_a_skip_a_year_and_a_pause_of_three_months_are_the_patients_own() -> None:
-    today = standing_at(SIGNED_ON)
-    assert may_skip(today, 2, Policy(), skipped=[]) is None
-    assert may_skip(today, 2, Policy(), skipped=[SIGNED_ON - 364 * DAY]) is (
-        ChangeReason.SKIPPED_THIS_YEAR
-    )
-    assert may_skip(today, 2, Policy(), skipped=[SIGNED_ON - 365 * DAY]) is None
-    assert may_skip(today, 9, Policy(), skipped=[]) is ChangeReason.NOTHING_TO_SKIP
-    late = standing_at(FIRST_ON + DAY)
-    assert may_skip(late, 1, Policy(), skipped=[]) is ChangeReason.NOTHING_TO_SKIP
-    assert may_pause(today, SIGNED_ON + 92 * DAY, Policy()) is None
-    assert may_pause(today, SIGNED_ON + 93 * DAY, Policy()) is ChangeReason.PAUSE_TOO_LONG
-    over = standing_at(FIRST_ON, Paid(on=SIGNED_ON, payment="p", amount=Money(600_00)))
-    assert may_pause(over, FIRST_ON + DAY, Policy()) is ChangeReason.PLAN_IS_OVER
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,13 @@ from portal.models.ledger import PostingRow
 from portal.models.messages import OutboundMessage
 from portal.models.plans import Plan, PlanEvent, PlanLine, PlanVersion
 from portal.models.work import WorkItem
+from portal.queries.plan_scope import Why
+from portal.services.plan_refusals import NeedsApproval
 from portal.services.post_entry import post_entry
 from portal.services.tend_plans import Tended, tend_plans
 from tests.sandbox_server import PUBLIC_URL, SandboxServer
 from tests.services.ledger_book import Book, party_of
-from tests.services.plan_world import signed, standing
+from tests.services.plan_world import shown, sign, signed, standing, terms
 from tests.services.till import Till, open_till
 from tests.web.statements_sent import statements_sent
 
@@ -90,6 +92,11 @@ def test_PLAN_14_a_plan_that_nobody_pays_goes_from_notice_to_default(till: Till)
     over = plan(plan_id)
     assert (over.state, over.ended_on) == ("defaulted", date(2026, 5, 15))
     assert standing(plan_id, date(2026, 5, 20)).state is PlanState.DEFAULTED
+    # PLAN-15: the next one is not theirs alone for a year.
+    anew = terms(4, first=till.now.date())
+    with pytest.raises(NeedsApproval):
+        sign(till, shown(till, anew))
+    assert plan(plan_id).state == "defaulted"
 
 
 def test_OPS_run_day_twice_changes_nothing_and_each_letter_goes_once(till: Till) -> None:
@@ -134,6 +141,24 @@ def test_CORE_6_no_letter_and_so_no_default_while_the_gate_says_no(till: Till, k
         assert tend(till, FIRST + timedelta(days=n)).letters == 0
     assert letters(plan_id) == []
     assert plan(plan_id).state == "in_grace"
+
+
+def test_PLAN_15_a_restart_waits_for_three_payments_and_comes_once_a_year(till: Till) -> None:
+    plan_id = signed(till)
+    later = till.now.date() + timedelta(days=20)
+
+    def change(total: int, first: date) -> None:
+        wanted = terms(1, total=total, first=first)
+        sign(till, shown(till, wanted, plan_id=plan_id, why=Why.CHANGED), why=Why.CHANGED)
+
+    pay(till, 4_560)
+    with pytest.raises(NeedsApproval):
+        change(13_680, later)
+    pay(till, 9_120)
+    change(4_560, later)
+    with pytest.raises(NeedsApproval):
+        change(4_560, later + timedelta(days=1))
+    assert standing(plan_id, till.now.date()).total == Money(4_560)
 
 
 def test_LIFE_22_a_plan_ends_with_the_death_of_who_signed_and_a_person_looks(till: Till) -> None:
