@@ -106,7 +106,7 @@ def test_PLAN_15_a_restart_once_a_year_after_three_on_time_and_twice_in_all(
     assert may_restart(SIGNED_ON, restarted=days, on_time=on_time, hardship=hardship) is expected
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(some_terms, facts)
 def test_PLAN_15_a_bill_taken_in_covers_all_that_is_owed_and_leaves_notice(
     agreed: Terms, happened: list[PlanEvent]
@@ -163,7 +163,7 @@ def test_what_if_tells_every_story_by_budget_and_by_months_with_the_plans_own_co
     assert told[What.BILL_ADDED_SAME_END].ends_after == date(2027, 6, 15)
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(some_terms, st.none() | st.integers(1, 200_000).map(Money))
 def test_what_if_has_an_answer_for_any_terms(agreed: Terms, bill: Money | None) -> None:
     for story in what_ifs(agreed, SIGNED_ON, bill=bill):

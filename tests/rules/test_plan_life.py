@@ -30,7 +30,7 @@ def by_number(standing: PlanStanding) -> dict[int, Money]:
     return {row.number: row.left for row in standing.instalments}
 
 
-@settings(max_examples=150)
+@settings(max_examples=90, deadline=None)
 @given(some_terms, facts)
 def test_PLAN_13_no_fact_loses_a_cent(agreed: Terms, happened: list[PlanEvent]) -> None:
     events = in_order([SIGNED, *happened])
@@ -53,7 +53,7 @@ def any_signed(happened: list[PlanEvent]) -> bool:
     return any(isinstance(event, Signed) for event in happened)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(some_terms, facts, st.randoms(use_true_random=False))
 def test_PLAN_13_the_order_in_which_facts_are_found_changes_nothing(
     agreed: Terms, happened: list[PlanEvent], chance: object
@@ -64,7 +64,7 @@ def test_PLAN_13_the_order_in_which_facts_are_found_changes_nothing(
     assert fold(agreed, shuffled, LATER) == fold(agreed, events, LATER)
 
 
-@settings(max_examples=100)
+@settings(max_examples=70, deadline=None)
 @given(some_terms, facts)
 def test_PLAN_15_no_instalment_ever_rises_above_what_was_signed_for_it(
     agreed: Terms, happened: list[PlanEvent]
@@ -80,7 +80,7 @@ def test_PLAN_15_no_instalment_ever_rises_above_what_was_signed_for_it(
             assert row.amount <= known
 
 
-@settings(max_examples=100)
+@settings(max_examples=70, deadline=None)
 @given(some_terms, facts, st.integers(1, 30_000))
 def test_PLAN_6_what_rises_leaves_the_next_ten_days_alone(
     agreed: Terms, happened: list[PlanEvent], cents: int
@@ -99,6 +99,7 @@ def test_PLAN_6_what_rises_leaves_the_next_ten_days_alone(
     )
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60_000))
 def test_LIFE_3_up_after_an_equal_fall_puts_back_what_was_signed(cents: int) -> None:
     agreed = terms()
@@ -110,6 +111,7 @@ def test_LIFE_3_up_after_an_equal_fall_puts_back_what_was_signed(cents: int) -> 
     assert (after.outside, after.credit) == (ZERO, ZERO)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60_000), st.integers(1, 60_000))
 def test_LIFE_10_two_payments_of_one_day_are_as_one(first: int, second: int) -> None:
     agreed, day = terms(), FIRST_ON

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from billing.due_days import bank_holidays, drawn_on
@@ -31,6 +31,7 @@ def terms(cents: int, months: int, **changes: object) -> Terms:
     return replace(by_months(Money(cents), months, ZERO, TODAY, 15), **changes)  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(CENTS, st.integers(1, 60), st.integers(0, 999_998))
 @example(1, 1, 0)
 @example(999_999, 60, 0)
@@ -50,6 +51,7 @@ def test_PLAN_13_a_schedule_is_the_balance_to_the_cent(cents: int, months: int, 
     assert amounts == sorted(amounts, reverse=True), "the last is never larger"
 
 
+@settings(deadline=None)
 @given(CENTS, CENTS, st.integers(0, 999))
 def test_PLAN_13_by_budget_no_instalment_is_above_it_and_no_fewer_would_do(
     cents: int, budget: int, down: int
@@ -90,6 +92,7 @@ def test_PLAN_13_the_second_instalment_is_two_weeks_after_the_first(
     assert schedule(terms(60_000, 2, first_on=first_on, day=day)).instalments[1].due_on == second_on
 
 
+@settings(deadline=None)
 @given(st.dates(date(2026, 1, 1), date(2035, 1, 1)), st.integers(1, 31), st.integers(2, 60))
 def test_PLAN_13_due_days_rise_by_a_month_each(first_on: date, day: int, months: int) -> None:
     days = [
