@@ -9,9 +9,8 @@ from enum import StrEnum
 
 from billing.due_days import months_later
 from billing.money import ZERO, Money
-from billing.plan_book import NOTICE
 from billing.plan_standing import PlanStanding
-from billing.plans import MOST_INSTALMENTS, Policy, Terms, Verdict, by_budget, by_months, judge
+from billing.plans import MOST_INSTALMENTS, Terms, by_budget, by_months
 
 ON_TIME_FOR_RESTART = 3
 MOST_RESTARTS = 2
@@ -31,24 +30,22 @@ def owed_anew(standing: PlanStanding) -> Money:
     return standing.payoff + standing.outside
 
 
-def take_in(standing: PlanStanding, *, day: int) -> NewTerms:
-    """Terms that cover what is left and what lies outside, from the next due day that leaves notice.
+def take_in(standing: PlanStanding, total: Money) -> NewTerms:
+    """Terms that cover so much from the next due day on: usually `owed_anew`, with bills that came since.
 
     Raises ValueError when nothing is owed.
     """
-    total = owed_anew(standing)
     if total <= ZERO:
         raise ValueError("nothing is owed that a new agreement could cover")
     left = [row for row in standing.instalments if row.left]
-    ahead = [row.due_on for row in left if row.due_on >= standing.on + NOTICE]
-    first_on = min(ahead, default=months_later(standing.on, 1, day))
-    months = max(1, len(ahead))
+    ahead = [row.due_on for row in left if row.due_on > standing.on]
+    first_on = min(ahead, default=months_later(standing.on, 1, standing.on.day))
     usual = max((row.amount for row in left), default=total)
-    longer = by_budget(total, usual, ZERO, first_on, day).instalments
+    longer = by_budget(total, usual, ZERO, first_on, first_on.day).instalments
     most = min(MOST_INSTALMENTS, total.cents)
     return NewTerms(
-        by_months(total, min(months, most), ZERO, first_on, day),
-        by_months(total, min(longer, most), ZERO, first_on, day),
+        by_months(total, min(max(1, len(ahead)), most), ZERO, first_on, first_on.day),
+        by_months(total, min(longer, most), ZERO, first_on, first_on.day),
     )
 
 
@@ -71,13 +68,3 @@ def may_restart(
     if on_time < ON_TIME_FOR_RESTART and not hardship:
         return ChangeReason.TOO_FEW_ON_TIME
     return None
-
-
-def judge_new_terms(standing: PlanStanding, terms: Terms, policy: Policy, today: date) -> Verdict:
-    """The practice's policy asked about a changed agreement, by the tier of the whole balance of it.
-
-    Without the tier of the old balance a plan of which most is paid could not take in a small bill.
-    """
-    whole = standing.paid + standing.paid_before + terms.total
-    tier = policy.tier(whole)
-    return judge(terms, Policy(tiers=(tier,), first_within=policy.first_within), today)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from billing.money import Money, total_of
-from billing.plan_changes import take_in
+from billing.plan_changes import owed_anew, take_in
 from billing.plan_events import (
     BillAdded,
     Paid,
@@ -165,7 +165,8 @@ def _bill_added(
     """Both ways to take a new bill in: the same end with more a month, or the same a month for longer."""
     added = [*begun, BillAdded(on=on, amount=amount, bill="new")]
     before = fold(terms, begun, on, policy=policy)
-    anew = take_in(fold(terms, added, on, policy=policy), day=terms.day)
+    with_bill = fold(terms, added, on, policy=policy)
+    anew = take_in(with_bill, owed_anew(with_bill))
     ways = {
         What.BILL_ADDED_SAME_END: anew.same_end,
         What.BILL_ADDED_SAME_AMOUNT: anew.same_amount,

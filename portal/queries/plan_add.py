@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from billing.due_days import months_later
-from billing.money import ZERO
+from billing.plan_changes import take_in
 from billing.plan_standing import PlanStanding
-from billing.plans import Offer, Schedule, Terms, Verdict, by_budget, by_months, judge, schedule
+from billing.plans import Offer, Schedule, Terms, Verdict, judge, schedule
 from portal.queries.plan_offer import PlanOffer, in_query
 
 
@@ -40,14 +39,8 @@ class Ways:
 
 def ways_to_add(offer: PlanOffer, standing: PlanStanding, *, on: date) -> Ways:
     """Over everything that is due now, from the next due day on."""
-    open_rows = [one for one in standing.instalments if one.left]
-    count = max(len(open_rows), 1)
-    each = max((one.amount for one in open_rows), default=offer.total)
-    coming = [one.due_on for one in open_rows if one.due_on > on]
-    first = min(coming, default=months_later(on, 1, on.day))
-    higher = by_months(offer.total, count, ZERO, first, first.day)
-    longer = by_budget(offer.total, each, ZERO, first, first.day)
-    return Ways(higher=_way(offer, higher, on), longer=_way(offer, longer, on))
+    anew = take_in(standing, offer.total)
+    return Ways(higher=_way(offer, anew.same_end, on), longer=_way(offer, anew.same_amount, on))
 
 
 def _way(offer: PlanOffer, terms: Terms, on: date) -> WayToAdd:

@@ -105,6 +105,17 @@ class PlanPage:
         return self.state in LIVING_STATES
 
     @property
+    def cure_by(self) -> date | None:
+        """The day that our second letter named, while what it was about is still open (PLAN-14)."""
+        since = self.standing.past_due_since if self.standing else None
+        named = [
+            detail["cure_by"]
+            for _, kind, detail in self.events
+            if kind == "letter" and detail.get("cure_by") and detail["since"] == str(since)
+        ]
+        return date.fromisoformat(named[-1]) if named else None
+
+    @property
     def open(self) -> bool:
         return self.state in OPEN_STATES
 

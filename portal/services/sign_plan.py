@@ -30,6 +30,8 @@ from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound
 from portal.services.tell_of_plan import tell_of_plan
 
+OUTSIDE = "This plan is outside what we offer by ourselves. You can ask for it."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanWish:
@@ -87,7 +89,7 @@ def sign_plan(
         _check(offer, drafted, plan, wish, proposal)
         approved = proposal is not None and same_terms(proposal, wish.terms)
         if not approved and asks_a_person(session, wish.account_id, plan, why=wish.why, on=on):
-            raise NeedsApproval("We have to look at this first. You can ask for it.")
+            raise NeedsApproval(OUTSIDE)
         _check_signature(drafted, signature)
         if plan is None:
             plan = new_plan(wish.plan_id, wish.account_id, viewer.login_id, now)
@@ -170,7 +172,7 @@ def _check(
             raise CannotSign("The first payment day has passed. Ask us for a new offer.")
         return
     if drafted.verdict.offer is not Offer.WITHIN:
-        raise NeedsApproval("This plan is outside what we offer by ourselves. You can ask for it.")
+        raise NeedsApproval(OUTSIDE)
 
 
 def same_terms(proposal: PlanProposal, terms: Terms) -> bool:

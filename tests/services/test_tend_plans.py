@@ -20,6 +20,7 @@ from portal.models.ledger import PostingRow
 from portal.models.messages import OutboundMessage
 from portal.models.plans import Plan, PlanEvent, PlanLine, PlanVersion
 from portal.models.work import WorkItem
+from portal.queries.plan_page import plan_page
 from portal.queries.plan_scope import Why
 from portal.services.plan_refusals import NeedsApproval
 from portal.services.post_entry import post_entry
@@ -80,8 +81,14 @@ def pay(till: Till, cents: int) -> None:
 
 def test_PLAN_14_a_plan_that_nobody_pays_goes_from_notice_to_default(till: Till) -> None:
     plan_id = signed(till)
+    cure_by = set()
     for n in range(75):
-        tend(till, FIRST + timedelta(days=n))
+        day = FIRST + timedelta(days=n)
+        tend(till, day)
+        page = plan_page(till.viewer, plan_id, on=day)
+        assert page is not None
+        if page.living and page.cure_by:
+            cure_by.add(page.cure_by)
     # The 15th is a Sunday: the money would have been drawn on the 16th.
     assert letters(plan_id) == [
         "2026-03-17 missed",
@@ -89,6 +96,7 @@ def test_PLAN_14_a_plan_that_nobody_pays_goes_from_notice_to_default(till: Till)
         "2026-04-15 second_miss",
         "2026-05-15 defaulted",
     ]
+    assert cure_by == {date(2026, 4, 30)}, "the page says until when it can be cured"
     over = plan(plan_id)
     assert (over.state, over.ended_on) == ("defaulted", date(2026, 5, 15))
     assert standing(plan_id, date(2026, 5, 20)).state is PlanState.DEFAULTED
