@@ -43,10 +43,11 @@ migrations: env-dev ## Up, down, up; no drift from the models
 browsers: ## Chromium for the browser tests, from the system's packages when absent
 	@sh tools/browser.sh
 
-bench: env-dev ## Every figure beside its peer, into docs/performance.md (about 4 minutes)
+bench: env-dev ## Every figure beside its peer, into docs/performance.md (about 6 minutes)
 	$(PYTHON) -m benchmarks.report
 
 chaos: env-dev ## Kill everything at random for DURATION seconds and judge the books; SEED=n replays
+	KINDBILL_MACHINE_STORIES=25 KINDBILL_MACHINE_STEPS=20 $(PYTHON) -m pytest -q tests/proof/test_machine.py
 	$(PYTHON) -m tests.chaos --duration $(or $(DURATION),600) $(if $(SEED),--seed $(SEED))
 
 css: ## Compile styles/ into portal/static/css (needs node; the result is committed)

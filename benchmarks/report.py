@@ -20,6 +20,7 @@ BENCHMARKS = (
     "card_reading",
     "patient_pages",
     "serve_pages",
+    "draft_run",
     "demo_start",
 )
 HEAD = """# Figures
@@ -52,6 +53,10 @@ NOTES = """
   The peer is a Flask view with one SELECT through the same pool and nothing else.
 - **Overview over gunicorn**: the same page over real sockets, as `serve` runs it, from eight kept connections; granian
   gets as many processes and threads, and fits less well for other reasons (docs/adr/0010).
+- **Drafts**: 1,000 accounts with a saved card whose draft is due today, eight jobs, four worker processes; the receipts' e-mails are sent
+  meanwhile. When half are drawn one worker is killed by SIGKILL; the rate counts until the living have no more. Then the
+  lease of the dead lapses, its drafts are drawn, and the run fails unless the card company's own totals say every draft once and
+  I1 to I10 hold. The peer sends as many requests from four threads and keeps no books. `python -m benchmarks.draft_run --all` draws 10,000.
 - **Demo**: from the command until it answers, packages installed. Smaller is better there.
 
 Ours and the peer run by turns, three or five times, so that a busy moment of the machine meets both; the median counts.
@@ -93,6 +98,9 @@ Processor times, taken on 2026-11-25 and 26 by cProfile, by sampling, by the dat
   pictures member id was right on 7 of 20, group on 6 of 16, payer on 13 of 18, subscriber on 5 of 20, plan on 6 of 11, Rx BIN, PCN and group
   on 4, 5 and 10 of 13, copays on 9 of 48. Nothing was found for a field that the card does not have; but a letter may be misread
   with confidence, so a person confirms each field. Most poor pictures get advice to take them again before they are read.
+- **Drafts against the bare client.** A draft takes 24 ms of our processor time: the claim with the gate, the balance and everything that could
+  forbid it 6, the request 7, the entry with its receipt and audit row 11. The peer does the request alone, a quarter of it. The figure was taken while
+  six other programs shared the two cores.
 - **PDFs.** Nine tenths are the layout of three pages in typst. The tags cost nothing, the square code a twentieth; it is drawn once now.
 """
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.mutations import plants, scenarios
+from tests.mutations import draft_plants, draft_scenarios, plants, scenarios
 from tests.mutations.world import World
 
 Scenario = Callable[[World], None]
@@ -108,6 +108,29 @@ MUTATIONS = {
         plant=plants.keys_live_for_ever,
         scenario=scenarios.an_answer_to_a_refund_is_lost_for_a_day,
         law="I4",
+    ),
+    "no idempotency key on a draft": Mutation(
+        plant=plants.no_key, scenario=draft_scenarios.a_drafts_answer_is_lost, law="I4"
+    ),
+    "two drafts by two workers without a lease": Mutation(
+        plant=draft_plants.no_lease_and_drawn_as_seen,
+        scenario=draft_scenarios.two_workers_draw_at_once,
+        law="D1",
+    ),
+    "gate not asked for a draft": Mutation(
+        plant=draft_plants.gate_not_asked,
+        scenario=draft_scenarios.bankruptcy_is_filed_before_the_day,
+        law="D3",
+    ),
+    "tried again after authentication_required": Mutation(
+        plant=draft_plants.tried_again_when_the_bank_asks,
+        scenario=draft_scenarios.the_bank_asks_for_its_customer,
+        law="D2",
+    ),
+    "more is drawn than was told": Mutation(
+        plant=draft_plants.draws_all_that_is_owed,
+        scenario=draft_scenarios.a_bill_comes_after_the_notice,
+        law="D4",
     ),
     "no sweep": Mutation(
         plant=plants.no_sweep, scenario=scenarios.the_process_dies_at_the_call, law="I8"

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from portal.jobs import schedule
-from tests.mutations import plants, scenarios
+from tests.mutations import draft_plants, draft_scenarios, plants, scenarios
 from tests.mutations.registry import MUTATIONS, SCENARIOS, Mutation, Scenario
 from tests.mutations.world import World
 from tests.proof.invariants import numbers
@@ -87,3 +87,12 @@ def test_refunds_asked_for_without_a_lock_are_held_at_the_approval(
     plants.unlocked_requests(monkeypatch)
     scenarios.two_clerks_ask_at_once(world)
     assert world.broken(settled=False) == []
+
+
+def test_two_workers_without_a_lease_are_held_by_the_claim(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One guard is gone, the others hold: the account's lock, the draft's state, the live payment, the balance."""
+    draft_plants.no_lease(world, monkeypatch)
+    draft_scenarios.two_workers_draw_at_once(world)
+    assert world.broken(settled=True) == []

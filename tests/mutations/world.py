@@ -10,8 +10,10 @@ from sqlalchemy import Engine, text
 
 from portal.adapters.stripe import StripeGateway
 from tests.proof import invariants
+from tests.proof.draft_laws import broken_drafts
 from tests.proof.our_books import Witness
 from tests.sandbox_server import KEY, PUBLIC_URL, SECRET, SandboxServer
+from tests.services.autopay_world import Payer
 from tests.services.refund_desk import Desk
 from tests.services.till import Till
 
@@ -29,6 +31,11 @@ class World:
     owner: Engine
     patch: pytest.MonkeyPatch  # what the scenario itself lets happen, bug or no bug
     witness: Witness = field(default_factory=Witness)
+
+    @property
+    def payer(self) -> Payer:
+        """The same patient, who saves a card and is away afterwards."""
+        return Payer(self.till)
 
     @property
     def till(self) -> Till:
@@ -72,6 +79,7 @@ class World:
         self.desk.sweep(self.database_url, after)
 
     def broken(self, *, settled: bool) -> list[str]:
-        return invariants.broken(
+        found = invariants.broken(
             self.sandbox, now=self.till.now, witness=self.witness, settled=settled
         )
+        return [*found, *broken_drafts(self.sandbox)]
