@@ -30,14 +30,18 @@ def tell_of_state_text(
         )
 
 
-def ask_for_paper(session: Session, plan: Plan, *, about: str, on: date, now: datetime) -> None:
-    """Nobody can sign in and read it: a person prints the paper and mails it."""
+def ask_for_paper(
+    session: Session, plan: Plan, *, about: str, on: date, now: datetime, words: str = ""
+) -> None:
+    """Nobody can sign in and read it: a person prints the paper, or writes the words, and mails it."""
     _open(
         session,
         key=f"plan_paper:{plan.id}:{about}",
         kind="plan_paper",
         reason="A paper of a payment plan has to be mailed: nobody of this account can sign in.",
-        next_step="Print it from the plan's page, and mail it.",
+        next_step=f"Write to them on our letterhead: “{words}”"
+        if words
+        else "Print it from the plan's page, and mail it.",
         plan=plan,
         due_on=on,
         now=now,

@@ -24,6 +24,9 @@ class PlanNews:
 
     plan: Plan
     about: str
+    words: str = (
+        ""  # of the letter on paper; without them the paper is printed from the plan's page
+    )
 
     def key(self, address: str) -> str:
         return f"plan:{self.plan.id}:{self.about}:{address}"
@@ -69,6 +72,6 @@ def tell_of_plans(
             copy: dict[str, Any] = {"about": one.about, "messages": sent}
             note_plan(session, one.plan, "copy_sent", on=on, now=now, position=position, **copy)
         elif not addresses:
-            ask_for_paper(session, one.plan, about=one.about, on=on, now=now)
+            ask_for_paper(session, one.plan, about=one.about, on=on, now=now, words=one.words)
         first.append(sent[0] if sent else None)
     return first

@@ -27,6 +27,7 @@ from portal.queries.plan_standing import plan_standing
 from portal.services.ask_gate import ask_gate
 from portal.services.lock_posting import lock_accounts
 from portal.services.move_plan import OVER, ledger_position, move_plan, note_plan
+from portal.services.plan_paper_words import paper_words
 from portal.services.plan_work import tell_of_end
 from portal.services.tell_of_plan import PlanNews, tell_of_plans
 
@@ -168,7 +169,11 @@ class _Day:
         for look in _look(session, plans, self.on):
             told = self._letters(look, book, signs)
             moved += self._move(look, taken, defaults=PlanLetter.DEFAULTED.value in told)
-            news += [PlanNews(look.plan, about) for about in told.values()]
+            cure_by = look.letter.cure_by if look.letter else None
+            news += [
+                PlanNews(look.plan, about, paper_words(kind, look.standing, cure_by=cure_by))
+                for kind, about in told.items()
+            ]
         self._withdraw(plans)
         if news:
             tell_of_plans(session, news, public_url=self.public_url, on=self.on, now=self.now)

@@ -62,6 +62,17 @@ def letters(plan_id: UUID) -> list[str]:
         return [f"{row.on.isoformat()} {row.detail['letter']}" for row in rows]
 
 
+def paper_letters() -> list[str]:
+    """What a person is asked to write, oldest first."""
+    with read_only() as session:
+        steps = session.scalars(
+            select(WorkItem.next_step)
+            .where(WorkItem.kind == "plan_paper", WorkItem.next_step.startswith("Write to them"))
+            .order_by(WorkItem.id)
+        )
+        return [step.split("“")[1].rstrip("”") for step in steps]
+
+
 def condition(till: Till, kind: str, *, visit_id: int | None = None) -> None:
     with transaction() as session:
         session.add(
@@ -99,6 +110,11 @@ def test_PLAN_14_a_plan_that_nobody_pays_goes_from_notice_to_default(till: Till)
     assert cure_by == {date(2026, 4, 30)}, "the page says until when it can be cured"
     over = plan(plan_id)
     assert (over.state, over.ended_on) == ("defaulted", date(2026, 5, 15))
+    mailed = paper_letters()
+    assert mailed[0].startswith("$45.60 of your payment plan was due on March 16, 2026 and has not")
+    assert "Financial help can lower your bill" in mailed[1]
+    assert "Pay it by April 30, 2026, and your plan goes on as before." in mailed[2]
+    assert "$182.40 is left." in mailed[3]
     assert standing(plan_id, date(2026, 5, 20)).state is PlanState.DEFAULTED
     # PLAN-15: the next one is not theirs alone for a year.
     anew = terms(4, first=till.now.date())
