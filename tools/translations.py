@@ -74,6 +74,7 @@ SPOKEN = (
     "portal/services/sign_plan.py",
     "portal/services/start_submission.py",
     "portal/services/take_payment.py",
+    "portal/services/use_credit.py",
     "portal/services/withdraw_submission.py",
     "portal/web/errors.py",
     "portal/web/fields.py",

@@ -6,7 +6,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -49,8 +59,12 @@ class Payment(Base):
     draft_id: Mapped[UUID | None] = mapped_column(ForeignKey("drafts.id"), index=True)
     payment_method_id: Mapped[int | None] = mapped_column(ForeignKey("payment_methods.id"))
     amount: Mapped[Money] = mapped_column("amount_cents")
-    scope: Mapped[str]  # all, bill, own_amount
-    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))  # scope bill
+    scope: Mapped[str]  # all, bill, lines, own_amount, ahead
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))  # scope bill, ahead
+    charge_ids: Mapped[list[int]] = mapped_column(
+        ARRAY(Integer), default=list, server_default="{}"
+    )  # scope lines
+    split: Mapped[bool] = mapped_column(default=False, server_default=false())  # a part of it
     bank_only: Mapped[bool] = mapped_column(default=False, server_default=false())  # PLAN-18
     request_hash: Mapped[str]  # the same id with other wishes is refused
     state: Mapped[str]

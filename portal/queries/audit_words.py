@@ -131,6 +131,7 @@ ACTIONS = {
     "sign_out": "signed out",
     "text_link_failed": "tried the link in a text",
     "update": "changed",
+    "use": "used",
     "view": "looked",
     "withdraw": "took the yes back",
 }

@@ -31,6 +31,7 @@ class AccountCredit:
     account_id: int
     account_name: str
     amount: Money
+    due: Money  # what it could settle now
     asked_at: datetime | None
     send_by: date | None
 
@@ -49,9 +50,11 @@ def free_credit(account: AccountBalance) -> Money:
 def credit_page(viewer: PatientViewer, *, on: date) -> tuple[AccountCredit, ...]:
     """The viewer's accounts that have free credit."""
     with read_only() as session:
+        accounts = balances(session, on=on, account_ids=sorted(viewer.account_ids))
+        owed = {account.guarantor_account_id: account.due_now for account in accounts}
         found = {
             account.guarantor_account_id: amount
-            for account in balances(session, on=on, account_ids=sorted(viewer.account_ids))
+            for account in accounts
             if (amount := free_credit(account)) > ZERO
         }
         asked = {item.guarantor_account_id: item for item in open_items(session, found, (ASKED,))}
@@ -65,6 +68,7 @@ def credit_page(viewer: PatientViewer, *, on: date) -> tuple[AccountCredit, ...]
             account_id=holder.id,
             account_name=holder.display_name,
             amount=found[holder.id],
+            due=owed[holder.id],
             asked_at=asked[holder.id].opened_at if holder.id in asked else None,
             send_by=asked[holder.id].due_on if holder.id in asked else None,
         )

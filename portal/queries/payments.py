@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from billing.allocation import Allocation, OpenLine
+from billing.allocation import OpenLine
+from billing.holds import Condition
 from billing.money import ZERO, Money, total_of
-from billing.payment_choice import Agreed, Choice, Objection, agree
+from billing.payment_choice import Agreed, Choice, Objection, Scope, agree
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge, Visit
@@ -22,11 +23,21 @@ from portal.queries.balances import AccountBalance, balances
 from portal.queries.disputes_told import disputes_told
 from portal.queries.overview import visit_title
 from portal.queries.paid_by import HELPER, paid_by
+from portal.queries.payable_lines import PaidLine, paid_lines
 from portal.queries.refunds_told import RefundTold, refunds_told
 from portal.queries.under_way import UNANSWERED, UnderWay, payments_under_way
 from portal.queries.viewer import AccountViewer, GuestViewer, PayerViewer, StaffViewer, Viewer
 
 SHOWN_PAYMENTS = 200
+# What stands beside an open claim and says nothing against paying ahead.
+BESIDE_A_CLAIM = frozenset(
+    {
+        Condition.OPEN_CLAIM,
+        Condition.BELOW_FLOOR,
+        Condition.NO_SMS_CONSENT,
+        Condition.NO_ESTATEMENT_CONSENT,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,26 +62,20 @@ class PayPage:
     credit: Money
     bills: tuple[Bill, ...]
     lines: tuple[OpenLine, ...]
+    ahead: Mapping[int, Money]  # toward visits that are no bills yet
     other_accounts: tuple[int, ...]  # this viewer's accounts beside this one
     under_way: UnderWay | None  # until it is known, no other payment of this account starts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """The part of a payment that goes to one bill, and what stays due on it."""
-
-    bill: Bill
-    amount: Money
-    left: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """A payment before it is made: how much, and which bills it settles."""
+    """A payment before it is made: how much, and which services it settles (STMT-21)."""
 
     account_id: int
     amount: Money
-    settled: tuple[Settled, ...]
+    lines: tuple[PaidLine, ...]
+    rest: Money = ZERO  # for a second card
+    extra: Money = ZERO  # beyond what is due: credit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +93,8 @@ class PaymentRow:
     receipt_number: str | None
     scope: str
     visit_id: int | None
+    charge_ids: tuple[int, ...]
+    split: bool  # another card is to pay the rest of what was chosen
     failure: str
     refunds: tuple[RefundTold, ...] = ()
     dispute: str = ""  # what the patient is told when a bank took it back
@@ -96,6 +103,12 @@ class PaymentRow:
     @property
     def live(self) -> bool:
         return self.state in LIVE_STATES
+
+    @property
+    def choice(self) -> Choice:
+        """The wish again, for a page that still waits."""
+        part = self.amount if self.split else None
+        return Choice(Scope(self.scope), self.visit_id, self.amount, self.charge_ids, part)
 
 
 def visible_payments(viewer: Viewer | PayerViewer) -> ColumnElement[bool]:
@@ -124,6 +137,25 @@ def open_lines(account: AccountBalance) -> tuple[OpenLine, ...]:
         for charge in visit.charges
         if charge.patient_due > ZERO
     )
+
+
+def payable_ahead(account: AccountBalance) -> dict[int, Money]:
+    """The most that may be paid toward each visit that a plan still decides, and nothing else stands against."""
+    return {
+        visit.visit_id: visit.insurance_due - visit.credit
+        for visit in account.visits
+        if Condition.OPEN_CLAIM in visit.conditions
+        and visit.conditions <= BESIDE_A_CLAIM
+        and visit.insurance_due > visit.credit
+    }
+
+
+def payable(
+    session: Session, account_id: int, *, on: date
+) -> tuple[tuple[OpenLine, ...], dict[int, Money]]:
+    """The open lines of one account, and what may be paid ahead, from the one balance function."""
+    found = balances(session, on=on, account_ids=[account_id])
+    return (open_lines(found[0]), payable_ahead(found[0])) if found else ((), {})
 
 
 def lines_of(session: Session, account_id: int, *, on: date) -> tuple[OpenLine, ...]:
@@ -155,6 +187,7 @@ def pay_page(
         credit=account.credit,
         bills=bills,
         lines=lines,
+        ahead=payable_ahead(account),
         under_way=waiting.get(account.guarantor_account_id),
         other_accounts=tuple(
             a.guarantor_account_id
@@ -178,24 +211,15 @@ def _chosen(
 
 def review(page: PayPage, choice: Choice) -> Review | Objection:
     """What the choice would pay and settle now."""
-    agreed = agree(choice, page.lines)
+    agreed = agree(choice, page.lines, ahead=page.ahead)
     if not isinstance(agreed, Agreed):
         return agreed
     return Review(
         account_id=page.account_id,
         amount=agreed.amount,
-        settled=_settled(agreed.allocation, page.bills),
-    )
-
-
-def _settled(allocation: Allocation, bills: Collection[Bill]) -> tuple[Settled, ...]:
-    paid: dict[int, Money] = {}
-    for share in allocation.shares:
-        paid[share.line.visit_id] = paid.get(share.line.visit_id, ZERO) + share.amount
-    by_id = {bill.visit_id: bill for bill in bills}
-    return tuple(
-        Settled(bill=by_id[visit_id], amount=amount, left=by_id[visit_id].due - amount)
-        for visit_id, amount in paid.items()
+        lines=paid_lines(agreed.allocation),
+        rest=agreed.rest,
+        extra=agreed.allocation.leftover,
     )
 
 
@@ -251,6 +275,8 @@ _COLUMNS = (
     Payment.receipt_number,
     Payment.scope,
     Payment.visit_id,
+    Payment.charge_ids,
+    Payment.split,
     Payment.failure,
     *HELPER,
 )
@@ -296,6 +322,8 @@ def _payments(
             receipt_number=row.receipt_number,
             scope=row.scope,
             visit_id=row.visit_id,
+            charge_ids=tuple(row.charge_ids),
+            split=row.split,
             failure=row.failure,
             refunds=refunds.get(row.id, ()),
             dispute=disputes[row.id].words if row.id in disputes else "",

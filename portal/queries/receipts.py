@@ -14,6 +14,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from billing.money import ZERO, Money, total_of
+from billing.payment_choice import Scope
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge, Provider, Visit
@@ -22,7 +23,7 @@ from portal.models.practice import Practice
 from portal.queries.disputes_told import DisputeTold, disputes_told
 from portal.queries.paid_by import HELPER, paid_by
 from portal.queries.payment_method import method_in_words
-from portal.queries.payments import visible_payments
+from portal.queries.payments import pay_page, visible_payments
 from portal.queries.plain_services import describe
 from portal.queries.refunds_told import (
     RefundTold,
@@ -30,7 +31,7 @@ from portal.queries.refunds_told import (
     refunds_told,
     returned_by_charge,
 )
-from portal.queries.viewer import Viewer
+from portal.queries.viewer import AccountViewer, Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,10 @@ class Receipt:
     paid_on: date  # in the practice's zone
     method: str
     lines: tuple[ReceiptLine, ...]
+    scope: str
+    visit_id: int | None
+    charge_ids: tuple[int, ...]
+    split: bool  # the rest was left to another card
     credit: Money  # what no service took: kept for the payer, or sent back since
     refunds: tuple[RefundTold, ...]
     dispute: DisputeTold | None  # when a bank took the payment back
@@ -76,6 +81,11 @@ class Receipt:
     def payer_name(self) -> str:
         """With the helper, when one paid for them."""
         return f"{self.helper}, for {self.owner}" if self.helper else self.owner
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it was paid toward a visit that was no bill."""
+        return self.scope == Scope.AHEAD
 
     @property
     def patient_ids(self) -> frozenset[int]:
@@ -131,6 +141,10 @@ def receipt(viewer: Viewer, number: str) -> Receipt | None:
             Payment.method,
             Payment.brand,
             Payment.last4,
+            Payment.scope,
+            Payment.visit_id,
+            Payment.charge_ids,
+            Payment.split,
             *HELPER,
             GuarantorAccount,
             Practice,
@@ -202,6 +216,10 @@ def _receipt(
         paid_on=row.succeeded_at.astimezone(ZoneInfo(practice.time_zone)).date(),
         method=method_in_words(row.method, row.brand, row.last4),
         lines=lines,
+        scope=row.scope,
+        visit_id=row.visit_id,
+        charge_ids=tuple(row.charge_ids),
+        split=row.split,
         credit=row.amount - total_of(line.amount for line in lines),
         refunds=refunds,
         dispute=dispute,
@@ -209,6 +227,20 @@ def _receipt(
         practice_address=practice_address(practice),
         practice_phone=practice.phone,
         practice_tax_id=printed_tax_id(practice.tax_id),
+    )
+
+
+def rest_due(viewer: AccountViewer, receipt: Receipt, *, on: date) -> Money:
+    """What is still due of the bill that two cards were to pay; zero for every other receipt."""
+    if not receipt.split:
+        return ZERO
+    page = pay_page(viewer, on=on, account_id=receipt.account_id)
+    return total_of(
+        line.due
+        for line in (page.lines if page else ())
+        if not line.held
+        and (receipt.visit_id is None or line.visit_id == receipt.visit_id)
+        and (not receipt.charge_ids or line.charge_id in receipt.charge_ids)
     )
 
 
@@ -225,7 +257,8 @@ def receipt_print(receipt: Receipt) -> Mapping[str, Any]:
         for line in receipt.lines
     ]
     if receipt.credit:
-        credit = {"date": "", "what": "More than was due", "patient": "", "provider": ""}
+        what = PAID_AHEAD if receipt.ahead else "More than was due"
+        credit = {"date": "", "what": what, "patient": "", "provider": ""}
         lines.append({**credit, "amount": str(receipt.credit)})
     return {
         "receipt_number": receipt.number,
@@ -262,6 +295,7 @@ def _went_back(receipt: Receipt) -> list[dict[str, str]]:
     return rows
 
 
+PAID_AHEAD = "Paid toward a visit that the plan had not decided: kept as credit, not a bill"
 NOTE = (
     "Keep this for your taxes, or for a health savings (HSA) or flexible spending (FSA) account."
     " It shows who was treated, by whom, when, for what, and what you paid yourself."

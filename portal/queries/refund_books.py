@@ -14,6 +14,7 @@ from billing.check_refunds import LIVE_CHECKS, PROMISED_CHECKS
 from billing.holds import Condition
 from billing.ledger import Account
 from billing.money import ZERO, Money, total_of
+from billing.payment_choice import Scope
 from billing.refunds import LIVE_REFUNDS, Source, Where
 from portal.models.claims import Charge, Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
@@ -45,7 +46,7 @@ def refund_books(session: Session, payment: Payment, *, on: date) -> RefundBooks
     A line gives no more than this payment still pays on it, nor than the patient has on it at all.
     Eight statements beside those of the balance function, whatever the size.
     """
-    paid = _paid(session, payment.id)
+    paid = _paid(session, payment)
     accounts = balances(session, on=on, account_ids=sorted(refund_accounts(session, payment)))
     used = _credit_used(session, [a.guarantor_account_id for a in accounts])
     visits = [visit for account in accounts for visit in account.visits]
@@ -93,7 +94,8 @@ class _Paid:
     visits: dict[int, Money]
 
 
-def _paid(session: Session, payment_id: UUID) -> _Paid:
+def _paid(session: Session, payment: Payment) -> _Paid:
+    payment_id = payment.id
     lines: dict[int, Money] = defaultdict(lambda: ZERO)
     visits: dict[int, Money] = defaultdict(lambda: ZERO)
     settled = session.execute(
@@ -119,6 +121,8 @@ def _paid(session: Session, payment_id: UUID) -> _Paid:
         if charge_id is not None:
             lines[charge_id] += amount
         visits[visit_id] += amount
+    if payment.scope == Scope.AHEAD and payment.visit_id is not None:
+        visits[payment.visit_id] += payment.amount
     return _Paid(lines, visits)
 
 

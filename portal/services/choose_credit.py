@@ -22,7 +22,7 @@ NEXT_STEP = "Refund it from a card payment on the account’s page; what no card
 
 
 class NoCredit(Refusal):
-    """There is nothing to send back."""
+    """There is nothing to send back, or to use."""
 
     title = "There is no credit now"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,10 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing import entries
-from billing.allocation import Allocation
+from billing.allocation import Allocation, OpenLine
 from billing.ledger import Party
 from billing.money import ZERO
-from billing.payment_choice import settles
+from billing.payment_choice import Scope, settles
 from billing.transitions import PAYMENT, PaymentEvent, PaymentState, Refused, next_state
 from portal.models.accounts import GuarantorAccount
 from portal.models.payment_methods import MethodConsent
@@ -25,6 +26,7 @@ from portal.queries.payments import lines_of
 from portal.queries.plan_paid import plan_charges
 from portal.queue import enqueue
 from portal.services import letters
+from portal.services.apply_credit import apply_credit
 from portal.services.draftable import undisputed_lines
 from portal.services.post_entry import post_entry
 from portal.services.practice_date import practice_date
@@ -123,14 +125,21 @@ def _post(
     of_account = lines_of if payment.draft_id is None else undisputed_lines
     lines = of_account(session, account_id, on=today)
     first = plan_charges(session, payment.plan_id)
-    split = settles(payment.visit_id, payment.amount, lines, first=first)
+    split = _split(payment, lines, first)
     entry = entries.payment(
         source_ref=f"stripe:{charge_id}",
         occurred_on=today,
         lines=_ledger_lines(split, account_id),
-        leftover=_leftover(split, account_id),
+        leftover=_leftover(payment, split),
     )
     payment.entry_id = post_entry(session, entry).entry_id
+    if payment.scope == Scope.AHEAD:  # the plan may have decided meanwhile
+        apply_credit(
+            session,
+            guarantor_account_ids=[account_id],
+            on=today,
+            source=f"stripe:{charge_id}:ahead",
+        )
     session.add_all(
         PaymentAllocation(
             payment_id=payment.id, charge_id=share.line.charge_id, amount=share.amount
@@ -186,11 +195,22 @@ def _ledger_lines(split: Allocation, account_id: int) -> tuple[entries.Line, ...
     )
 
 
-def _leftover(split: Allocation, account_id: int) -> entries.Line | None:
-    """What came in although less was due by then: the patient's credit."""
+def _split(payment: Payment, lines: Sequence[OpenLine], first: Collection[int]) -> Allocation:
+    """What the payment settles now; toward a visit that is no bill yet it settles nothing."""
+    if payment.scope == Scope.AHEAD:
+        return Allocation((), payment.amount)
+    return settles(
+        payment.visit_id, payment.amount, lines, charge_ids=payment.charge_ids, first=first
+    )
+
+
+def _leftover(payment: Payment, split: Allocation) -> entries.Line | None:
+    """What no line took is the patient's credit; what was paid ahead is kept for its visit."""
     if split.leftover == ZERO:
         return None
-    return entries.Line(Party(guarantor_account_id=account_id), split.leftover)
+    visit_id = payment.visit_id if payment.scope == Scope.AHEAD else None
+    party = Party(guarantor_account_id=payment.guarantor_account_id, visit_id=visit_id)
+    return entries.Line(party, split.leftover)
 
 
 def _send_receipt(session: Session, payment: Payment, *, public_url: str, now: datetime) -> None:

@@ -10,13 +10,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from billing.payment_choice import SMALLEST, Agreed, Choice, Objection, agree
+from billing.payment_choice import LARGEST_EXTRA, SMALLEST, Agreed, Choice, Objection, agree
 from billing.proxy_access import ProxyScope
 from billing.transitions import PAYMENT, PaymentEvent, PaymentState, next_state
 from portal.db import read_only, transaction
 from portal.models.payments import LIVE_STATES, PAGE_OPEN, Payment
 from portal.ports import GatewayError, Outcome, OutcomeUnknown, PaymentGateway, Refused
-from portal.queries.payments import lines_of
+from portal.queries.payments import payable
 from portal.queries.plan_paid import plan_of_payment
 from portal.queries.proxy_grants import grant_standing
 from portal.queries.viewer import GuestViewer, PatientViewer, PayerViewer, PayingViewer
@@ -60,6 +60,10 @@ WORDS = {
     Objection.NOT_DUE: "This bill is not due. Go back to see what is.",
     Objection.CHANGED: "The amount you owe has changed since you opened the page. Go back to see it.",
     Objection.TOO_MUCH: "That is more than you owe. You were not charged. Choose a smaller amount.",
+    Objection.FAR_TOO_MUCH: f"That is far more than you owe. Add {LARGEST_EXTRA} at most.",
+    Objection.REST_TOO_LITTLE: f"Leave {SMALLEST} or more for the other card, or pay all with one.",
+    Objection.NOT_AHEAD: "Nothing can be paid toward this visit now. Go back to see your bills.",
+    Objection.TOO_MUCH_AHEAD: "That is more than this visit can cost you. Choose a smaller amount.",
     Objection.TOO_LITTLE: f"The smallest amount a card can pay is {SMALLEST}.",
 }
 
@@ -163,7 +167,9 @@ def _claim(
         raise TooManyTries(
             "Many payments were started this hour. Try again in an hour, or call us."
         )
-    agreed = agree(choice, lines_of(session, account_id, on=practice_date(session, now)))
+    today = practice_date(session, now)
+    lines, ahead = payable(session, account_id, on=today)
+    agreed = agree(choice, lines, ahead=ahead)
     if not isinstance(agreed, Agreed):
         raise CannotPay(WORDS[agreed])
     if not way.bank_only and way.read is None and needs_card_notice(session, account_id):
@@ -180,6 +186,8 @@ def _claim(
         amount=agreed.amount,
         scope=choice.scope.value,
         visit_id=choice.visit_id,
+        charge_ids=list(choice.charge_ids),
+        split=choice.part is not None,
         bank_only=way.bank_only,
         request_hash=wishes,
         state=str(submitted),
@@ -218,7 +226,8 @@ _CHECKING = (
 
 def _hash(account_id: int, choice: Choice) -> str:
     """The wish in one value: the same id with another wish is refused."""
-    spelled = f"{account_id}|{choice.scope}|{choice.visit_id}|{choice.amount}"
+    charged = choice.part or choice.amount
+    spelled = f"{account_id}|{choice.scope}|{choice.visit_id}|{choice.charge_ids}|{charged}"
     return hashlib.sha256(spelled.encode()).hexdigest()
 
 

@@ -96,6 +96,7 @@ _PATIENTS = _table(
     s s o o o o o o r o r r o b b  GET       /credit
     s s n o o n n n r o r r o b b  POST      /credit/keep
     s s n o o n n n r o r r o b b  POST      /credit/send-back
+    s s n o o o o o r o r r o b b  GET,POST  /credit/use
     s s o o o o o o r r r r r b b  GET       /details
     s s o o c o o o r r r r r b b  GET,POST  /details/address
     s s o o o o o o r r r r r b b  GET       /details/confidential/
@@ -143,6 +144,10 @@ _PATIENTS = _table(
     s n n o o n n n r o r r o b b  GET       /pay/<uuid:payment_id>/cancelled
     s n n o o n n n r o r r o b b  GET       /pay/<uuid:payment_id>/return
     s o n o o n n n r o r r o b b  POST      /pay/begin
+    s o n o o o o o r o r r o b b  GET,POST  /pay/ahead
+    s o n o o o o o r o r r o b b  GET,POST  /pay/lines
+    s n n o o n n n r o r r o b b  GET       /pay/rest/<uuid:payment_id>
+    s o n o o o o o r o r r o b b  POST      /pay/split
     s o n o o n n n r o r r o b b  POST      /pay/review
     s s o o o o o o o o r r o b b  GET       /payments
     s s o o o o o o o o r r o b b  GET       /payments/<int:year>

@@ -12,22 +12,23 @@ from wtforms import BooleanField, HiddenField, RadioField
 
 from billing.money import ZERO, Money
 from billing.payment_choice import Choice, Objection, Scope
+from portal.blueprints.payments.choice_fields import LARGEST_ID, fill_choice, read_choice
 from portal.queries.payments import Bill, PaymentRow, PayPage, Review
 from portal.services.take_payment import ANY_WAY, WORDS, Way
 from portal.web.card_notice import notice_read
-from portal.web.fields import AmountField, chosen
+from portal.web.fields import AmountField, chosen, required
 from portal.web.filters import brief_day, money
 from portal.web.languages import translated
 
 BILL = "bill-"
 BANK, CARD = "bank", "card"
-LARGEST_ID = 2**63 - 1  # what a column of the database holds
 
 
 class ChooseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Everything due, one bill, or an own amount."""
 
     account = HiddenField()
+    more = BooleanField("I want to pay more than I owe. The rest stays with you as my credit.")
     choice = RadioField("How much do you want to pay?", [chosen("how much to pay")])
     amount = AmountField("Your own amount")
 
@@ -57,8 +58,13 @@ class ChooseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         if self.choice.data.startswith(BILL):
             return Choice(Scope.BILL, int(self.choice.data.removeprefix(BILL)))
         if self.choice.data == Scope.OWN_AMOUNT:
-            return Choice(Scope.OWN_AMOUNT, amount=self.amount.data)
+            return Choice(Scope.OWN_AMOUNT, amount=self.amount.data, more=self.more.data)
         return Choice(Scope.ALL)
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether to offer paying beyond what is due: only to who tried."""
+        return bool(self.more.data) or WORDS[Objection.TOO_MUCH] in self.amount.errors
 
     def prefer(self, value: str) -> None:
         """Mark a choice, if it is one; else everything."""
@@ -84,6 +90,41 @@ def _in_words(bill: Bill) -> str:
     )
 
 
+class SplitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """How much of a payment the first of two cards pays."""
+
+    account = HiddenField()
+    scope = HiddenField()
+    visit = HiddenField()
+    charges = HiddenField()
+    cents = HiddenField()
+    part = AmountField("Amount on the first card", [required("an amount")])
+
+    @classmethod
+    def of(cls, account_id: int, choice: Choice) -> SplitForm:
+        """For what the review page shows."""
+        form = cls(formdata=None)
+        form.account.data = str(account_id)
+        fill_choice(form, choice)
+        form.part.data = None
+        return form
+
+    def object_to(self, objection: Objection) -> None:
+        """Say why it cannot be paid."""
+        self.part.errors = [WORDS[objection]]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Nobody types the hidden fields: what does not read was tampered with."""
+        try:
+            return bool(super().validate(extra_validators) and self.wish)
+        except ValueError:
+            return False
+
+    @property
+    def wish(self) -> Choice:
+        return replace(read_choice(self), part=self.part.data)
+
+
 class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A payment as the page showed it. Its id is made with the page, so a second press is the same."""
 
@@ -91,6 +132,9 @@ class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     account = HiddenField()
     scope = HiddenField()
     visit = HiddenField()
+    charges = HiddenField()
+    part = HiddenField()
+    more = HiddenField()
     cents = HiddenField()
     read = BooleanField("I have read this. I want to pay by card.")
     by = HiddenField()  # bank, card: what a New York patient chose (PLAN-18)
@@ -98,29 +142,26 @@ class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     @classmethod
     def of(cls, review: Review, choice: Choice) -> PayForm:
         """For a payment that is new."""
-        return cls.asked(review.account_id, replace(choice, amount=review.amount))
+        return cls.asked(review.account_id, replace(choice, amount=review.amount + review.rest))
 
     @classmethod
     def asked(cls, account_id: int, choice: Choice) -> PayForm:
         """The same, for a choice whose amount is known."""
         form = cls(formdata=None)
-        form._fill(uuid4(), account_id, choice.scope, choice.visit_id, choice.amount or ZERO)
+        form._fill(uuid4(), account_id, choice)
         return form
 
     @classmethod
     def again(cls, payment: PaymentRow) -> PayForm:
         """For a payment whose page is still open."""
         form = cls(formdata=None)
-        scope = Scope(payment.scope)
-        form._fill(payment.id, payment.account_id, scope, payment.visit_id, payment.amount)
+        form._fill(payment.id, payment.account_id, payment.choice)
         return form
 
-    def _fill(
-        self, payment: UUID, account: int, scope: Scope, visit: int | None, amount: Money
-    ) -> None:
+    def _fill(self, payment: UUID, account: int, choice: Choice) -> None:
         self.payment.data, self.account.data = str(payment), str(account)
-        self.scope.data, self.visit.data = scope.value, str(visit or "")
-        self.cents.data = str(amount.cents)
+        self.more.data = "y" if choice.more else ""
+        fill_choice(self, choice)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Nobody types these fields: what does not read was tampered with."""
@@ -143,9 +184,7 @@ class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     def choosing(self, by: str) -> PayForm:
         """The same payment from the bank or by card, for the page that asks which (PLAN-18)."""
         form = PayForm(formdata=None)
-        form._fill(
-            self.payment_id, self.account_id, self.wish.scope, self.wish.visit_id, self.amount
-        )
+        form._fill(self.payment_id, self.account_id, self.wish)
         form.by.data = by
         if by == CARD and self.by.data == CARD:
             form.read.errors = ["Tick the box, or pay from your bank account."]
@@ -153,7 +192,8 @@ class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     @property
     def amount(self) -> Money:
-        return Money(int(self.cents.data or ""))
+        """What the card is asked for."""
+        return self.wish.part or self.wish.amount or ZERO
 
     @property
     def payment_id(self) -> UUID:
@@ -165,5 +205,5 @@ class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     @property
     def wish(self) -> Choice:
-        visit = int(self.visit.data) if self.visit.data else None
-        return Choice(Scope(self.scope.data or ""), visit, self.amount)
+        part = Money(int(self.part.data)) if self.part.data else None
+        return replace(read_choice(self), part=part, more=bool(self.more.data))

@@ -7,13 +7,13 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from billing.payment_choice import Objection, Scope
+from billing.payment_choice import Scope
 from billing.proxy_access import ProxyScope
 from portal.blueprints.payments.begin import begin_payment
 from portal.blueprints.payments.forms import BILL, ChooseForm, PayForm
-from portal.queries.payments import PayPage, pay_page, payment_history
-from portal.queries.payments import review as review_payment
-from portal.queries.receipts import Receipt, receipt_print
+from portal.blueprints.payments.reviewing import page_of, reviewed
+from portal.queries.payments import payment_history
+from portal.queries.receipts import Receipt, receipt_print, rest_due
 from portal.queries.receipts import receipt as find_receipt
 from portal.queries.viewer import AccountViewer
 from portal.queries.year_paid import FIRST_YEAR, YearPaid, paid_years, year_paid
@@ -41,24 +41,24 @@ THANKS_GUEST = "Thank you. We received your payment. Keep or print this receipt.
 @patient_or_guest(scope=ProxyScope.PAY)
 def start() -> ResponseReturnValue:
     """What is to be paid and what that covers; `?amount=other` asks for another amount first."""
-    page = _page(request.args.get("account", type=int), request.args.get("bill", type=int))
+    page = page_of(request.args.get("account", type=int), request.args.get("bill", type=int))
     form = ChooseForm(page)
     form.prefer(f"{BILL}{request.args.get('bill')}")
     if not page.due or request.args.get("amount"):
         form.prefer(Scope.OWN_AMOUNT.value)
         return render_template("payments/choose.html", page=page, form=form)
-    return _reviewed(page, form)
+    answer = reviewed(page, form.wish, form)
+    return answer or render_template("payments/choose.html", page=page, form=form)
 
 
 @blueprint.post("/pay/review")
 @patient_or_guest(scope=ProxyScope.PAY)
 def review() -> ResponseReturnValue:
     """What another choice covers, before anything is charged."""
-    page = _page(request.form.get("account", type=int), None)
+    page = page_of(request.form.get("account", type=int))
     form = ChooseForm(page)
-    if form.validate_on_submit():
-        return _reviewed(page, form)
-    return render_template("payments/choose.html", page=page, form=form)
+    answer = reviewed(page, form.wish, form) if form.validate_on_submit() else None
+    return answer or render_template("payments/choose.html", page=page, form=form)
 
 
 @blueprint.post("/pay/begin")
@@ -122,7 +122,9 @@ def year_pdf(year: int) -> ResponseReturnValue:
 @patient_or_guest
 def receipt(number: str) -> ResponseReturnValue:
     """What one payment paid."""
-    return render_template("payments/receipt.html", receipt=_receipt(number))
+    found = _receipt(number)
+    rest = rest_due(current_account_viewer(), found, on=practice_day())
+    return render_template("payments/receipt.html", receipt=found, rest=rest)
 
 
 @blueprint.get("/receipts/<number>/receipt.pdf")
@@ -139,23 +141,6 @@ def _payer() -> AccountViewer:
     viewer = current_account_viewer()
     slow_down_card_testers(viewer)
     return viewer
-
-
-def _page(account_id: int | None, bill: int | None) -> PayPage:
-    page = pay_page(current_account_viewer(), on=practice_day(), account_id=account_id, bill=bill)
-    if page is None:
-        abort(404)
-    saw(accounts=[page.account_id], patients={bill.patient_id for bill in page.bills})
-    return page
-
-
-def _reviewed(page: PayPage, form: ChooseForm) -> str:
-    found = review_payment(page, form.wish)
-    if isinstance(found, Objection):
-        form.object_to(found)
-        return render_template("payments/choose.html", page=page, form=form)
-    pay = PayForm.of(found, form.wish)
-    return render_template("payments/review.html", page=page, review=found, form=pay)
 
 
 def _receipt(number: str) -> Receipt:
