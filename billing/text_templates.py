@@ -19,6 +19,7 @@ LINK_LONGEST = 50  # the public address and 17 characters of the link
 PHONE_LONGEST = 12  # 212-555-0100
 NEW_MESSAGE = "new_message"  # tells of an answer in the thread
 PAYMENT_NEWS = "payment_news"  # tells of a receipt or a refund
+PAY_LINK = "pay_link"  # staff send it to somebody who asks how to pay
 # What waits behind the sign-in, and on which page: it is told at once, by e-mail where no text may go.
 NEWS = {NEW_MESSAGE: "/messages", PAYMENT_NEWS: "/payments"}
 LINK_HIDDEN = "[link]"  # what stands for the link in the copy that is kept
@@ -27,7 +28,7 @@ GSM_7 = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_7_TWO = frozenset("^{}\\[~]|€")  # each takes the room of two
-LINK = re.compile(r"https?://\S+/t/[A-Za-z0-9]+")
+LINK = re.compile(r"https?://\S+/[tp]/[A-Za-z0-9]+")
 
 
 class Grade(StrEnum):
@@ -103,6 +104,15 @@ TEMPLATES: dict[str, dict[str, dict[Grade, str]]] = {
         },
         "es": {
             Grade.LINK: "{org}: Hay noticias de un pago. Entre para verlas: {url} STOP para cancelar.",
+        },
+    },
+    # The link opens the page to pay and nothing else, after birth date and ZIP.
+    PAY_LINK: {
+        "en": {
+            Grade.LINK: "{org}: Here is your link to pay, for 3 days: {url} Questions? {phone}. Reply STOP to opt out.",
+        },
+        "es": {
+            Grade.LINK: "{org}: Su enlace para pagar, por 3 dias: {url} Preguntas: {phone}. STOP para cancelar.",
         },
     },
     "opt_in": {

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from portal.models.pay_links import PayLink
 from portal.services.enrolment_codes import ALPHABET, keyed_hash
 
 CODE_LENGTH, GROUP = 12, 4  # 59 random bits, read off paper in three groups
-LINK_LENGTH = 16  # 79 random bits, nobody types them
+LINK_LENGTH = 14  # 69 random bits, and short enough for a text; nobody types them
 LIFE = timedelta(hours=72)
 
 
@@ -27,14 +27,6 @@ class Kind(StrEnum):
     STATEMENT = "statement"
     TEXT = "text"
     EMAIL = "email"
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedLink:
-    """The row, and the whole address, which exists only here: put it into the message, keep it nowhere."""
-
-    link: PayLink
-    address: str
 
 
 def issue_statement_code(
@@ -59,28 +51,28 @@ def issue_statement_code(
     return "-".join(code[at : at + GROUP] for at in range(0, CODE_LENGTH, GROUP))
 
 
-def issue_pay_link(
-    session: Session,
-    *,
-    account_id: int,
-    kind: Kind,
-    by: int,
-    now: datetime,
-    keys: Sequence[bytes],
-    public_url: str,
-) -> IssuedLink:
-    """A fresh link for one message by this member of staff; the caller sets its `message_id`."""
-    token = _random(LINK_LENGTH)
+def add_pay_link(
+    session: Session, *, account_id: int, kind: Kind, by: int, now: datetime
+) -> PayLink:
+    """A link that this member of staff sends. It opens nothing until `name_pay_link` gives it its words."""
     link = PayLink(
         guarantor_account_id=account_id,
         kind=kind,
-        code_hash=pay_hashes(token, keys)[0],
+        code_hash=f"not sent {uuid4()}",
         created_at=now,
         expires_at=now + LIFE,
         created_by_id=by,
     )
     session.add(link)
-    return IssuedLink(link, pay_address(public_url, token))
+    session.flush()
+    return link
+
+
+def name_pay_link(link: PayLink, *, now: datetime, keys: Sequence[bytes], public_url: str) -> str:
+    """A fresh address of the link, as its message leaves; it exists only in the answer. Older ones are dead."""
+    token = _random(LINK_LENGTH)
+    link.code_hash, link.expires_at = pay_hashes(token, keys)[0], now + LIFE
+    return pay_address(public_url, token)
 
 
 def pay_address(public_url: str, code: str) -> str:

@@ -24,6 +24,7 @@ SUBJECTS = {
     "parent_answer": "An answer to what you asked us",
     "passkey_added": "A passkey was added",
     "passkey_deleted": "A passkey was deleted",
+    "pay_link": "Your link to pay",
     "payment_news": "News about a payment",
     "payment_returned": "About a payment you made",
     "plan_copy": "A copy of your agreement",

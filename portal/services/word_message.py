@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import phonenumbers
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.text_templates import NEWS, PHONE_LONGEST, Grade, render, short_name
+from billing.text_templates import NEWS, PAY_LINK, PHONE_LONGEST, Grade, render, short_name
 from portal.models.accounts import GuarantorAccount
 from portal.models.messages import OutboundMessage
+from portal.models.pay_links import PayLink
 from portal.models.practice import Practice
 from portal.queries.notice_facts import NoticeFacts
 from portal.queries.reach import text_may_say
+from portal.services.issue_pay_link import name_pay_link
 from portal.services.issue_text_link import issue_text_link
 
 AMOUNT_LONGEST = 10  # $99,999.99: what the proven lengths leave room for
@@ -76,6 +79,9 @@ def _url(
     """A fresh link to the bills; to what waits behind the sign-in only the plain address, which opens nothing for a guest."""
     if message.template in NEWS:
         return links.public_url + NEWS[message.template]
+    if message.template == PAY_LINK:
+        link = session.scalars(select(PayLink).where(PayLink.message_id == message.id)).one()
+        return name_pay_link(link, now=now, keys=links.hash_keys, public_url=links.public_url)
     return issue_text_link(
         session,
         guarantor_account_id=account.id,

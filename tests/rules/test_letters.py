@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.services import access_letters, letters, plan_letters, saved_letters
+from portal.services import access_letters, letters, pay_letters, plan_letters, saved_letters
 from portal.services.letter_subjects import SUBJECTS
 from portal.services.letters import Letter, Letterhead
 from tests.reading_grade import reading_grade
@@ -33,6 +33,7 @@ BILLING = {
         letters.paperless_off(HEAD),
         access_letters.proxy_invitation(HEAD, link="https://bills.example.com/access/invitation/x"),
         access_letters.proxy_news(HEAD),
+        pay_letters.pay_link(HEAD, link="https://bills.example.com/p/x"),
         *(plan_letters.plan_letter(HEAD, what) for what in plan_letters.WORDS),
         saved_letters.method_added(HEAD),
         saved_letters.method_expiring(HEAD),
@@ -107,6 +108,7 @@ FIRST_LINES = {
     "Somebody signed in with one of your saved recovery codes.",
     "The way you get your sign-in codes was changed.",
     "A passkey was added to your sign-in.",
+    "Here is the link to pay that you asked for.",
     "As you asked, our office turned off your old password and your old sign-in codes.",
     "###### is your code to change how we reach you. It works for ## minutes.",
     "Somebody typed this e-mail address for another sign-in of our website. Nothing was changed.",

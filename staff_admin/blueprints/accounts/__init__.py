@@ -1,6 +1,25 @@
 """Accounts: find one, understand its balance, prove it, adjust it, name its guarantor."""
 
-from staff_admin.blueprints.accounts import changes, codes, reach, sharing, sign_ins, truth, views
+from staff_admin.blueprints.accounts import (
+    changes,
+    codes,
+    pay_links,
+    reach,
+    sharing,
+    sign_ins,
+    truth,
+    views,
+)
 from staff_admin.blueprints.accounts.views import blueprint
 
-__all__ = ["blueprint", "changes", "codes", "reach", "sharing", "sign_ins", "truth", "views"]
+__all__ = [
+    "blueprint",
+    "changes",
+    "codes",
+    "pay_links",
+    "reach",
+    "sharing",
+    "sign_ins",
+    "truth",
+    "views",
+]
