@@ -9,54 +9,14 @@ A signed-in person without a code to type is led on; the rest of a half-done sig
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
-
-DENIED = frozenset("snrcbp")
-WRITTEN_DOWN = frozenset("nr")  # in the audit trail, unless the route is everybody's
-
-
-@dataclass(frozen=True)
-class Table:
-    """For each method and route, the letter of each actor."""
-
-    actors: tuple[str, ...]
-    rows: Mapping[tuple[str, str], Mapping[str, str]]
-
-
-def _table(actors: str, lines: str) -> Table:
-    names, rows = tuple(actors.split()), {}
-    for line in lines.splitlines():
-        if not line.strip() or line.strip().startswith("#"):
-            continue
-        before, methods, path = re.split(r" +(GET,POST|GET|POST) +", line.strip())
-        letters = before.split()
-        letters = letters * len(names) if len(letters) == 1 else letters
-        for method in methods.split(","):
-            assert (method, path) not in rows, f"{method} {path} stands in the table twice"
-            rows[method, path] = dict(zip(names, letters, strict=True))
-    return Table(names, rows)
-
-
-def _with_payer(table: Table, lines: str) -> Table:
-    """`payer` came by a statement's code (PLAN-19): a stranger everywhere but on the pages of these lines."""
-    own = _table("payer", lines).rows
-    assert set(own) <= set(table.rows)
-    rows = {
-        route: {**row, "payer": row["nobody"], **own.get(route, {})}
-        for route, row in table.rows.items()
-    }
-    return Table((*table.actors, "payer"), rows)
-
+from tests.web.access_table import table, with_payer
 
 # `guest` came by the link in a text. `owner`: it is their record. `stale`: the owner, whose password was given a
 # while ago. `former` saw the account once, `other` is another patient. `idle` may do everything for the owner, but
 # does not act now; `bills` to `full` act in that scope; the access of `expired` and `revoked` ended as they acted.
-_PATIENTS = _table(
+_PATIENTS = table(
     "nobody guest unlinked owner stale former other idle bills pay book insurance full expired revoked",
     """
     # What belongs to somebody
@@ -235,7 +195,7 @@ _PATIENTS = _table(
     """
     + PATIENTS_PLANS,
 )
-PATIENTS = _with_payer(
+PATIENTS = with_payer(
     _PATIENTS,
     """
     o  GET   /pay/<uuid:payment_id>
@@ -251,7 +211,7 @@ PATIENTS = _with_payer(
 
 # `patient` has the cookie of a signed-in patient. `switched_off` was a manager until just now, on this browser.
 # `stale`: a manager, whose password was given a while ago. No number leads anywhere here: only the role counts.
-STAFF = _table(
+STAFF = table(
     "nobody patient switched_off front_desk biller payment_poster fa_counsellor collections manager auditor sysadmin stale",
     """
     # Work, by role

@@ -15,7 +15,8 @@ from werkzeug.test import TestResponse
 
 from portal.db import read_only
 from portal.models.audit import AuditEvent
-from tests.web.access_tables import DENIED, PATIENTS, STAFF, WRITTEN_DOWN, Table
+from tests.web.access_table import DENIED, WRITTEN_DOWN, Table
+from tests.web.access_tables import PATIENTS, STAFF
 from tests.web.access_world import Actor, patients_world, staff_world
 from tests.web.pages import fresh_token
 

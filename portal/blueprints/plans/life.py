@@ -12,7 +12,6 @@ from billing.payment_choice import SMALLEST, Choice, Scope
 from billing.proxy_access import ProxyScope
 from portal.blueprints.payments.forms import PayForm
 from portal.blueprints.plans.views import blueprint, read
-from portal.queries.payments import Review
 from portal.queries.plan_page import (
     PlanPage,
     SignedPaper,
@@ -129,5 +128,4 @@ def _pay_form(page: PlanPage, amount: Money) -> PayForm | None:
     """A button that pays so much now, by the card company's page; none for what cannot be paid."""
     if not page.living or amount < SMALLEST or page.under_way or amount > page.offer.total:
         return None
-    review = Review(account_id=page.account_id, amount=amount, settled=())
-    return PayForm.of(review, Choice(Scope.OWN_AMOUNT, amount=amount))
+    return PayForm.asked(page.account_id, Choice(Scope.OWN_AMOUNT, amount=amount))

@@ -1,7 +1,7 @@
 """Which lines a payment is for, and whether another card is to pay the rest.
 
 Revision ID: 0034
-Revises: 0034
+Revises: 0035
 
 Safety: two new columns with constant defaults.
 """
@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-revision = "0035"
-down_revision = "0034"
+revision = "0036"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,43 @@
+"""How a table of who gets which answer is written, and read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+DENIED = frozenset("snrcbp")
+WRITTEN_DOWN = frozenset("nr")  # in the audit trail, unless the route is everybody's
+
+
+@dataclass(frozen=True)
+class Table:
+    """For each method and route, the letter of each actor."""
+
+    actors: tuple[str, ...]
+    rows: Mapping[tuple[str, str], Mapping[str, str]]
+
+
+def table(actors: str, lines: str) -> Table:
+    names, rows = tuple(actors.split()), {}
+    for line in lines.splitlines():
+        if not line.strip() or line.strip().startswith("#"):
+            continue
+        before, methods, path = re.split(r" +(GET,POST|GET|POST) +", line.strip())
+        letters = before.split()
+        letters = letters * len(names) if len(letters) == 1 else letters
+        for method in methods.split(","):
+            assert (method, path) not in rows, f"{method} {path} stands in the table twice"
+            rows[method, path] = dict(zip(names, letters, strict=True))
+    return Table(names, rows)
+
+
+def with_payer(rules: Table, lines: str) -> Table:
+    """`payer` came by a statement's code (PLAN-19): a stranger everywhere but on the pages of these lines."""
+    own = table("payer", lines).rows
+    assert set(own) <= set(rules.rows)
+    rows = {
+        route: {**row, "payer": row["nobody"], **own.get(route, {})}
+        for route, row in rules.rows.items()
+    }
+    return Table((*rules.actors, "payer"), rows)
