@@ -13,6 +13,7 @@ from staff_admin.blueprints import (
     account,
     accounts,
     audit,
+    batches,
     claims,
     day,
     disputes,
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(payments.blueprint)
     app.register_blueprint(plans.blueprint)
     app.register_blueprint(payouts.blueprint)
+    app.register_blueprint(batches.blueprint)
     app.register_blueprint(day.blueprint)
     app.register_blueprint(audit.blueprint)
     app.register_blueprint(disputes.blueprint)

@@ -160,6 +160,19 @@ class ForeignObject(Base):
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
 
 
+class ReceiptBatch(Base):
+    """Checks and cash that somebody counted and entered together; written once, when they were posted."""
+
+    __tablename__ = "receipt_batches"
+    __table_args__ = (CheckConstraint("total_cents > 0", name="total_above_zero"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)  # made with the page
+    received_on: Mapped[date]
+    total: Mapped[Money] = mapped_column("total_cents")  # as counted: the rows make it
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    posted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
 class PracticeReceipt(Base):
     """Money the practice took itself: one row of its receipts file, or of the desk (posting.md)."""
 
@@ -175,3 +188,6 @@ class PracticeReceipt(Base):
     amount: Mapped[Money] = mapped_column("amount_cents")
     reverses_receipt_id: Mapped[str | None]
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
+    # Of a batch that staff entered; empty for a row of a file.
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("receipt_batches.id"), index=True)
+    check_number: Mapped[str] = mapped_column(default="", server_default="")

@@ -53,6 +53,7 @@ KINDS = {
     "profile": "own details",
     "proxies": "who can see the account",
     "proxy_grant": "access of another person",
+    "receipt_batch": "batch of checks and cash",
     "refunds": "refunds",
     "remittances.index": "list of remittances",
     "remittance_claim": "claim in a remittance",

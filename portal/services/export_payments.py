@@ -58,6 +58,7 @@ def _legs(session: Session, since: date) -> Iterator[Row[*tuple[Any, ...]]]:
     exported = or_(
         *(JournalEntry.kind.like(f"{kind}%") for kind in ("payment", "refund", "dispute")),
         JournalEntry.kind.like("adjustment%"),
+        JournalEntry.source_ref.like("desk:%"),  # checks and cash that were entered here
     )
     rows = session.execute(
         select(

@@ -80,6 +80,7 @@ MENUS = {
         MenuLink("insurance.index", "Insurance", "file-earmark-text", "insurance.view"),
         MenuLink("remittances.index", "Remittances", "receipt", "remittances.view"),
         MenuLink("accounts.index", "Accounts", "people", "accounts.view"),
+        MenuLink("batches.index", "Checks", "receipt", "payments.take"),
         MenuLink("day.index", "Day", "calendar-event", "day.view"),
         MenuLink("plans.index", "Plans", "calendar-event", "plans.view"),
         MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view"),

@@ -251,6 +251,10 @@ STAFF = table(
     s s s o o r r r o r r o  GET,POST  /accounts/<int:account_id>/texts
     s s s o o o o o o o r o  POST      /accounts/search
     s s s r r r r r o o r o  GET,POST  /audit/
+    s s s o o o r o o r r o  GET       /batches/
+    s s s o o o r o o r r o  GET       /batches/<uuid:batch_id>
+    s s s o o o r o o r r o  POST      /batches/<uuid:batch_id>/<receipt_id>/returned
+    s s s o o o r o o r r o  GET,POST  /batches/new
     s s s r o r r r o r r o  GET,POST  /claims/upload
     s s s o o r r r o r r o  GET       /duplicates/
     s s s o o r r r o r r o  GET       /duplicates/<int:pair_id>
