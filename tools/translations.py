@@ -70,6 +70,7 @@ SPOKEN = (
     "portal/services/plan_refusals.py",
     "portal/services/procedure_words.py",
     "portal/services/refuse_weak_password.py",
+    "portal/services/resend_receipt.py",
     "portal/services/send_submission.py",
     "portal/services/sign_plan.py",
     "portal/services/start_submission.py",

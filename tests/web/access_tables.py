@@ -114,6 +114,7 @@ _PATIENTS = table(
     s s o o o o o o o o r r o b b  GET       /payments/<int:year>/summary.pdf
     s n n o o n n n o o r r o b b  GET       /receipts/<number>
     s n n o o n n n o o r r o b b  GET       /receipts/<number>/receipt.pdf
+    s s n o o n n n o o r r o b b  POST      /receipts/<number>/send
     s o n o o n n n o o r r o b b  GET       /statements/<number>
     s s n o o n n n r r r r r b b  POST      /statements/<number>/paper-copy
     s o n o o n n n o o r r o b b  GET       /statements/<number>/statement.pdf
@@ -237,6 +238,7 @@ STAFF = table(
     s s s r o o o o o o r o  GET       /accounts/<int:account_id>/papers
     s s s o o o r o o r r o  GET,POST  /accounts/<int:account_id>/pay-links
     s s s o o o r o o r r o  POST      /accounts/<int:account_id>/pay-links/<int:link_id>/revoke
+    s s s o o o r o o r r o  POST      /accounts/<int:account_id>/receipts/<number>/send
     s s s o o o o o o o r o  GET       /accounts/<int:account_id>/people
     s s s r o o o o o o r o  GET       /accounts/<int:account_id>/proof
     s s s o o r r r o r r o  GET,POST  /accounts/<int:account_id>/proxies

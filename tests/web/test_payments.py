@@ -20,7 +20,7 @@ from portal.models.audit import AuditEvent
 from tests.sandbox_server import DECLINED, KEY, SECRET, SandboxServer
 from tests.services.till import Till, open_till, open_tills
 from tests.web.pages import Page, PageClient
-from tests.web.people import make_account
+from tests.web.people import make_account, messages
 
 
 @pytest.fixture
@@ -294,3 +294,24 @@ class Letters:
         from portal.ports import Accepted
 
         return Accepted(provider_id="<one@example.com>")
+
+
+def test_PLAN_17_a_receipt_is_e_mailed_again_three_times_a_day_without_what_it_was_for(
+    client: PageClient, till: Till, sandbox: SandboxServer, as_staff: Callable[[str], PageClient]
+) -> None:
+    sent = client.post("/pay/begin", fields(client.get("/pay")), expect=303)
+    receipt = back(client, sandbox.pay(sent.location).headers["Location"])
+    path = receipt.response.request.path
+    before = len(messages())
+    for _ in range(2):
+        again = client.follow(client.post(f"{path}/send", {}, expect=303))
+        assert "We sent it to your e-mail address." in again.text
+    desk = as_staff("front_desk")
+    desk.post(f"/accounts/{till.account_id}{path}/send", {}, expect=302)
+    letters = messages()[before:]
+    assert len(letters) == 3
+    for letter in letters:
+        assert (letter.subject, "$" in letter.body) == ("We received your payment", False)
+        assert path in letter.body
+    client.post(f"{path}/send", {}, expect=409)
+    assert len(messages()) == before + 3

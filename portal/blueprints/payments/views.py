@@ -18,6 +18,7 @@ from portal.queries.receipts import receipt as find_receipt
 from portal.queries.viewer import AccountViewer
 from portal.queries.year_paid import FIRST_YEAR, YearPaid, paid_years, year_paid
 from portal.queries.year_print import year_print
+from portal.services.resend_receipt import resend_receipt
 from portal.services.settle_payment import Standing, payment_standing
 from portal.web.access import (
     current_account_viewer,
@@ -125,6 +126,18 @@ def receipt(number: str) -> ResponseReturnValue:
     found = _receipt(number)
     rest = rest_due(current_account_viewer(), found, on=practice_day())
     return render_template("payments/receipt.html", receipt=found, rest=rest)
+
+
+@blueprint.post("/receipts/<number>/send")
+@patient
+def send_receipt(number: str) -> ResponseReturnValue:
+    """By e-mail once more: its number and the way here, and nothing of care."""
+    account_id = resend_receipt(
+        viewer=current_patient(), number=number, public_url=gateways().public_url, now=now()
+    )
+    saw(accounts=[account_id], kind="receipts", id=number, action="send")
+    flash("We sent it to your e-mail address.", "done")
+    return redirect(url_for("payments.receipt", number=number), 303)
 
 
 @blueprint.get("/receipts/<number>/receipt.pdf")

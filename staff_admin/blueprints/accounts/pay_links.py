@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.queries.staff_account import AccountHeader, account_title
 from portal.queries.staff_pay_links import pay_links_of
 from portal.services.issue_pay_link import Kind
+from portal.services.resend_receipt import resend_receipt
 from portal.services.revoke_pay_link import revoke_pay_link
 from portal.services.send_pay_link import LinkNotSent, send_pay_link
 from portal.web.access import current_staff, saw, staff
@@ -40,6 +41,19 @@ def revoke_link(account_id: int, link_id: int) -> ResponseReturnValue:
         revoke_pay_link(account_id=account_id, link_id=link_id, staff=current_staff(), now=now())
         flash("Revoked. It opens nothing any more.", "done")
     return redirect(url_for(".pay_links", account_id=account_id))
+
+
+@blueprint.post("/<int:account_id>/receipts/<number>/send")
+@staff("payments.take")
+def send_receipt(account_id: int, number: str) -> ResponseReturnValue:
+    """E-mail a receipt again to who paid."""
+    saw(accounts=[account_id], kind="receipts", id=number, action="send")
+    if RevokeForm().validate_on_submit():
+        resend_receipt(
+            viewer=current_staff(), number=number, public_url=gateways().public_url, now=now()
+        )
+        flash("Sent to who paid.", "done")
+    return redirect(url_for(".papers", account_id=account_id))
 
 
 def _header(account_id: int) -> AccountHeader:
