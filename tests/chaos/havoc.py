@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 
+from portal.db import transaction
+from portal.queue import enqueue
 from portal.services.list_missed_events import list_missed_events
 from portal.services.queue_upkeep import retry_stalled_jobs
 from portal.services.sweep_payments import sweep_payments
@@ -56,7 +58,7 @@ class Reaper:
         self.life = life
         self.dice = life.dice("reaper")
         self.pause = pause
-        self.crashes = 0
+        self.crashes = self.rounds = 0
 
     def live(self) -> None:
         stage = self.life.stage
@@ -76,6 +78,7 @@ class Reaper:
                 else:
                     self.crashes += 1
                     stage.database.crash()
+            self.rounds += 1
 
 
 class Clock:
@@ -95,5 +98,8 @@ class Clock:
             sweep_payments(now=now + timedelta(minutes=11))
         with self.life.tries("jobs of the dead"):  # silent for 20 seconds, where we wait for 60
             retry_stalled_jobs(now=now + timedelta(seconds=40))
+        with self.life.tries("drafts"), transaction() as session:
+            for _ in range(2):  # both workers at once
+                enqueue(session, "draft_due", on=now.date().isoformat())
         with self.life.tries("missed events"):
             list_missed_events(gateway=self.gateway, now=now)

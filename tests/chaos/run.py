@@ -14,10 +14,11 @@ from typing import Any
 import requests
 from sqlalchemy import text
 
+from benchmarks.draft_rows import due_drafts, saved_cards
 from portal import db, wiring
-from portal.db import read_only
+from portal.db import read_only, transaction
 from portal.jobs import schedule
-from portal.queue import run_due
+from portal.queue import enqueue, run_due
 from portal.services.fetch_payouts import fetch_payouts
 from portal.services.list_missed_events import list_missed_events
 from portal.services.queue_upkeep import retry_stalled_jobs
@@ -27,9 +28,12 @@ from tests.chaos.actors import Bank, Life, Patient, Staff
 from tests.chaos.havoc import Clock, Reaper, Weather
 from tests.chaos.practice import open_practice
 from tests.chaos.stage import Stage
+from tests.proof.draft_laws import broken_drafts
 from tests.proof.invariants import broken
 from tests.proof.our_books import Witness
 
+DRAFTS, DRAFTED = 40, 1_900  # accounts whose payers are away, and what is drawn of each, in cents
+MOST_TIMES = 4  # as long as was asked for
 HOUSEHOLDS_A_MINUTE = 12  # each starts at most twenty payments an hour
 
 
@@ -43,6 +47,7 @@ class Report:
     surprises: list[str] = field(default_factory=list)
     deeds: dict[str, int] = field(default_factory=dict)
     payments: dict[str, int] = field(default_factory=dict)  # ours, by state
+    drafts: dict[str, int] = field(default_factory=dict)
     totals: dict[str, Any] = field(default_factory=dict)  # the provider's own
     kills: dict[str, int] = field(default_factory=dict)
     recoveries: int = 0  # of PostgreSQL, by its own log
@@ -62,7 +67,7 @@ class Report:
 
         return [
             f"seed {self.seed}, {self.seconds:.0f} s of chaos, {self.settling_seconds:.0f} s until all was quiet",
-            f"payments: {told(self.payments)}",
+            f"payments: {told(self.payments)}; drafts: {told(self.drafts)}",
             f"the provider's totals: {told(self.totals)}",
             f"killed: {told(self.kills)}; PostgreSQL recovered {self.recoveries} times",
             f"deeds: {told(self.deeds)}",
@@ -73,15 +78,28 @@ class Report:
         ]
 
 
-def run(*, seed: int, seconds: float, patients: int = 5, pause: tuple[float, float]) -> Report:
-    """Everything on ports and a database of its own; the seed throws every actor's dice."""
+def run(
+    *,
+    seed: int,
+    seconds: float,
+    patients: int = 5,
+    pause: tuple[float, float],
+    planted: bool = False,
+) -> Report:
+    """Everything on ports and a database of its own; the seed throws every actor's dice.
+
+    `planted` puts a bug into the real processes: the report must then name a broken law.
+    """
     schedule.register()
-    stage = Stage()
+    stage = Stage(planted=planted)
     engine = db.connect(stage.database.url, pool_size=8)
     db.bind(engine)
     try:
         number = max(10, int(seconds / 60 * HOUSEHOLDS_A_MINUTE))
-        homes, office = open_practice(stage.settings, number, datetime.now(UTC).date())
+        today = datetime.now(UTC).date()
+        homes, office = open_practice(stage.settings, number, today)
+        cards = saved_cards(stage.database.home / "sandbox.sqlite", DRAFTS)
+        due_drafts(cards, on=today, cents=DRAFTED, first=10_000)
         stage.start()
         life = Life(stage, Witness(), homes, office, seed)
         report = Report(seed=seed, seconds=seconds)
@@ -90,6 +108,7 @@ def run(*, seed: int, seconds: float, patients: int = 5, pause: tuple[float, flo
         now = _settle(life)
         report.settling_seconds = round(time.monotonic() - started, 1)
         report.broken = broken(stage.sandbox, now=now, witness=life.witness)
+        report.broken += broken_drafts(stage.sandbox)
         _tell(life, report)
         return report
     finally:
@@ -116,7 +135,13 @@ def _chaos(
     threads = [threading.Thread(target=actor, daemon=True) for actor in actors]
     for thread in threads:
         thread.start()
-    time.sleep(seconds)
+    started = time.monotonic()
+    # A busy machine starts a killed process slowly: each kind is to be killed once at least.
+    while (passed := time.monotonic() - started) < seconds or not reaper.rounds:
+        if passed > MOST_TIMES * seconds:
+            break
+        time.sleep(0.2)
+    report.seconds = round(passed)
     life.over.set()
     for thread in threads:
         thread.join(120)
@@ -185,6 +210,8 @@ def _work(stage: Stage, doors: wiring.Gateways, now: datetime) -> None:
     retry_stalled_jobs(now=now + timedelta(minutes=10))
     sweep_payments(now=now + timedelta(minutes=11))
     list_missed_events(gateway=doors.payments, now=now)
+    with transaction() as session:
+        enqueue(session, "draft_due", on=datetime.now(UTC).date().isoformat())
     run_due(stage.database.url, doors, now=now)
 
 
@@ -208,6 +235,8 @@ def _tell(life: Life, report: Report) -> None:
     with read_only() as session:
         states = session.execute(text("SELECT state, count(*) FROM payments GROUP BY state"))
         report.payments = dict(tuple(row) for row in states)
+        drafts = session.execute(text("SELECT state, count(*) FROM drafts GROUP BY state"))
+        report.drafts = dict(tuple(row) for row in drafts)
         jobs = session.execute(
             text(
                 "SELECT task_name, count(*) FROM procrastinate_jobs WHERE status = 'failed' GROUP BY 1"

@@ -78,7 +78,7 @@ class Program:
 class Stage:
     """One practice with everything it needs, on ports and a database of its own."""
 
-    def __init__(self, workers: int = 2) -> None:
+    def __init__(self, workers: int = 2, *, planted: bool = False) -> None:
         self.database = OwnServer()
         web_port, sandbox_port, smtp_port = free_port(), free_port(), free_port()
         self.web_url = f"http://localhost:{web_port}"
@@ -99,6 +99,8 @@ class Stage:
         }
         self.settings = Settings.from_env(given)
         environment = os.environ | given
+        if planted:
+            environment["PYTHONPATH"] = str(Path(__file__).parent / "planted")
         hook = f"{self.web_url}/webhooks/stripe"
         sandbox = (
             *("sandbox", "--port", str(sandbox_port), "--smtp-port", str(smtp_port)),

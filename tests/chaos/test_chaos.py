@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from tests.chaos.run import run
+from tests.chaos.run import DRAFTS, run
 
 SEED = int(os.environ.get("KINDBILL_CHAOS_SEED", "20261126"))
 SECONDS = 24
@@ -17,4 +17,5 @@ def test_nothing_is_lost_and_nothing_charged_twice_whatever_dies() -> None:
     assert report.broken == [], report.lines()
     assert report.surprises == [], report.lines()
     assert report.payments.get("succeeded", 0) >= 5, report.lines()
+    assert report.drafts == {"paid": DRAFTS}, report.lines()
     assert sum(report.kills.values()) + report.recoveries >= 3, report.lines()

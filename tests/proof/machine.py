@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import select
 
+from billing.money import Money
 from billing.refunds import RefundRefused
 from portal.adapters.stripe_payouts import StripePayouts
+from portal.db import transaction
 from portal.jobs import schedule
+from portal.models.drafts import Draft
+from portal.models.payment_methods import Autopay
 from portal.ports import GatewayError
 from portal.queue import run_due
 from portal.services.fetch_payouts import fetch_payouts
@@ -23,10 +28,12 @@ from portal.services.refusal import Refusal
 from portal.services.sweep_payments import sweep_payments
 from portal.services.walk_objects import walk_objects
 from tests.mutations.world import Crash
+from tests.proof.draft_laws import broken_drafts
 from tests.proof.fuse import Fuse
 from tests.proof.invariants import broken
 from tests.proof.our_books import Witness
 from tests.sandbox_server import DECLINED, GOOD, KEY, PUBLIC_URL, Event, SandboxServer
+from tests.services import autopay_world
 from tests.services.payer_voice import Payer, book, clp, negated, post, svc
 from tests.services.refund_desk import COMES_BACK, Desk, open_desk
 from tests.services.till import open_till
@@ -66,6 +73,9 @@ class PaymentsMachine(RuleBasedStateMachine):
             self.visit, *_ = found.insured_visit([30_000])
         self.till.gateway = self.fuse.gateway(self.sandbox)
         self.witness, self.payer = Witness(), Payer()
+        self.away = autopay_world.Payer(self.till)
+        self.signed = self.away.sign(self.away.has_card(), cap=5_000)
+        self.months = 0
         self.payments: list[UUID] = []
         self.refunds: list[UUID] = []
         self.seen: list[Event] = []
@@ -128,6 +138,36 @@ class PaymentsMachine(RuleBasedStateMachine):
             for event in reversed(fresh) if backwards else fresh:
                 self.till.handle(event)
                 self.told.add(event.body)
+
+    @rule(cents=CENTS)
+    def a_draft_is_due(self, cents: int) -> None:
+        """Of a month of its own, for a sum that was signed in figures, so that it needs no notice."""
+        self.months += 1
+        with transaction() as session:
+            autopay = session.scalars(select(Autopay)).one()
+            session.add(
+                Draft(
+                    id=uuid4(),
+                    guarantor_account_id=self.till.account_id,
+                    authorisation_id=self.signed,
+                    autopay_id=autopay.id,
+                    month=date(2030 + self.months // 12, self.months % 12 + 1, 1),
+                    due_on=self.till.now.date(),
+                    next_try_on=self.till.now.date(),
+                    amount=Money(cents),
+                    signed=Money(cents),
+                    state="noticed",
+                    state_at=self.till.now,
+                    created_at=self.till.now,
+                )
+            )
+
+    @rule(at=BOUNDARIES)
+    def draws(self, at: int | None) -> None:
+        """Minutes later, so that a dead worker's lease has lapsed."""
+        self.till.now += timedelta(minutes=6)
+        with self.dying(at):
+            self.away.draw()
 
     @rule(fault=FAULTS)
     def weather(self, fault: dict[str, Any]) -> None:
@@ -214,7 +254,7 @@ class PaymentsMachine(RuleBasedStateMachine):
 
     def _holds(self, *, settled: bool) -> None:
         found = broken(self.sandbox, now=self.till.now, witness=self.witness, settled=settled)
-        assert found == [], found
+        assert [*found, *broken_drafts(self.sandbox)] == [], found
 
     def teardown(self) -> None:
         """Quiet comes: a day and more, sweeps, missed events and the walk; then all must agree."""
