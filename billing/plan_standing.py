@@ -220,7 +220,8 @@ def _consent(life: Life) -> Consent | None:
         for bill, cents in sorted(life.book.outside.items())
         if cents > life.declined.get(bill, 0)
     }
-    if not bills or life.ended is not None or not life.signed:
+    over = life.ended is not None or life.completed_on is not None or not life.signed
+    if not bills or over:
         return None
     return Consent(
         total_of(map(Money, bills.values())),

@@ -111,6 +111,15 @@ def test_LIFE_3_up_after_an_equal_fall_puts_back_what_was_signed(cents: int) -> 
     assert (after.outside, after.credit) == (ZERO, ZERO)
 
 
+def test_LIFE_3_a_plan_that_is_over_asks_for_no_consent() -> None:
+    paid = Paid(on=FIRST_ON, payment="p1", amount=Money(600_00))
+    rose = ShareUp(on=FIRST_ON + timedelta(days=20), amount=Money(50_00))
+    over = fold(terms(), [SIGNED, paid, rose], rose.on)
+    assert (over.outside, over.needs_consent) == (Money(50_00), None)
+    running = fold(terms(), [SIGNED, rose], rose.on)
+    assert running.needs_consent is not None
+
+
 @settings(deadline=None)
 @given(st.integers(1, 60_000), st.integers(1, 60_000))
 def test_LIFE_10_two_payments_of_one_day_are_as_one(first: int, second: int) -> None:

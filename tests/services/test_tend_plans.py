@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -136,6 +137,20 @@ def test_OPS_run_day_twice_changes_nothing_and_each_letter_goes_once(till: Till)
         assert session.scalar(select(func.count()).select_from(PlanEvent)) == before
         assert session.scalar(select(func.count()).where(WorkItem.kind == "plan_paper")) == papers
     assert plan(plan_id).state == "in_grace"
+
+
+def test_OPS_two_processes_on_one_day_write_one_letter(till: Till) -> None:
+    plan_id = signed(till)
+    till.now += timedelta(days=15)
+    day = date(2026, 3, 17)
+
+    def morning(_: int) -> Tended:
+        return tend_plans(on=day, now=till.now, public_url=PUBLIC_URL)
+
+    with ThreadPoolExecutor(2) as both:
+        first, second = both.map(morning, range(2))
+    assert first + second == Tended(moved=1, letters=1)
+    assert letters(plan_id) == ["2026-03-17 missed"]
 
 
 def test_LIFE_12_paid_in_grace_and_the_plan_is_as_it_was(till: Till) -> None:
