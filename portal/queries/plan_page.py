@@ -204,6 +204,26 @@ def signed_agreement(
         )
 
 
+def own_papers(viewer: PatientViewer) -> tuple[SignedPaper, ...]:
+    """Everything that was signed for the viewer's accounts, the oldest first."""
+    with read_only() as session:
+        rows = session.execute(
+            select(PlanVersion, Plan.guarantor_account_id)
+            .join(Plan, Plan.id == PlanVersion.plan_id)
+            .where(Plan.guarantor_account_id.in_(viewer.account_ids))
+            .order_by(PlanVersion.id)
+        ).all()
+    return tuple(
+        SignedPaper(
+            account_id=account_id,
+            agreement=row.agreement,
+            seal=row.agreement_hash,
+            row=_version(row),
+        )
+        for row, account_id in rows
+    )
+
+
 def _under_way(
     session: Session, viewer: PatientViewer | StaffViewer, account_id: int
 ) -> UnderWay | None:

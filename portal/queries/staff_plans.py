@@ -58,6 +58,11 @@ class StaffPlanList:
         return frozenset(row.account_id for _, rows in self.groups for row in rows)
 
     @property
+    def waiting(self) -> tuple[StaffPlanRow, ...]:
+        """What somebody must decide."""
+        return self.groups[0][1]
+
+    @property
     def is_creditor(self) -> bool:
         """Whether the Truth in Lending Act counts the practice as a creditor this year (PLAN-1)."""
         return self.five_or_more > CREDITOR_ABOVE

@@ -13,6 +13,7 @@ from billing.money import ZERO, Money, total_of
 from portal.db import read_only
 from portal.models.statements import PaperCopy, Statement, StatementDelivery
 from portal.queries.balances import balances
+from portal.queries.plan_told import PlanTold, plans_told
 from portal.queries.statement_content import StatementContent
 from portal.queries.statement_due import statement_due_on
 from portal.queries.statement_json import from_json
@@ -32,6 +33,7 @@ class StatementPage:
     changed: WhatChanged | None  # since this statement; none while it still says what is owed
     on_paper: bool  # was mailed
     copy_asked: bool  # a paper copy comes with the next mail
+    plan: PlanTold | None  # a plan pays all that is due
     under_way: UnderWay | None  # a payment of its account, while another must not start
 
     @property
@@ -46,7 +48,7 @@ class StatementPage:
     @property
     def payable(self) -> bool:
         """Whether the page may offer to pay it now."""
-        return self.asks and self.under_way is None
+        return self.asks and self.under_way is None and self.plan is None
 
 
 @cache  # building it takes longer than running it
@@ -77,6 +79,7 @@ def statement_page(viewer: AccountViewer, number: str, *, on: date) -> Statement
             return None
         accounts = balances(session, on=on, account_ids=[row.guarantor_account_id])
         waiting = payments_under_way(session, viewer, [row.guarantor_account_id])
+        plan = plans_told(session, accounts, on=on).get(row.guarantor_account_id)
         content = from_json(row.content)
         owed_today = total_of(account.due_now for account in accounts)
         changed = None
@@ -89,6 +92,7 @@ def statement_page(viewer: AccountViewer, number: str, *, on: date) -> Statement
         changed=changed,
         on_paper=row.on_paper,
         copy_asked=row.copy_asked,
+        plan=plan if plan is not None and plan.covers_all else None,
         under_way=waiting.get(row.guarantor_account_id),
     )
 

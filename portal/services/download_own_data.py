@@ -13,6 +13,8 @@ from portal.ports import DocumentStore, PdfPrinter
 from portal.queries.contact_page import contact_page
 from portal.queries.overview import overview
 from portal.queries.patient_thread import patient_thread
+from portal.queries.plan_page import own_papers
+from portal.queries.plan_print import plan_print
 from portal.queries.profile import profile_page
 from portal.queries.viewer import PatientViewer
 from portal.services.download_statement import download_statements
@@ -20,7 +22,7 @@ from portal.services.download_statement import download_statements
 READ_ME = """This is a copy of what we keep about you in this website.
 
 my-data.json holds your details, bills, payments, messages, and choices. A program can read it.
-Each PDF file is a statement as we sent it.
+Each PDF file is a statement as we sent it, or a plan as you signed it.
 
 Keep these files where nobody else can read them.
 """
@@ -34,10 +36,12 @@ def download_own_data(
     contacts = [
         contact_page(viewer, account_id, now=now) for account_id in sorted(viewer.account_ids)
     ]
+    papers = own_papers(viewer)
     data = {
         "made_at": now,
         "details": profile_page(viewer),
         "bills_payments_statements": bills,
+        "plans_as_signed": papers,
         "messages": patient_thread(viewer, whole=True),
         "contact": contacts,
     }
@@ -47,6 +51,9 @@ def download_own_data(
         files.writestr("my-data.json", json.dumps(_plain(data), indent=2, ensure_ascii=False))
         for kept in download_statements(viewer=viewer, store=store, printer=printer):
             files.writestr(f"statement-{kept.number}.pdf", kept.pdf)
+        for paper in papers:
+            name = f"plan-{paper.agreement['plan_number']}-{paper.row.number}.pdf"
+            files.writestr(name, printer.print("plan", plan_print(paper)))
     return packed.getvalue()
 
 

@@ -160,6 +160,8 @@ def _check(
         raise CannotSign("There is a plan for this account already. Open it to see how it stands.")
     if wish.why is not Why.FIRST and (plan is None or plan.state not in LIVING_STATES):
         raise CannotSign("This plan is over, so it cannot be changed. You can set up a new one.")
+    if wish.version != (plan.current_version if plan else 0) + 1:
+        raise CannotSign("This plan was changed in another window. Open it again to see how.")
     if offer.total <= ZERO:
         raise CannotSign("You owe nothing right now, so there is nothing to plan.")
     if offer.total != wish.terms.total:

@@ -146,7 +146,7 @@ def patients_world(flask_app: Flask) -> PatientsWorld:
     }
     account = {"account": world.account_id}
     terms = {"total": 6000, "down": 0, "n": 2, "first": "2026-03-15", "day": 15}
-    signing = {**account, **terms, "plan": PLAN, "why": "changed", "version": 2}
+    signing = {**account, **terms, "plan": PLAN, "why": "changed", "version": 2, "method": "manual"}
     forms: dict[str, dict[str, object]] = {
         "/insurance/begin": {"patient": world.patient_id},
         "/credit/keep": account,

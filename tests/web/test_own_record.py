@@ -92,6 +92,7 @@ def test_HIPAA_8_the_copy_holds_what_the_pages_show(
         "made_at",
         "details",
         "bills_payments_statements",
+        "plans_as_signed",
         "messages",
         "contact",
     }

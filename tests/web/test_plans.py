@@ -15,14 +15,17 @@ from billing.state_pack import COLL_33
 from portal.db import read_only, transaction
 from portal.models.messages import OutboundMessage
 from portal.models.plans import Plan, PlanPolicy, PlanProposal
+from portal.models.statements import Statement, StatementDelivery
 from portal.queries.conditions import conditions
 from portal.queries.plan_policy import as_json
 from portal.queries.statement_build import draft
 from portal.queries.statement_facts import statement_facts
+from portal.services.cut_statements import cut_statements
 from tests.pdf_text import pdf_text
 from tests.web.bills import NOW, Bills, account_of_every_kind, make_practice
 from tests.web.pages import Page, PageClient
 from tests.web.people import make_account, make_login
+from tests.web.statements_sent import statements_sent
 
 AsPatient = Callable[..., PageClient]
 FIRST = "2026-03-10"
@@ -128,6 +131,8 @@ def test_PLAN_1_PLAN_2_five_payments_show_the_federal_box(
     ):
         assert words in agreement.text
     told = fields(agreement) | {"name": "Testa Sample", "agree": "y"}
+    client.post("/plans/sign", told | {"method": "saved"}, expect=400)
+    client.post("/plans/sign", told | {"version": "2"}, expect=409)
     refused = client.post("/plans/sign", told | {"box_hash": ""}, expect=409)
     assert "did not show the cost" in refused.text
     assert "You signed your plan" in client.follow(client.post("/plans/sign", told)).text
@@ -253,3 +258,32 @@ def test_PLAN_16_a_statement_of_a_plan_asks_for_the_plans_payment(
     [account] = facts.balances
     cut = draft(facts, account, on=NOW.date(), public_url="http://localhost:8000")
     assert "Your payment of $25.00 is due on March 10, 2026." in cut.content.notices.payment_plan
+
+
+def test_pages_of_a_plan_stay_within_their_queries(as_patient: AsPatient, bills: Bills) -> None:
+    client = as_patient(bills.account_id)
+    asked = BY_MONTHS | {"account": bills.account_id}
+    with statements_sent() as new:
+        client.get("/plans/new", query_string=asked)
+    signed(client, bills)
+    with statements_sent() as own:
+        client.get(f"/plans/{plan().id}")
+    with statements_sent() as overview:
+        client.get("/bills")  # on a plan; whoever has none pays none of its queries
+    told = (len(new), len(own), len(overview))
+    assert all(n <= most for n, most in zip(told, (16, 24, 26), strict=True)), told
+
+
+def test_PLAN_16_a_statement_page_leads_to_the_plan(as_patient: AsPatient, bills: Bills) -> None:
+    client = as_patient(bills.account_id)
+    [number] = cut_statements(on=NOW.date(), now=NOW, public_url="http://localhost:8000").numbers
+    with transaction() as session:
+        cut = session.scalars(select(Statement)).one()
+        session.add(
+            StatementDelivery(statement_id=cut.id, channel="paper", delivered_on=NOW.date())
+        )
+    assert "Pay $100.00" in client.get(f"/statements/{number}").text
+    signed(client, bills)
+    page = client.get(f"/statements/{number}")
+    assert "You are on a plan: $25.00 on March 10, 2026." in page.text
+    assert "Pay $100.00" not in page.text

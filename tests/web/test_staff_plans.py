@@ -206,3 +206,15 @@ def test_the_policy_is_a_version_that_a_manager_writes(as_staff: As, bills: Bill
         row = session.scalars(select(PlanPolicy)).one()
     assert (row.number, row.policy["days"], row.policy["least_down_bp"]) == (1, [1, 15], 1_000)
     as_staff("biller").get("/plans/policy/change", expect=403)
+
+
+def test_PLAN_1_the_office_sees_how_many_plans_count_for_the_law(
+    as_staff: As, as_patient: As, bills: Bills
+) -> None:
+    client, manager = as_patient(bills.account_id), as_staff("manager")
+    path = asked(client, bills)
+    assert "0 plans of five payments or more" in manager.get("/plans/").text
+    manager.post(f"{path}/approve")
+    agreement = client.get(f"{path}/agreement")
+    client.post("/plans/sign", hidden(agreement) | {"name": "Testa Sample", "agree": "y"})
+    assert "1 plans of five payments or more" in manager.get("/plans/").text

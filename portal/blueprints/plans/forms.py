@@ -16,6 +16,7 @@ from billing.money import ZERO, Money
 from billing.plans import Reason, Terms, by_budget, by_months
 from portal.queries.plan_offer import PlanDraft, PlanOffer, in_query
 from portal.queries.plan_scope import Why
+from portal.queries.plan_words import MANUAL
 from portal.services.sign_plan import PlanWish
 from portal.web.fields import AmountField, LineField, at_most, chosen, required
 from portal.web.filters import day, money
@@ -65,10 +66,7 @@ class NewPlanForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             (BUDGET, "By what I can pay each month"),
         ]
         self.months.choices = [(n, self._each(n)) for n in range(2, max(offer.longest, 2) + 1)]
-        self.first.choices = [
-            (one.isoformat(), gettext("%(day)s, then each month", day=day(one)))
-            for one in offer.first_days(on)
-        ]
+        self.first.choices = [(one.isoformat(), day(one)) for one in offer.first_days(on)]
         if not self.is_asked:
             self.way.data, self.months.data = MONTHS, max(offer.longest, 2)
 
@@ -160,13 +158,15 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             return None
         if terms is None or not 0 < version <= MOST or not 0 < account_id <= MOST:
             return None
+        if self.method.data != MANUAL:  # nothing else is offered here
+            return None
         return PlanWish(
             plan_id=plan_id,
             account_id=account_id,
             why=why,
             version=version,
             terms=terms,
-            method=self.method.data or "",
+            method=MANUAL,
         )
 
 
