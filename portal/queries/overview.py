@@ -125,6 +125,7 @@ class Overview:
     changed: tuple[WhatChanged, ...]
     email_failed: bool  # our last e-mail came back
     card_asked: bool  # somebody's insurance card is to be shown again (SCH-14)
+    draft: tuple[date, Money] | None  # the next one that was told: the day and the most
     plans: tuple[PlanTold, ...]
     under_way: tuple[UnderWay, ...]  # not here yet: still owed in the books
 
@@ -151,7 +152,7 @@ def overview(viewer: AccountViewer, *, on: date, whole: bool = False) -> Overvie
         payments = () if guest else _payments(session, viewer, whole=whole)
         statements = _statements(session, viewer, whole=whole)
         changed = what_changed(session, accounts)
-        email_failed, card_asked = own_notices(session, viewer, on)
+        own = own_notices(session, viewer, on)
         waiting = payments_under_way(session, viewer, viewer.account_ids)
         plans = tuple(plans_told(session, accounts, on=on).values())
     groups: dict[str, list[Item]] = {"bills": [], "with_insurer": [], "held": [], "settled": []}
@@ -165,8 +166,9 @@ def overview(viewer: AccountViewer, *, on: date, whole: bool = False) -> Overvie
         payments=tuple(payments),
         statements=tuple(statements),
         changed=changed,
-        email_failed=email_failed,
-        card_asked=card_asked,
+        email_failed=own.email_failed,
+        card_asked=own.card_asked,
+        draft=own.draft,
         plans=plans,
         under_way=tuple(waiting.values()),
         **{

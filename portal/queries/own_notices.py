@@ -1,31 +1,59 @@
-"""What the overview has to say to its reader about themselves: an e-mail that came back, a card to show again."""
+"""What the overview has to say to its reader about themselves: an e-mail that came back, a card to show, a draft."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from billing.money import Money
+from portal.models.drafts import Draft
 from portal.models.identity import Login
+from portal.queries.among import listed
 from portal.queries.insurance_page import any_asked, known_plans
 from portal.queries.viewer import AccountViewer, GuestViewer
 
 
+@dataclass(frozen=True, slots=True)
+class OwnNotices:
+    """Whether our last e-mail came back, whether we ask for somebody's insurance card, and what is drawn next."""
+
+    email_failed: bool = False
+    card_asked: bool = False
+    draft: tuple[date, Money] | None = None  # told already: the day and the most it will be
+
+
 @cache
-def _query() -> Select[bool, Any]:
-    return select(Login.email_failed_at.is_not(None), known_plans()).where(
+def _query() -> Select[*tuple[Any, ...]]:
+    coming = (
+        select(func.json_build_array(Draft.due_on, Draft.amount))
+        .where(
+            listed(Draft.guarantor_account_id, "account_ids"),
+            Draft.state.in_(("scheduled", "noticed")),
+        )
+        .order_by(Draft.due_on)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return select(Login.email_failed_at.is_not(None), known_plans(), coming).where(
         Login.id == bindparam("login_id")
     )
 
 
-def own_notices(session: Session, viewer: AccountViewer, on: date) -> tuple[bool, bool]:
-    """Whether our last e-mail came back, and whether we ask for somebody's insurance card."""
+def own_notices(session: Session, viewer: AccountViewer, on: date) -> OwnNotices:
+    """In one question; to somebody who acts for another nothing of what only its owner sees."""
     if isinstance(viewer, GuestViewer):
-        return False, False  # has no sign-in, no e-mail with us, and no page to show a card on
+        return OwnNotices()  # has no sign-in, no e-mail with us, and no page to show a card on
     own = session.execute(
         _query(), {"login_id": viewer.login_id, "account_ids": list(viewer.account_ids)}
     ).one_or_none()
-    return (False, False) if own is None else (own[0], any_asked(own[1], on=on))
+    if own is None:
+        return OwnNotices()
+    draft = None
+    if own[2] is not None and viewer.acting_for is None:
+        draft = (date.fromisoformat(own[2][0]), Money(own[2][1]))
+    return OwnNotices(own[0], any_asked(own[1], on=on), draft)

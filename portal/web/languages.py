@@ -43,6 +43,7 @@ SPEAKING = {
     "profile",
     "proxies",
     "registration",
+    "saved_ways",
     "security",
     "statements",
     "text_link",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
+from tests.web.access_saved_ways import ROWS
 from tests.web.access_table import table, with_payer
 
 # `guest` came by the link in a text. `owner`: it is their record. `stale`: the owner, whose password was given a
@@ -18,7 +19,8 @@ from tests.web.access_table import table, with_payer
 # does not act now; `bills` to `full` act in that scope; the access of `expired` and `revoked` ended as they acted.
 _PATIENTS = table(
     "nobody guest unlinked owner stale former other idle bills pay book insurance full expired revoked",
-    """
+    ROWS
+    + """
     # What belongs to somebody
     s s o o o o o o r r r r r b b  GET       /access/
     s s n n n n n o o o o o o b b  POST      /access/<int:grant_id>/act

@@ -33,6 +33,7 @@ from tests.web.insurance_world import begun, open_world, photo, send_photo
 from tests.web.pages import PageClient
 from tests.web.paying import as_payer, statement_code
 from tests.web.people import make_account, make_login, messages, signed_in
+from tests.web.saved_ways_world import add_saved_way
 from tests.web.texted import answer, give_phone, link_for, type_code
 
 PAYMENT = UUID("5c0ffee0-0000-4000-8000-000000000001")
@@ -125,6 +126,7 @@ def patients_world(flask_app: Flask) -> PatientsWorld:
         "year": 2026,
         "answer": "accept",
         "tag": "en",
+        **add_saved_way(world.account_id, owner_id, NOW),
         "code": "NOTHING",
         "statements number": statement,
         "receipts number": "R-2026-0001",
@@ -144,19 +146,26 @@ def patients_world(flask_app: Flask) -> PatientsWorld:
         "former": Actor(_former(flask_app, world.account_id)),
         "other": Actor(_helper(flask_app)),
     }
+    forms = _forms(world, record)
+    return PatientsWorld(record, forms, actors | _proxies(flask_app, patient, owner_id))
+
+
+def _forms(world: Any, record: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    """What is sent with a POST, where the bare address would say nothing."""
     account = {"account": world.account_id}
     terms = {"total": 6000, "down": 0, "n": 2, "first": "2026-03-15", "day": 15}
     signing = {**account, **terms, "plan": PLAN, "why": "changed", "version": 2, "method": "manual"}
-    forms: dict[str, dict[str, object]] = {
+    wish = {**account, "method": record["method_id"], "cap": 20_000, "day": 16}
+    return {
         "/insurance/begin": {"patient": world.patient_id},
         "/credit/keep": account,
         "/credit/send-back": account,
         "/plans/ask": account,
         "/plans/sign": signing,
+        "/pay/autopay/sign": wish,
         "/pay/review": {**account, "choice": "all"},
         "/pay/begin": {**account, "payment": UUID(int=7), "scope": "all", "visit": "", "cents": 1},
     }
-    return PatientsWorld(record, forms, actors | _proxies(flask_app, patient, owner_id))
 
 
 def staff_world(flask_app: Flask, patient_app: Flask) -> Mapping[str, Actor]:
