@@ -13,9 +13,10 @@ from billing.drafts import DraftState, next_told_draft
 from billing.money import Money
 from portal.db import read_only
 from portal.models.drafts import Draft
-from portal.models.payment_methods import Autopay, PaymentAuthorisation
+from portal.models.payment_methods import PaymentAuthorisation
 from portal.models.payments import Payment
 from portal.queries.closed_days import closed_days
+from portal.queries.plan_draws import PlanToDraw, plan_to_draw
 from portal.queries.saved_methods import MethodRow, account_names, saved_methods
 from portal.queries.viewer import PatientViewer
 
@@ -70,6 +71,7 @@ class Signed:
     signed_at: datetime
     revoked_at: datetime | None
     words: str  # why it is over
+    plan_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,8 @@ class AutopayPage:
     next_on: date | None  # the earliest day of a draft that is not made yet
     methods: tuple[MethodRow, ...]
     others: tuple[tuple[int, str], ...]
+    plan: PlanToDraw | None  # a payment plan that is being paid
+    plan_signed: Signed | None  # the leave to draw it
 
     @property
     def coming(self) -> DraftRow | None:
@@ -115,7 +119,9 @@ def autopay_page(viewer: PatientViewer, *, account_id: int | None, on: date) -> 
             return None
         methods = saved_methods(session, [chosen], on=on)
         papers = _papers(session, chosen, methods)
-        live = next((paper for paper in papers if paper.revoked_at is None), None)
+        standing = [paper for paper in papers if paper.revoked_at is None]
+        live = next((paper for paper in standing if not paper.plan_id), None)
+        plan = plan_to_draw(session, chosen)
         return AutopayPage(
             account_id=chosen,
             account_name=names[chosen],
@@ -124,6 +130,8 @@ def autopay_page(viewer: PatientViewer, *, account_id: int | None, on: date) -> 
             drafts=account_drafts(session, chosen),
             next_on=next_told_draft(live.day, today=on, closed=closed_days(on)) if live else None,
             methods=methods,
+            plan=plan,
+            plan_signed=next((p for p in standing if plan and p.plan_id == plan.id), None),
             others=tuple((other, name) for other, name in names.items() if other != chosen),
         )
 
@@ -134,7 +142,6 @@ def _papers(
     known = {method.id: method for method in methods}
     rows = session.scalars(
         select(PaymentAuthorisation)
-        .join(Autopay, Autopay.authorisation_id == PaymentAuthorisation.id)
         .where(PaymentAuthorisation.guarantor_account_id == account_id)
         .order_by(PaymentAuthorisation.id.desc())
         .limit(SHOWN)
@@ -148,6 +155,7 @@ def _papers(
             signed_at=row.signed_at,
             revoked_at=row.revoked_at,
             words=_over(row) if row.revoked_at else "",
+            plan_id=row.plan_id,
         )
         for row in rows
     )

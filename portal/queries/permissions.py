@@ -125,6 +125,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "consents.note",
             "accounts.name_guarantor",
             "people.link",
+            "drafts.stop",
             "balances.view",
             "ledger.view",
             "ledger.adjust",

@@ -20,6 +20,7 @@ from portal.models.drafts import WAITING_STATES, Draft
 from portal.models.messages import OutboundMessage
 from portal.models.payment_methods import PaymentAuthorisation, PaymentMethod
 from portal.models.payments import LIVE_STATES, Payment
+from portal.queries.plan_draws import left_to_draw
 from portal.services import letters, saved_letters
 from portal.services.draftable import draftable
 from portal.services.record_payment import lock_account
@@ -64,11 +65,14 @@ def claim_draft(session: Session, draft_id: UUID, day: DraftDay) -> Payment | No
         return NotDrawn.GONE
     if _has_live(session, draft.guarantor_account_id):
         return NotDrawn.WAITING
-    may = draftable(session, draft.guarantor_account_id, on=day.on)
+    may = draftable(session, draft.guarantor_account_id, on=day.on, plan_id=draft.plan_id)
     if may.denied is not None:
         _forbid(session, draft, authorisation, may.denied, day)
         return NotDrawn.HELD
-    planned = _planned(session, draft, authorisation, bank=method.kind == BANK, owed=may.amount)
+    owed = may.amount
+    if draft.plan_id is not None:
+        owed = min(owed, left_to_draw(session, draft, day.on))
+    planned = _planned(session, draft, authorisation, bank=method.kind == BANK, owed=owed)
     drawn = to_draw(planned, today=day.on)
     if isinstance(drawn, Held):
         move_draft(draft, DraftEvent.SKIP, now=day.now, failure=drawn.value)

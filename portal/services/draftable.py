@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +16,8 @@ from billing.payment_choice import due
 from portal.queries.balances import balances
 from portal.queries.conditions import conditions
 from portal.queries.payments import open_lines
+from portal.queries.plan_paid import plan_charges
+from portal.queries.plan_standing import living_plans
 from portal.services.ask_gate import ask_gate
 
 
@@ -29,7 +33,9 @@ class Draftable:
         return due(self.lines)
 
 
-def undisputed_lines(session: Session, account_id: int, *, on: date) -> tuple[OpenLine, ...]:
+def undisputed_lines(
+    session: Session, account_id: int, *, on: date, plan_id: UUID | None = None
+) -> tuple[OpenLine, ...]:
     """The open lines that money which was drawn settles: a disputed one never, unless somebody chose it (STMT-21)."""
     found = balances(session, on=on, account_ids=[account_id])
     disputed = {
@@ -39,11 +45,20 @@ def undisputed_lines(session: Session, account_id: int, *, on: date) -> tuple[Op
         if Condition.DISPUTED in visit.conditions
     }
     lines = open_lines(found[0]) if found else ()
-    return tuple(replace(line, held=line.held or line.visit_id in disputed) for line in lines)
+    others = _others(session, account_id, plan_id, lines)
+    return tuple(
+        replace(line, held=line.held or line.visit_id in disputed or line.charge_id in others)
+        for line in lines
+    )
 
 
-def draftable(session: Session, account_id: int, *, on: date) -> Draftable:
-    """The gate's answer now, for the account as a whole and for each of its bills."""
+def draftable(
+    session: Session, account_id: int, *, on: date, plan_id: UUID | None = None
+) -> Draftable:
+    """The gate's answer now, for the account as a whole and for each of its bills.
+
+    A plan's drafts take what the plan covers; autopay takes everything else.
+    """
     found = balances(session, on=on, account_ids=[account_id])
     whole = conditions(session, on=on, account_ids=[account_id]).of(account_id)
     answer = ask_gate(whole.kinds, Action.DRAFT, account_id=account_id)
@@ -60,10 +75,24 @@ def draftable(session: Session, account_id: int, *, on: date) -> Draftable:
         )
         if isinstance(of_visit, Denied):
             denied[visit.visit_id] = of_visit
+    others = _others(session, account_id, plan_id, open_lines(account))
     lines = tuple(
-        replace(line, held=line.held or line.visit_id in denied) for line in open_lines(account)
+        replace(line, held=line.held or line.visit_id in denied)
+        for line in open_lines(account)
+        if line.charge_id not in others
     )
     reason = answer if isinstance(answer, Denied) else None
     if reason is None and lines and all(line.held for line in lines):
         reason = next((denied[line.visit_id] for line in lines if line.visit_id in denied), None)
     return Draftable(lines, reason)
+
+
+def _others(
+    session: Session, account_id: int, plan_id: UUID | None, lines: Sequence[OpenLine]
+) -> frozenset[int]:
+    """The charges that this draft has nothing to do with."""
+    charges = frozenset(line.charge_id for line in lines)
+    if plan_id is not None:
+        return charges - plan_charges(session, plan_id)
+    plan = living_plans(session, [account_id]).get(account_id)
+    return charges & plan_charges(session, plan.id if plan else None)

@@ -122,8 +122,10 @@ def _post(
 ) -> None:
     account_id, charge_id = payment.guarantor_account_id, facts.charge_id
     today = practice_date(session, now)
-    of_account = lines_of if payment.draft_id is None else undisputed_lines
-    lines = of_account(session, account_id, on=today)
+    if payment.draft_id is None:
+        lines = lines_of(session, account_id, on=today)
+    else:
+        lines = undisputed_lines(session, account_id, on=today, plan_id=payment.plan_id)
     first = plan_charges(session, payment.plan_id)
     split = _split(payment, lines, first)
     entry = entries.payment(

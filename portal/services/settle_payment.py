@@ -23,6 +23,7 @@ from portal.queries.payments import PaymentRow, payment_status
 from portal.queries.saved_charge import saved_charge
 from portal.queries.viewer import PayerViewer, Viewer
 from portal.services.ask_saved_charge import ask_saved_charge
+from portal.services.keep_while_paying import save_for
 from portal.services.record_payment import Recorded, lock_payment, record_payment
 from portal.services.refusal import NotFound
 
@@ -62,13 +63,14 @@ def settle_payment(
     with read_only() as session:
         payment = session.get(Payment, payment_id)
         charge = saved_charge(session, payment) if payment else None
+        customer = save_for(session, payment) if payment else None
     if payment is None:
         raise NotFound
     if payment.state not in LIVE_STATES:
         return Settled(None)
     try:
         facts = (
-            _ask(payment, gateway, now)
+            _ask(payment, customer, gateway, now)
             if charge is None
             else _ask_saved(payment, charge, gateway, now)
         )
@@ -119,7 +121,9 @@ def payment_standing(
     return PaymentStanding(row, Standing(row.state))
 
 
-def _ask(payment: Payment, gateway: PaymentGateway, now: datetime) -> PaymentFacts:
+def _ask(
+    payment: Payment, customer: str | None, gateway: PaymentGateway, now: datetime
+) -> PaymentFacts:
     if payment.session_id:
         return gateway.find_checkout(payment.session_id)
     certain = now - payment.created_at >= KEY_LIVES
@@ -131,6 +135,7 @@ def _ask(payment: Payment, gateway: PaymentGateway, now: datetime) -> PaymentFac
                 amount=payment.amount,
                 expires_at=payment.created_at + PAGE_OPEN,
                 bank_only=payment.bank_only,
+                save_for=customer,
             )
             return gateway.find_checkout(again.session_id or "")
         except Refused:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.drafts import next_told_draft
-from billing.money import Money
+from billing.money import ZERO, Money
 from billing.payment_choice import SMALLEST
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.payment_methods import Autopay, PaymentAuthorisation, PaymentMethod
 from portal.queries.closed_days import closed_days
 from portal.queries.method_words import method_words
+from portal.queries.plan_draws import plan_to_draw
 from portal.queries.practice import practice_page
 from portal.queries.viewer import PatientViewer
 from portal.services import letters, saved_letters
@@ -43,8 +45,11 @@ class Wish:
     """Which saved way to pay, up to how much, on which day of the month."""
 
     method_id: int
-    cap: Money
-    day: int
+    cap: Money = ZERO
+    day: int = 1
+    plan_id: UUID | None = (
+        None  # the instalments of a signed plan; its agreement says how much and when
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,8 @@ class Paper:
 
     paragraphs: tuple[str, ...]
     first_on: date
+    cap: Money
+    day: int
 
     @property
     def hash(self) -> str:
@@ -107,11 +114,7 @@ def sign_autopay(
         paper = _paper(session, account_id, wish, words, now)
         if paper.hash != signature.text_hash:
             raise CannotSign("The words have changed since you opened the page. Read them again.")
-        before = session.scalar(
-            select(PaymentAuthorisation)
-            .join(Autopay, Autopay.authorisation_id == PaymentAuthorisation.id)
-            .where(Autopay.guarantor_account_id == account_id, Autopay.state == "on")
-        )
+        before = _before(session, account_id, wish)
         if before is not None:
             if before.text_hash == paper.hash and before.revoked_at is None:
                 return before.id  # the same page sent twice
@@ -130,28 +133,47 @@ def sign_autopay(
         )
         session.add(row)
         session.flush()
-        session.add(
-            Autopay(
-                guarantor_account_id=account_id,
-                authorisation_id=row.id,
-                cap=wish.cap,
-                day=wish.day,
-                state="on",
-                started_at=now,
-            )
-        )
+        if wish.plan_id is None:
+            session.add(_autopay(row, now))
         _note(session, row, viewer, now)
         return row.id
+
+
+def _before(session: Session, account_id: int, wish: Wish) -> PaymentAuthorisation | None:
+    """What this one takes the place of: the account's autopay, or the leave to draw the same plan."""
+    return session.scalar(
+        select(PaymentAuthorisation).where(
+            PaymentAuthorisation.guarantor_account_id == account_id,
+            PaymentAuthorisation.revoked_at.is_(None),
+            PaymentAuthorisation.kind == ("plan" if wish.plan_id else "autopay"),
+            PaymentAuthorisation.plan_id.is_not_distinct_from(wish.plan_id),
+        )
+    )
+
+
+def _autopay(row: PaymentAuthorisation, now: datetime) -> Autopay:
+    return Autopay(
+        guarantor_account_id=row.guarantor_account_id,
+        authorisation_id=row.id,
+        cap=row.cap,
+        day=row.day,
+        state="on",
+        started_at=now,
+    )
 
 
 def _paper(session: Session, account_id: int, wish: Wish, words: Words, now: datetime) -> Paper:
     method = session.get(PaymentMethod, wish.method_id)
     if method is None or method.guarantor_account_id != account_id or method.removed_at:
         raise NotFound
-    if not SMALLEST <= wish.cap <= HIGHEST_CAP or not 1 <= wish.day <= 31:  # noqa: PLR2004 - days
+    plan = plan_to_draw(session, account_id, wish.plan_id) if wish.plan_id else None
+    if wish.plan_id and plan is None:
+        raise NotFound
+    cap, of_month = (plan.largest, plan.day) if plan else (wish.cap, wish.day)
+    if not SMALLEST <= cap <= HIGHEST_CAP or not 1 <= of_month <= 31:  # noqa: PLR2004 - days
         raise CannotSign("Choose a day from 1 to 31, and a limit above $0.50.")
     today = practice_date(session, now)
-    first = next_told_draft(wish.day, today=today, closed=closed_days(today))
+    first = next_told_draft(of_month, today=today, closed=closed_days(today))
     practice = practice_page()
     if practice is None:
         raise NotFound
@@ -160,11 +182,12 @@ def _paper(session: Session, account_id: int, wish: Wish, words: Words, now: dat
         account_number=account.number,
         method=method_words(method.kind, method.brand, method.last4, words=words),
         kind=method.kind,
-        cap=wish.cap,
-        day=wish.day,
+        cap=cap,
+        day=of_month,
         first_on=first,
+        plan=plan.number if plan else "",
     )
-    return Paper(authorisation_text(terms, practice, words=words), first)
+    return Paper(authorisation_text(terms, practice, words=words), first, cap, of_month)
 
 
 def _authorisation(
@@ -179,9 +202,10 @@ def _authorisation(
     return PaymentAuthorisation(
         guarantor_account_id=account_id,
         payment_method_id=wish.method_id,
-        kind="autopay",
-        cap=wish.cap,
-        day=wish.day,
+        kind="plan" if wish.plan_id else "autopay",
+        plan_id=wish.plan_id,
+        cap=paper.cap,
+        day=paper.day,
         text="\n".join(paper.paragraphs),
         text_version=VERSION,
         text_hash=paper.hash,

@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from billing.payment_choice import LARGEST_EXTRA, SMALLEST, Agreed, Choice, Objection, agree
+from billing.payment_choice import LARGEST_EXTRA, SMALLEST, Choice, Objection, agree
+from billing.payment_choice import Agreed as AgreedAmount
 from billing.proxy_access import ProxyScope
 from billing.transitions import PAYMENT, PaymentEvent, PaymentState, next_state
 from portal.db import read_only, transaction
@@ -21,12 +22,14 @@ from portal.queries.plan_paid import plan_of_payment
 from portal.queries.proxy_grants import grant_standing
 from portal.queries.viewer import GuestViewer, PatientViewer, PayerViewer, PayingViewer
 from portal.queue import enqueue
+from portal.services.add_method import Agreed
 from portal.services.card_notice import (
     NeedsCardNotice,
     NoticeRead,
     keep_card_notice,
     needs_card_notice,
 )
+from portal.services.keep_while_paying import keep_yes, make_ready, save_for
 from portal.services.practice_date import practice_date
 from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound, Refusal
@@ -82,6 +85,7 @@ class Way:
 
     bank_only: bool = False
     read: NoticeRead | None = None
+    keep: Agreed | None = None  # what is paid with is kept for next time (PLAN-9)
 
 
 ANY_WAY = Way()
@@ -105,12 +109,14 @@ def take_payment(
     """
     if account_id not in viewer.account_ids:
         raise NotFound
+    make_ready(viewer, account_id, way.keep, gateway=gateway)
     for _ in range(2):  # another tab may have begun between closing and claiming
         _close_earlier(account_id, payment_id, gateway, public_url, now)
         with transaction() as session:
             payment = _claim(
                 session, viewer, payment_id, account_id=account_id, choice=choice, way=way, now=now
             )
+            customer = save_for(session, payment) if payment else None
         if payment is not None:
             break
     else:
@@ -123,6 +129,7 @@ def take_payment(
             amount=payment.amount,
             expires_at=payment.created_at + PAGE_OPEN,
             bank_only=payment.bank_only,
+            save_for=customer,
         )
     except Refused:
         # A clear answer: nothing was made there, so this try is over.
@@ -170,7 +177,7 @@ def _claim(
     today = practice_date(session, now)
     lines, ahead = payable(session, account_id, on=today)
     agreed = agree(choice, lines, ahead=ahead)
-    if not isinstance(agreed, Agreed):
+    if not isinstance(agreed, AgreedAmount):
         raise CannotPay(WORDS[agreed])
     if not way.bank_only and way.read is None and needs_card_notice(session, account_id):
         raise NeedsCardNotice
@@ -196,6 +203,7 @@ def _claim(
         lease_until=now + LEASE,
     )
     session.add(payment)
+    keep_yes(session, viewer, payment, way.keep, now=now)
     if way.read is not None and not way.bank_only:
         session.flush()
         keep_card_notice(

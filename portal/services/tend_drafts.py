@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from portal.db import transaction
 from portal.services.claim_draft import DraftDay
 from portal.services.draft_payments import enqueue_drafts
+from portal.services.plan_drafts import schedule_plans
 from portal.services.refresh_method import nudge_expiring
 from portal.services.schedule_drafts import remind, schedule_autopay
 
@@ -29,6 +30,7 @@ class DraftsTended:
 
 def tend_drafts(day: DraftDay) -> DraftsTended:
     """Before statements are cut: what is drawn today is no longer asked for once it has arrived."""
+    schedule_plans(day)
     told = schedule_autopay(day) + remind(day)
     told += nudge_expiring(on=day.on, now=day.now, public_url=day.public_url)
     with transaction() as session:

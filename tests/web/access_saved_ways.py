@@ -20,3 +20,9 @@ ROWS = """
     s s n o o n n n r r r r r b b  GET       /pay/methods/<uuid:setup_id>/return
     s s n o o o o o r r r r r b b  GET,POST  /pay/methods/add
 """
+
+# nobody patient switched_off front_desk biller payment_poster fa_counsellor collections manager auditor sysadmin stale
+STAFF_ROWS = """
+    s s s o o o o o o o r o  GET       /accounts/<int:account_id>/drafts
+    s s s o o o r o o r r o  GET,POST  /accounts/<int:account_id>/drafts/<int:authorisation_id>/stop
+"""

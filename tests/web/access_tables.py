@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
-from tests.web.access_saved_ways import ROWS
+from tests.web.access_saved_ways import ROWS, STAFF_ROWS
 from tests.web.access_table import table, with_payer
 
 # `guest` came by the link in a text. `owner`: it is their record. `stale`: the owner, whose password was given a
@@ -347,5 +347,6 @@ STAFF = table(
     o                        GET       /theme.css
     """
     + STAFF_PLANS
-    + STAFF_OFFICE,
+    + STAFF_OFFICE
+    + STAFF_ROWS,
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from billing.money import Money
 from portal.db import transaction
+from portal.models.drafts import Draft
 from portal.models.payment_methods import (
     Autopay,
     MethodConsent,
@@ -62,14 +63,29 @@ def add_saved_way(account_id: int, login_id: int, now: datetime) -> dict[str, ob
         )
         session.add(signed)
         session.flush()
+        autopay = Autopay(
+            guarantor_account_id=account_id,
+            authorisation_id=signed.id,
+            cap=Money(20_000),
+            day=16,
+            state="on",
+            started_at=now,
+        )
+        session.add(autopay)
+        session.flush()
         session.add(
-            Autopay(
+            Draft(
+                id=SETUP,
                 guarantor_account_id=account_id,
                 authorisation_id=signed.id,
-                cap=Money(20_000),
-                day=16,
-                state="on",
-                started_at=now,
+                autopay_id=autopay.id,
+                month=now.date().replace(day=1),
+                due_on=now.date(),
+                amount=Money(5_000),
+                signed=Money(0),
+                state="charging",  # so that nobody removes the card under those who come later
+                state_at=now,
+                created_at=now,
             )
         )
     return {"method_id": method.id, "authorisation_id": signed.id, "setup_id": SETUP}

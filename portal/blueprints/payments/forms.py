@@ -14,7 +14,8 @@ from billing.money import ZERO, Money
 from billing.payment_choice import Choice, Objection, Scope
 from portal.blueprints.payments.choice_fields import LARGEST_ID, fill_choice, read_choice
 from portal.queries.payments import Bill, PaymentRow, PayPage, Review
-from portal.services.take_payment import ANY_WAY, WORDS, Way
+from portal.services.take_payment import WORDS, Way
+from portal.web.agreed import agreed_to_keep
 from portal.web.card_notice import notice_read
 from portal.web.fields import AmountField, chosen, required
 from portal.web.filters import brief_day, money
@@ -137,6 +138,7 @@ class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     more = HiddenField()
     cents = HiddenField()
     read = BooleanField("I have read this. I want to pay by card.")
+    keep = BooleanField("Keep this card or bank account for next time")
     by = HiddenField()  # bank, card: what a New York patient chose (PLAN-18)
 
     @classmethod
@@ -175,17 +177,18 @@ class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     @property
     def way(self) -> Way:
         """Card only after its words were read, from the page that shows them."""
+        keep = agreed_to_keep() if self.keep.data else None
         if self.by.data == BANK:
-            return Way(bank_only=True)
+            return Way(bank_only=True, keep=keep)
         if self.by.data == CARD and self.read.data:
-            return Way(read=notice_read())
-        return ANY_WAY
+            return Way(read=notice_read(), keep=keep)
+        return Way(keep=keep)
 
     def choosing(self, by: str) -> PayForm:
         """The same payment from the bank or by card, for the page that asks which (PLAN-18)."""
         form = PayForm(formdata=None)
         form._fill(self.payment_id, self.account_id, self.wish)
-        form.by.data = by
+        form.by.data, form.keep.data = by, self.keep.data
         if by == CARD and self.by.data == CARD:
             form.read.errors = ["Tick the box, or pay from your bank account."]
         return form

@@ -10,6 +10,7 @@ from billing.payment_choice import Choice, Objection
 from portal.blueprints.payments.forms import PayForm, SplitForm
 from portal.queries.payments import PayPage, pay_page
 from portal.queries.payments import review as review_payment
+from portal.services.add_method import CONSENT
 from portal.web.access import current_account_viewer, saw
 from portal.web.practice_day import practice_day
 
@@ -42,6 +43,7 @@ def reviewed(page: PayPage, wish: Choice, form: Asking) -> str | None:
     split = whole and found.amount.cents >= SMALLEST_SPLIT
     return render_template(
         "payments/review.html",
+        keeping=CONSENT,
         page=page,
         review=found,
         wish=wish,

@@ -53,7 +53,7 @@ def sign() -> ResponseReturnValue:
     paper, form = steps.paper(page.account_id, wanted), SignForm()
     if form.validate_on_submit():
         signed = steps.sign(form, page.account_id, wanted)
-        flash("Autopay is on. Here is your copy.", "done")
+        flash("It is on. Here is your copy.", "done")
         return redirect(url_for(".paper", authorisation_id=signed), 303)
     form.paper.data = paper.hash
     return render_template("saved_ways/sign.html", page=page, paper=paper, form=form, wish=wanted)
@@ -81,5 +81,5 @@ def stop(authorisation_id: int) -> ResponseReturnValue:
         now=now(),
     )
     saw(kind="payment_authorisations", id=authorisation_id)
-    flash("Autopay is off. Nothing more is drawn.", "done")
+    flash("It is off. Nothing more is drawn.", "done")
     return redirect(url_for(".autopay"), 303)

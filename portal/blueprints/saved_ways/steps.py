@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import abort, request
 from flask_babel import gettext
 
@@ -9,20 +11,16 @@ from billing.money import Money
 from portal.blueprints.saved_ways.forms import AddForm, SignForm
 from portal.queries.autopay_page import AutopayPage, autopay_page
 from portal.queries.saved_methods import MethodRow, MethodsPage, methods_page
-from portal.services.add_method import CONSENT, Agreed, add_method
+from portal.services.add_method import add_method
 from portal.services.change_method import remove_method
 from portal.services.sign_autopay import Paper, Signature, Wish, autopay_paper, sign_autopay
 from portal.web.access import current_patient, saw
+from portal.web.agreed import agreed_to_keep
 from portal.web.base import gateways
 from portal.web.card_notice import notice_read
 from portal.web.clock import now
-from portal.web.languages import language, translated
+from portal.web.languages import language
 from portal.web.practice_day import practice_day
-
-
-def consent_words() -> tuple[str, ...]:
-    """What is agreed to, in the page's language."""
-    return tuple(str(translated(sentence)) for sentence in CONSENT)
 
 
 def methods() -> MethodsPage:
@@ -74,12 +72,7 @@ def begin_adding(form: AddForm, page: MethodsPage) -> str | None:
         viewer=current_patient(),
         account_id=page.account_id,
         setup_id=form.setup_id,
-        agreed=Agreed(
-            text="\n".join(consent_words()),
-            language=language(),
-            ip=request.remote_addr or "",
-            user_agent=request.user_agent.string[:200],
-        ),
+        agreed=agreed_to_keep(),
         read=notice_read() if form.read.data else None,
         gateway=gateways().payments,
         public_url=gateways().public_url,
@@ -89,7 +82,9 @@ def begin_adding(form: AddForm, page: MethodsPage) -> str | None:
 
 def wish() -> Wish:
     """With what, how much and when, from the address; what does not read was tampered with."""
-    method = request.values.get("method", type=int)
+    method, plan = request.values.get("method", type=int), request.values.get("plan", type=UUID)
+    if method is not None and plan is not None:
+        return Wish(method_id=method, plan_id=plan)
     cents, day = request.values.get("cap", type=int), request.values.get("day", type=int)
     if method is None or cents is None or day is None or cents <= 0:
         abort(404)

@@ -14,6 +14,7 @@ from portal.services.card_notice import SENTENCES, NeedsCardNotice
 from portal.services.change_method import make_default
 from portal.services.finish_adding import finish_adding
 from portal.web.access import current_patient, patient, saw
+from portal.web.agreed import consent_words
 from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.step_up import confirm_first
@@ -38,7 +39,7 @@ def methods() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """What is agreed to, then the card company's page."""
     page, form = steps.methods(), AddForm()
-    told: dict[str, object] = {"page": page, "words": steps.consent_words(), "sentences": ()}
+    told: dict[str, object] = {"page": page, "words": consent_words(), "sentences": ()}
     if form.validate_on_submit():
         try:
             url = steps.begin_adding(form, page)

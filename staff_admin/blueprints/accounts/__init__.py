@@ -3,6 +3,7 @@
 from staff_admin.blueprints.accounts import (
     changes,
     codes,
+    drafts,
     pay_links,
     reach,
     sharing,
@@ -16,6 +17,7 @@ __all__ = [
     "blueprint",
     "changes",
     "codes",
+    "drafts",
     "pay_links",
     "reach",
     "sharing",
