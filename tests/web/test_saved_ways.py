@@ -13,11 +13,12 @@ from sqlalchemy import select
 
 from portal.config import Settings
 from portal.db import read_only, transaction
+from portal.jobs import schedule
 from portal.models.accounts import GuarantorAccount
 from portal.models.card_notices import CardNotice
 from portal.models.payment_methods import MethodConsent, PaymentAuthorisation, PaymentMethod
 from tests.sandbox_server import KEY, SECRET, SandboxServer
-from tests.services.autopay_world import Payer
+from tests.services.autopay_world import Payer, jobs
 from tests.services.till import Till, open_till
 from tests.web.pages import Page, PageClient
 
@@ -205,3 +206,42 @@ def test_a_setup_whose_answer_was_lost_is_kept_when_its_event_comes(
     assert till.deliver(*events, *events) == ["moved", "duplicate"]
     assert "Visa ending 4242" in client.get("/pay/methods").text
     till.sandbox.control("reset")
+
+
+def test_PLAN_9_what_is_paid_with_is_kept_only_after_a_tick(
+    client: PageClient, till: Till, database_url: str
+) -> None:
+    schedule.register()
+    for tick, kept in (({}, 0), ({"keep": "y"}, 1)):
+        account = client.get("/pay?amount=other").hidden("account")
+        chosen = {"account": account, "choice": "own_amount", "amount": "20"}
+        page = client.post("/pay/review", chosen, expect=200)
+        assert " checked" not in page.source
+        names = ("payment", "account", "scope", "visit", "cents")
+        sent = {name: page.hidden(name) for name in names} | tick
+        away = client.post("/pay/begin", sent, expect=303).location
+        back = till.sandbox.pay(away).headers["Location"]
+        client.get(urlsplit(back).path, expect=303)
+        jobs(Payer(till), database_url)
+        assert len(Payer(till).methods()) == kept
+    with read_only() as session:
+        [consent] = session.scalars(select(MethodConsent)).all()
+    assert consent.payment_id == till.payments()[-1].id
+    assert "Visa ending 4242" in client.get("/pay/methods").text
+
+
+def test_PLAN_7_the_office_stops_it_with_a_reason_and_the_patient_is_told(
+    till: Till, as_staff: Callable[[str], PageClient]
+) -> None:
+    payer = Payer(till)
+    signed = payer.sign(payer.save())
+    office = as_staff("front_desk")
+    page = office.get(f"/accounts/{till.account_id}/drafts")
+    assert "Visa ending 4242" in page.text
+    address = f"/accounts/{till.account_id}/drafts/{signed}/stop"
+    assert "Enter a reason" in office.post(address, {"reason": ""}, expect=200).text
+    office.post(address, {"reason": "They called."}, expect=302)
+    assert "They called." in office.get(f"/accounts/{till.account_id}/drafts").text
+    assert payer.autopay_states() == ["stopped"]
+    assert payer.letters("autopay_stopped") == ["autopay_stopped"]
+    assert as_staff("auditor").get(address, expect=403)
