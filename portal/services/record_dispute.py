@@ -23,6 +23,7 @@ from portal.services.practice_date import practice_date
 from portal.services.record_evidence import keep_answer
 from portal.services.refund_notices import notice_returned
 from portal.services.settle_dispute import settle_dispute, unsettle_dispute
+from portal.services.settle_draft import end_after_dispute
 
 EVENTS = {
     DisputeOutcome.OPEN: DisputeEvent.WAIT,
@@ -57,6 +58,7 @@ def record_dispute(session: Session, facts: DisputeFacts, *, public_url: str, no
         return "not_ours"
     payment = lock_paid(session, payment_id)
     dispute, fresh = _row(session, facts, payment, now)
+    end_after_dispute(session, payment, public_url=public_url, now=now)
     news = _note_standing(dispute, facts) or fresh
     keep_answer(session, facts, now=now)
     moved = _post(session, dispute, payment, facts, now)

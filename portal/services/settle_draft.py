@@ -68,10 +68,21 @@ def _failed(
     )
 
 
-def end_after_dispute(session: Session, payment: Payment, *, now: datetime) -> None:
+def end_after_dispute(
+    session: Session, payment: Payment, *, public_url: str, now: datetime
+) -> None:
     """Somebody told their bank that they did not agree: nothing more is drawn (payments.md rule 13)."""
     if payment.draft_id is None:
         return
     draft = session.get_one(Draft, payment.draft_id)
     authorisation = session.get_one(PaymentAuthorisation, draft.authorisation_id)
-    revoke_authorisation(session, authorisation, reason="disputed", now=now)
+    if not revoke_authorisation(session, authorisation, reason="disputed", now=now):
+        return
+    tell_signer(
+        session,
+        account_id=draft.guarantor_account_id,
+        login_id=authorisation.signed_by_login_id,
+        letter=saved_letters.autopay_stopped(letters.letterhead(session, public_url=public_url)),
+        about=f"authorisation_over:{authorisation.id}",
+        now=now,
+    )

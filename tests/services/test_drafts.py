@@ -296,3 +296,14 @@ def test_draft_due_takes_its_day_from_its_caller(payer: Payer) -> None:
         public_url=PUBLIC_URL,
     )
     assert early.asked == 0
+
+
+def test_PLAN_10_who_disputes_a_draft_at_their_bank_is_never_drawn_from_again(
+    payer: Payer,
+) -> None:
+    due_on(payer, payer.save(number="4000000000000259"))
+    payer.draw()
+    payer.till.deliver(*payer.till.sandbox.events())
+    assert payer.draft().state == "paid"
+    assert payer.autopay_states() == ["stopped"]
+    assert payer.letters("autopay_stopped") == ["autopay_stopped"]

@@ -217,7 +217,7 @@ def test_PLAN_9_what_is_paid_with_is_kept_only_after_a_tick(
         chosen = {"account": account, "choice": "own_amount", "amount": "20"}
         page = client.post("/pay/review", chosen, expect=200)
         assert " checked" not in page.source
-        names = ("payment", "account", "scope", "visit", "cents")
+        names = ("payment", "account", "scope", "visit", "charges", "part", "more", "cents")
         sent = {name: page.hidden(name) for name in names} | tick
         away = client.post("/pay/begin", sent, expect=303).location
         back = till.sandbox.pay(away).headers["Location"]
