@@ -191,8 +191,8 @@ def amount_from_the_browser(_world: World, patch: Patch) -> None:
     """What the form says is taken, whatever is due."""
     real = take_payment.agree
 
-    def believe(choice: Any, lines: Any) -> Any:
-        every = real(Choice(Scope.ALL, None, None), lines)
+    def believe(choice: Any, lines: Any, **more: Any) -> Any:
+        every = real(Choice(Scope.ALL, None, None), lines, **more)
         return replace(every, amount=choice.amount) if choice.amount else every
 
     patch.setattr(take_payment, "agree", believe)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from billing.payment_choice import Scope
 from billing.transitions import PaymentState
 from portal.models.payments import LIVE_STATES, PAGE_OPEN
 from tests.proof.our_books import OurBooks, Witness, read_ours
@@ -134,7 +135,7 @@ def _kept(e: Evidence) -> Counter[int]:
 
 def is_prepaid(scope: str) -> bool:
     """Money given before anything is due: the only kind that may exceed the balance."""
-    return scope in {"prepayment", "deposit"}
+    return scope == Scope.AHEAD
 
 
 def i6_balances_add_up(e: Evidence) -> Iterator[str]:
