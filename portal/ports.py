@@ -134,6 +134,15 @@ class PaymentFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """One try that a bank refused; nothing of the card."""
+
+    provider_id: str
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MethodFacts:
     """A card or bank account kept at the provider; without a customer it can never be used again."""
 
@@ -315,6 +324,8 @@ class PaymentGateway(SavedMethods, Protocol):
     def expire_checkout(self, session_id: str) -> PaymentFacts: ...
 
     def find_payment(self, intent_id: str) -> PaymentFacts: ...
+
+    def declines_of(self, intent_id: str) -> tuple[Declined, ...]: ...
 
     def start_refund(self, *, refund_id: UUID, intent_id: str, amount: Money) -> RefundFacts: ...
 

@@ -21,7 +21,7 @@ from sandbox.twilio_api import NUMBER, Messages
 from sandbox.webhooks import Delivery
 from sandbox.world import World
 
-IN_A_DEMO = frozenset({"clock", "dispute", "close_dispute", "totals"})
+IN_A_DEMO = frozenset({"clock", "dispute", "close_dispute", "payout", "totals"})
 Control = Callable[[Json], Json]
 
 

@@ -81,6 +81,8 @@ def serve(home: Path) -> int:
         say("Preparing the database ...")
         if not demo.complete and (home / "demo" / "practice").exists():
             reset(url)  # a first start that was interrupted
+            for half in (home / "demo").glob("sandbox.sqlite*"):
+                half.unlink()  # and what was paid in it
         migrate(url)
         start_sandbox(processes, home)
         engine = db.connect(url)
@@ -205,7 +207,9 @@ def announce(demo: Demo, settings: Settings, *, seconds: float) -> None:
         "  4. Sign in as biller: three cards wait under Insurance, a plain one, one on which a number was mistyped,",
         "     and a shaken picture.",
         "  5. Sign in as Modela Example: under Access she acts for her teenage daughter, as the office allowed.",
-        "  6. Prove every cent:  .venv/bin/python -m portal verify-ledger",
+        "  6. Sign in as biller: a bank waits for an answer under Disputes; as manager: a check waits under Refunds,",
+        "     and Payouts, from the day’s page, holds one line that is not ours.",
+        "  7. Prove every cent:  .venv/bin/python -m portal verify-ledger",
         "",
         "Ctrl-C stops everything. The next `make demo` finds its data; `make demo-reset` starts over.",
     ]

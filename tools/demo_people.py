@@ -30,6 +30,7 @@ from portal.web.sign_in import hash_new_password
 from staff_admin.app import create_app as create_staff_app
 from tools.demo_cards import card_to_photograph, send_cards
 from tools.demo_household import share_with_mother
+from tools.demo_office import fill_office
 
 PASSWORD = "river-otter-sample-42"
 STAFF = (
@@ -94,6 +95,7 @@ def invite_everybody(demo: Demo, settings: Settings, story: dict[str, Any]) -> N
     share_with_mother(people, public_url=settings.public_url, now=now)
     find_duplicates(now=now)
     send_cards(people, office=wiring.build(settings), now=now)
+    fill_office(settings, people, now=now)
     name = f"{NEWCOMER.first_name} {NEWCOMER.last_name}"
     demo.card = str(card_to_photograph(settings.home / "demo" / "card", name=name))
     demo.enrolments = [

@@ -24,9 +24,10 @@ from portal.adapters.stripe_calls import (
     words,
 )
 from portal.adapters.stripe_disputes import dispute_facts, dispute_notices
-from portal.adapters.stripe_facts import BANK, intent_facts, session_facts
+from portal.adapters.stripe_facts import BANK, decline_facts, intent_facts, session_facts
 from portal.adapters.stripe_saved import StripeSaved
 from portal.ports import (
+    Declined,
     DisputeFacts,
     ForgedMessage,
     NoRefund,
@@ -158,6 +159,17 @@ class StripeGateway(StripeSaved):
             )
         )
         return intent_facts(intent)
+
+    def declines_of(self, intent_id: str) -> tuple[Declined, ...]:
+        """The tries of one payment that banks refused, oldest first."""
+        found = reading(
+            lambda: list(
+                self._client.v1.charges.list(
+                    params={"payment_intent": intent_id, "limit": PAGE}
+                ).auto_paging_iter()
+            )
+        )
+        return tuple(decline_facts(one) for one in reversed(found) if one.status == "failed")
 
     def start_refund(self, *, refund_id: UUID, intent_id: str, amount: Money) -> RefundFacts:
         """Send money back the way it came. The same refund is made once: its id is the key, for a day.

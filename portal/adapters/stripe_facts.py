@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import stripe
 
 from billing.money import Money
 from portal.adapters.stripe_calls import CURRENCY, field, id_of, our_id
-from portal.ports import Outcome, PaymentFacts
+from portal.ports import Declined, Outcome, PaymentFacts
 
 BANK = "us_bank_account"
 SAVED = "saved"  # in the metadata of what is drawn while the patient is away
@@ -71,6 +73,16 @@ def intent_facts(intent: stripe.PaymentIntent) -> PaymentFacts:
         last4=(card.last4 or "") if card else ((bank.last4 or "") if bank else ""),
         decline=_decline(error, charge) if outcome is Outcome.FAILED else "",
         method_id=id_of(intent.payment_method) or "",
+    )
+
+
+def decline_facts(charge: stripe.Charge) -> Declined:
+    """A charge that failed; of its card nothing is taken over."""
+    told = field(charge.outcome, "reason") or charge.failure_code
+    return Declined(
+        provider_id=charge.id,
+        code=str(told or ""),
+        at=datetime.fromtimestamp(charge.created, UTC),
     )
 
 

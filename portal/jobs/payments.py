@@ -8,6 +8,7 @@ from uuid import UUID
 from portal.queue import JobContext, job
 from portal.services.handle_event import handle_event
 from portal.services.list_missed_events import list_missed_events
+from portal.services.note_declines import watch_declines
 from portal.services.settle_payment import settle_payment
 from portal.services.sweep_payments import sweep_payments
 from portal.services.walk_objects import walk_objects
@@ -42,6 +43,9 @@ def sweep(context: JobContext) -> None:
     swept = sweep_payments(now=context.now)
     if swept.overdue:
         LOG.error("payments_unknown_too_long", extra={"payments": swept.overdue})
+    declined = watch_declines(now=context.now)
+    if declined:
+        LOG.error("card_testing_suspected", extra={"declines": declined})
 
 
 @job("list_missed_events", cron="*/15 * * * *")

@@ -99,6 +99,21 @@ class PaymentAllocation(Base):
     amount: Mapped[Money] = mapped_column("amount_cents")
 
 
+class CardDecline(Base):
+    """One try that a bank refused, by the provider's id of it; nothing of the card is kept (PCI-1)."""
+
+    __tablename__ = "card_declines"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[str] = mapped_column(unique=True)  # of the failed charge
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"), index=True)
+    guarantor_account_id: Mapped[int] = mapped_column(
+        ForeignKey("guarantor_accounts.id"), index=True
+    )
+    code: Mapped[str]  # the bank's word: generic_decline, insufficient_funds ...
+    declined_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
 class InboundEvent(Base):
     """The webhook inbox: verified, stored once by event id, handled by a job."""
 

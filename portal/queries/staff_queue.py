@@ -39,6 +39,7 @@ KIND_LABELS = {
     "plan_paper": "Plan paper to mail",
     "plan_state_text": "State text to review",
     "payment_mismatch": "Payment that disagrees",
+    "card_testing": "Cards may be tested",
     "payout_line": "Payout to explain",
     "payment_orphan": "Payment in one set of books only",
     "claim_import": "Claim to check",

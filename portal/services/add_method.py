@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.db import transaction
@@ -20,9 +21,10 @@ from portal.services.card_notice import (
     needs_card_notice,
 )
 from portal.services.keep_method import OPEN
-from portal.services.refusal import NotFound, Refusal
+from portal.services.refusal import NotFound, Refusal, TooManyTries
 from portal.services.saved_customer import saved_customer
 
+PAGES_AN_HOUR = 10
 VERSION = "2026-11"  # of CONSENT
 # PLAN-9: how it is used, what for, how it ends. Beside a box that is not ticked.
 CONSENT = (
@@ -73,6 +75,7 @@ def add_method(
     with transaction() as session:
         known = session.get(MethodConsent, setup_id)
         if known is None:
+            _slow_down(session, account_id, now)
             if needs_card_notice(session, account_id):
                 _keep_read(session, account_id, viewer, read, now)
             session.add(consent_row(setup_id, viewer, account_id, agreed, now=now))
@@ -91,6 +94,18 @@ def add_method(
     with transaction() as session:
         session.get_one(MethodConsent, setup_id).session_id = facts.session_id
     return facts.url
+
+
+def _slow_down(session: Session, account_id: int, now: datetime) -> None:
+    """Whoever opens page after page may be trying cards: ten an hour (payments.md 4)."""
+    begun = session.scalar(
+        select(func.count(MethodConsent.id)).where(
+            MethodConsent.guarantor_account_id == account_id,
+            MethodConsent.agreed_at > now - timedelta(hours=1),
+        )
+    )
+    if (begun or 0) >= PAGES_AN_HOUR:
+        raise TooManyTries("Many cards were tried this hour. Try again in an hour, or call us.")
 
 
 def own_account(viewer: PatientViewer, account_id: int) -> None:

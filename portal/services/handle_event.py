@@ -13,12 +13,14 @@ from portal.models.payments import InboundEvent, Payment
 from portal.models.work import WorkItem
 from portal.ports import DisputeFacts, PaymentFacts, PaymentGateway, RefundFacts, Refused
 from portal.services.keep_method import keep_setup
+from portal.services.note_declines import note_declines
 from portal.services.record_dispute import keep_dispute
 from portal.services.record_refund import keep_refund
 from portal.services.refresh_method import refresh_method
 from portal.services.settle_payment import keep_facts
 
 REFUND_EVENTS = ("charge.refund", "refund.")
+DECLINED = "payment_intent.payment_failed"
 DISPUTE_EVENTS = "charge.dispute"
 METHOD_EVENTS = "payment_method."
 PAGE_EVENTS = "checkout.session."
@@ -56,6 +58,8 @@ def handle_event(*, event_id: int, gateway: PaymentGateway, public_url: str, now
     # The payment first: a refund of one that we had not heard of yet finds it in the books.
     outcome = keep_facts(facts, public_url=public_url, now=now).outcome
     ours = outcome != "not_ours"
+    if ours and event.type == DECLINED and facts.payment_id is not None:
+        note_declines(payment_id=facts.payment_id, gateway=gateway, public_url=public_url, now=now)
     told = [keep_refund(refund, public_url=public_url, now=now).outcome for refund in refunds]
     if refunds:
         outcome = "moved" if "moved" in told else told[-1]

@@ -30,6 +30,7 @@ class Limit:
 
 ACCOUNT = Limit(5, timedelta(minutes=15), streak=True)
 ADDRESS = Limit(20, timedelta(hours=1), streak=False)  # a success elsewhere must not wipe it
+SHARED_ADDRESS = Limit(60, timedelta(hours=1), streak=False)
 SENDING = Limit(5, timedelta(minutes=15), streak=False)  # codes and links: there is no success
 PERSON = Limit(10, timedelta(days=1), streak=False)
 

@@ -14,3 +14,10 @@ class NotFound(Refusal):
     """It does not exist, or it is not the viewer's: the answer is the same, in the words of the face's 404 page."""
 
     status = 404
+
+
+class TooManyTries(Refusal):
+    """So many payments started within the hour that somebody may be testing cards."""
+
+    status = 429
+    title = "Please wait a little"

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from billing.proxy_access import ProxyScope
 from billing.transitions import PAYMENT, PaymentEvent, PaymentState, next_state
 from portal.db import read_only, transaction
 from portal.models.payments import LIVE_STATES, PAGE_OPEN, Payment
+from portal.models.practice import Practice
 from portal.ports import GatewayError, Outcome, OutcomeUnknown, PaymentGateway, Refused
 from portal.queries.payments import payable
 from portal.queries.plan_paid import plan_of_payment
@@ -30,9 +32,10 @@ from portal.services.card_notice import (
     needs_card_notice,
 )
 from portal.services.keep_while_paying import keep_yes, make_ready, save_for
+from portal.services.note_declines import account_cools_until, note_declines
 from portal.services.practice_date import practice_date
 from portal.services.record_payment import lock_account
-from portal.services.refusal import NotFound, Refusal
+from portal.services.refusal import NotFound, Refusal, TooManyTries
 from portal.services.settle_payment import keep_facts, nothing_there, settle_payment
 
 LEASE = timedelta(minutes=2)  # how long a started call may take before the sweep looks
@@ -49,13 +52,6 @@ class StillChecking(Refusal):
     """An earlier payment of the account may have gone through."""
 
     title = "We are still checking your last payment"
-
-
-class TooManyTries(Refusal):
-    """So many payments started within the hour that somebody may be testing cards."""
-
-    status = 429
-    title = "Please wait a little"
 
 
 WORDS = {
@@ -174,6 +170,7 @@ def _claim(
         raise TooManyTries(
             "Many payments were started this hour. Try again in an hour, or call us."
         )
+    _refuse_tested(session, account_id, way, now)
     today = practice_date(session, now)
     lines, ahead = payable(session, account_id, on=today)
     agreed = agree(choice, lines, ahead=ahead)
@@ -215,6 +212,19 @@ def _claim(
             now=now,
         )
     return payment
+
+
+def _refuse_tested(session: Session, account_id: int, way: Way, now: datetime) -> None:
+    """Five declines within an hour: no card for an hour more (payments.md 4). A bank account stays open."""
+    until = account_cools_until(session, account_id, now=now)
+    if until is None or way.bank_only:
+        return
+    zone, phone = session.execute(select(Practice.time_zone, Practice.phone)).one()
+    clock = f"{until.astimezone(ZoneInfo(zone)):%I:%M %p}".lstrip("0")
+    raise TooManyTries(
+        f"Several cards were declined. You were not charged. To keep you safe we take no card until"
+        f" {clock}. Your bank can tell you why. Call us at {phone} if you want to pay now."
+    )
 
 
 def _still_may(session: Session, viewer: PayingViewer, account_id: int, now: datetime) -> None:
@@ -263,6 +273,8 @@ def _close_earlier(
         if facts and facts.outcome is Outcome.OPEN and facts.session_id:
             facts = gateway.expire_checkout(facts.session_id)
             keep_facts(facts, public_url=public_url, now=now)
+        # Before its event comes: whoever opens page after page is counted all the same.
+        note_declines(payment_id=earlier.id, gateway=gateway, public_url=public_url, now=now)
     except GatewayError as error:
         raise StillChecking(_CHECKING) from error
 

@@ -122,6 +122,8 @@ def pay(world: World, session_id: str, method: Json) -> Json:
     setup = session["mode"] == "setup"
     intent = _intent_of(world, session)
     session["_intent"] = intent["id"]
+    if not setup:
+        session["payment_intent"] = intent["id"]  # known from the first press on
     world.store.put(session)
     module = setup_intents if setup else payment_intents
     return complete(world, session_id, module.confirm(world, intent, args))

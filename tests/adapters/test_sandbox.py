@@ -93,7 +93,7 @@ def test_a_newcomers_demo_mounts_clock_disputes_and_totals_alone(tmp_path: Path)
     demo = create_app(world, messages, demo=tmp_path / "demo.json").test_client()
     known = controls(world, messages)
     mounted = {name for name in known if demo.post(f"/_sim/{name}", json={}).status_code != 404}
-    assert mounted == {"clock", "close_dispute", "dispute", "totals"}
+    assert mounted == {"clock", "close_dispute", "dispute", "payout", "totals"}
     assert {"faults", "webhooks", "reset", "purge", "sms"} <= set(known) - mounted
     assert (demo.get("/inbox").status_code, demo.get("/payments").status_code) == (200, 200)
 
