@@ -94,3 +94,13 @@ def test_PLAN_7_a_plan_that_is_not_to_be_drawn_any_more_goes_on_by_hand(payer: P
     payer.stop(authorisation)
     assert lived(payer, date(2026, 3, 20)) == []
     assert standing(plan_id, payer.today).state == "in_grace"
+
+
+def test_PLAN_16_what_was_paid_on_the_very_day_is_not_drawn_again(payer: Payer) -> None:
+    plan_id = signed(payer.till)
+    sign_plan(payer, plan_id)
+    payer.live_until(date(2026, 3, 16))
+    payer.till.paid(payer.till.choose("own_amount", PART))
+    payer.till.look(payer.till.payments()[-1].id)
+    assert payer.draw().held == 1, "the morning had it, and the plan has no need of it any more"
+    assert payer.till.sandbox.charged() == PART
