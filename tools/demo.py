@@ -22,7 +22,13 @@ from portal import db
 from portal.cli import migrate
 from portal.config import ConfigurationError, Settings
 from portal.embedded import database_of
-from tools.demo_people import NEWCOMER, Demo, invite_everybody, print_fresh_codes
+from tools.demo_people import (
+    NEWCOMER,
+    Demo,
+    invite_everybody,
+    planners_deeds,
+    print_fresh_codes,
+)
 from tools.demo_practice import (
     NotTheDemo,
     generate_practice,
@@ -152,7 +158,8 @@ def fill(demo: Demo, settings: Settings, url: str) -> None:
     folder = settings.home / "demo" / "practice"
     say("First start: inventing a practice and feeding six months of its files ...")
     story = generate_practice(folder)
-    live_through(folder, story, settings=settings, url=url, say=say)
+    deeds = planners_deeds(demo, settings, story)
+    live_through(folder, story, settings=settings, url=url, say=say, deeds=deeds)
     invite_everybody(demo, settings, story)
 
 
@@ -163,6 +170,7 @@ def write_addresses(demo: Demo, settings: Settings, home: Path) -> None:
         "staff_url": f"{settings.public_url}/staff",
         "sandbox_url": settings.stripe_api_base,
         "sign_ins": demo.sign_ins,
+        "planners": demo.planners,
         "enrolments": demo.enrolments,
         "upload": str(home / "demo" / "practice" / demo.upload),
         "card": demo.card,
@@ -191,6 +199,10 @@ def announce(demo: Demo, settings: Settings, *, seconds: float) -> None:
             f"  {person['role']:8} {person['email']:34} {person['password']}"
             for person in demo.sign_ins
         ),
+        "",
+        "People who pay over time (same password), each at another point of a plan:",
+        "",
+        *(f"  {person['email']:40} {person['about']}" for person in demo.planners),
         "",
         "Try this:",
         "",

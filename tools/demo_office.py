@@ -78,7 +78,7 @@ class Till:
             now=now,
         )
         form = {"number": CARD, "expiry": "12/34", "cvc": "123"}
-        _press(str(started.checkout_url), form)
+        press(str(started.checkout_url), form)
         return self._settled(payment_id, now)
 
     def _settled(self, payment_id: UUID, now: datetime) -> str:
@@ -208,7 +208,7 @@ def _text_link(account_id: int, now: datetime) -> int:
         return link.id
 
 
-def _press(address: str, form: dict[str, str]) -> None:
+def press(address: str, form: dict[str, str]) -> None:
     """Press Pay; where the page leads next is for a browser."""
 
     class Stay(urllib.request.HTTPRedirectHandler):

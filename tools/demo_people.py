@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,9 @@ from staff_admin.app import create_app as create_staff_app
 from tools.demo_cards import card_to_photograph, send_cards
 from tools.demo_household import share_with_mother
 from tools.demo_office import fill_office
+from tools.demo_paying import pay_from_bank, sign_for_autopay
+from tools.demo_plans import DEEDS, Planner, offer
+from tools.demo_practice import ZONE, at
 
 PASSWORD = "river-otter-sample-42"
 STAFF = (
@@ -56,6 +61,7 @@ class Demo:
         state: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
         self.complete: bool = state.get("complete", False)
         self.sign_ins: list[dict[str, str]] = state.get("sign_ins", [])
+        self.planners: list[dict[str, str]] = state.get("planners", [])
         self.enrolments: list[dict[str, str]] = state.get("enrolments", [])
         self.upload: str = state.get("upload", "")
         self.card: str = state.get("card", "")
@@ -66,6 +72,7 @@ class Demo:
         kept = {
             "complete": self.complete,
             "sign_ins": self.sign_ins,
+            "planners": self.planners,
             "enrolments": self.enrolments,
             "upload": self.upload,
             "card": self.card,
@@ -90,12 +97,13 @@ def invite_everybody(demo: Demo, settings: Settings, story: dict[str, Any]) -> N
     for email, role, name in STAFF:
         demo.sign_ins.append(_staff(staff_app, email, role, name, now))
     for key in ENROLLED:
-        demo.sign_ins.append(_patient(patient_app, people[key], settings, now))
+        demo.sign_ins.append(_patient(patient_app, people[key], settings, now)[1])
     demo.sign_ins.append(_newcomer(patient_app, now))
     share_with_mother(people, public_url=settings.public_url, now=now)
     find_duplicates(now=now)
     send_cards(people, office=wiring.build(settings), now=now)
     fill_office(settings, people, now=now)
+    _pay_today(demo, patient_app, people, settings, now)
     name = f"{NEWCOMER.first_name} {NEWCOMER.last_name}"
     demo.card = str(card_to_photograph(settings.home / "demo" / "card", name=name))
     demo.enrolments = [
@@ -113,12 +121,60 @@ def invite_everybody(demo: Demo, settings: Settings, story: dict[str, Any]) -> N
     demo.save()
 
 
+def planners_deeds(demo: Demo, settings: Settings, story: dict[str, Any]) -> Callable[[date], None]:
+    """What people with plans do at the end of a week: they sign up first, with that week's clock."""
+    people = {person["key"]: person for person in story["people"]}
+    yesterday = date.fromisoformat(story["today"]) - timedelta(days=1)
+    app, known = create_patient_app(settings), dict[str, Planner]()
+    demo.planners = []
+
+    def deeds(on: date) -> None:
+        for deed in DEEDS:
+            if (yesterday - on).days != 7 * deed.weeks_ago:
+                continue
+            person = people[deed.key]
+            if deed.key not in known:
+                known[deed.key] = _planner(demo, app, person, settings, on=on, now=at(on, 10))
+            deed.do(replace(known[deed.key], on=on))
+
+    return deeds
+
+
 def print_fresh_codes(demo: Demo, settings: Settings) -> None:
     """Codes as on newly printed copies of the statements, since printed ones die after 30 days."""
     now = datetime.now(UTC)
     for person in demo.enrolments:
         person["code"] = _code(_account(person["practice_patient_id"]), settings, now)
     demo.save()
+
+
+def _pay_today(
+    demo: Demo, app: Flask, people: dict[str, Any], settings: Settings, now: datetime
+) -> None:
+    """Three more people, whose deeds are of today: autopay, a bank debit, an offer of the office."""
+    office, yesterday = wiring.build(settings), now.astimezone(ZONE).date() - timedelta(days=1)
+    automatic, by_bank, offered = (
+        _planner(demo, app, people[key], settings, on=yesterday, now=now)
+        for key in ("autopay", "bank_debit", "plan_offered")
+    )
+    sign_for_autopay(automatic, office=office, now=now)
+    pay_from_bank(by_bank, office=office, now=now)
+    offer(offered)
+
+
+def _planner(
+    demo: Demo, app: Flask, person: dict[str, str], settings: Settings, *, on: date, now: datetime
+) -> Planner:
+    """Somebody signs up, to pay over time."""
+    login_id, sign_in = _patient(app, person, settings, now)
+    demo.planners.append({**sign_in, "about": person["about"]})
+    return Planner(
+        login_id=login_id,
+        account_id=_account(person["practice_patient_id"]),
+        name=person["guarantor"],
+        public_url=settings.public_url,
+        on=on,
+    )
 
 
 def _staff(app: Flask, email: str, role: str, name: str, now: datetime) -> dict[str, str]:
@@ -134,7 +190,7 @@ def _staff(app: Flask, email: str, role: str, name: str, now: datetime) -> dict[
 
 def _patient(
     app: Flask, person: dict[str, str], settings: Settings, now: datetime
-) -> dict[str, str]:
+) -> tuple[int, dict[str, str]]:
     born, email = date.fromisoformat(person["birth_on"]), person["email"]
     keys = wiring.build(settings).hash_keys
     matched = match_enrolment(
@@ -149,7 +205,7 @@ def _patient(
     with app.test_request_context():
         hashed = hash_new_password(PASSWORD)
     enrolled = enrol_patient(code_id=matched.code_id, email=email, password_hash=hashed, now=now)
-    return _with_authenticator(
+    return enrolled.login_id, _with_authenticator(
         app, enrolled.login_id, role="patient", name=person["guarantor"], email=email
     )
 

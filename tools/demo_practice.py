@@ -86,8 +86,9 @@ def live_through(
     settings: Settings,
     url: str,
     say: Callable[[str], None],
+    deeds: Callable[[date], None],
 ) -> None:
-    """Six months: each week's files, its statements in the mail, its messages sent."""
+    """Six months: each week's files, its statements in the mail, what people did, its messages sent."""
     schedule.register()
     gateways = wiring.build(settings)
     months: set[tuple[int, int]] = set()
@@ -97,6 +98,7 @@ def live_through(
             months.add((on.year, on.month))
             say(f"  {on:%B %Y}")
         run_day(on=on, now=at(on, 10), office=gateways)
+        deeds(on)
         failed = queue.run_due(url, gateways, now=at(on, 10))
         if failed:
             raise RuntimeError(f"{failed} jobs of {on} failed")

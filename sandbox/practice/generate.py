@@ -24,6 +24,7 @@ from sandbox.practice.office_files import (
     receipts_file,
 )
 from sandbox.practice.payments import bundle_payments
+from sandbox.practice.planners import tell_planners
 from sandbox.practice.remittance_files import remittance_file
 from sandbox.practice.stage import Stage
 
@@ -49,6 +50,7 @@ def invent_practice(*, today: date, seed: int = SEED) -> Practice:
     known = len(stage.town.patients)
     draw_households(stage.town)
     tell_everyday(stage, stage.town.patients[known:])
+    tell_planners(stage)
     practice.patients.extend(stage.town.patients)
     return practice
 
