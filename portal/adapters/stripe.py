@@ -43,7 +43,9 @@ from portal.ports import (
 )
 
 WHAT = "Statement payment"  # all that Stripe is told about what is paid
-SEARCHED = timedelta(hours=1)  # how far from its start a lost session is looked for
+# How far from its start a lost session is looked for. It cannot be younger: the request says when the
+# page ends, and Stripe makes none that would end within half an hour.
+SEARCHED = timedelta(hours=1)
 PAGE = 100  # the most that Stripe lists at once
 INTENT = "payment_intent.latest_charge"
 REFUND_OUTCOMES = {

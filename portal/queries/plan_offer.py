@@ -42,6 +42,7 @@ class PlanOffer:
     policy: Policy  # of the rules, with the state's
     state: StateRow | None
     open_plan_id: UUID | None
+    ended_plan_id: UUID | None  # the last one, when it ended because payments were missed
     creditor: str
     creditor_address: tuple[str, ...]
     creditor_phone: str
@@ -115,6 +116,7 @@ def offer_of(session: Session, account_id: int, *, on: date) -> PlanOffer:
     found = balances(session, on=on, account_ids=[account_id])
     lines = [line for one in found for line in open_lines(one) if not line.held]
     rules, state = plan_rules(session), state_row(account.state)
+    open_plan_id, ended_plan_id = _plans_of(session, account_id)
     return PlanOffer(
         account_id=account_id,
         account_name=account.display_name,
@@ -125,15 +127,24 @@ def offer_of(session: Session, account_id: int, *, on: date) -> PlanOffer:
         rules=rules,
         policy=rules.for_state(state),
         state=state,
-        open_plan_id=session.scalar(
-            select(Plan.id).where(
-                Plan.guarantor_account_id == account_id, Plan.state.in_(OPEN_STATES)
-            )
-        ),
+        open_plan_id=open_plan_id,
+        ended_plan_id=ended_plan_id,
         creditor=practice.legal_name or practice.name,
         creditor_address=practice_address(practice),
         creditor_phone=practice.phone,
     )
+
+
+def _plans_of(session: Session, account_id: int) -> tuple[UUID | None, UUID | None]:
+    """The open plan; and the last one when it is none of those and ended by missed payments."""
+    newest_first = session.execute(
+        select(Plan.id, Plan.state)
+        .where(Plan.guarantor_account_id == account_id)
+        .order_by(Plan.created_at.desc())
+    ).all()
+    is_open = next((plan_id for plan_id, state in newest_first if state in OPEN_STATES), None)
+    last_id, last_state = newest_first[0] if newest_first else (None, "")
+    return is_open, last_id if last_state == "defaulted" else None
 
 
 def draft(

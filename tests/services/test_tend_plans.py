@@ -21,6 +21,7 @@ from portal.models.ledger import PostingRow
 from portal.models.messages import OutboundMessage
 from portal.models.plans import Plan, PlanEvent, PlanLine, PlanVersion
 from portal.models.work import WorkItem
+from portal.queries.plan_offer import plan_offer
 from portal.queries.plan_page import plan_page
 from portal.queries.plan_scope import Why
 from portal.services.plan_refusals import NeedsApproval
@@ -117,6 +118,9 @@ def test_PLAN_14_a_plan_that_nobody_pays_goes_from_notice_to_default(till: Till)
     assert "Pay it by April 30, 2026, and your plan goes on as before." in mailed[2]
     assert "$182.40 is left." in mailed[3]
     assert standing(plan_id, date(2026, 5, 20)).state is PlanState.DEFAULTED
+    told = plan_offer(till.viewer, on=date(2026, 5, 20))
+    assert told is not None
+    assert (told.open_plan_id, told.ended_plan_id) == (None, plan_id)
     # PLAN-15: the next one is not theirs alone for a year.
     anew = terms(4, first=till.now.date())
     with pytest.raises(NeedsApproval):
