@@ -154,3 +154,20 @@ def visit(browser: Browser, demo: DemoRun) -> Iterator[Callable[[str], Visitor]]
     yield open_at
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, demo: DemoRun) -> Iterator[Callable[[], Visitor]]:
+    """Open a phone that runs no script."""
+    opened = []
+
+    def open_one() -> Visitor:
+        context = browser.new_context(
+            viewport=SIZES["phone"], locale="en-US", java_script_enabled=False
+        )
+        opened.append(context)
+        return Visitor(context.new_page(), demo, "phone")
+
+    yield open_one
+    for context in opened:
+        context.close()

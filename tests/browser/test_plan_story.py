@@ -1,32 +1,13 @@
 """A plan of six months on a phone, without JavaScript: choose, read with the federal box, sign, pay the first payment."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import SIZES, Visitor, next_code
-from tests.demo_run import DemoRun
+from tests.browser.conftest import Visitor, next_code
 
 OWES_ENOUGH = 60_00  # six payments of the least that this office asks
-
-
-@pytest.fixture
-def phone(browser: Browser, demo: DemoRun) -> Iterator[Callable[[], Visitor]]:
-    """A phone that runs no script."""
-    contexts = []
-
-    def open_one() -> Visitor:
-        context = browser.new_context(
-            viewport=SIZES["phone"], locale="en-US", java_script_enabled=False
-        )
-        contexts.append(context)
-        return Visitor(context.new_page(), demo, "phone")
-
-    yield open_one
-    for context in contexts:
-        context.close()
 
 
 def test_a_plan_of_six_months_is_signed_and_its_first_payment_paid(
