@@ -71,22 +71,29 @@ def due(lines: Sequence[OpenLine]) -> Money:
 
 
 def agree(
-    choice: Choice, lines: Sequence[OpenLine], *, ahead: Mapping[int, Money] = NOTHING_AHEAD
+    choice: Choice,
+    lines: Sequence[OpenLine],
+    *,
+    ahead: Mapping[int, Money] = NOTHING_AHEAD,
+    first: Collection[int] = (),
 ) -> Agreed | Objection:
     """The payment that the choice means now, or why it cannot be made.
 
-    `ahead` is the most that may be paid toward each visit that a plan still decides.
+    `ahead` is the most that may be paid toward each visit that a plan still decides; `first` are the
+    charges of a payment plan, which come before the oldest where nothing was chosen.
     """
     if choice.scope is Scope.AHEAD:
         return _ahead(choice, ahead)
     if due(lines) <= ZERO and not choice.more:
         return Objection.NOTHING_DUE
     if choice.scope is Scope.OWN_AMOUNT:
-        return _own_amount(choice, lines)
-    return _chosen_lines(choice, lines)
+        return _own_amount(choice, lines, first)
+    return _chosen_lines(choice, lines, first)
 
 
-def _chosen_lines(choice: Choice, lines: Sequence[OpenLine]) -> Agreed | Objection:
+def _chosen_lines(
+    choice: Choice, lines: Sequence[OpenLine], first: Collection[int]
+) -> Agreed | Objection:
     """All of what was chosen, or the first card's part of it."""
     most = due(_chosen(choice, lines))
     known = {line.charge_id for line in lines if not line.held}
@@ -97,7 +104,7 @@ def _chosen_lines(choice: Choice, lines: Sequence[OpenLine]) -> Agreed | Objecti
     amount = most if choice.part is None else choice.part
     if wrong := _misfit(amount, most):
         return wrong
-    split = settles(choice.visit_id, amount, lines, charge_ids=choice.charge_ids)
+    split = settles(choice.visit_id, amount, lines, charge_ids=choice.charge_ids, first=first)
     return Agreed(amount, split, most - amount)
 
 
@@ -117,8 +124,10 @@ def _chosen(choice: Choice, lines: Sequence[OpenLine]) -> list[OpenLine]:
     return list(lines)
 
 
-def _own_amount(choice: Choice, lines: Sequence[OpenLine]) -> Agreed | Objection:
-    """The oldest lines first; beyond them only when that was said."""
+def _own_amount(
+    choice: Choice, lines: Sequence[OpenLine], first: Collection[int]
+) -> Agreed | Objection:
+    """A plan's lines, then the oldest; beyond them only when that was said."""
     most, amount = due(lines), choice.amount
     amount = most if amount is None else amount
     if amount < SMALLEST:
@@ -127,7 +136,7 @@ def _own_amount(choice: Choice, lines: Sequence[OpenLine]) -> Agreed | Objection
         return Objection.TOO_MUCH
     if amount > most + LARGEST_EXTRA:
         return Objection.FAR_TOO_MUCH
-    return Agreed(amount, settles(None, amount, lines))
+    return Agreed(amount, settles(None, amount, lines, first=first))
 
 
 def _ahead(choice: Choice, ahead: Mapping[int, Money]) -> Agreed | Objection:

@@ -24,6 +24,7 @@ from portal.queries.disputes_told import disputes_told
 from portal.queries.overview import visit_title
 from portal.queries.paid_by import HELPER, paid_by
 from portal.queries.payable_lines import PaidLine, paid_lines
+from portal.queries.plan_paid import plan_charges, plan_of_payment
 from portal.queries.refunds_told import RefundTold, refunds_told
 from portal.queries.under_way import UNANSWERED, UnderWay, payments_under_way
 from portal.queries.viewer import AccountViewer, GuestViewer, PayerViewer, StaffViewer, Viewer
@@ -63,6 +64,7 @@ class PayPage:
     bills: tuple[Bill, ...]
     lines: tuple[OpenLine, ...]
     ahead: Mapping[int, Money]  # toward visits that are no bills yet
+    plan_first: frozenset[int]  # charges of a payment plan: a payment settles them before others
     other_accounts: tuple[int, ...]  # this viewer's accounts beside this one
     under_way: UnderWay | None  # until it is known, no other payment of this account starts
 
@@ -180,6 +182,8 @@ def pay_page(
         bills = bills_of(session, [line for line in lines if not line.held])
         holder = session.get_one(GuarantorAccount, account.guarantor_account_id)
         waiting = payments_under_way(session, viewer, [account.guarantor_account_id])
+        plan_id = plan_of_payment(session, account.guarantor_account_id, None)
+        plan_first = plan_charges(session, plan_id)
     return PayPage(
         account_id=account.guarantor_account_id,
         account_name=holder.display_name,
@@ -188,6 +192,7 @@ def pay_page(
         bills=bills,
         lines=lines,
         ahead=payable_ahead(account),
+        plan_first=plan_first,
         under_way=waiting.get(account.guarantor_account_id),
         other_accounts=tuple(
             a.guarantor_account_id
@@ -211,7 +216,7 @@ def _chosen(
 
 def review(page: PayPage, choice: Choice) -> Review | Objection:
     """What the choice would pay and settle now."""
-    agreed = agree(choice, page.lines, ahead=page.ahead)
+    agreed = agree(choice, page.lines, ahead=page.ahead, first=page.plan_first)
     if not isinstance(agreed, Agreed):
         return agreed
     return Review(

@@ -19,8 +19,10 @@ from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.identity import Login
 from portal.models.messages import OutboundMessage
+from portal.models.payments import PaymentAllocation
 from portal.models.plans import PlanInstalment, PlanPolicy, PlanVersion
 from portal.models.work import WorkItem
+from portal.queries.payments import Review, pay_page, review
 from portal.queries.plan_policy import as_json
 from portal.queries.plan_scope import Why
 from portal.queries.viewer import PatientViewer
@@ -205,8 +207,26 @@ def test_PLAN_15_a_new_bill_joins_only_by_a_new_signature(till: Till) -> None:
     )
 
 
-def _another_bill(till: Till, cents: int) -> None:
+def test_STMT_21_what_is_shown_before_a_plans_payment_is_what_it_settles(till: Till) -> None:
+    signed(till)
+    _another_bill(till, 4_000, on=date(2025, 12, 1))  # older than all of the plan, and outside it
+    choice = till.choose("own_amount", 4_560)
+    page = pay_page(till.viewer, on=till.now.date(), account_id=till.account_id)
+    assert page is not None
+    shown_before = review(page, choice)
+    assert isinstance(shown_before, Review)
+    paid = till.paid(choice)
+    till.look(paid.payment_id)
+    with read_only() as session:
+        shares = session.scalars(
+            select(PaymentAllocation).where(PaymentAllocation.payment_id == paid.payment_id)
+        )
+        settled = {share.charge_id: share.amount for share in shares}
+    assert {one.words.charge_id: one.amount for one in shown_before.lines} == settled
+    assert set(settled) <= page.plan_first
 
+
+def _another_bill(till: Till, cents: int, on: date = date(2026, 2, 20)) -> None:
     with transaction() as session:
         book = Book(session, counter=50)
         account = session.get_one(GuarantorAccount, till.account_id)
@@ -214,9 +234,7 @@ def _another_bill(till: Till, cents: int) -> None:
             select(Patient).where(Patient.guarantor_account_id == account.id)
         ).first()
         assert patient is not None
-        visit, [charge] = book.visit(
-            patient, [cents], service_on=date(2026, 2, 20), coverage_intent="self_pay"
-        )
+        visit, [charge] = book.visit(patient, [cents], service_on=on, coverage_intent="self_pay")
         line = entries.Line(party_of(visit, charge), Money(cents))
         post_entry(
             session,
