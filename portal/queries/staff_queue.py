@@ -35,6 +35,7 @@ KIND_LABELS = {
     "credit_asked": "Credit asked back",
     "credit_found": "Credit to send back",
     "card_dispute": "Card dispute",
+    "draft_failed": "Drawn payment that failed",
     "plan_ended": "Plan ended by itself",
     "plan_paper": "Plan paper to mail",
     "plan_state_text": "State text to review",

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from billing.money import ZERO, Money
 from billing.state_pack import StateRow
 from portal.models.plans import Plan
-from portal.models.work import WorkItem
+from portal.services.open_account_work import open_account_work
 
 
 def tell_of_state_text(
@@ -18,14 +16,14 @@ def tell_of_state_text(
 ) -> None:
     """A plan was signed in a state whose own text nobody has reviewed: once for each state."""
     if row is not None:
-        _open(
+        open_account_work(
             session,
             key=f"plan_state_text:{row.state}",
             kind="plan_state_text",
             reason=f"Plans in {row.state} carry no text of that state: nobody has reviewed it"
             f" ({row.rule}).",
             next_step="Have the text reviewed, then mark the state's row as reviewed.",
-            plan=plan,
+            account_id=plan.guarantor_account_id,
             now=now,
         )
 
@@ -34,7 +32,7 @@ def ask_for_paper(
     session: Session, plan: Plan, *, about: str, on: date, now: datetime, words: str = ""
 ) -> None:
     """Nobody can sign in and read it: a person prints the paper, or writes the words, and mails it."""
-    _open(
+    open_account_work(
         session,
         key=f"plan_paper:{plan.id}:{about}",
         kind="plan_paper",
@@ -42,7 +40,7 @@ def ask_for_paper(
         next_step=f"Write to them on our letterhead: “{words}”"
         if words
         else "Print it from the plan's page, and mail it.",
-        plan=plan,
+        account_id=plan.guarantor_account_id,
         due_on=on,
         now=now,
     )
@@ -50,41 +48,13 @@ def ask_for_paper(
 
 def tell_of_end(session: Session, plan: Plan, *, on: date, now: datetime) -> None:
     """The plan ended by itself: whoever signed it has died, or is not responsible any more."""
-    _open(
+    open_account_work(
         session,
         key=f"plan_ended:{plan.id}:{on.isoformat()}",
         kind="plan_ended",
         reason="A payment plan ended: whoever signed it has died, or its bills went to another account.",
         next_step="Look at who owes the rest. A new plan needs a new signature.",
-        plan=plan,
+        account_id=plan.guarantor_account_id,
         due_on=on,
         now=now,
-    )
-
-
-def _open(
-    session: Session,
-    *,
-    key: str,
-    kind: str,
-    reason: str,
-    next_step: str,
-    plan: Plan,
-    now: datetime,
-    amount: Money = ZERO,
-    due_on: date | None = None,
-) -> None:
-    session.execute(
-        insert(WorkItem)
-        .values(
-            dedupe_key=key,
-            kind=kind,
-            reasons=[reason],
-            next_step=next_step,
-            amount=amount,
-            guarantor_account_id=plan.guarantor_account_id,
-            opened_at=now,
-            due_on=due_on,
-        )
-        .on_conflict_do_nothing()
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from billing.drafts import DraftEvent
+from billing.due_days import drawn_on
 from billing.retries import NOT_MADE, Decline, decline_of, next_try_on
 from billing.transitions import PaymentState
 from portal.models.drafts import Draft
@@ -14,10 +15,12 @@ from portal.models.payment_methods import PaymentAuthorisation, PaymentMethod
 from portal.models.payments import Payment
 from portal.queries.closed_days import closed_days
 from portal.services import letters, saved_letters
+from portal.services.open_account_work import open_account_work
 from portal.services.practice_date import practice_date
 from portal.services.revoke_authorisation import move_draft, revoke_authorisation
 from portal.services.tell_signer import tell_signer
 
+STAFF_WITHIN = timedelta(days=7)
 ENDS = {Decline.HARD: "declined_for_good", Decline.REVOKED: "revoked_at_bank"}
 
 
@@ -52,6 +55,8 @@ def _failed(
     draft.next_try_on = None if authorisation.revoked_at else following
     if not move_draft(draft, DraftEvent.FAIL, now=now, failure=code):
         return
+    if draft.next_try_on is None:
+        _ask_staff(session, draft, now=now)
     if decline in ENDS:
         revoke_authorisation(session, authorisation, reason=ENDS[decline], now=now)
     if draft.try_number > 1 and draft.next_try_on is not None:
@@ -64,6 +69,22 @@ def _failed(
         login_id=authorisation.signed_by_login_id,
         letter=saved_letters.draft_asks(head) if asks else saved_letters.draft_failed(head),
         about=f"draft_failed:{draft.id}:{draft.try_number}",
+        now=now,
+    )
+
+
+def _ask_staff(session: Session, draft: Draft, *, now: datetime) -> None:
+    """Nothing more is tried by itself: somebody looks whether the patient needs help."""
+    on = practice_date(session, now)
+    open_account_work(
+        session,
+        key=f"draft_failed:{draft.id}",
+        kind="draft_failed",
+        reason="A payment that was to be drawn did not go through, and is not tried again.",
+        next_step="The patient was told. If nothing comes, call, and offer help with paying.",
+        account_id=draft.guarantor_account_id,
+        amount=draft.amount,
+        due_on=drawn_on(on + STAFF_WITHIN, closed_days(on)),
         now=now,
     )
 

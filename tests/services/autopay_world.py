@@ -17,6 +17,7 @@ from portal.models.accounts import Patient
 from portal.models.drafts import Draft
 from portal.models.messages import OutboundMessage
 from portal.models.payment_methods import Autopay, PaymentAuthorisation, PaymentMethod
+from portal.models.work import WorkItem
 from portal.queue import run_due
 from portal.services.add_method import Agreed, add_method, consent_row
 from portal.services.claim_draft import DraftDay
@@ -101,6 +102,12 @@ class Payer:
             )
             session.add(method)
         return method
+
+    def staff_asked(self) -> list[str]:
+        """The kinds of work that wait for a person about this account."""
+        with read_only() as session:
+            mine = WorkItem.guarantor_account_id == self.till.account_id
+            return list(session.scalars(select(WorkItem.kind).where(mine)))
 
     def methods(self) -> list[PaymentMethod]:
         with read_only() as session:

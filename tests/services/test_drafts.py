@@ -134,7 +134,9 @@ def test_PLAN_10_a_declined_card_is_tried_as_its_kind_allows(
         asked += [day] * payer.draw().asked
         if day == 16:
             assert payer.letters("draft_failed") == ["draft_failed"], "at the first failure"
+            assert bool(payer.staff_asked()) is (tries == 1), "staff hear of the last try alone"
     assert asked == days
+    assert payer.staff_asked() == ["draft_failed"]
     assert len(payer.till.payments()) == tries
     assert payer.draft().next_try_on is None
     assert payer.letters("draft_failed") == ["draft_failed"] * min(tries, 2)
