@@ -151,11 +151,11 @@ def print_fresh_codes(demo: Demo, settings: Settings) -> None:
 def _pay_today(
     demo: Demo, app: Flask, people: dict[str, Any], settings: Settings, now: datetime
 ) -> None:
-    """Three more people, whose deeds are of today: autopay, a bank debit, an offer of the office."""
+    """Four more people, whose deeds are of today: autopay, a bank debit, an offer of the office, none yet."""
     office, yesterday = wiring.build(settings), now.astimezone(ZONE).date() - timedelta(days=1)
-    automatic, by_bank, offered = (
+    automatic, by_bank, offered, _new = (
         _planner(demo, app, people[key], settings, on=yesterday, now=now)
-        for key in ("autopay", "bank_debit", "plan_offered")
+        for key in ("autopay", "bank_debit", "plan_offered", "plan_new")
     )
     sign_for_autopay(automatic, office=office, now=now)
     pay_from_bank(by_bank, office=office, now=now)

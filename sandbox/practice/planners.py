@@ -80,6 +80,14 @@ PLANNERS = (
         ((82, 12_500), (52, 12_500)),
     ),
     Planner(
+        "plan_new",
+        "Startina Placeholder F",
+        36,
+        40,
+        "99204 80053 80061",
+        "Owes one bill, and may set up a plan for it: try it.",
+    ),
+    Planner(
         "autopay",
         "Automatia Standin F",
         42,

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from portal import db
 from portal.config import Settings
 from portal.embedded import EmbeddedServer
-from portal.models.accounts import GuarantorAccount
+from portal.models.accounts import GuarantorAccount, Patient
 from portal.services.issue_pay_link import issue_statement_code
 from portal.wiring import build
 from tests.browser.conftest import SIZES, Visitor
@@ -37,10 +37,9 @@ def code_for(demo: DemoRun, key: str) -> dict[str, str]:
     try:
         with db.transaction() as session:
             account = session.scalars(
-                select(GuarantorAccount).where(
-                    GuarantorAccount.birth_on == date.fromisoformat(person["birth_on"]),
-                    GuarantorAccount.postal_code == person["postal_code"],
-                )
+                select(GuarantorAccount)
+                .join(Patient, Patient.guarantor_account_id == GuarantorAccount.id)
+                .where(Patient.practice_patient_id == person["practice_patient_id"])
             ).one()
             code = issue_statement_code(
                 session,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from portal import db
 from portal.config import Settings
 from portal.embedded import EmbeddedServer
-from portal.models.accounts import GuarantorAccount
+from portal.models.accounts import GuarantorAccount, Patient
 from portal.services.issue_text_link import issue_text_link
 from portal.services.send_message import queue_text
 from portal.wiring import build
@@ -34,10 +34,9 @@ def text_a_link(demo: DemoRun, key: str) -> dict[str, str]:
     try:
         with db.transaction() as session:
             account = session.scalars(
-                select(GuarantorAccount).where(
-                    GuarantorAccount.birth_on == date.fromisoformat(person["birth_on"]),
-                    GuarantorAccount.postal_code == person["postal_code"],
-                )
+                select(GuarantorAccount)
+                .join(Patient, Patient.guarantor_account_id == GuarantorAccount.id)
+                .where(Patient.practice_patient_id == person["practice_patient_id"])
             ).one()
             link = issue_text_link(
                 session,

@@ -39,7 +39,7 @@ def test_demo_starts_serves_stops_and_finds_its_data_again(demo: DemoRun) -> Non
     assert told["sandbox_url"] == f"http://localhost:{demo.sandbox_port}"
     assert {s["role"] for s in told["sign_ins"]} == {"manager", "biller", "sysadmin", "patient"}
     assert all(s["email"] and s["password"] and s["totp_secret"] for s in told["sign_ins"])
-    assert len({planner["about"] for planner in told["planners"]}) == 9
+    assert len({planner["about"] for planner in told["planners"]}) == 10
 
     front = Path(told["card"])
     assert all(

@@ -157,6 +157,7 @@ def stripe_calls(
             )
         ],
         "find_refund": [lambda: gateway.find_refund(of.refund)],
+        "declines_of": [lambda: gateway.declines_of(of.intent)],
         "refunds_of": [lambda: gateway.refunds_of(of.intent)],
         "find_dispute": [lambda: gateway.find_dispute(of.dispute)],
         "missed_events": [lambda: gateway.missed_events(since=now)],
