@@ -115,8 +115,8 @@ def _planned(
     bank: bool,
     owed: Money,
 ) -> Planned:
-    told = draft.notice_message_id and session.get_one(OutboundMessage, draft.notice_message_id)
-    arrived = bool(told) and told.state not in UNDELIVERED  # type: ignore[union-attr]  # a message
+    told = session.get(OutboundMessage, draft.notice_message_id or 0)
+    arrived = told is not None and told.state not in UNDELIVERED
     return Planned(
         amount=draft.amount,
         signed=draft.signed,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.drafts import DraftEvent, DraftState
+from billing.drafts import DraftEvent, DraftState, Held
 from billing.money import ZERO, Money
 from billing.plan_standing import InstalmentStanding
 from portal.db import read_only, transaction
@@ -19,6 +20,7 @@ from portal.services.record_payment import lock_account
 from portal.services.revoke_authorisation import move_draft
 from portal.services.schedule_drafts import notice
 
+NOTHING_DUE = Held.NOTHING_DUE.value
 NOT_TRIED = (DraftState.SCHEDULED.value, DraftState.NOTICED.value)
 
 
@@ -50,13 +52,17 @@ def _schedule(session: Session, authorisation_id: int, day: DraftDay) -> int:
     wanted = {one.number: one for one in next_drafts(session, row.plan_id, day.on)}
     known = session.scalars(
         select(Draft)
-        .where(Draft.plan_id == row.plan_id, Draft.state.not_in(("stopped", "skipped")))
+        .where(
+            Draft.plan_id == row.plan_id,
+            Draft.state != DraftState.STOPPED.value,
+            Draft.failure != NOTHING_DUE,
+        )
         .with_for_update()
     ).all()
     for draft in known:
         _follow(draft, wanted.get(draft.instalment_number or 0), day)
     session.flush()
-    have = {draft.instalment_number for draft in known if draft.state != "skipped"}
+    have = {draft.instalment_number for draft in known if not _moved_since(draft, wanted)}
     signed = signed_amounts(session, row.plan_id)
     fresh = [one for number, one in wanted.items() if number not in have]
     for one in fresh:
@@ -64,12 +70,19 @@ def _schedule(session: Session, authorisation_id: int, day: DraftDay) -> int:
     return len(fresh)
 
 
+def _moved_since(draft: Draft, wanted: Mapping[int, InstalmentStanding]) -> bool:
+    """What a rule held on its day is not begun again that day: the patient was told once."""
+    standing = wanted.get(draft.instalment_number or 0)
+    held = draft.state == DraftState.SKIPPED.value
+    return held and standing is not None and standing.draw_on != draft.due_on
+
+
 def _follow(draft: Draft, standing: InstalmentStanding | None, day: DraftDay) -> None:
     """A draft that nobody tried yet goes where its instalment went: another day, less, or nowhere."""
     if draft.state not in NOT_TRIED:
         return
     if standing is None:
-        move_draft(draft, DraftEvent.SKIP, now=day.now, failure="nothing_due")
+        move_draft(draft, DraftEvent.SKIP, now=day.now, failure=NOTHING_DUE)
         return
     draft.amount = min(draft.amount, standing.left)
     if draft.due_on != standing.draw_on:

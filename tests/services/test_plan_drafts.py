@@ -8,7 +8,13 @@ from uuid import UUID
 
 import pytest
 
+from billing.holds import Condition
+from portal.db import transaction
 from portal.jobs import schedule
+from portal.models.accounts import AccountCondition
+from portal.models.payment_methods import PaymentAuthorisation
+from portal.services.claim_draft import DraftDay
+from portal.services.plan_drafts import schedule_plans
 from portal.services.sign_autopay import Signature, Wish, autopay_paper, sign_autopay
 from tests.sandbox_server import PUBLIC_URL, SandboxServer
 from tests.services.autopay_world import Payer, english, owe
@@ -104,3 +110,36 @@ def test_PLAN_16_what_was_paid_on_the_very_day_is_not_drawn_again(payer: Payer) 
     payer.till.look(payer.till.payments()[-1].id)
     assert payer.draw().held == 1, "the morning had it, and the plan has no need of it any more"
     assert payer.till.sandbox.charged() == PART
+
+
+def test_CORE_6_what_the_gate_held_is_told_once_however_often_the_day_runs(payer: Payer) -> None:
+    sign_plan(payer, signed(payer.till))
+    payer.live_until(date(2026, 3, 16))
+    with transaction() as session:
+        session.add(
+            AccountCondition(
+                guarantor_account_id=payer.till.account_id,
+                kind=Condition.VETERANS_AFFAIRS.value,
+                since=payer.till.now,
+                source="staff:1",
+            )
+        )
+    assert payer.draw().held == 1
+    morning = DraftDay(on=payer.today, now=payer.till.now, public_url=PUBLIC_URL)
+    assert schedule_plans(morning) == 0
+    payer.draw()
+    assert [draft.state for draft in payer.drafts()] == ["skipped"]
+    assert payer.letters("draft_skipped") == ["draft_skipped"]
+
+
+def test_PLAN_7_an_authorisation_that_is_over_draws_nothing_even_if_its_draft_stayed(
+    payer: Payer,
+) -> None:
+    authorisation = sign_plan(payer, signed(payer.till))
+    payer.live_until(date(2026, 3, 16))
+    with transaction() as session:
+        row = session.get_one(PaymentAuthorisation, authorisation)
+        row.revoked_at, row.revoke_reason = payer.till.now, "test"
+    payer.draw()
+    assert payer.till.sandbox.charged() == 0
+    assert [draft.failure for draft in payer.drafts()] == ["not_authorised"]
