@@ -33,13 +33,11 @@ from portal.ports import (
 )
 
 WHAT = "Statement payment"  # all that Stripe is told about what is paid
-AGAIN = (
-    "RETRY PYMT"  # how a bank debit that came back is named when it is presented again (PLAN-10)
-)
+# How a bank debit that came back is named when it is presented again (PLAN-10).
+AGAIN = "RETRY PYMT"
 SEARCHED = timedelta(hours=1)  # how far before its start a lost payment is looked for
-KEY_LIVES = timedelta(
-    hours=25
-)  # it may have been made as late as the last repetition under its key
+# It may have been made as late as the last repetition under its key.
+KEY_LIVES = timedelta(hours=25)
 PAGE = 100
 SETUP_OUTCOMES = {"open": Outcome.OPEN, "complete": Outcome.SUCCEEDED, "expired": Outcome.CLOSED}
 

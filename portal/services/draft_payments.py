@@ -18,9 +18,8 @@ from portal.services.claim_draft import DraftDay, NotDrawn, claim_draft
 from portal.services.settle_payment import keep_facts, nothing_there
 
 BATCH = 20
-LEASE = timedelta(
-    minutes=5
-)  # how long a worker may take for its batch before another takes it over
+# How long a worker may take for its batch before another takes it over.
+LEASE = timedelta(minutes=5)
 A_JOB = 500  # so many due drafts are worth a worker
 MOST_JOBS = 8
 REFUSED = "refused"  # by the provider, not by a bank

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.drafts import (
+    REMIND_FROM,
     DraftEvent,
     DraftState,
     Held,
@@ -34,13 +35,37 @@ BEFORE_IT_IS_DRAWN = (DraftState.SCHEDULED.value, DraftState.NOTICED.value)
 
 def schedule_autopay(day: DraftDay) -> int:
     """Make the drafts of every autopay whose day comes near, each once a month; how many were made."""
-    with read_only() as session:
-        ids = session.scalars(select(Autopay.id).where(Autopay.state == "on")).all()
     made = 0
-    for autopay_id in ids:
+    for autopay_id in _without_draft(day):
         with transaction() as session:
             made += _schedule(session, autopay_id, day)
     return made
+
+
+def _without_draft(day: DraftDay) -> list[int]:
+    """Those whose day comes near and that have no draft for it: most mornings few of all."""
+    with read_only() as session:
+        running = session.execute(
+            select(Autopay.id, Autopay.day).where(Autopay.state == "on").order_by(Autopay.id)
+        ).all()
+        drafted = session.execute(
+            select(Draft.autopay_id, Draft.month).where(
+                Draft.autopay_id.is_not(None), Draft.month >= day.on.replace(day=1)
+            )
+        )
+        known = {(autopay_id, month) for autopay_id, month in drafted}
+    near = {of_month: _near(of_month, day) for of_month in {row.day for row in running}}
+    return [
+        autopay_id
+        for autopay_id, of_month in running
+        if (found := near[of_month]) is not None and (autopay_id, found[0]) not in known
+    ]
+
+
+def _near(of_month: int, day: DraftDay) -> tuple[date, date] | None:
+    """The month and the day of the next draft of which there is still time to tell."""
+    days = coming_days(of_month, today=day.on, closed=closed_days(day.on))
+    return next(((first, on) for first, on in days if may_notice(on, today=day.on)), None)
 
 
 def _schedule(session: Session, autopay_id: int, day: DraftDay) -> int:
@@ -49,8 +74,7 @@ def _schedule(session: Session, autopay_id: int, day: DraftDay) -> int:
     ).one()
     lock_account(session, account_id)
     autopay = session.get_one(Autopay, autopay_id, with_for_update=True)
-    days = coming_days(autopay.day, today=day.on, closed=closed_days(day.on))
-    near = next(((first, on) for first, on in days if may_notice(on, today=day.on)), None)
+    near = _near(autopay.day, day)
     if autopay.state != "on" or near is None:
         return 0
     month, due_on = near
@@ -116,14 +140,19 @@ def remind(day: DraftDay) -> int:
                 Draft.state.in_(BEFORE_IT_IS_DRAWN),
                 Draft.reminded_on.is_(None),
                 Draft.due_on > day.on,
+                Draft.due_on <= day.on + REMIND_FROM,
             )
             .order_by(Draft.id)
             .with_for_update(skip_locked=True)
         ).all()
         head = letters.letterhead(session, public_url=day.public_url)
         told = [draft for draft in coming if may_remind(draft.due_on, today=day.on)]
+        wanted = PaymentAuthorisation.id.in_({draft.authorisation_id for draft in told})
+        signed = {
+            row.id: row for row in session.scalars(select(PaymentAuthorisation).where(wanted))
+        }
         for draft in told:
-            authorisation = session.get_one(PaymentAuthorisation, draft.authorisation_id)
+            authorisation = signed[draft.authorisation_id]
             draft.reminder_message_id = write_to_signer(
                 session,
                 account_id=draft.guarantor_account_id,
