@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -18,7 +18,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.payments import PracticeReceipt, ReceiptBatch
 from portal.queries.viewer import StaffViewer
 from portal.services.export_payments import export_payments
-from portal.services.post_batch import Counted, post_batch
+from portal.services.post_batch import BatchRefused, Counted, post_batch
 from tests.sandbox_server import SandboxServer
 from tests.services.statement_world import DAY, noon
 from tests.services.text_world import phone
@@ -140,3 +140,35 @@ def test_PLAN_20_a_check_stops_reminders_like_any_payment(
         now=noon(DAY),
     )
     assert reader.send(reader.only(), noon(DAY)) == "canceled"
+
+
+@pytest.mark.parametrize(
+    ("total", "amounts", "ahead", "why"),
+    [
+        (5_001, [5_000], 0, "The rows make"),
+        (0, [], 0, "Each row needs an amount"),
+        (0, [5_000, -5_000], 0, "Each row needs an amount"),
+        (5_000, [5_000], 1, "ahead of today"),
+    ],
+)
+def test_PLAN_20_the_service_itself_posts_no_batch_that_does_not_agree(
+    till: Till, total: int, amounts: list[int], ahead: int, why: str
+) -> None:
+    staff = StaffViewer(make_login("staff", role="front_desk"), "front_desk", frozenset())
+    on = till.now.date()
+    with pytest.raises(BatchRefused, match=why):
+        post_batch(
+            batch_id=uuid4(),
+            received_on=on + timedelta(days=ahead),
+            control_total=Money(total),
+            rows=[
+                Counted(account_id=till.account_id, amount=Money(cents), method="check")
+                for cents in amounts
+            ],
+            staff=staff,
+            on=on,
+            now=till.now,
+        )
+    with read_only() as session:
+        assert session.scalars(select(ReceiptBatch)).all() == []
+    assert till.due() == 18_240
