@@ -77,6 +77,32 @@ class CheckEvent(StrEnum):
     VOID = "void"
 
 
+class AppointmentState(StrEnum):
+    """Where one booked time stands (SCH-1, SCH-7)."""
+
+    HELD = "held"  # kept for somebody who has not confirmed; ends by itself
+    BOOKED = "booked"
+    ARRIVED = "arrived"
+    IN_ROOM = "in_room"
+    DONE = "done"
+    NO_SHOW = "no_show"
+    CANCELED = "canceled"
+    EXPIRED = "expired"  # a hold that nobody confirmed
+
+
+class AppointmentStep(StrEnum):
+    """What people, or the clock, do with it."""
+
+    BOOK = "book"
+    EXPIRE = "expire"
+    ARRIVE = "arrive"
+    ROOM = "room"
+    FINISH = "finish"
+    MISS = "miss"
+    CANCEL = "cancel"
+    UNDO = "undo"  # marked by mistake: back to booked
+
+
 class DisputeState(StrEnum):
     """Where one dispute of a payment stands (payments.md)."""
 
@@ -324,6 +350,31 @@ PLAN: Mapping[PlanState, Mapping[PlanStep, PlanState]] = {
     _L.DEFAULTED: {_T.SIGN: _L.ACTIVE},
     _L.COMPLETED: {_T.REOPEN: _L.ACTIVE},
     _L.CANCELED: {},
+}
+
+
+_M, _Z = AppointmentState, AppointmentStep
+_WAITING = {_Z.CANCEL: _M.CANCELED, _Z.MISS: _M.NO_SHOW}
+# What was given back stays given back: its time may be somebody else's by now. A mark is undone.
+APPOINTMENT: Mapping[AppointmentState, Mapping[AppointmentStep, AppointmentState]] = {
+    _M.HELD: {_Z.BOOK: _M.BOOKED, _Z.EXPIRE: _M.EXPIRED},
+    _M.BOOKED: {
+        **_WAITING,
+        _Z.ARRIVE: _M.ARRIVED,
+        _Z.ROOM: _M.IN_ROOM,
+        _Z.FINISH: _M.DONE,
+    },
+    _M.ARRIVED: {
+        **_WAITING,
+        _Z.ROOM: _M.IN_ROOM,
+        _Z.FINISH: _M.DONE,
+        _Z.UNDO: _M.BOOKED,
+    },
+    _M.IN_ROOM: {_Z.FINISH: _M.DONE, _Z.UNDO: _M.ARRIVED},
+    _M.DONE: {_Z.UNDO: _M.IN_ROOM},
+    _M.NO_SHOW: {_Z.ARRIVE: _M.ARRIVED, _Z.UNDO: _M.BOOKED},
+    _M.CANCELED: {},
+    _M.EXPIRED: {_Z.EXPIRE: _M.EXPIRED},
 }
 
 

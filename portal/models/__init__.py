@@ -2,8 +2,11 @@
 
 from portal.models import (
     accounts,
+    appointments,
     audit,
+    calendar,
     card_notices,
+    check_in,
     claims,
     confidential,
     consents,
@@ -28,13 +31,17 @@ from portal.models import (
     remittances,
     statements,
     text_links,
+    waitlist,
     work,
 )
 
 __all__ = [
     "accounts",
+    "appointments",
     "audit",
+    "calendar",
     "card_notices",
+    "check_in",
     "claims",
     "confidential",
     "consents",
@@ -59,5 +66,6 @@ __all__ = [
     "remittances",
     "statements",
     "text_links",
+    "waitlist",
     "work",
 ]

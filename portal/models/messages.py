@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,6 +37,11 @@ class OutboundMessage(Base):
     fallback_of_id: Mapped[int | None] = mapped_column(
         ForeignKey("outbound_messages.id"), unique=True
     )  # the message that could not be delivered
+    # About a booked time: it must still stand there when the text leaves.
+    appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointments.id"), index=True)
+    waitlist_offer_id: Mapped[int | None] = mapped_column(
+        ForeignKey("waitlist_offers.id"), index=True
+    )
     # queued, sending, sent, delivered, undelivered, failed, refused, canceled (no longer true or allowed)
     state: Mapped[str]
     gate: Mapped[str] = mapped_column(default="")  # what the gate said when it was sent
@@ -46,6 +52,19 @@ class OutboundMessage(Base):
     not_before: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # quiet hours
     sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class MessageStatus(Base):
+    """One status that the provider told of a message, in the order in which we heard it; only ever added to."""
+
+    __tablename__ = "message_statuses"
+    __table_args__ = (Index("ix__message_statuses__message", "message_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("outbound_messages.id"))
+    status: Mapped[str]
+    error: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class ThreadMessage(Base):

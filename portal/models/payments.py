@@ -55,6 +55,8 @@ class Payment(Base):
     proxy_grant_id: Mapped[int | None] = mapped_column(ForeignKey("proxy_grants.id"))
     # Counts toward this plan's instalments.
     plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id"), index=True)
+    # Paid before a booked visit: kept apart as a prepayment until its bill comes (SCH-12).
+    appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointments.id"), index=True)
     # Drawn by us with a saved way to pay, while the patient was away; both or none.
     draft_id: Mapped[UUID | None] = mapped_column(ForeignKey("drafts.id"), index=True)
     payment_method_id: Mapped[int | None] = mapped_column(ForeignKey("payment_methods.id"))
