@@ -100,6 +100,21 @@ def set_practice_command(file: Path) -> None:
     click.echo("The practice is set.")
 
 
+@main.command("import-calendar")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--on", type=DAY, help="From which day; today if left out.")
+def import_calendar_command(file: Path, on: datetime | None) -> None:
+    """Set places, rooms, kinds of visits and who works when from a TOML file (docs/files.md)."""
+    from portal.services.import_calendar import import_calendar
+
+    with practice():
+        done = import_calendar(toml=file.read_text(), on=on.date() if on else None, now=clock())
+    click.echo(
+        f"{done.locations} locations, {done.visit_types} kinds of visits, {done.providers} providers;"
+        f" {done.blocks_begun} blocks begun, {done.blocks_ended} ended."
+    )
+
+
 @main.command("import-claims")
 @FILES
 @AS_JSON

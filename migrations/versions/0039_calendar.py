@@ -189,7 +189,7 @@ def _schedule_blocks() -> None:
         sa.CheckConstraint("capacity BETWEEN 1 AND 20", name=("ck__schedule_blocks__capacity")),
         sa.CheckConstraint("ends > starts", name=("ck__schedule_blocks__ends_after_start")),
         sa.CheckConstraint(
-            "until IS NULL OR until >= since", name=("ck__schedule_blocks__until_after_since")
+            "until IS NULL OR until >= since - 1", name=("ck__schedule_blocks__until_after_since")
         ),
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=("ck__schedule_blocks__weekday")),
         sa.ForeignKeyConstraint(

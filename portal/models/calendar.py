@@ -140,7 +140,8 @@ class ScheduleBlock(Base):
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),  # 0 is Monday
         CheckConstraint("ends > starts", name="ends_after_start"),
         CheckConstraint("capacity BETWEEN 1 AND 20", name="capacity"),
-        CheckConstraint("until IS NULL OR until >= since", name="until_after_since"),
+        # Ended the day before it began, it never held.
+        CheckConstraint("until IS NULL OR until >= since - 1", name="until_after_since"),
         Index("ix__schedule_blocks__provider", "provider_id", "weekday"),
     )
 
