@@ -374,7 +374,7 @@ APPOINTMENT: Mapping[AppointmentState, Mapping[AppointmentStep, AppointmentState
     _M.DONE: {_Z.UNDO: _M.IN_ROOM},
     _M.NO_SHOW: {_Z.ARRIVE: _M.ARRIVED, _Z.UNDO: _M.BOOKED},
     _M.CANCELED: {},
-    _M.EXPIRED: {_Z.EXPIRE: _M.EXPIRED},
+    _M.EXPIRED: {_Z.EXPIRE: _M.EXPIRED, _Z.BOOK: _M.BOOKED},  # late, and nobody was quicker
 }
 
 

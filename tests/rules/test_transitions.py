@@ -3,10 +3,13 @@
 import pytest
 
 from billing.transitions import (
+    APPOINTMENT,
     CLAIM,
     PAYMENT,
     PLAN,
     REFUND,
+    AppointmentState,
+    AppointmentStep,
     ClaimEvent,
     ClaimState,
     PaymentEvent,
@@ -60,6 +63,17 @@ PLAN_TABLE = {
     "completed": "- - - - - - - - - - - active -",
     "canceled": "- - - - - - - - - - - - -",
 }
+# book, expire, arrive, room, finish, miss, cancel, undo
+APPOINTMENT_TABLE = {
+    "held": "booked expired - - - - - -",
+    "booked": "- - arrived in_room done no_show canceled -",
+    "arrived": "- - - in_room done no_show canceled booked",
+    "in_room": "- - - - done - - arrived",
+    "done": "- - - - - - - in_room",
+    "no_show": "- - arrived - - - - booked",
+    "canceled": "- - - - - - - -",
+    "expired": "booked expired - - - - - -",
+}
 
 
 def cells(table: dict[str, str], states: type, events: type) -> list[tuple]:
@@ -100,6 +114,15 @@ def test_PLAN_14_plan_table(state: PlanState, step: PlanStep, following: PlanSta
     assert next_state(PLAN, state, step) == (following or Refused(state, step))
 
 
+@pytest.mark.parametrize(
+    ("state", "step", "following"), cells(APPOINTMENT_TABLE, AppointmentState, AppointmentStep)
+)
+def test_SCH_7_appointment_table(
+    state: AppointmentState, step: AppointmentStep, following: AppointmentState | None
+) -> None:
+    assert next_state(APPOINTMENT, state, step) == (following or Refused(state, step))
+
+
 @pytest.mark.parametrize("state", [s for s in RefundState if s is not RefundState.FAILED])
 def test_money_that_left_beats_every_story_but_that_it_came_back(state: RefundState) -> None:
     assert next_state(REFUND, state, RefundEvent.SUCCEED) is RefundState.SUCCEEDED
@@ -115,3 +138,4 @@ def test_the_tables_know_every_state() -> None:
     assert set(CLAIM) == set(ClaimState)
     assert set(REFUND) == set(RefundState)
     assert set(PLAN) == set(PlanState)
+    assert set(APPOINTMENT) == set(AppointmentState)

@@ -1,0 +1,26 @@
+"""What follows when something happened to an appointment: one flat list, in the transaction of what happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.models.appointments import Appointment
+from portal.services.appointment_actor import Actor
+from portal.services.count_missed import count_missed
+
+
+def after_appointment(
+    session: Session,
+    *,
+    appointment: Appointment,
+    kind: str,
+    actor: Actor,  # noqa: ARG001 - for who tells people of it
+    now: datetime,
+) -> None:
+    """`kind` is that of its event: held, expired, booked, moved, confirmed, canceled, arrived, in_room, done, no_show, undone.
+
+    Each call looks at the kind itself and does nothing for the others.
+    """
+    count_missed(session, appointment=appointment, kind=kind, now=now)

@@ -1,0 +1,142 @@
+"""Which time somebody gets who asks for one: as the calendar has it, or beyond it; and what else there is (SCH-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from billing.free_times import Room, Slot, candidates
+from portal.db import read_only
+from portal.models.appointments import Appointment, AppointmentResource
+from portal.models.calendar import Location, Resource, VisitType
+from portal.queries.free_times import nearest, standing, the_slot
+from portal.services.appointment_time import Start, TimeGone
+from portal.services.refusal import NotFound
+
+
+def find_time(
+    session: Session,
+    start: Start,
+    *,
+    now: datetime,
+    for_staff: bool,
+    may_overbook: bool = False,
+    except_id: UUID | None = None,
+) -> tuple[Slot, bool]:
+    """The time as the calendar has it, or (then true) beyond it where that may be. Raises TimeGone."""
+    slot = the_slot(
+        session,
+        visit_type_id=start.visit_type_id,
+        provider_id=start.provider_id,
+        location_id=start.location_id,
+        starts_at=start.starts_at,
+        now=now,
+        for_staff=for_staff,
+        except_id=except_id,
+    )
+    if slot is not None:
+        return slot, False
+    if not may_overbook:
+        raise TimeGone
+    return overbooked_slot(session, start, now=now, except_id=except_id), True
+
+
+def overbooked_slot(
+    session: Session, start: Start, *, now: datetime, except_id: UUID | None = None
+) -> Slot:
+    """That time beyond the template: the first lane that is free, and of the rooms what is. Raises NotFound."""
+    found = session.execute(
+        select(VisitType.minutes, VisitType.resource_features, Location.time_zone)
+        .join(Location, Location.id == start.location_id)
+        .where(VisitType.id == start.visit_type_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    ends_at = start.starts_at + timedelta(minutes=found.minutes)
+    others = standing(now, except_id=except_id)
+    lanes = set(
+        session.scalars(
+            select(Appointment.lane).where(
+                Appointment.provider_id == start.provider_id,
+                others,
+                Appointment.busy_from < ends_at,
+                Appointment.busy_to > start.starts_at,
+            )
+        )
+    )
+    return Slot(
+        provider_id=start.provider_id,
+        location_id=start.location_id,
+        visit_type_id=start.visit_type_id,
+        starts_at=start.starts_at,
+        ends_at=ends_at,
+        starts_on=start.starts_at.astimezone(ZoneInfo(found.time_zone)).date(),
+        busy_from=start.starts_at,
+        busy_to=ends_at,
+        lane=next(lane for lane in range(len(lanes) + 1) if lane not in lanes),
+        capacity=1,
+        resource_ids=free_rooms(
+            session, start.location_id, found.resource_features, (start.starts_at, ends_at), others
+        ),
+        zone=found.time_zone,
+    )
+
+
+def free_rooms(
+    session: Session,
+    location_id: int,
+    features: Sequence[str],
+    between: tuple[datetime, datetime],
+    others: ColumnElement[bool],
+) -> tuple[int, ...]:
+    """Of the rooms that a visit needs those that are free: for each feature the first, where there is one."""
+    if not features:
+        return ()
+    starts_at, ends_at = between
+    taken = (
+        select(AppointmentResource.resource_id)
+        .join(Appointment, Appointment.id == AppointmentResource.appointment_id)
+        .where(
+            others,
+            AppointmentResource.starts_at < ends_at,
+            AppointmentResource.ends_at > starts_at,
+        )
+    )
+    rows = session.execute(
+        select(Resource.id, Resource.features).where(
+            Resource.location_id == location_id, Resource.active, Resource.id.not_in(taken)
+        )
+    )
+    rooms = [
+        Room(resource_id=resource_id, location_id=location_id, features=frozenset(has))
+        for resource_id, has in rows
+    ]
+    chosen: list[int] = []
+    for able in candidates(rooms, location_id, features):
+        chosen += [room for room in able if room not in chosen][:1]
+    return tuple(chosen)
+
+
+def alternatives(start: Start, *, now: datetime) -> tuple[Slot, ...]:
+    """The nearest three times instead of one that is gone, read after the transaction is over."""
+    wanted = Slot(
+        provider_id=start.provider_id,
+        location_id=start.location_id,
+        visit_type_id=start.visit_type_id,
+        starts_at=start.starts_at,
+        ends_at=start.starts_at,
+        starts_on=start.starts_at.date(),
+        busy_from=start.starts_at,
+        busy_to=start.starts_at,
+        lane=0,
+        capacity=1,
+        resource_ids=(),
+        zone="UTC",
+    )
+    with read_only() as session:
+        return nearest(session, wanted, around=start.starts_at, now=now)
