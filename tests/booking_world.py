@@ -149,7 +149,33 @@ def lay_booking(session: Session, now: datetime) -> BookingWorld:
         Provider(npi=f"155501000{n}", last_name="Sample", first_name=name)
         for n, name in enumerate(("Ada", "Ben", "Cy"))
     )
-    kinds = {
+    kinds = _kinds()
+    session.add_all([*rooms, ada, ben, cy, *kinds.values()])
+    session.flush()
+    session.add_all(_profiles(ada.id, ben.id, cy.id))
+    session.flush()
+    for weekday in range(5):
+        for starts, ends in ((9, 12), (13, 17)):
+            session.add(_block(ada.id, east.id, weekday, starts, ends))
+        if weekday < 4:
+            session.add(_block(ben.id, west.id if weekday % 2 else east.id, weekday, 9, 12))
+        session.add(_block(cy.id, east.id, weekday, 9, 11, capacity=2))
+    return _people(
+        session,
+        now,
+        east=east.id,
+        west=west.id,
+        ada=ada.id,
+        ben=ben.id,
+        cy=cy.id,
+        rooms=(rooms[0].id, rooms[1].id),
+        machine=rooms[2].id,
+        **{code: kind.id for code, kind in kinds.items()},
+    )
+
+
+def _kinds() -> dict[str, VisitType]:
+    return {
         "visit": VisitType(
             code="visit", name="A visit", name_es="Una visita", minutes=20, position=1
         ),
@@ -170,53 +196,33 @@ def lay_booking(session: Session, now: datetime) -> BookingWorld:
             code="video", name="A video visit", minutes=20, modality="video", position=4
         ),
     }
-    session.add_all([*rooms, ada, ben, cy, *kinds.values()])
-    session.flush()
-    session.add_all(
-        [
-            ProviderProfile(
-                provider_id=ada.id,
-                specialty="family",
-                plain_specialty="Family doctor",
-                languages=["en", "es"],
-            ),
-            ProviderProfile(
-                provider_id=ben.id,
-                specialty="heart",
-                plain_specialty="Heart doctor",
-                languages=["en"],
-                skills=["ecg"],
-                takes_new=False,
-                min_age_months=18 * 12,
-            ),
-            ProviderProfile(
-                provider_id=cy.id,
-                specialty="family",
-                plain_specialty="Family doctor",
-                languages=["en"],
-                booking="view",
-            ),
-        ]
-    )
-    session.flush()
-    for weekday in range(5):
-        for starts, ends in ((9, 12), (13, 17)):
-            session.add(_block(ada.id, east.id, weekday, starts, ends))
-        if weekday < 4:
-            session.add(_block(ben.id, west.id if weekday % 2 else east.id, weekday, 9, 12))
-        session.add(_block(cy.id, east.id, weekday, 9, 11, capacity=2))
-    return _people(
-        session,
-        now,
-        east=east.id,
-        west=west.id,
-        ada=ada.id,
-        ben=ben.id,
-        cy=cy.id,
-        rooms=(rooms[0].id, rooms[1].id),
-        machine=rooms[2].id,
-        **{code: kind.id for code, kind in kinds.items()},
-    )
+
+
+def _profiles(ada: int, ben: int, cy: int) -> list[ProviderProfile]:
+    return [
+        ProviderProfile(
+            provider_id=ada,
+            specialty="family",
+            plain_specialty="Family doctor",
+            languages=["en", "es"],
+        ),
+        ProviderProfile(
+            provider_id=ben,
+            specialty="heart",
+            plain_specialty="Heart doctor",
+            languages=["en"],
+            skills=["ecg"],
+            takes_new=False,
+            min_age_months=18 * 12,
+        ),
+        ProviderProfile(
+            provider_id=cy,
+            specialty="family",
+            plain_specialty="Family doctor",
+            languages=["en"],
+            booking="view",
+        ),
+    ]
 
 
 def _people(session: Session, now: datetime, **ids: object) -> BookingWorld:
