@@ -1,0 +1,148 @@
+"""Which booked visits somebody may see, and for whom they may book: the one place that says so (HIPAA-9, ID-1, MSG-9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from billing.proxy_access import ProxyScope
+from portal.models.accounts import GuarantorAccount, Patient
+from portal.models.appointments import Appointment
+from portal.models.identity import Login
+from portal.models.profiles import Profile
+from portal.queries.appointment_row import AppointmentFacts, appointment_facts
+from portal.queries.proxy_grants import is_own_account, is_shared
+from portal.queries.viewer import AccountViewer, GuestViewer, PatientViewer
+
+# What is only kept while somebody decides is nobody's visit yet.
+UNBOOKED = ("held", "expired")
+COMING = ("booked", "arrived", "in_room")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPerson:
+    """Somebody for whom the viewer may book. A newcomer has no `patient_id`: they book for themself."""
+
+    patient_id: int | None
+    name: str
+    first_name: str
+    born_on: date | None
+    sex: str
+    is_viewer: bool  # the one who owes on the account, or the newcomer
+
+    @property
+    def key(self) -> str:
+        """How an address of ours names the person."""
+        return str(self.patient_id or "me")
+
+
+def may_see_person(viewer: AccountViewer) -> ColumnElement[bool]:
+    """For a query over Patient and their GuarantorAccount: whose visits the viewer sees and books.
+
+    Whoever acts for somebody sees that one, and only where booking was shared. A confidential patient who stands on
+    an account with others is nobody's to see but their own sign-in's (STMT-13). A guest sees nobody as a person.
+    """
+    if isinstance(viewer, GuestViewer):
+        return false()
+    if viewer.acting_for is not None:
+        if not viewer.may(ProxyScope.BOOK):
+            return false()
+        return Patient.id == viewer.acting_for.patient_id
+    return and_(
+        Patient.guarantor_account_id.in_(viewer.account_ids),
+        ~and_(Patient.confidential, is_shared()),
+    )
+
+
+def may_see_visit(viewer: AccountViewer) -> ColumnElement[bool]:
+    """For a query over Appointment: the visits that are the viewer's to see, held times left out."""
+    whose: ColumnElement[bool] = Appointment.patient_id.in_(
+        select(Patient.id)
+        .join(GuarantorAccount, GuarantorAccount.id == Patient.guarantor_account_id)
+        .where(may_see_person(viewer))
+    )
+    if isinstance(viewer, PatientViewer) and viewer.acting_for is None:
+        whose = or_(whose, Appointment.newcomer_id == viewer.login_id)
+    return and_(Appointment.state.not_in(UNBOOKED), whose)
+
+
+def own_appointment(
+    session: Session, viewer: AccountViewer, appointment_id: UUID
+) -> AppointmentFacts | None:
+    """One visit; None when there is none, or it is not the viewer's to see."""
+    found = appointment_facts(session, Appointment.id == appointment_id, may_see_visit(viewer))
+    return found[0] if found else None
+
+
+def own_coming(
+    session: Session, viewer: AccountViewer, *, now: datetime, limit: int | None = None
+) -> tuple[AppointmentFacts, ...]:
+    """The visits ahead, the next one first; one that is going on counts as ahead."""
+    return appointment_facts(
+        session,
+        may_see_visit(viewer),
+        Appointment.state.in_(COMING),
+        Appointment.ends_at > now,
+        limit=limit,
+    )
+
+
+def own_past(
+    session: Session, viewer: AccountViewer, *, now: datetime, limit: int
+) -> tuple[AppointmentFacts, ...]:
+    """What is over, canceled or missed, the newest first."""
+    return appointment_facts(
+        session,
+        may_see_visit(viewer),
+        or_(Appointment.state.not_in(COMING), Appointment.ends_at <= now),
+        order_by=(Appointment.starts_at.desc(), Appointment.id),
+        limit=limit,
+    )
+
+
+def own_people(session: Session, viewer: PatientViewer) -> tuple[OwnPerson, ...]:
+    """For whom the viewer may book, themself first; a sign-in without a record for itself alone (ID-1)."""
+    if not viewer.account_ids and viewer.acting_for is None:
+        return _newcomer(session, viewer.login_id)
+    mine = func.coalesce(is_own_account(), False)
+    rows = session.execute(
+        select(Patient, mine)
+        .join(GuarantorAccount, GuarantorAccount.id == Patient.guarantor_account_id)
+        .where(may_see_person(viewer), Patient.merged_into_id.is_(None))
+        .order_by(mine.desc(), Patient.birth_on, Patient.id)
+    )
+    return tuple(
+        OwnPerson(
+            patient_id=patient.id,
+            name=patient.full_name,
+            first_name=patient.first_name or patient.last_name,
+            born_on=patient.birth_on,
+            sex=patient.sex,
+            is_viewer=bool(own) and viewer.acting_for is None,
+        )
+        for patient, own in rows
+    )
+
+
+def _newcomer(session: Session, login_id: int) -> tuple[OwnPerson, ...]:
+    row = session.execute(
+        select(Login.name, Profile)
+        .outerjoin(Profile, Profile.login_id == Login.id)
+        .where(Login.id == login_id)
+    ).one()
+    profile: Profile | None = row.Profile
+    name = f"{profile.first_name} {profile.last_name}" if profile else row.name
+    return (
+        OwnPerson(
+            patient_id=None,
+            name=name,
+            first_name=name.split(" ", maxsplit=1)[0],
+            born_on=profile.birth_on if profile else None,
+            sex="",
+            is_viewer=True,
+        ),
+    )
