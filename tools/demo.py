@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from portal import db
@@ -38,6 +39,7 @@ from tools.demo_practice import (
     say_receipts_are_complete,
 )
 from tools.demo_processes import Processes, free_port, refuse_taken_ports
+from tools.demo_visits import fill_calendar
 
 SANDBOX_AFTER_WEB = 420  # 8000 and 8420
 KEY_OF_NO_ACCOUNT = "sk_test_the_demo_has_no_account"
@@ -160,6 +162,7 @@ def fill(demo: Demo, settings: Settings, url: str) -> None:
     story = generate_practice(folder)
     deeds = planners_deeds(demo, settings, story)
     live_through(folder, story, settings=settings, url=url, say=say, deeds=deeds)
+    fill_calendar(folder, story, now=datetime.now(UTC))
     invite_everybody(demo, settings, story)
 
 

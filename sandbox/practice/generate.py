@@ -29,6 +29,7 @@ from sandbox.practice.remittance_files import remittance_file
 from sandbox.practice.stage import Stage
 
 SEED = 2026
+CALENDAR = Path(__file__).with_name("calendar.toml")
 NEWS_DAYS = 35  # a bankruptcy, a death, a wish to be left alone become known
 
 
@@ -66,6 +67,7 @@ def write_practice(practice: Practice, folder: Path) -> dict[str, Any]:
         "today": practice.today.isoformat(),
         "practice": catalogue.PRACTICE_NAME,
         "settings": "practice.toml",
+        "schedule": "calendar.toml",
         "calendar": [
             {"on": file.on.isoformat(), "kind": file.kind, "path": file.path} for file in calendar
         ],
@@ -106,6 +108,7 @@ class _Writer:
         practice, first = self.practice, self.practice.today - timedelta(days=MONTHS_IN_DAYS)
         settings = practice_settings()
         (self.folder / "practice.toml").write_text(settings)
+        (self.folder / "calendar.toml").write_text(CALENDAR.read_text())
         weeks = [
             self.yesterday - timedelta(days=7 * back)
             for back in range((self.yesterday - first).days // 7 + 1)
