@@ -51,6 +51,7 @@ KIND_LABELS = {
     "guarantor_change": "Other guarantor named",
     "bad_number": "Mobile to ask for",
     "texts_alert": "Texts are refused",
+    "newcomer_visit": "Whose visit is it",
     "missed_visits": "Missed visits: call",
     "unreached": "Notice to give otherwise",
 }

@@ -14,6 +14,7 @@ from portal.models.identity import AccountAccess
 from portal.models.profiles import Profile
 from portal.queries.text_consents import TextCategory, not_withdrawn
 from portal.services import letters
+from portal.services.carry_appointments import carry_newcomer
 from portal.services.cover_accounts import cover_linked
 from portal.services.queue_letter import queue_letter
 from portal.services.record_access import Access, add_access
@@ -62,6 +63,7 @@ def grant_access(
         )
     _carry(session, account, login_id=login_id, now=now)
     cover_linked(session, login_id, now=now)
+    carry_newcomer(session, login_id=login_id, account_id=account_id, now=now)
 
 
 def _carry(session: Session, account: GuarantorAccount, *, login_id: int, now: datetime) -> None:

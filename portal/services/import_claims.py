@@ -15,6 +15,7 @@ from portal.db import transaction
 from portal.models.work import WorkItem
 from portal.ports import DocumentStore
 from portal.services.attach_claims import Attached, Case, Desk, attach_claim, prefetch_cases
+from portal.services.bill_appointments import bill_appointments
 from portal.services.import_result import ImportResult, RefusedRecord, remembered
 from portal.services.part_grown import part_grown
 from portal.services.post_entry import post_entries
@@ -128,6 +129,7 @@ def _attach_all(
         visits = {id(one.case.visit): one.case.visit for one in done if one.case is not None}
         fresh = [visit for visit in visits.values() if visit.id is None]
     part_grown(session, fresh)
+    bill_appointments(session, fresh)
     return done
 
 

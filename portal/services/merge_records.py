@@ -22,12 +22,15 @@ from portal.models.insurance import InsuranceSubmission
 from portal.models.payments import LIVE_STATES, Payment, PracticeReceipt
 from portal.queries.among import among
 from portal.queries.balances import balances
+from portal.services.appointment_time import TimeGone
+from portal.services.carry_appointments import Carried, carry_merged, carry_parted
 from portal.services.cover_accounts import cover_also
 from portal.services.match_person import match_name
 from portal.services.move_visits import carry_credit, carry_visits
 from portal.services.refusal import Refusal
 
 Ids = list[int]
+TWO_VISITS = "Both records have a visit at the same time. Cancel one of them first."
 
 
 class MergeRefused(Refusal):
@@ -60,6 +63,7 @@ def carry_over(
     coverages, same = _carry_coverages(session, gone.id, kept.id)
     submissions = _ids(session, InsuranceSubmission.id, InsuranceSubmission.patient_id == gone.id)
     _to_patient(session, InsuranceSubmission, submissions, kept.id)
+    booked = _carry_booked(session, gone.id, kept.id, same)
     followers = _ids(session, Patient.id, Patient.merged_into_id == gone.id)
     _follow(session, followers, kept.id)
     gone.merged_into_id = kept.id
@@ -79,6 +83,7 @@ def carry_over(
         "coverages": coverages,
         "same_coverages": same,
         "submissions": submissions,
+        **booked,
         "followers": followers,
         "credit_cents": credit.cents,
         "access": access,
@@ -110,6 +115,10 @@ def put_back(
     submissions = moved.get("submissions", [])
     _to_patient(session, InsuranceSubmission, submissions, gone.id)
     _part_coverages(session, visits, submissions, moved["same_coverages"])
+    try:
+        carry_parted(session, moved, gone_id=gone.id, same_coverages=moved["same_coverages"])
+    except TimeGone:
+        raise MergeRefused(TWO_VISITS) from None
     _follow(session, moved["followers"], gone.id)
     gone.merged_into_id = None
     session.execute(
@@ -118,6 +127,15 @@ def put_back(
         .values(ended_at=now)
     )
     _return_credit(session, moved, source, on)
+
+
+def _carry_booked(
+    session: Session, gone_id: int, kept_id: int, same: list[tuple[int, int]]
+) -> Carried:
+    try:
+        return carry_merged(session, gone_id=gone_id, kept_id=kept_id, same_coverages=same)
+    except TimeGone:
+        raise MergeRefused(TWO_VISITS) from None
 
 
 def _refuse_live_payment(session: Session, account_ids: Collection[int]) -> None:

@@ -37,8 +37,8 @@ SWEEPERS: Mapping[str, Mapping[str, str]] = {
         "written": PEOPLE + "checks/index.html",
     },
     "APPOINTMENT": {
-        "held": PEOPLE + "whoever wants its time next clears it away",
-        "booked": PEOPLE + "the calendar and the front desk's board",
+        "held": "tend_holds: held_until <= now",  # or whoever wants its time before
+        "booked": "mark_missed: no_show_minutes",  # unless somebody arrives
         "arrived": PEOPLE + "the calendar and the front desk's board",
         "in_room": PEOPLE + "the calendar and the front desk's board",
     },
