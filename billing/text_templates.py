@@ -1,7 +1,7 @@
 """Every text about visits and bills: allowed variables, two languages, three privacy grades, one length (MSG-9, MSG-10).
 
 A text names the practice, an action, a link and a phone number, and nothing about care. Only who asked for it, after
-a plain warning, sees an amount (grade AMOUNT) or an amount and its due date (FULL). The Spanish ones do without the
+a plain warning, sees an amount (grade AMOUNT) or an amount and its due date (FULL); of a visit the day, or the day and the hour. The Spanish ones do without the
 accents that GSM-7 lacks: one such letter would cut a text into two of 70.
 """
 
@@ -11,6 +11,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+
+from billing.visit_texts import TEXTS as VISIT_TEMPLATES
+from billing.visit_texts import VISIT_ANSWERS
 
 VERSION = "2026-11"  # of the wordings; kept with each text and each consent (MSG-20)
 LONGEST = 160  # one text
@@ -49,6 +52,13 @@ ALLOWED = {
     Grade.LINK: ALWAYS,
     Grade.AMOUNT: ALWAYS | {"amount"},
     Grade.FULL: ALWAYS | {"amount", "due"},
+}
+
+# The grade itself, then what says less.
+_LESS = {
+    Grade.LINK: (Grade.LINK,),
+    Grade.AMOUNT: (Grade.AMOUNT, Grade.LINK),
+    Grade.FULL: (Grade.FULL, Grade.AMOUNT, Grade.LINK),
 }
 
 # By name, then language, then grade. A text that has no richer wording has one under LINK alone.
@@ -147,30 +157,6 @@ TEMPLATES: dict[str, dict[str, dict[Grade, str]]] = {
             Grade.LINK: "{org}: Necesita ayuda para pagar? Vea {url} o llame al {phone}. Responda STOP para cancelar.",
         },
     },
-    "visit_reminder": {
-        "en": {
-            Grade.LINK: "{org}: Visit on {day} {time}. Reply C to confirm or R to reschedule. Questions? {phone}. Reply STOP to opt out.",
-        },
-        "es": {
-            Grade.LINK: "{org}: Cita el {day} {time}. Responda C para confirmar, R para cambiar. Tel: {phone}. STOP para cancelar.",
-        },
-    },
-    "visit_tasks": {
-        "en": {
-            Grade.LINK: "{org}: Please finish your pre-visit forms by {day}. Open: {url} Reply STOP to opt out.",
-        },
-        "es": {
-            Grade.LINK: "{org}: Complete sus formularios antes del {day}: {url} Responda STOP para cancelar.",
-        },
-    },
-    "wait_list": {
-        "en": {
-            Grade.LINK: "{org}: An earlier time opened: {day} {time}. Reply 1 by {next_step} to take it. Reply STOP to opt out.",
-        },
-        "es": {
-            Grade.LINK: "{org}: Hay una cita antes: {day} {time}. Responda 1 antes de las {next_step}. STOP para cancelar.",
-        },
-    },
     # Answers to what somebody has just texted us; the law allows one, at once (MSG-4).
     "opt_out": {
         "en": {
@@ -230,8 +216,19 @@ TEMPLATES: dict[str, dict[str, dict[Grade, str]]] = {
     },
 }
 
+TEMPLATES |= {
+    name: {
+        language: {Grade(grade): body for grade, body in grades.items()}
+        for language, grades in languages.items()
+    }
+    for name, languages in VISIT_TEMPLATES.items()
+}
+
 # Automatic answers to a text; they alone count against two machines that answer each other.
-ANSWERS = ("opt_out", "opt_out_emergency", "opt_in_again", "help", "text_received", "emergency")
+ANSWERS = (
+    *("opt_out", "opt_out_emergency", "opt_in_again", "help", "text_received", "emergency"),
+    *VISIT_ANSWERS,
+)
 
 # What an agency or a lawyer would write; never ours (MSG-15, MSG-16).
 FORBIDDEN = re.compile(
@@ -253,7 +250,7 @@ def wording(name: str, *, language: str, grade: Grade = Grade.LINK) -> Wording:
     """The template in a person's language (English where there is none, MSG-22), no richer than its grades."""
     spoken = language if language in TEMPLATES[name] else "en"
     grades = TEMPLATES[name][spoken]
-    used = grade if grade in grades else Grade.LINK
+    used = next(one for one in _LESS[grade] if one in grades)
     return Wording(grades[used], f"{VERSION}.{spoken}.{used.value}")
 
 

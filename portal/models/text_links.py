@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,7 +12,7 @@ from portal.db import Base
 
 
 class TextLink(Base):
-    """One link in one text: opaque, hashed, 72 hours, good for one visit to one account."""
+    """One link in one text: opaque, hashed, 72 hours, opened once, for one account or one booked visit."""
 
     __tablename__ = "text_links"
 
@@ -19,6 +20,8 @@ class TextLink(Base):
     guarantor_account_id: Mapped[int] = mapped_column(
         ForeignKey("guarantor_accounts.id"), index=True
     )
+    # The one visit that it opens, and nothing else of the account; none: the account's bills.
+    appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointments.id"), index=True)
     phone: Mapped[str]  # E.164; the code goes to this number and no other
     token_hash: Mapped[str] = mapped_column(unique=True)  # keyed: a stolen table opens nothing
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

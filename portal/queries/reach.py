@@ -103,6 +103,12 @@ def text_may_say(session: Session, account: GuarantorAccount) -> Grade:
     return text_grade(Grade(account.text_grade), wishes_of(request))
 
 
+def offer_grade(session: Session, account: GuarantorAccount) -> Grade:
+    """The same for an offer of a time: who waits for one asked to be told it, unless others hold the phone too."""
+    request = standing_requests(session, [account.id]).get(account.id)
+    return text_grade(Grade.FULL, wishes_of(request))
+
+
 def envelopes(session: Session, statements: Collection[Statement]) -> dict[int, Lines]:
     """By statement: the lines of its envelope at this moment; empty where no paper may go.
 

@@ -20,6 +20,7 @@ from portal.queries.paging import Page, limits, page_of
 OWNER = aliased(Login)
 AHEAD = 1000  # how far the list is read to find what comes after an item
 KIND_LABELS = {
+    "visit_call": "Call about a visit",
     "confidential_request": "Confidential contact",
     "held_claim": "Claim held",
     "unmatched": "Claim not found here",

@@ -19,6 +19,7 @@ from portal.services.mail_news import mail_news
 from portal.services.queue_letter import queue_letter
 from portal.services.record_text_consent import Said, withdraw_all_texts
 from portal.services.send_message import queue_row
+from portal.services.tell_visit_otherwise import tell_visit_otherwise
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +106,8 @@ def _try_again(
         body="",
         guarantor_account_id=message.guarantor_account_id,
         statement_id=message.statement_id,
+        appointment_id=message.appointment_id,
+        waitlist_offer_id=message.waitlist_offer_id,
         fallback_of_id=message.id,
         tries=message.tries,
         created_at=now,
@@ -127,6 +130,8 @@ def _tell_otherwise(
             public_url=public_url,
             now=now,
         )
+        return
+    if tell_visit_otherwise(session, message, public_url=public_url, now=now):
         return
     if account_id is None or statement_id is None:
         return

@@ -19,6 +19,7 @@ from billing.money import ZERO
 from billing.text_cadence import BillNotice, timely
 from billing.text_hours import next_open
 from billing.text_templates import NEWS
+from billing.visit_texts import VISIT_TEXTS, VISITS_REMINDER
 from portal.models.accounts import GuarantorAccount
 from portal.models.messages import TEXTS, MessageSwitch, OutboundMessage, TextNumber
 from portal.models.practice import Practice
@@ -28,6 +29,7 @@ from portal.queries.reach import RULE, number_proven_at, text_number
 from portal.queries.recipient_zones import recipient_zones
 from portal.queries.text_consents import ConsentRow, TextCategory, standing_consent
 from portal.services.ask_gate import ask_gate
+from portal.services.clear_visit import is_urgent, stale_visit, tells_of_others
 from portal.services.word_message import Links, Worded, word_message
 
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
@@ -70,19 +72,24 @@ def clear_message(
     session: Session, message: OutboundMessage, *, now: datetime, links: Links
 ) -> Leave | Wait | Stop:
     """Judge one queued message of a category; the caller holds the account's lock."""
+    if over := stale_visit(session, message, now=now):
+        return Stop(over)
+    if message.guarantor_account_id is None:  # to a sign-in that has no record yet, by e-mail
+        return Leave(Worded(message.body, message.template_version), None)
+    return _clear_of_account(session, message, now=now, links=links)
+
+
+def _clear_of_account(
+    session: Session, message: OutboundMessage, *, now: datetime, links: Links
+) -> Leave | Wait | Stop:
     account = session.get_one(GuarantorAccount, message.guarantor_account_id)
     practice = session.get_one(Practice, 1)
     on = now.astimezone(ZoneInfo(practice.time_zone)).date()
     facts: NoticeFacts | None = None
     if message.statement_id is not None:
         facts = notice_facts(session, statement_id=message.statement_id, on=on)
-        stopped = _stale(message, facts, on)
-        if stopped:
-            return Stop(stopped)
-        if facts.payment_state:
-            if facts.payment_state == "processing":  # the money is on its way
-                return Stop(("MSG-16",))
-            return Wait(now + PAYING, "MSG-16")
+        if kept := _kept_back(message, facts, on, now):
+            return kept
     denied = _denied(session, message, facts, on)
     if denied:
         return Stop(denied)
@@ -92,8 +99,21 @@ def clear_message(
         if isinstance(answer, (Wait, Stop)):
             return answer
         consent = answer
+    if tells_of_others(session, message, now=now):
+        message.template = VISITS_REMINDER
     words = word_message(session, message, account, practice, facts, now=now, links=links)
     return Leave(words, consent.id if consent else None)
+
+
+def _kept_back(
+    message: OutboundMessage, facts: NoticeFacts, on: date, now: datetime
+) -> Wait | Stop | None:
+    """What the statement's own standing says: no longer true, or somebody is paying it."""
+    if stopped := _stale(message, facts, on):
+        return Stop(stopped)
+    if facts.payment_state == "processing":  # the money is on its way
+        return Stop(("MSG-16",))
+    return Wait(now + PAYING, "MSG-16") if facts.payment_state else None
 
 
 def _stale(message: OutboundMessage, facts: NoticeFacts, on: date) -> tuple[str, ...]:
@@ -174,6 +194,8 @@ def _overtaken(session: Session, message: OutboundMessage, now: datetime) -> boo
 
     News of a message and news of a bill do not tell each other.
     """
+    if message.template in VISIT_TEXTS:
+        return False  # one that leaves tells of the others then (clear_visit)
     of_bills = OutboundMessage.template.not_in(NEWS)
     newer = select(OutboundMessage.id).where(
         OutboundMessage.guarantor_account_id == message.guarantor_account_id,
@@ -212,6 +234,8 @@ def _timed(
         .order_by(OutboundMessage.sent_at.desc())
     ).all()
     free, rule = _uncapped([at for at in sent if at is not None], now), "MSG-7"
+    if is_urgent(session, message, now=now):
+        free = now
     if free == now:
         rule = "MSG-8"
     zones = recipient_zones(

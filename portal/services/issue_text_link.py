@@ -6,6 +6,7 @@ import secrets
 import string
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -26,18 +27,20 @@ def issue_text_link(
     now: datetime,
     hash_keys: Sequence[bytes],
     public_url: str,
+    appointment_id: UUID | None = None,
 ) -> str:
     """A new link `{public_url}/t/{token}` for one visit to the account, in the caller's transaction.
 
     The code that opens it goes to `phone` (E.164) alone, and only while that is still the account's
     mobile. The plain link exists only in the answer: put it into the text, keep it nowhere. Links
     sent before stay good until they are used or 72 hours old, so that whichever text somebody taps
-    works. `hash_keys` are `gateways.hash_keys`, newest first.
+    works. With `appointment_id` it opens that one booked visit and nothing else. `hash_keys` are `gateways.hash_keys`, newest first.
     """
     token = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     session.add(
         TextLink(
             guarantor_account_id=guarantor_account_id,
+            appointment_id=appointment_id,
             phone=phone,
             token_hash=token_hashes(token, hash_keys)[0],
             created_at=now,

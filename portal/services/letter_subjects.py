@@ -51,5 +51,8 @@ SUBJECTS = {
     "draft_ahead": "A payment is coming soon",
     "draft_failed": "A payment did not go through",
     "draft_asks": "Please confirm a payment",
+    "visit_missed": "We missed you · No pudimos verle",
+    "visit_reminder": "A reminder · Un recordatorio",
+    "wait_list": "An earlier time · Una hora antes",
     "draft_skipped": "A payment was not drawn",
 }

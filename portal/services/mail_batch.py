@@ -1,15 +1,18 @@
-"""The folder that goes to the printer and the post: one PDF for each statement and a file of addresses."""
+"""The folder that goes to the printer and the post: one PDF for each statement or letter and a file of addresses."""
 
 from __future__ import annotations
 
 import csv
 import io
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import select
 
+from billing.reach import Lines
 from portal.db import read_only
 from portal.models.statements import Statement, StatementDelivery
 from portal.queries.reach import envelopes
@@ -25,7 +28,16 @@ def put_in_envelope(folder: Path, number: str, pdf: bytes) -> None:
     _write(folder, f"{number}.pdf", pdf)
 
 
-def write_addresses(*, on: date, folder: Path) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """One line of the address file, of something else than a statement."""
+
+    file: str
+    name: str
+    lines: Lines
+
+
+def write_addresses(*, on: date, folder: Path, letters: Sequence[Envelope] = ()) -> int:
     """Write the address file of the day's batch from what was delivered; the number of envelopes."""
     with read_only() as session:
         rows = session.scalars(
@@ -35,7 +47,7 @@ def write_addresses(*, on: date, folder: Path) -> int:
             .order_by(Statement.number)
         ).all()
         lines = envelopes(session, rows)
-    if not rows:
+    if not rows and not letters:
         return 0
     page = io.StringIO(newline="")
     writer = csv.writer(page, lineterminator="\r\n")
@@ -45,8 +57,11 @@ def write_addresses(*, on: date, folder: Path) -> int:
         below = (*lines[row.id], "", "", "")[:3]
         free_text = (plain_cell(text) for text in (name, *below))
         writer.writerow((f"{row.number}.pdf", row.number, *free_text))
+    for letter in letters:
+        below = (*letter.lines, "", "", "")[:3]
+        writer.writerow((letter.file, "", *(plain_cell(text) for text in (letter.name, *below))))
     _write(folder, ADDRESS_FILE, page.getvalue().encode())
-    return len(rows)
+    return len(rows) + len(letters)
 
 
 def _write(folder: Path, name: str, content: bytes) -> None:

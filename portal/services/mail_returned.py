@@ -18,6 +18,7 @@ from portal.queries.statement_sent import NEVER_ARRIVED, NOTICE, ON_ITS_WAY
 from portal.services.cut_statements import LOCK
 from portal.services.deliver_statements import Delivered
 from portal.services.first_statement import start_clocks
+from portal.services.note_status import note_statuses
 from portal.services.print_statement import PAPER, PrintShop, print_statement
 from portal.services.statement_standing import OVERTAKEN, denial, standing_of
 
@@ -45,7 +46,7 @@ def mail_returned(*, on: date, now: datetime, shop: PrintShop, folder: Path) -> 
 
 
 def _give_up(session: Session, now: datetime) -> None:
-    session.execute(
+    ended = session.scalars(
         update(OutboundMessage)
         .where(
             OutboundMessage.template == NOTICE,
@@ -53,7 +54,9 @@ def _give_up(session: Session, now: datetime) -> None:
             OutboundMessage.created_at < now - PATIENCE,
         )
         .values(state="failed", error="given up", ended_at=now)
-    )
+        .returning(OutboundMessage.id)
+    ).all()
+    note_statuses(session, ended, "failed", now=now, error="given up")
 
 
 def _waiting(session: Session, stopped: Sequence[str]) -> Sequence[Statement]:

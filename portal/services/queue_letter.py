@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -68,6 +69,8 @@ def queue_letter(
     dedupe_key: str | None = None,
     category: str = "",
     fallback_of_id: int | None = None,
+    appointment_id: UUID | None = None,
+    waitlist_offer_id: int | None = None,
 ) -> int | None:
     """Write the e-mail in the caller's transaction; None when `dedupe_key` or `fallback_of_id` was used before.
 
@@ -87,6 +90,8 @@ def queue_letter(
             dedupe_key=dedupe_key,
             category=category,
             fallback_of_id=fallback_of_id,
+            appointment_id=appointment_id,
+            waitlist_offer_id=waitlist_offer_id,
             state="queued",
             created_at=now,
         )

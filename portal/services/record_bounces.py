@@ -10,6 +10,7 @@ from datetime import datetime
 from portal.db import transaction
 from portal.ports import Bounce, EmailSender, ForgedMessage
 from portal.services.lock_message import lock_message
+from portal.services.note_status import note_status
 from portal.services.note_undelivered import note_undelivered
 from portal.services.statement_notice import EMAIL
 
@@ -52,8 +53,10 @@ def record_bounce(bounce: Bounce, *, now: datetime) -> str:
             return KNOWN
         if not bounce.failed:
             message.error = bounce.status  # the server still tries
+            note_status(session, message.id, DELAYED, now=now, error=bounce.status)
             return DELAYED
         message.state, message.error, message.ended_at = "undelivered", bounce.status, now
         session.flush()
+        note_status(session, message.id, message.state, now=now, error=bounce.status)
         note_undelivered(session, message, bad_address=bounce.bad_address, now=now)
         return CAME_BACK

@@ -16,6 +16,7 @@ from portal.ports import RetryLater, SmsSender
 from portal.queue import enqueue
 from portal.services.answer_text_failure import answer_text_failure
 from portal.services.lock_message import lock_message
+from portal.services.note_status import note_status
 
 PROVIDER = "twilio"
 RANKS = {"queued": 0, "sending": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
@@ -85,10 +86,12 @@ def _apply(session: Session, event: InboundEvent, *, public_url: str, now: datet
     if message is None:
         # The callback overtook our own note of the provider's id.
         raise RetryLater("no message of that id yet")
+    error = str(event.payload.get("error", ""))
+    note_status(session, message.id, event.type, now=event.received_at, error=error)
     if RANKS.get(event.type, -1) <= RANKS.get(message.state, 0):
         return "late"
     message.state = event.type
-    message.error = str(event.payload.get("error", ""))
+    message.error = error
     if message.state in ENDS:
         message.ended_at = now
     if message.state in FAILED:

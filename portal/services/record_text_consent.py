@@ -12,6 +12,7 @@ from portal.models.consents import TextConsent
 from portal.models.messages import OutboundMessage
 from portal.queries.text_consents import TextCategory, standing_consent
 from portal.services.lock_message import lock_waiting
+from portal.services.note_status import note_statuses
 
 WITHDRAWN = "MSG-3"  # the rule by which a waiting text is given up
 
@@ -144,7 +145,7 @@ def _cancel_waiting(
 ) -> None:
     """Give up what waits for this number; a code that somebody asks for has no category and stays."""
     of = OutboundMessage.category
-    session.execute(
+    ended = session.scalars(
         update(OutboundMessage)
         .where(
             OutboundMessage.channel == "sms",
@@ -153,4 +154,6 @@ def _cancel_waiting(
             of != "" if category is None else of == category.value,
         )
         .values(state="canceled", gate=WITHDRAWN, ended_at=now)
-    )
+        .returning(OutboundMessage.id)
+    ).all()
+    note_statuses(session, ended, "canceled", now=now, error=WITHDRAWN)

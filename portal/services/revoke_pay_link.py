@@ -10,6 +10,7 @@ from portal.db import transaction
 from portal.models.messages import OutboundMessage
 from portal.models.pay_links import PayLink
 from portal.queries.viewer import StaffViewer
+from portal.services.note_status import note_status
 from portal.services.record_access import Access, add_access
 from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound
@@ -25,11 +26,14 @@ def revoke_pay_link(*, account_id: int, link_id: int, staff: StaffViewer, now: d
         if link.revoked_at is not None:
             return
         link.revoked_at, link.revoked_by_id = now, staff.login_id
-        session.execute(
+        stopped = session.scalar(
             update(OutboundMessage)
             .where(OutboundMessage.id == link.message_id, OutboundMessage.state == "queued")
             .values(state="canceled", error="revoked", ended_at=now)
+            .returning(OutboundMessage.id)
         )
+        if stopped is not None:
+            note_status(session, stopped, "canceled", now=now, error="revoked")
         access = Access(
             face="staff",
             login_id=staff.login_id,

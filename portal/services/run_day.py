@@ -21,7 +21,9 @@ from portal.services.mail_batch import write_addresses
 from portal.services.mail_returned import mail_returned
 from portal.services.note_credits import note_credits
 from portal.services.note_refunds import note_refunds
+from portal.services.print_visit_letters import print_visit_letters
 from portal.services.queue_notices import queue_notices
+from portal.services.queue_visit_reminders import Reminded, queue_visit_reminders
 from portal.services.refusal import Refusal
 from portal.services.sweep_messages import sweep_messages
 from portal.services.sweep_payments import Swept, sweep_payments
@@ -60,6 +62,7 @@ class DayReport:
     returned: Delivered  # paper for what e-mail could not deliver, and copies asked for
     envelopes: int
     notices: int
+    reminded: Reminded
     drafts: DraftsTended
     folder: Path
 
@@ -83,6 +86,9 @@ class DayReport:
         yield from self.drafts.lines()
         if self.notices:
             yield f"{self.notices} texts and e-mails about statements queued"
+        if self.reminded.messages or self.reminded.letters:
+            told = self.reminded
+            yield f"{told.messages} texts and e-mails, {told.letters} letters about visits queued"
 
 
 def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
@@ -98,7 +104,9 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     cut = cut_statements(on=on, now=now, public_url=office.public_url)
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
     returned = mail_returned(on=on, now=now, shop=office, folder=folder)
-    envelopes = write_addresses(on=on, folder=folder)
+    reminded = queue_visit_reminders(on=on, now=now, public_url=office.public_url)
+    letters = print_visit_letters(on=on, now=now, printer=office.printer, folder=folder)
+    envelopes = write_addresses(on=on, folder=folder, letters=letters)
     notices = queue_notices(on=on, now=now, public_url=office.public_url)
     sweep_messages(now=now)
     return DayReport(
@@ -111,6 +119,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
         returned=returned,
         envelopes=envelopes,
         notices=notices,
+        reminded=reminded,
         drafts=drafts,
         folder=folder,
     )

@@ -16,11 +16,14 @@ from portal.queries.reach import RULE, mailbox
 from portal.queries.statement_sent import ON_ITS_WAY
 from portal.queue import enqueue
 from portal.services.clear_message import Stop, Wait, clear_message
+from portal.services.clear_visit import OFFER_OVER, STALE, is_late
 from portal.services.lock_message import lock_message, lock_waiting
 from portal.services.mail_news import mail_news
+from portal.services.note_status import note_status
 from portal.services.note_undelivered import note_undelivered
 from portal.services.record_text_consent import Said, withdraw_all_texts
 from portal.services.statement_notice import is_notice, may_leave, record_notice
+from portal.services.tell_visit_otherwise import tell_visit_otherwise
 from portal.services.word_message import Links
 
 # Their words open a sign-in: once handed over they are not kept, nor copied into every backup.
@@ -134,7 +137,7 @@ def _claim(message_id: int, now: datetime, links: Links | None) -> tuple[Outboun
             if message.category:
                 _judge(session, message, now, links)
             else:
-                _begin(message, now)
+                _begin(session, message, now)
         return message, doubtful
 
 
@@ -147,6 +150,7 @@ def _is_safe(session: Session, message: OutboundMessage, now: datetime) -> bool:
         message.recipient = to
         return True
     message.state, message.gate, message.ended_at = "canceled", RULE, now
+    note_status(session, message.id, "canceled", now=now, error=RULE)
     return False
 
 
@@ -157,7 +161,8 @@ def _lock(session: Session, message_id: int) -> OutboundMessage:
     return message
 
 
-def _begin(message: OutboundMessage, now: datetime) -> None:
+def _begin(session: Session, message: OutboundMessage, now: datetime) -> None:
+    note_status(session, message.id, "sending", now=now)
     message.state = "sending"
     message.sent_at = now
     message.tries += 1
@@ -172,12 +177,13 @@ def _judge(session: Session, message: OutboundMessage, now: datetime, links: Lin
     # Two accounts may share a phone: its caps are counted by one at a time.
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext(message.recipient))))
     answer = clear_message(session, message, now=now, links=links)
-    if message.template in NEWS and message.channel == "sms" and isinstance(answer, Wait):
-        answer = Stop((answer.rule,))  # news is not kept back for a day: the e-mail tells now
+    if isinstance(answer, Wait) and _cannot_wait(session, message, answer):
+        answer = Stop((answer.rule,))  # it is not kept back for a day: it is told otherwise now
     if isinstance(answer, Stop):
-        _tell_by_email(session, message, now, links)
+        _tell_otherwise(session, message, answer, now, links)
         message.state, message.ended_at = "canceled", now
         message.gate = ", ".join(answer.rules)
+        note_status(session, message.id, "canceled", now=now, error=message.gate)
     elif isinstance(answer, Wait):
         message.gate, message.not_before = answer.rule, answer.until
         if answer.until is not None:
@@ -185,11 +191,20 @@ def _judge(session: Session, message: OutboundMessage, now: datetime, links: Lin
     else:
         message.gate, message.consent_id = "allowed", answer.consent_id
         message.body, message.template_version = answer.words.body, answer.words.version
-        _begin(message, now)
+        _begin(session, message, now)
 
 
-def _tell_by_email(session: Session, message: OutboundMessage, now: datetime, links: Links) -> None:
+def _cannot_wait(session: Session, message: OutboundMessage, answer: Wait) -> bool:
+    news = message.template in NEWS and message.channel == "sms"
+    return news or is_late(session, message, answer.until)
+
+
+def _tell_otherwise(
+    session: Session, message: OutboundMessage, answer: Stop, now: datetime, links: Links
+) -> None:
     """What is new waits, and no text may say so."""
+    if message.channel == "sms" and answer.rules not in (STALE, OFFER_OVER):
+        tell_visit_otherwise(session, message, public_url=links.public_url, now=now)
     if message.template in NEWS and message.channel == "sms":
         mail_news(
             session,
@@ -250,6 +265,7 @@ def _close(
         session.execute(
             update(OutboundMessage).where(OutboundMessage.id == message_id).values(**values)
         )
+        note_status(session, message_id, state, now=now, error=error)
         if state == "sent" and is_notice(message):
             record_notice(session, message, now=now)
         if state == "refused" and message.channel == "email":

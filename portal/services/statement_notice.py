@@ -15,6 +15,7 @@ from portal.queries.statement_sent import NOTICE
 from portal.services import letters
 from portal.services.first_statement import start_clocks
 from portal.services.letters import Letterhead
+from portal.services.note_status import note_status
 from portal.services.practice_date import practice_date
 from portal.services.queue_letter import queue_letter
 from portal.services.statement_standing import denial, standing_of
@@ -60,6 +61,7 @@ def may_leave(session: Session, message: OutboundMessage, *, now: datetime) -> b
     if rules:
         message.state = "failed" if rules == NO_CONSENT else "canceled"
         message.ended_at = now
+        note_status(session, message.id, message.state, now=now, error=message.gate)
     return not rules
 
 

@@ -11,6 +11,7 @@ from billing.text_templates import LINK, LINK_HIDDEN
 from portal.db import transaction
 from portal.models.messages import TEXTS, MessageSwitch, OutboundMessage
 from portal.queue import enqueue
+from portal.services.note_status import note_statuses
 from portal.services.send_message import SECRETS
 
 QUIET = timedelta(minutes=15)  # the job's own tries are over by then
@@ -34,7 +35,11 @@ def sweep_messages(*, now: datetime) -> int:
             select(OutboundMessage.id)
             .where(
                 OutboundMessage.state.in_(("queued", "sending")),
-                OutboundMessage.guarantor_account_id.is_not(None),
+                OutboundMessage.channel != "paper",  # the daily run prints it
+                or_(
+                    OutboundMessage.guarantor_account_id.is_not(None),
+                    OutboundMessage.category != "",  # to a sign-in that has no record yet
+                ),
                 func.coalesce(waited_for, OutboundMessage.created_at) > now - WORTH_SENDING,
                 last_try < now - QUIET,
                 ~_stopped(),
@@ -60,21 +65,25 @@ def _give_up(session: Session, now: datetime) -> None:
     """
     since = func.coalesce(OutboundMessage.not_before, OutboundMessage.created_at)
     late = (OutboundMessage.category != "", since <= now - WORTH_SENDING)
-    session.execute(
+    ended = session.scalars(
         update(OutboundMessage)
         .where(OutboundMessage.state == "queued", *late)
         .values(state="canceled", gate="MSG-16", ended_at=now)
-    )
-    session.execute(
+        .returning(OutboundMessage.id)
+    ).all()
+    note_statuses(session, ended, "canceled", now=now, error="MSG-16")
+    ended = session.scalars(
         update(OutboundMessage)
         .where(OutboundMessage.state == "sending", *late)
         .values(
             state="failed",
             error="unknown",
             ended_at=now,
-            body=func.regexp_replace(OutboundMessage.body, LINK.pattern, LINK_HIDDEN, "g"),
+            body=_without_link(),
         )
-    )
+        .returning(OutboundMessage.id)
+    ).all()
+    note_statuses(session, ended, "failed", now=now, error="unknown")
 
 
 def _give_up_plain(
@@ -89,7 +98,7 @@ def _give_up_plain(
     since = func.coalesce(OutboundMessage.not_before, OutboundMessage.created_at)
     for state, error in (("queued", untaken), ("sending", "unknown")):
         quiet = or_(OutboundMessage.state == "queued", OutboundMessage.sent_at < now - QUIET)
-        session.execute(
+        ended = session.scalars(
             update(OutboundMessage)
             .where(
                 OutboundMessage.state == state,
@@ -102,6 +111,13 @@ def _give_up_plain(
                 state="failed",
                 error=error,
                 ended_at=now,
-                body=case((OutboundMessage.template.in_(SECRETS), ""), else_=OutboundMessage.body),
+                body=case((OutboundMessage.template.in_(SECRETS), ""), else_=_without_link()),
             )
-        )
+            .returning(OutboundMessage.id)
+        ).all()
+        note_statuses(session, ended, "failed", now=now, error=error)
+
+
+def _without_link() -> ColumnElement[str]:
+    """The copy that is kept, without what a link in it opens (MSG-20)."""
+    return func.regexp_replace(OutboundMessage.body, LINK.pattern, LINK_HIDDEN, "g")

@@ -14,7 +14,9 @@ from portal.services.word_message import short_phone, text_name
 NO_NAME, NO_PHONE = "Office", "our office"
 
 
-def queue_answer(session: Session, *, to: str, template: str, language: str, now: datetime) -> None:
+def queue_answer(
+    session: Session, *, to: str, template: str, language: str, now: datetime, url: str = ""
+) -> None:
     """Write the answer to the phone that has just texted us, in the caller's transaction.
 
     Nobody judges it when it leaves: it answers. It bears no account: the sweep must not send it hours later,
@@ -26,11 +28,14 @@ def queue_answer(session: Session, *, to: str, template: str, language: str, now
         org=text_name(practice) if practice else "",
         phone=short_phone(practice.phone) if practice else "",
         language=language,
+        url=url,
     )
     queue_text(session, to=to, template=template, body=body, version=version, now=now)
 
 
-def answer_body(template: str, *, org: str, phone: str, language: str) -> tuple[str, str]:
+def answer_body(
+    template: str, *, org: str, phone: str, language: str, url: str = ""
+) -> tuple[str, str]:
     """The words of one answer and their version; whatever the practice is called, it fits.
 
     A STOP must never fail for a letter in a name.
@@ -40,6 +45,7 @@ def answer_body(template: str, *, org: str, phone: str, language: str) -> tuple[
         language=language,
         org=_fits(org, ORG_LONGEST) or NO_NAME,
         phone=_fits(phone, PHONE_LONGEST) or NO_PHONE,
+        url=url,
     )
 
 

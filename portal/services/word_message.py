@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import phonenumbers
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.text_templates import NEWS, PAY_LINK, PHONE_LONGEST, Grade, render, short_name
+from billing.visit_texts import VISIT_TEXTS, WAIT_LIST
 from portal.models.accounts import GuarantorAccount
 from portal.models.messages import OutboundMessage
 from portal.models.pay_links import PayLink
 from portal.models.practice import Practice
 from portal.queries.notice_facts import NoticeFacts
-from portal.queries.reach import text_may_say
+from portal.queries.reach import offer_grade, text_may_say
 from portal.services.issue_pay_link import name_pay_link
 from portal.services.issue_text_link import issue_text_link
+from portal.services.word_visit import VISIT_PAGES, short_day, visit_values
 
 AMOUNT_LONGEST = 10  # $99,999.99: what the proven lengths leave room for
-_MONTHS = {
-    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-    "es": ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +57,9 @@ def word_message(
     url = _url(session, message, account, now=now, links=links)
     values = {"org": text_name(practice), "phone": short_phone(practice.phone), "url": url}
     grade = text_may_say(session, account)
+    if message.template in VISIT_TEXTS:
+        values |= visit_values(session, message, language=account.language)
+        grade = offer_grade(session, account) if message.template == WAIT_LIST else grade
     if facts is not None:
         values["amount"] = str(facts.due)
         values["due"] = short_day(facts.due_on, account.language)
@@ -77,14 +78,16 @@ def _url(
     links: Links,
 ) -> str:
     """A fresh link to the bills; to what waits behind the sign-in only the plain address, which opens nothing for a guest."""
-    if message.template in NEWS:
-        return links.public_url + NEWS[message.template]
+    pages = NEWS | VISIT_PAGES
+    if message.template in pages:
+        return links.public_url + pages[message.template]
     if message.template == PAY_LINK:
         link = session.scalars(select(PayLink).where(PayLink.message_id == message.id)).one()
         return name_pay_link(link, now=now, keys=links.hash_keys, public_url=links.public_url)
     return issue_text_link(
         session,
         guarantor_account_id=account.id,
+        appointment_id=message.appointment_id,
         phone=message.recipient,
         now=now,
         hash_keys=links.hash_keys,
@@ -107,10 +110,3 @@ def short_phone(phone: str) -> str:
         return phone[:PHONE_LONGEST]
     digits = str(number.national_number)
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
-
-
-def short_day(day: date, language: str) -> str:
-    """Mar 30, or 30 mar."""
-    months = _MONTHS.get(language, _MONTHS["en"])
-    month = months[day.month - 1]
-    return f"{day.day} {month}" if language == "es" else f"{month} {day.day}"

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from portal.services import access_letters, letters, pay_letters, plan_letters, saved_letters
+from portal.services import (
+    access_letters,
+    letters,
+    pay_letters,
+    plan_letters,
+    reminder_letters,
+    saved_letters,
+)
 from portal.services.letter_subjects import SUBJECTS
 from portal.services.letters import Letter, Letterhead
 from tests.reading_grade import reading_grade
@@ -16,6 +24,12 @@ from tests.reading_grade import reading_grade
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = Letterhead(
     name="Sample Family Practice", phone="(202) 555-0100", public_url="https://bills.example.com"
+)
+WHEN = reminder_letters.When(datetime(2026, 9, 30, 9, 0, tzinfo=UTC))
+SPANISH = (
+    reminder_letters.visit_reminder(HEAD, WHEN, page="/visits/x", language="es"),
+    reminder_letters.visit_missed(HEAD, language="es"),
+    reminder_letters.wait_list(HEAD, WHEN, until=WHEN, language="es"),
 )
 BILLING = {
     letter.template: letter
@@ -43,6 +57,9 @@ BILLING = {
         saved_letters.draft_failed(HEAD),
         saved_letters.draft_asks(HEAD),
         saved_letters.draft_skipped(HEAD),
+        reminder_letters.visit_reminder(HEAD, WHEN, page="/visits/x"),
+        reminder_letters.visit_missed(HEAD),
+        reminder_letters.wait_list(HEAD, WHEN, until=WHEN),
     )
 }
 SIGN_IN = {
@@ -134,12 +151,29 @@ FIRST_LINES = {
     "A payment that you agreed to did not go through.",
     "Your bank wants you to confirm a payment to us.",
     "We did not draw the payment that you agreed to.",
+    "This is a reminder of a time that you booked with us.",
+    "We are sorry that we missed you.",
+    "An earlier time has opened.",
+    "Le recordamos algo que reservó con nosotros.",
+    "Sentimos no haberle visto.",
+    "Hay una hora antes.",
 }
 CARE = re.compile(
     r"\b(visit|doctor|dr\.|diagnos|treat|test result|lab|appointment|patient|insur|plan|deductible|"
     r"clinic|hospital|health|medical|care)\w*",
     re.IGNORECASE,
 )
+
+
+# Below the first line these may say that there is a visit, its day and its hour.
+OF_VISITS = ("visit_reminder", "visit_missed", "wait_list")
+
+
+@pytest.mark.parametrize("letter", SPANISH, ids=lambda one: one.template)
+def test_MSG_18_and_22_spanish_letters_have_a_generic_first_line_too(letter: Letter) -> None:
+    assert " ".join(letter.body.split("\n\n")[0].split()) in FIRST_LINES
+    assert not CARE.search(re.sub(r"https?://\S+", "", letter.body.partition("-- \n")[0]))
+    assert " · " in letter.subject
 
 
 def test_every_letter_is_tested_here() -> None:
@@ -159,6 +193,8 @@ def test_MSG_18_subject_and_first_line_are_generic(letter: Letter) -> None:
 @pytest.mark.parametrize("letter", EVERY.values(), ids=EVERY)
 def test_MSG_18_the_body_says_nothing_about_care_or_amounts(letter: Letter) -> None:
     ours = letter.body.partition("-- \n")[0]
+    if letter.template in OF_VISITS:  # that there is a visit, and when; never with whom or what for
+        ours = re.sub(r"\bvisits?\b", "", ours)
     assert not CARE.search(ours)
     assert "$" not in ours
 

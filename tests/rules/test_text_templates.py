@@ -25,6 +25,7 @@ from billing.text_templates import (
     wording,
 )
 from billing.text_wording import KINDS, kinds_in_words
+from billing.visit_texts import VISIT_ANSWERS, VISIT_TEXTS
 
 WORST = {
     "org": "W" * ORG_LONGEST,
@@ -79,6 +80,19 @@ def test_MSG_9_a_grade_fills_in_only_what_it_may(name: str, language: str, grade
     assert fields(TEMPLATES[name][language][grade]) <= ALLOWED[grade]
 
 
+@pytest.mark.parametrize("name", [*VISIT_TEXTS, *VISIT_ANSWERS])
+def test_MSG_9_the_bare_text_of_a_visit_says_neither_day_nor_hour(name: str):
+    for grades in TEMPLATES[name].values():
+        assert not fields(grades[Grade.LINK]) & {"day", "time"}
+        assert not re.search(r"\bCANCEL\b", " ".join(grades.values()))
+
+
+def test_MSG_9_a_richer_grade_falls_back_to_the_next_that_says_less():
+    text = wording("visit_tasks", language="en", grade=Grade.FULL)
+    assert text.version.endswith(".en.amount")
+    assert wording("new_message", language="es", grade=Grade.FULL).version.endswith(".es.link")
+
+
 @pytest.mark.parametrize(("name", "language", "grade"), EVERY)
 def test_MSG_16_no_word_of_a_collector(name: str, language: str, grade: Grade):
     body = TEMPLATES[name][language][grade]
@@ -104,7 +118,8 @@ def test_MSG_22_every_text_has_a_spanish_one_of_the_same_grades(name: str):
     [
         name
         for name in TEMPLATES
-        if name not in {"opt_out", "opt_out_emergency", "emergency", "code", "opt_in"}
+        if name
+        not in {"opt_out", "opt_out_emergency", "opt_out_visit", "emergency", "code", "opt_in"}
     ],
 )
 def test_MSG_2_every_text_tells_how_to_end_them(name: str):

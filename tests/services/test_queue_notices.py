@@ -17,7 +17,7 @@ from portal.models.messages import OutboundMessage
 from portal.models.statements import StatementDelivery
 from portal.services.lock_posting import lock_accounts
 from portal.services.queue_notices import queue_notices
-from portal.services.word_message import short_day
+from portal.services.word_visit import short_day
 from tests.sandbox_server import PUBLIC_URL, SandboxServer
 from tests.services.statement_world import DAY, World, after, cut, deliver, later, noon
 from tests.services.text_world import Phone, phone, sign_up

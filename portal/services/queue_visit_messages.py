@@ -1,0 +1,85 @@
+"""Write many messages about visits at once, each once by its key, with their jobs (MSG-20)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.models.messages import OutboundMessage
+from portal.queries.text_consents import TextCategory
+from portal.queries.visit_readers import VisitReader
+from portal.queue import enqueue
+from portal.services.letters import VERSION, Letter
+
+VISITS = TextCategory.VISITS.value
+SMS, EMAIL, PAPER = "sms", "email", "paper"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitMessage:
+    """One thing to tell a reader: by text where they agreed, else by e-mail to each mailbox."""
+
+    template: str
+    key: str
+    reader: VisitReader
+    letter: Letter
+    appointment_id: UUID | None = None
+    waitlist_offer_id: int | None = None
+
+    def rows(self, now: datetime) -> list[dict[str, object]]:
+        """The columns of its messages; none where neither way is open."""
+        if self.reader.phone:
+            # worded when it leaves
+            return [self._row(now, SMS, self.reader.phone, self.template, f"{self.key}:sms")]
+        return [
+            self._row(now, EMAIL, address, self.letter.template, f"{self.key}:{address}")
+            | {
+                "subject": self.letter.subject,
+                "body": self.letter.body,
+                "template_version": VERSION,
+            }
+            for address in self.reader.emails
+        ]
+
+    def _row(
+        self, now: datetime, channel: str, recipient: str, template: str, key: str
+    ) -> dict[str, object]:
+        account = self.reader.account
+        return {
+            "channel": channel,
+            "recipient": recipient,
+            "category": VISITS,
+            "template": template,
+            "template_version": "",
+            "subject": "",
+            "body": "",
+            "dedupe_key": key,
+            "guarantor_account_id": account.id if account else None,
+            "appointment_id": self.appointment_id,
+            "waitlist_offer_id": self.waitlist_offer_id,
+            "state": "queued",
+            "created_at": now,
+        }
+
+
+def queue_visit_messages(
+    session: Session, messages: Sequence[VisitMessage], *, now: datetime
+) -> int:
+    """In the caller's transaction; how many were new."""
+    rows = [row for one in messages for row in one.rows(now)]
+    if not rows:
+        return 0
+    ids = session.scalars(
+        insert(OutboundMessage)
+        .on_conflict_do_nothing(index_elements=[OutboundMessage.dedupe_key])
+        .returning(OutboundMessage.id),
+        rows,
+    ).all()
+    for message_id in ids:
+        enqueue(session, "send_message", message_id=message_id)
+    return len(ids)
