@@ -32,6 +32,16 @@ class Reading:
     emergency: bool = False
 
 
+class Reply(StrEnum):
+    """An answer to a question of ours; what it means depends on which question is open (MSG-19)."""
+
+    CONFIRM = "confirm"  # C: of the visit that the last reminder spoke of
+    CHANGE = "change"  # R or 2: a link to move it
+    TAKE = "take"  # Y: only inside an open offer of a time
+    ONE = "one"  # 1: whichever of the two was asked last
+    LEAVE = "leave"  # N: no to an offer; to nothing else
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -54,6 +64,34 @@ STOP_SENTENCES = STOP_WORDS - _words("end cancel cancle cancell cancelar para ba
 SPACED_OUT = frozenset({"stop", "stopall", "optout", "unsubscribe"})
 START_WORDS = frozenset({"start", "unstop", "yes"})
 HELP_WORDS = frozenset({"help", "info", "ayuda"})
+# CANCEL is none of them: the law reads it as a word against texts (MSG-3), and the carrier too.
+REPLIES: dict[str, Reply] = {
+    **dict.fromkeys(
+        ("c", "confirm", "confirmed", "confirmo", "confirmar", "confirmado", "i confirm", "c c"),
+        Reply.CONFIRM,
+    ),
+    **dict.fromkeys(
+        (
+            *(
+                "r",
+                "2",
+                "two",
+                "dos",
+                "reschedule",
+                "re schedule",
+                "change",
+                "change it",
+                "move it",
+            ),
+            *("cambiar", "cambiarla", "reprogramar", "r r"),
+        ),
+        Reply.CHANGE,
+    ),
+    # "si" is no yes to texts: START alone brings those back. "yes" reads as START first, and counts only after it.
+    **dict.fromkeys(("y", "yes", "si", "take it", "i take it", "la tomo", "y y"), Reply.TAKE),
+    **dict.fromkeys(("1", "one", "uno"), Reply.ONE),
+    **dict.fromkeys(("n", "no", "pass", "paso"), Reply.LEAVE),
+}
 COURTESY = _words(
     "please pls plz thanks thank you thx ok okay now immediately asap just hi hello"
     " por favor gracias ya hola"
@@ -172,6 +210,11 @@ def read_text(body: str, *, names: Iterable[str] = ()) -> Reading:
     plain = _plain(body)
     emergency = bool(EMERGENCIES.search(NO_ALARM.sub(" ", plain)))
     return Reading(_meaning(body, plain, names), emergency)
+
+
+def read_reply(body: str) -> Reply | None:
+    """The answer that a whole text is, courtesy aside; None for everything that says more than that."""
+    return REPLIES.get(" ".join(word for word in _plain(body).split() if word not in COURTESY))
 
 
 def _meaning(body: str, plain: str, names: Iterable[str]) -> Meaning:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.inbound_texts import Meaning, Reading, read_text
+from billing.inbound_texts import REPLIES, Meaning, Reading, Reply, read_reply, read_text
 
 PER_SE = ["STOP", "QUIT", "END", "REVOKE", "OPT OUT", "CANCEL", "UNSUBSCRIBE", "STOPALL", "OPTOUT"]
 REVOCATIONS = [
@@ -233,3 +233,65 @@ def test_MSG_12_a_long_text_is_read_at_once(unit: str) -> None:
     began = time.perf_counter()
     read_text((unit * 1600)[:1600])
     assert time.perf_counter() - began < 0.5
+
+
+ANSWERS = {
+    Reply.CONFIRM: [
+        "C",
+        "c",
+        "C.",
+        " c! ",
+        "Confirm",
+        "confirmed",
+        "Confirmo",
+        "C please",
+        "ok c",
+        "Sí confirmo"[3:],
+    ],
+    Reply.CHANGE: ["R", "r.", "2", "Reschedule", "2 please", "cambiar", "Change it"],
+    Reply.TAKE: ["Y", "y!", "yes", "Sí", "si", "SI por favor", "I take it"],
+    Reply.ONE: ["1", "1.", "one", "1 thanks", "uno"],
+    Reply.LEAVE: ["N", "no", "No thanks", "no gracias", "n."],
+}
+NO_ANSWERS = [
+    "Can I come at 1?",
+    "C me if you can",
+    "yes but later",
+    "no puedo ir",
+    "11",
+    "1 2",
+    "R u open?",
+    "cancel",
+    "cancelar",
+    "I need to cancel my visit",
+    "confirm what?",
+    "",
+    "👍",
+]
+
+
+@pytest.mark.parametrize(
+    ("reply", "body"), [(reply, body) for reply, bodies in ANSWERS.items() for body in bodies]
+)
+def test_MSG_19_a_letter_or_a_number_answers_us(reply: Reply, body: str) -> None:
+    assert read_reply(body) is reply
+
+
+@pytest.mark.parametrize("body", NO_ANSWERS)
+def test_MSG_19_what_says_more_is_read_by_a_person(body: str) -> None:
+    assert read_reply(body) is None
+
+
+@pytest.mark.parametrize("body", ["CANCEL", "Cancel", "cancel please", "cancelar"])
+def test_MSG_3_cancel_stays_a_word_against_texts(body: str) -> None:
+    assert read_text(body).meaning is Meaning.STOP
+
+
+@pytest.mark.parametrize("body", sorted(set(REPLIES) - {"yes"}))
+def test_MSG_11_no_answer_of_ours_stops_or_starts_texts(body: str) -> None:
+    assert read_text(body).meaning is Meaning.QUESTION
+    assert not read_text(body).emergency
+
+
+def test_MSG_11_yes_is_read_as_start_first() -> None:
+    assert read_text("YES").meaning is Meaning.START
