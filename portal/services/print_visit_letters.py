@@ -18,13 +18,13 @@ from portal.models.messages import OutboundMessage
 from portal.models.practice import Practice
 from portal.ports import PdfPrinter
 from portal.queries.reach import RULE, paper_lines
-from portal.queries.statement_words import address_lines
 from portal.queries.visit_facts import VisitFacts, visit_facts
 from portal.services.clear_visit import STALE
 from portal.services.mail_batch import Envelope, put_in_envelope
 from portal.services.note_status import note_status
+from portal.services.queue_visit_messages import PAPER
 from portal.services.reminder_letters import When, printed_reminder
-from portal.services.tell_visit_otherwise import PAPER, ask_for_call
+from portal.services.tell_visit_otherwise import ask_for_call
 
 
 def print_visit_letters(
@@ -90,7 +90,15 @@ def _words(
     return {
         "title": title,
         "practice": practice.name,
-        "practice_address": list(address_lines(practice)),
+        "practice_address": [
+            line
+            for line in (
+                practice.street,
+                practice.street2,
+                f"{practice.city}, {practice.state} {practice.postal_code}",
+            )
+            if line
+        ],
         "practice_phone": practice.phone,
         "name": account.display_name,
         "address": list(lines),

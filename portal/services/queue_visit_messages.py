@@ -10,8 +10,11 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from billing.visit_texts import VISIT_REMINDER
+from portal.models.accounts import GuarantorAccount
 from portal.models.messages import OutboundMessage
 from portal.queries.text_consents import TextCategory
+from portal.queries.visit_facts import VisitFacts
 from portal.queries.visit_readers import VisitReader
 from portal.queue import enqueue
 from portal.services.letters import VERSION, Letter
@@ -83,3 +86,32 @@ def queue_visit_messages(
     for message_id in ids:
         enqueue(session, "send_message", message_id=message_id)
     return len(ids)
+
+
+def post_reminder(
+    session: Session, facts: VisitFacts, account: GuarantorAccount, *, now: datetime
+) -> int | None:
+    """Put one letter for this time of the visit into the next mail batch; None when there is one already."""
+    return session.scalar(
+        insert(OutboundMessage)
+        .values(
+            channel=PAPER,
+            recipient=account.number,
+            category=VISITS,
+            template=VISIT_REMINDER,
+            template_version=VERSION,
+            body="",  # worded as it is printed
+            dedupe_key=f"{visit_key(facts)}:{PAPER}",
+            guarantor_account_id=account.id,
+            appointment_id=facts.appointment_id,
+            state="queued",
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(OutboundMessage.id)
+    )
+
+
+def visit_key(facts: VisitFacts) -> str:
+    """One visit at one time: moved, it is told of anew."""
+    return f"visit:{facts.appointment_id}:{facts.visit.starts_at:%Y%m%dT%H%M%z}"

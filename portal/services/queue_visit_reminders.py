@@ -29,9 +29,14 @@ from portal.queries.visit_readers import (
     newcomer_readers_of_visits,
 )
 from portal.services.letters import Letterhead, letterhead
-from portal.services.queue_visit_messages import VisitMessage, queue_visit_messages
+from portal.services.queue_visit_messages import (
+    VisitMessage,
+    post_reminder,
+    queue_visit_messages,
+    visit_key,
+)
 from portal.services.reminder_letters import When, visit_missed, visit_reminder
-from portal.services.tell_visit_otherwise import ask_for_call, post_reminder, visit_key
+from portal.services.tell_visit_otherwise import ask_for_call
 
 MISSED_WITHIN = timedelta(days=1)  # SCH-7
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.visit_reminders import by_letter
-from billing.visit_texts import REMINDERS, VISIT_MISSED, VISIT_REMINDER, WAIT_LIST
+from billing.visit_texts import REMINDERS, VISIT_MISSED, WAIT_LIST
 from portal.models.accounts import GuarantorAccount
 from portal.models.calendar import Location
 from portal.models.messages import OutboundMessage
@@ -18,14 +18,11 @@ from portal.models.waitlist import SlotOpening, WaitlistOffer
 from portal.models.work import WorkItem
 from portal.queries.account_readers import reader_emails
 from portal.queries.reach import paper_lines
-from portal.queries.text_consents import TextCategory
 from portal.queries.visit_facts import VisitFacts, visit_facts
-from portal.services.letters import VERSION, Letter, letterhead
+from portal.services.letters import Letter, letterhead
 from portal.services.queue_letter import queue_letter
+from portal.services.queue_visit_messages import VISITS, post_reminder, visit_key
 from portal.services.reminder_letters import When, visit_missed, visit_reminder, wait_list
-
-PAPER = "paper"
-VISITS = TextCategory.VISITS.value
 
 
 def tell_visit_otherwise(
@@ -89,30 +86,6 @@ def _letter(
     return None
 
 
-def post_reminder(
-    session: Session, facts: VisitFacts, account: GuarantorAccount, *, now: datetime
-) -> int | None:
-    """Put one letter for this time of the visit into the next mail batch; None when there is one already."""
-    return session.scalar(
-        insert(OutboundMessage)
-        .values(
-            channel=PAPER,
-            recipient=account.number,
-            category=VISITS,
-            template=VISIT_REMINDER,
-            template_version=VERSION,
-            body="",  # worded as it is printed
-            dedupe_key=f"{visit_key(facts)}:{PAPER}",
-            guarantor_account_id=account.id,
-            appointment_id=facts.appointment_id,
-            state="queued",
-            created_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(OutboundMessage.id)
-    )
-
-
 def ask_for_call(session: Session, facts: VisitFacts, *, now: datetime) -> None:
     """Nothing that we write would arrive in time: a person calls, once for this time of the visit."""
     session.execute(
@@ -128,8 +101,3 @@ def ask_for_call(session: Session, facts: VisitFacts, *, now: datetime) -> None:
         )
         .on_conflict_do_nothing()
     )
-
-
-def visit_key(facts: VisitFacts) -> str:
-    """One visit at one time: moved, it is told of anew."""
-    return f"visit:{facts.appointment_id}:{facts.visit.starts_at:%Y%m%dT%H%M%z}"

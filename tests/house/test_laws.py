@@ -156,6 +156,7 @@ def test_HIPAA_10_every_message_is_a_row_that_one_job_hands_over_and_asks_about(
         "portal/models/messages.py",  # the class
         "portal/services/queue_letter.py",
         "portal/services/queue_notices.py",
+        "portal/services/queue_visit_messages.py",
         "portal/services/send_message.py",
     }
     job = (ROOT / "portal/services/send_message.py").read_text()
