@@ -17,6 +17,7 @@ from portal.queries.reach import text_numbers
 from portal.queries.visit_facts import visit_facts
 
 ASKED = ("sending", "sent", "delivered")
+STILL_HEARD = timedelta(days=1)  # a yes to an offer that is over is told that it is
 ANSWERED_WITHIN = timedelta(days=8)  # a reminder is sent seven days before at most
 
 
@@ -32,7 +33,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenQuestions:
-    """The last reminder whose visit still stands, and the last offer that is open."""
+    """The last reminder whose visit still stands, and the last offer, open or just over: who is late is told so."""
 
     visit: Asked | None = None
     offer: Asked | None = None
@@ -89,12 +90,11 @@ def _visit(session: Session, message: OutboundMessage, now: datetime) -> Asked |
 
 def _offer(session: Session, message: OutboundMessage, now: datetime) -> Asked | None:
     offer = session.get(WaitlistOffer, message.waitlist_offer_id)
-    if offer is None or offer.state != "open" or message.guarantor_account_id is None:
-        return None
-    if offer.expires_at is not None and offer.expires_at <= now:
+    asked_at = message.sent_at or message.created_at
+    if offer is None or message.guarantor_account_id is None or asked_at < now - STILL_HEARD:
         return None
     return Asked(
         account_id=message.guarantor_account_id,
-        at=message.sent_at or message.created_at,
+        at=asked_at,
         offer_id=offer.id,
     )

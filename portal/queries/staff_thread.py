@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.claims import Visit
 from portal.models.identity import AccountAccess, Login
 from portal.models.messages import OutboundMessage, ThreadMessage
+from portal.queries.message_history import MessageHistory, message_histories
 from portal.queries.paging import Page, limits, page_of
 from portal.queries.staff_account import AccountHeader, account_header
 from portal.queries.staff_threads import TO_ANSWER
@@ -31,6 +33,20 @@ TEMPLATE_WORDS = {
     "due_soon": "Reminder: due soon",
     "due_passed": "Reminder: due date passed",
     "opt_out": "Answer to STOP",
+    "opt_out_visit": "Answer to CANCEL: texts end, the visit stands",
+    "visit_reminder": "Reminder of a visit",
+    "visits_reminder": "Reminder of several visits",
+    "visit_canceled": "Notice: we called off a visit",
+    "visit_moved": "Notice: we moved a visit",
+    "visit_missed": "Offer of another time after a missed visit",
+    "visit_tasks": "Reminder of forms before a visit",
+    "wait_list": "Offer of an earlier time",
+    "visit_confirmed": "Answer: the visit is confirmed",
+    "visit_move": "Answer: a link to change the visit",
+    "visit_which": "Answer: which visit do you mean",
+    "offer_taken": "Answer: the earlier time is theirs",
+    "offer_gone": "Answer: the earlier time was taken",
+    "offer_passed": "Answer: they stay on the list",
     "opt_out_emergency": "Answer to STOP, with call 911",
     "opt_in": "Confirmation that texts were agreed to",
     "opt_in_again": "Answer to START",
@@ -83,6 +99,7 @@ class Entry:
     visit_id: int | None
     service_on: date | None
     open: bool
+    history: MessageHistory | None = None  # of what was sent: wording, consent, gate, each status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +121,8 @@ def staff_thread(account_id: int, *, number: int = 1) -> StaffThread | None:
         if header is None:
             return None
         rows = session.execute(_entries(account_id).offset(offset).limit(limit)).all()
+        sent = [row.id for row in rows if row.author == "automatic"]
+        histories = message_histories(session, sent)
         waiting = _waiting(session, account_id)
         can_read = session.scalar(
             select(AccountAccess.id)
@@ -115,7 +134,7 @@ def staff_thread(account_id: int, *, number: int = 1) -> StaffThread | None:
         )
     return StaffThread(
         header=header,
-        entries=page_of([_entry(row) for row in rows], number),
+        entries=page_of([_entry(row, histories) for row in rows], number),
         assigned_to=next((name or email or "" for name, email in waiting if name or email), ""),
         open=len(waiting),
         can_read=can_read is not None,
@@ -189,7 +208,7 @@ def _entries(account_id: int) -> Select[*tuple[Any, ...]]:
     return select(both).order_by(both.c.at.desc(), both.c.author, both.c.id.desc())
 
 
-def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
+def _entry(row: Row[*tuple[Any, ...]], histories: Mapping[int, MessageHistory]) -> Entry:
     automatic = row.author == "automatic"
     is_open = row.author == "patient" and row.kind in TO_ANSWER and row.answered_at is None
     return Entry(
@@ -204,6 +223,7 @@ def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
         visit_id=row.visit_id,
         service_on=row.service_on,
         open=is_open,
+        history=histories.get(row.id) if automatic else None,
     )
 
 

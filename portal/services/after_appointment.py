@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from portal.models.appointments import Appointment
 from portal.services.appointment_actor import Actor
 from portal.services.count_missed import count_missed
+from portal.services.open_slot import open_slot
+from portal.services.settle_opening import settle_opening
+from portal.services.text_visit_news import text_visit_news
 
 
 def after_appointment(
@@ -16,7 +19,7 @@ def after_appointment(
     *,
     appointment: Appointment,
     kind: str,
-    actor: Actor,  # noqa: ARG001 - for who tells people of it
+    actor: Actor,
     now: datetime,
 ) -> None:
     """`kind` is that of its event: held, expired, booked, moved, confirmed, canceled, arrived, in_room, done, no_show, undone.
@@ -24,3 +27,6 @@ def after_appointment(
     Each call looks at the kind itself and does nothing for the others.
     """
     count_missed(session, appointment=appointment, kind=kind, now=now)
+    settle_opening(session, appointment=appointment, kind=kind, actor=actor, now=now)
+    open_slot(session, appointment=appointment, kind=kind, now=now)
+    text_visit_news(session, appointment=appointment, kind=kind, actor=actor, now=now)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from billing.text_templates import GSM_7, ORG_LONGEST, PHONE_LONGEST, render
+from billing.text_templates import ANSWERS, GSM_7, ORG_LONGEST, PHONE_LONGEST, render
+from portal.models.messages import OutboundMessage
 from portal.models.practice import Practice
 from portal.services.send_message import queue_text
 from portal.services.word_message import short_phone, text_name
 
+A_DAY = timedelta(days=1)
+MOST_A_DAY = 10
 NO_NAME, NO_PHONE = "Office", "our office"
 
 
@@ -31,6 +35,18 @@ def queue_answer(
         url=url,
     )
     queue_text(session, to=to, template=template, body=body, version=version, now=now)
+
+
+def may_answer_still(session: Session, phone: str, *, now: datetime) -> bool:
+    """Whether the number got few answers within a day: two machines that answer each other must come to an end."""
+    sent = session.scalar(
+        select(func.count(OutboundMessage.id)).where(
+            OutboundMessage.recipient == phone,
+            OutboundMessage.template.in_(ANSWERS),
+            OutboundMessage.created_at > now - A_DAY,
+        )
+    )
+    return (sent or 0) < MOST_A_DAY
 
 
 def answer_body(

@@ -1,0 +1,49 @@
+"""Tell those who wait of the time that they are offered, in the transaction that offers it (SCH-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from billing.visit_texts import WAIT_LIST
+from portal.models.waitlist import SlotOpening, WaitlistOffer
+from portal.queries.waitlist import readers_of
+from portal.services.letters import letterhead
+from portal.services.queue_visit_messages import VisitMessage, queue_visit_messages
+from portal.services.reminder_letters import When, wait_list
+
+
+def tell_offers(
+    session: Session,
+    opening: SlotOpening,
+    offers: Sequence[WaitlistOffer],
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    public_url: str,
+) -> int:
+    """By text, or by e-mail where no text may go; each offer once."""
+    if not offers:
+        return 0
+    head = letterhead(session, public_url=public_url)
+    when = When(opening.starts_at.astimezone(zone))
+    readers = readers_of(session, [offer.entry_id for offer in offers])
+    messages = []
+    for offer in offers:
+        if offer.entry_id not in readers:
+            continue
+        reader, language = readers[offer.entry_id]
+        until = When((offer.expires_at or opening.starts_at).astimezone(zone))
+        messages.append(
+            VisitMessage(
+                template=WAIT_LIST,
+                key=f"offer:{offer.id}",
+                reader=reader,
+                letter=wait_list(head, when, until=until, language=reader.language or language),
+                waitlist_offer_id=offer.id,
+            )
+        )
+    return queue_visit_messages(session, messages, now=now)

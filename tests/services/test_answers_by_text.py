@@ -1,0 +1,187 @@
+"""C, R and 1 after a reminder, from the text that came in to the visit and the one answer (MSG-3, MSG-19)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from portal.db import read_only, transaction
+from portal.models.accounts import GuarantorAccount
+from portal.models.appointments import Appointment
+from portal.models.messages import OutboundMessage, ThreadMessage
+from portal.models.text_links import TextLink
+from portal.services.handle_text import handle_text
+from portal.services.queue_visit_reminders import queue_visit_reminders
+from portal.services.tell_visit_otherwise import tell_visit_otherwise
+from tests.services.visit_world import LINKS, URL, Calendar, Worker, at, change, outbound
+
+PHONE = "+12125550142"
+DAY = date(2026, 3, 2)
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=9)
+
+
+@dataclass
+class Reader:
+    """One phone whose reminders have just arrived."""
+
+    visits: list[UUID]
+    worker: Worker
+
+    def says(self, body: str, at: datetime = LATER, sid: str = "", phone: str = PHONE) -> str:
+        with transaction() as session:
+            message = ThreadMessage(
+                author="patient",
+                channel="sms",
+                phone=phone,
+                kind="received",
+                body=body,
+                provider_id=sid or uuid4().hex,
+                at=at,
+            )
+            session.add(message)
+            session.flush()
+            message_id = message.id
+        kind = handle_text(message_id=message_id, answered=False, now=at, links=LINKS)
+        # The job may run twice: nothing more happens.
+        assert handle_text(message_id=message_id, answered=False, now=at, links=LINKS) == kind
+        return kind
+
+    def hears(self) -> list[str]:
+        """The answers, by template; with their words they leave too."""
+        self.worker.work(LATER)
+        return [m.template for m in outbound() if m.category == "" and m.channel == "sms"]
+
+    def visit(self, number: int = 0) -> Appointment:
+        with read_only() as session:
+            return session.get_one(Appointment, self.visits[number])
+
+
+def reader(*starts: datetime, language: str = "en", **fields) -> Reader:
+    with transaction() as session:
+        book = Calendar(session)
+        book.practice(text_name="Example Family")
+        book.calendar()
+        patient = book.person(phone=PHONE, language=language, login="t@example.com", **fields)
+        visits = [
+            book.booked(patient, one, set_at=NOW - timedelta(days=30), provider_id=book.provider())
+            for one in starts
+        ]
+    queue_visit_reminders(on=DAY, now=NOW, public_url=URL)
+    found = Reader(visits, Worker())
+    found.worker.work(NOW)
+    return found
+
+
+@pytest.fixture
+def testa(database_url: str) -> Reader:
+    return reader(at(DAY + timedelta(days=3), time(14)))
+
+
+@pytest.mark.parametrize("body", ["C", "1", "confirmo"])
+def test_MSG_19_the_visit_is_confirmed_once(testa: Reader, body: str) -> None:
+    assert testa.says(body) == "confirm"
+    row = testa.visit()
+    assert (row.confirmed_at, row.confirmed_via) == (LATER, "text")
+    assert testa.says("C", LATER + timedelta(minutes=1)) == "confirm"
+    assert testa.visit().confirmed_at == LATER
+    assert testa.hears()[0] == "visit_confirmed"
+    assert "Thank you. Your visit is confirmed." in testa.worker.post.texts[1][2]
+
+
+def test_MSG_9_and_19_r_gets_a_link_to_that_one_visit_whose_token_is_not_kept(
+    testa: Reader,
+) -> None:
+    assert testa.says("R please") == "change"
+    assert testa.hears() == ["visit_move"]
+    sent = testa.worker.post.texts[-1][2]
+    token = sent.split("/t/")[1].split()[0]
+    with read_only() as session:
+        links = session.scalars(select(TextLink).order_by(TextLink.id)).all()
+        kept = session.scalars(
+            select(OutboundMessage.body).where(OutboundMessage.template == "visit_move")
+        ).one()
+    assert {link.appointment_id for link in links} == {testa.visits[0]}
+    assert token not in kept
+    assert testa.visit().state == "booked"
+
+
+def test_MSG_3_cancel_ends_texts_and_the_answer_says_that_the_visit_stands(testa: Reader) -> None:
+    assert testa.says("CANCEL") == "stop"
+    assert testa.hears() == ["opt_out_visit"]
+    assert testa.visit().state == "booked"
+    assert (
+        testa.says("C", LATER + timedelta(minutes=1)) == "confirm"
+    )  # the visit is still asked about
+
+
+def test_MSG_3_stop_is_answered_as_ever(testa: Reader) -> None:
+    assert testa.says("STOP") == "stop"
+    assert testa.hears() == ["opt_out"]
+
+
+@pytest.mark.parametrize("body", ["Y", "N", "yes", "Can I come at 3?", "no puedo ir"])
+def test_MSG_19_what_answers_no_question_goes_to_a_person_with_one_reply_a_day(
+    testa: Reader, body: str
+) -> None:
+    assert testa.says(body) == "question"
+    assert testa.says(body, LATER + timedelta(minutes=5)) == "question"
+    assert testa.hears() == ["text_received"]
+    assert testa.visit().confirmed_at is None
+
+
+@pytest.mark.parametrize(
+    "fields", [{"state": "canceled"}, {"starts_at": at(DAY, time(15)), "time_set_at": LATER}]
+)
+def test_MSG_19_a_visit_that_was_moved_or_given_up_is_confirmed_by_nobody(
+    testa: Reader, fields: dict
+) -> None:
+    change(testa.visits[0], **fields)
+    assert testa.says("C", LATER + timedelta(minutes=1)) == "question"
+    assert testa.visit().confirmed_at is None
+
+
+def test_MSG_1_a_number_that_is_no_longer_theirs_confirms_nothing(testa: Reader) -> None:
+    with transaction() as session:
+        session.scalars(select(GuarantorAccount)).one().mobile = "+12125550199"
+    assert testa.says("C") == "question"
+    assert testa.visit().confirmed_at is None
+
+
+def test_MSG_7_one_text_tells_of_several_and_a_bare_c_asks_which(database_url: str) -> None:
+    two = reader(at(DAY + timedelta(days=3), time(14)), at(DAY + timedelta(days=3), time(15)))
+    assert len(two.worker.post.texts) == 1
+    assert "several visits" in two.worker.post.texts[0][2]
+    told = [m for m in outbound() if m.category == "visits"]
+    assert sorted((m.template, m.state) for m in told) == [
+        ("visit_reminder", "canceled"),
+        ("visits_reminder", "sent"),
+    ]
+    assert two.says("C") == "confirm"
+    assert two.hears() == ["visit_which"]
+    assert two.visit(0).confirmed_at is two.visit(1).confirmed_at is None
+
+
+def test_MSG_22_in_spanish(database_url: str) -> None:
+    ana = reader(at(DAY + timedelta(days=3), time(14)), language="es", text_grade="full")
+    assert "Cita jue 5 mar 2:00 pm. Responda C si viene" in ana.worker.post.texts[0][2]
+    ana.says("C")
+    ana.hears()
+    assert "Su cita esta confirmada" in ana.worker.post.texts[-1][2]
+
+
+def test_MSG_13_a_text_that_does_not_arrive_becomes_an_e_mail(database_url: str) -> None:
+    found = reader(at(DAY + timedelta(days=7), time(14)))
+    [message] = [m for m in outbound() if m.channel == "sms"]
+    assert message.state == "sent"
+    with transaction() as session:
+        row = session.get_one(OutboundMessage, message.id)
+        assert tell_visit_otherwise(session, row, public_url=URL, now=LATER)
+    found.worker.work(LATER)
+    [(_, to, body)] = found.worker.post.emails
+    assert to == "t@example.com"
+    assert "Your visit is on Monday, March 9 at 2:00 pm." in body
