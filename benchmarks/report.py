@@ -21,6 +21,7 @@ BENCHMARKS = (
     "patient_pages",
     "serve_pages",
     "draft_run",
+    "free_times",
     "demo_start",
 )
 HEAD = """# Figures

@@ -34,9 +34,9 @@ SPRING, FALL = date(2026, 3, 8), date(2026, 11, 1)  # Sundays on which clocks ar
 class BookingWorld:
     """Ids of what stands in the database.
 
-    Ada works in the east, Monday to Friday 9 to 12 and 13 to 17. Ben takes no new patients and does ECGs: Monday and
-    Wednesday in the east, Tuesday and Thursday in the west, 9 to 12. Cy's times in the east, 9 to 11 and two at a
-    time, can only be looked at.
+    Ada works in the east, Monday to Friday 9 to 12 and 13 to 17. Ben does ECGs: Monday and Wednesday in the east,
+    Tuesday and Thursday in the west, 9 to 12. Cy's times in the east, 9 to 11 and two at a time, can only be
+    looked at; Cy sees adults, and takes no new patients.
     """
 
     east: int
@@ -212,14 +212,14 @@ def _profiles(ada: int, ben: int, cy: int) -> list[ProviderProfile]:
             plain_specialty="Heart doctor",
             languages=["en"],
             skills=["ecg"],
-            takes_new=False,
-            min_age_months=18 * 12,
         ),
         ProviderProfile(
             provider_id=cy,
             specialty="family",
             plain_specialty="Family doctor",
             languages=["en"],
+            takes_new=False,
+            min_age_months=18 * 12,
             booking="view",
         ),
     ]

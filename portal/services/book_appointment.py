@@ -14,9 +14,11 @@ from billing.free_text import check_free_text
 from billing.proxy_access import ProxyScope
 from billing.transitions import AppointmentStep
 from billing.visit_reasons import REASONS
+from billing.who_may_book import WHY_WORDS, WhyNot
 from portal.db import transaction
 from portal.models.accounts import Coverage
 from portal.models.appointments import Appointment
+from portal.queries.offered_providers import offered_providers, person_facts
 from portal.queries.proxy_grants import grant_standing
 from portal.services.after_appointment import after_appointment
 from portal.services.appointment_actor import Actor, CannotBook, HoldEnded
@@ -38,6 +40,8 @@ from portal.services.find_time import alternatives, find_time
 from portal.services.lock_calendar import lock_calendar
 from portal.services.refusal import NotFound
 
+# A network is advice, for somebody may pay by themself; the rest binds.
+BINDING = frozenset({WhyNot.AGE, WhyNot.SEX, WhyNot.NEW_PATIENTS, WhyNot.ESTABLISHED_ONLY})
 OVER = (
     "We keep a time for a few minutes, and those were over. Meanwhile somebody else took it."
     " Nothing was booked."
@@ -94,6 +98,7 @@ def book_appointment(
                 starts_at=row.starts_at,
             )
             _check_person(session, booking, actor, now=now)
+            _check_offered(session, row, booking, actor)
             if row.state in {"held", "expired"} and (row.held_until or now) <= now:
                 _take_again(session, row, start, now=now)
             _book(session, row, booking, note, actor=actor, now=now)
@@ -133,6 +138,26 @@ def _check_person(session: Session, booking: Booking, actor: Actor, *, now: date
             or ProxyScope.BOOK not in standing.scopes
         ):
             raise NotFound
+
+
+def _check_offered(session: Session, row: Appointment, booking: Booking, actor: Actor) -> None:
+    """SCH-3, whatever page it came from: who is too young, or new, is not booked; the office decides otherwise."""
+    if actor.is_staff:
+        return
+    person = person_facts(
+        session,
+        patient_id=booking.patient_id,
+        newcomer_id=booking.newcomer_id,
+        on=row.starts_on,
+    )
+    choices = offered_providers(
+        session, visit_type_id=row.visit_type_id, person=person, on=row.starts_on
+    )
+    for choice in choices:
+        if choice.provider_id == row.provider_id:
+            against = [reason for reason in choice.reasons if reason in BINDING]
+            if against:
+                raise CannotBook(f"{choice.name}: {WHY_WORDS[against[0]]} Nothing was booked.")
 
 
 def _book(

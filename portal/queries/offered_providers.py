@@ -1,0 +1,174 @@
+"""Which providers can be booked by somebody for a kind of visit, and of each other one every reason why not (SCH-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from billing.who_may_book import KindFacts, Person, ProviderFacts, WhyNot, why_not
+from portal.models.accounts import Coverage, Patient
+from portal.models.appointments import Appointment
+from portal.models.calendar import (
+    ProviderNetwork,
+    ProviderProfile,
+    ScheduleBlock,
+    VisitType,
+)
+from portal.models.claims import Provider, Visit
+from portal.models.profiles import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderChoice:
+    """A provider, and why they are not offered; no reason means they are."""
+
+    provider_id: int
+    name: str
+    plain_specialty: str
+    languages: tuple[str, ...]
+    location_ids: frozenset[int]
+    reasons: tuple[WhyNot, ...]
+
+
+def person_facts(
+    session: Session, *, patient_id: int | None = None, newcomer_id: int | None = None, on: date
+) -> Person:
+    """What is known of a patient, or of a sign-in without a record; of nobody, nothing."""
+    if patient_id is not None:
+        known = session.execute(
+            select(Patient.birth_on, Patient.sex).where(Patient.id == patient_id)
+        ).one_or_none()
+        if known is not None:
+            return Person(
+                born_on=known.birth_on,
+                sex=known.sex,
+                last_seen=_last_seen(session, patient_id),
+                payer_ids=_payers(session, patient_id, on),
+            )
+    born_on = (
+        session.scalar(select(Profile.birth_on).where(Profile.login_id == newcomer_id))
+        if newcomer_id is not None
+        else None
+    )
+    return Person(born_on=born_on)
+
+
+def _last_seen(session: Session, patient_id: int) -> dict[str, date]:
+    """By specialty, from bills and from visits that are done."""
+    seen = union_all(
+        select(Visit.provider_id, Visit.service_on.label("day")).where(
+            Visit.patient_id == patient_id, Visit.provider_id.is_not(None)
+        ),
+        select(Appointment.provider_id, Appointment.starts_on).where(
+            Appointment.patient_id == patient_id, Appointment.state == "done"
+        ),
+    ).subquery()
+    rows = session.execute(
+        select(ProviderProfile.specialty, func.max(seen.c.day))
+        .join(seen, seen.c.provider_id == ProviderProfile.provider_id)
+        .group_by(ProviderProfile.specialty)
+    )
+    return dict(tuple(row) for row in rows)
+
+
+def _payers(session: Session, patient_id: int, on: date) -> frozenset[int]:
+    return frozenset(
+        session.scalars(
+            select(Coverage.payer_id).where(
+                Coverage.patient_id == patient_id,
+                or_(Coverage.ended_on.is_(None), Coverage.ended_on >= on),
+            )
+        )
+    )
+
+
+def offered_providers(
+    session: Session,
+    *,
+    visit_type_id: int,
+    person: Person,
+    on: date,
+    language: str = "",
+    location_ids: frozenset[int] = frozenset(),
+    for_staff: bool = False,
+) -> tuple[ProviderChoice, ...]:
+    """Every provider who is here, whom patients can book first, then by name. `on` is the first day looked at."""
+    kind = _kind(session, visit_type_id)
+    if kind is None:
+        return ()
+    found = []
+    for profile, provider, places, payers in session.execute(_providers(on)):
+        facts = ProviderFacts(
+            provider_id=profile.provider_id,
+            specialty=profile.specialty,
+            languages=frozenset(profile.languages),
+            skills=frozenset(profile.skills),
+            takes_new=profile.takes_new,
+            min_age_months=profile.min_age_months,
+            max_age_months=profile.max_age_months,
+            booking=profile.booking,
+            location_ids=frozenset(places or ()),
+            payer_ids=frozenset(payers or ()),
+        )
+        found.append(
+            ProviderChoice(
+                provider_id=facts.provider_id,
+                name=provider.display_name,
+                plain_specialty=profile.plain_specialty,
+                languages=tuple(profile.languages),
+                location_ids=facts.location_ids,
+                reasons=why_not(
+                    facts,
+                    kind,
+                    person,
+                    on=on,
+                    language=language,
+                    location_ids=location_ids,
+                    for_staff=for_staff,
+                ),
+            )
+        )
+    return tuple(sorted(found, key=lambda choice: (bool(choice.reasons), choice.name)))
+
+
+def _kind(session: Session, visit_type_id: int) -> KindFacts | None:
+    row = session.get(VisitType, visit_type_id)
+    if row is None or not row.active:
+        return None
+    return KindFacts(
+        for_whom=row.for_whom,
+        min_age_months=row.min_age_months,
+        max_age_months=row.max_age_months,
+        sex=row.sex,
+        skills=frozenset(row.skills),
+        self_booking=row.self_booking,
+    )
+
+
+def _providers(on: date) -> Select[*tuple[Any, ...]]:
+    places = (
+        select(func.array_agg(ScheduleBlock.location_id))
+        .where(
+            ScheduleBlock.provider_id == ProviderProfile.provider_id,
+            or_(ScheduleBlock.until.is_(None), ScheduleBlock.until >= on),
+        )
+        .scalar_subquery()
+    )
+    payers = (
+        select(func.array_agg(ProviderNetwork.payer_id))
+        .where(
+            ProviderNetwork.provider_id == ProviderProfile.provider_id,
+            ProviderNetwork.since <= on,
+            or_(ProviderNetwork.until.is_(None), ProviderNetwork.until >= on),
+        )
+        .scalar_subquery()
+    )
+    return (
+        select(ProviderProfile, Provider, places, payers)
+        .join(Provider, Provider.id == ProviderProfile.provider_id)
+        .where(ProviderProfile.active.is_(True))
+    )
