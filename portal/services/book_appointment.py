@@ -67,7 +67,7 @@ def book_appointment(
 ) -> None:
     """Book it; the same again is the same booking. A hold that is over is taken again where its time is still free.
 
-    Raises HoldEnded with other times, PersonBusy, CannotBook or NotFound.
+    Raises HoldEnded with other times, PersonBusy, CannotBook, CannotChangeVisit (canceled meanwhile) or NotFound.
     """
     note = _checked(booking)
     start: Start | None = None

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.booking_rules import may_cancel_self
+from billing.free_text import check_free_text
 from billing.free_times import Slot
 from portal.db import transaction
 from portal.models.appointments import Appointment, AppointmentEvent, AppointmentResource
@@ -61,6 +62,8 @@ def move_appointment(
     """
     if (hold_id is None) == (start is None) or (start is not None and not actor.is_staff):
         raise CannotBook("Choose a time. Nothing was changed.")
+    if overbook is not None and not check_free_text(overbook.reason):
+        raise CannotBook("Say why this time is booked beyond the schedule.")
     wanted = start
     try:
         with transaction() as session:
@@ -82,12 +85,12 @@ def move_appointment(
             if hold is not None and _moved_before(session, row, hold):
                 return
             _check(session, row, hold, actor, now=now)
-            slot = (
+            slot, beyond = (
                 _from_hold(session, row, hold, now=now)
                 if hold is not None
                 else _straight(session, row, wanted, overbook, now=now)
             )
-            _move(session, row, slot, hold, actor=actor, now=now)
+            _move(session, row, slot, beyond, hold, actor=actor, now=now)
     except TimeGone:
         assert wanted is not None
         raise HoldEnded(TAKEN, alternatives(wanted, now=now)) from None
@@ -130,8 +133,13 @@ def _check(
         )
 
 
-def _from_hold(session: Session, row: Appointment, hold: Appointment, *, now: datetime) -> Slot:
+def _from_hold(
+    session: Session, row: Appointment, hold: Appointment, *, now: datetime
+) -> tuple[Slot, Overbook | None]:
     """The hold's time becomes free for a moment that nobody else can use."""
+    overbook = (
+        Overbook(hold.overbook_reason, hold.overbooked_by_id or 0) if hold.overbook_reason else None
+    )
     if hold.state == "held" and hold.held_until is not None and hold.held_until > now:
         rooms = session.scalars(
             select(AppointmentResource.resource_id).where(
@@ -140,20 +148,13 @@ def _from_hold(session: Session, row: Appointment, hold: Appointment, *, now: da
         ).all()
         slot = slot_of(hold, tuple(rooms))
         expire(session, [hold], actor=Actor(None, "day"), now=now)
-    else:
-        overbook = (
-            Overbook(hold.overbook_reason, hold.overbooked_by_id or 0)
-            if hold.overbook_reason
-            else None
-        )
-        slot = _straight(session, row, start_of(hold), overbook, now=now)
-    row.overbook_reason, row.overbooked_by_id = hold.overbook_reason, hold.overbooked_by_id
-    return slot
+        return slot, overbook
+    return _straight(session, row, start_of(hold), overbook, now=now)
 
 
 def _straight(
     session: Session, row: Appointment, start: Start, overbook: Overbook | None, *, now: datetime
-) -> Slot:
+) -> tuple[Slot, Overbook | None]:
     clear_ended_holds(
         session,
         start,
@@ -172,15 +173,14 @@ def _straight(
         may_overbook=overbook is not None,
         except_id=row.id,
     )
-    row.overbook_reason = overbook.reason.strip() if overbook and beyond else ""
-    row.overbooked_by_id = overbook.login_id if overbook and beyond else None
-    return slot
+    return slot, overbook if beyond else None
 
 
 def _move(
     session: Session,
     row: Appointment,
     slot: Slot,
+    beyond: Overbook | None,
     hold: Appointment | None,
     *,
     actor: Actor,
@@ -198,6 +198,8 @@ def _move(
     give_back(session, [row.id])
     with proved(session):
         put_on(row, slot)
+        row.overbook_reason = beyond.reason.strip() if beyond else ""
+        row.overbooked_by_id = (beyond.login_id or None) if beyond else None
         row.state_at = row.time_set_at = now
         row.confirmed_at, row.confirmed_via = None, ""
         row.calendar_sequence += 1

@@ -136,7 +136,7 @@ class BookingMachine(RuleBasedStateMachine):
                 actor=self.world.actor(),
                 now=self.now,
             )
-        except (HoldEnded, PersonBusy, NotFound):
+        except (HoldEnded, PersonBusy, NotFound, CannotChangeVisit):
             return False
         if hold_id not in self.diary:
             with read_only() as session:
