@@ -8,9 +8,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from billing.money import ZERO, Money
+from billing.state_pack import COLL_33
 
 MONTHS_A_CARD_COUNTS = 12
-INSURANCE = "insurance"
+INSURANCE, FINANCIAL = "insurance", "financial"
+SELF, PARENT, GUARDIAN, PROXY = "self", "parent", "guardian", "proxy"
 OPEN_STATES = frozenset({"booked", "arrived", "in_room"})
 
 
@@ -151,3 +153,17 @@ def copay(
         known = facts.get(f"copay_{copay_class}")
         return Money(known) if isinstance(known, int) and known >= 0 else None
     return estimate if estimate > ZERO else None
+
+
+def required_texts(kind: str) -> tuple[str, ...]:
+    """What the law adds to a form of this kind, byte for byte, in English wherever it is read (COLL-33)."""
+    return (COLL_33,) if kind == FINANCIAL else ()
+
+
+def signs_as(*, minor: bool, acting: bool, own: bool) -> tuple[str, ...]:
+    """As whom somebody may sign for a patient: nobody signs as a child, and a proxy never as the patient."""
+    if minor:
+        return (PARENT, GUARDIAN)
+    if acting:
+        return (PROXY, GUARDIAN)
+    return (SELF,) if own else (SELF, PROXY, GUARDIAN)

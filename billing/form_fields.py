@@ -104,9 +104,11 @@ def from_json(rows: Sequence[Mapping[str, Any]]) -> tuple[Field, ...]:
     )
 
 
-def digest(title: str, body: str, fields: Sequence[Field]) -> str:
-    """One value for exactly these words and questions, whatever order the keys were written in."""
-    whole = {"title": title, "body": body, "fields": to_json(fields)}
+def digest(title: str, body: str, fields: Sequence[Field], required: Sequence[str] = ()) -> str:
+    """One value for exactly these words and questions, and the texts that the law adds to them."""
+    whole: dict[str, Any] = {"title": title, "body": body, "fields": to_json(fields)}
+    if required:
+        whole["required"] = list(required)
     spelled = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(spelled.encode()).hexdigest()
 

@@ -54,6 +54,20 @@ class FormVersion(Base):
     published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class FormDraft(Base):
+    """What staff are writing for the next version of a form, in one language; published, it goes."""
+
+    __tablename__ = "form_drafts"
+
+    form_id: Mapped[int] = mapped_column(ForeignKey("forms.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    body: Mapped[str]
+    fields: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    edited_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    edited_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class CheckInStep(Base):
     """One step of a check-in that is done; done again, the row is renewed and the old one stays in `record_versions`."""
 
@@ -107,6 +121,15 @@ class Kiosk(Base):
     location_id: Mapped[int] = mapped_column(ForeignKey("locations.id"), index=True)
     name: Mapped[str]
     token_hash: Mapped[str | None] = mapped_column(unique=True)
+    # Typed on the tablet once, within minutes: what makes it this kiosk.
+    code_hash: Mapped[str | None] = mapped_column(unique=True)
+    code_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # The one check-in that it shows now, and since when; none between two people.
+    appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointments.id"))
+    opened_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # Wrong answers since somebody was found last, for the pause after several.
+    misses: Mapped[int] = mapped_column(default=0)
+    paused_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     paired_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
     paired_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     seen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
