@@ -11,8 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
+
+from billing.form_words import MISSING, TOO_LONG, Kind
 
 MOST_FIELDS = 60
 LONGEST_TEXT, LONGEST_LONG = 200, 2000
@@ -20,19 +21,6 @@ CODE = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 NUMBER = re.compile(r"^-?\d{1,9}(\.\d{1,3})?$")
 YES, NO = "yes", "no"
 Answers = Mapping[str, Any]
-
-
-class Kind(StrEnum):
-    """What sort of answer a field takes."""
-
-    TEXT = "text"
-    LONG = "long"
-    DATE = "date"  # kept as 2026-04-28
-    YES_NO = "yes_no"
-    ONE = "one"
-    SEVERAL = "several"  # kept as a list of codes
-    NUMBER = "number"
-    SIGNATURE = "signature"  # a name typed as a signature
 
 
 CHOICES = frozenset({Kind.ONE, Kind.SEVERAL})
@@ -200,18 +188,6 @@ def check(fields: Sequence[Field], answers: Answers) -> dict[str, str]:
     return found
 
 
-MISSING = {
-    Kind.TEXT: "Please answer this.",
-    Kind.LONG: "Please answer this.",
-    Kind.DATE: "Enter a date like 4/28/1986: month, day and year.",
-    Kind.YES_NO: "Choose yes or no.",
-    Kind.ONE: "Choose one.",
-    Kind.SEVERAL: "Choose one or more.",
-    Kind.NUMBER: "Enter a number.",
-    Kind.SIGNATURE: "Type your full name to sign.",
-}
-
-
 def _wrong(field: Field, answer: Any) -> str:
     if field.kind is Kind.SEVERAL:
         return "" if set(answer) <= set(_values(field)) else MISSING[field.kind]
@@ -222,7 +198,7 @@ def _wrong(field: Field, answer: Any) -> str:
     if field.kind is Kind.DATE:
         return "" if _is_day(answer) else MISSING[field.kind]
     longest = LONGEST_LONG if field.kind is Kind.LONG else LONGEST_TEXT
-    return "This is too long. Use fewer words." if len(answer) > longest else ""
+    return TOO_LONG if len(answer) > longest else ""
 
 
 def _is_day(text: str) -> bool:

@@ -39,6 +39,7 @@ class Account(StrEnum):
     SMALL_BALANCE = "small_balance"
     BAD_DEBT = "bad_debt"
     PATIENT_CREDIT = "patient_credit"
+    PATIENT_PREPAYMENT = "patient_prepayment"  # paid before a booked visit, until its bill comes
     PAYER_SUSPENSE = "payer_suspense"
     PAYER_RECOUPMENT = "payer_recoupment"
     PAYER_INTEREST = "payer_interest"
@@ -57,6 +58,7 @@ CREDIT_NORMAL = frozenset(
     {
         Account.CHARGES,
         Account.PATIENT_CREDIT,
+        Account.PATIENT_PREPAYMENT,
         Account.PAYER_SUSPENSE,
         Account.PAYER_RECOUPMENT,
         Account.PAYER_INTEREST,

@@ -18,6 +18,7 @@ from staff_admin.blueprints import (
     day,
     disputes,
     duplicates,
+    forms,
     home,
     insurance,
     linking,
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(accounts.blueprint)
     app.register_blueprint(payments.blueprint)
     app.register_blueprint(plans.blueprint)
+    app.register_blueprint(forms.blueprint)
     app.register_blueprint(payouts.blueprint)
     app.register_blueprint(batches.blueprint)
     app.register_blueprint(day.blueprint)

@@ -21,6 +21,7 @@ CATALOGUE = ROOT / "portal" / "translations" / "es" / "LC_MESSAGES" / "messages.
 SPOKEN = (
     "billing/carc_english.py",
     "billing/coverages.py",
+    "billing/form_words.py",
     "billing/text_wording.py",
     "portal/blueprints/account",
     "portal/blueprints/confidential",
@@ -81,6 +82,7 @@ SPOKEN = (
     "portal/services/take_payment.py",
     "portal/services/use_credit.py",
     "portal/services/withdraw_submission.py",
+    "portal/web/asked_form.py",
     "portal/web/errors.py",
     "portal/web/fields.py",
     "portal/web/filters.py",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from billing.check_in import required_texts
@@ -117,7 +118,7 @@ def _rows(session: Session) -> tuple[FormRow, ...]:
     newest = session.scalars(
         select(FormVersion)
         .where(FormVersion.language == ENGLISH)
-        .distinct(FormVersion.form_id)
+        .ext(distinct_on(FormVersion.form_id))
         .order_by(FormVersion.form_id, FormVersion.number.desc())
     )
     words = {version.form_id: version for version in newest}

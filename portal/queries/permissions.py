@@ -9,6 +9,11 @@ OWN = "own_sign_in"
 _MATRIX: Mapping[str, frozenset[str]] = {
     "front_desk": frozenset(
         {
+            "forms.view",
+            "desk.view",
+            "desk.work",
+            "tasks.view",
+            "tasks.work",
             "plans.view",
             "proxies.grant",
             "messages.view",
@@ -28,6 +33,9 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "biller": frozenset(
         {
+            "desk.view",
+            "tasks.view",
+            "tasks.work",
             "plans.view",
             "plans.make",
             "proxies.grant",
@@ -112,6 +120,12 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "manager": frozenset(
         {
+            "forms.view",
+            "forms.edit",
+            "desk.view",
+            "desk.work",
+            "tasks.view",
+            "tasks.work",
             "plans.view",
             "plans.make",
             "plans.approve",
@@ -156,6 +170,9 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "auditor": frozenset(
         {
+            "forms.view",
+            "desk.view",
+            "tasks.view",
             "plans.view",
             "messages.view",
             "accounts.view",

@@ -10,7 +10,8 @@ from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectMultipleField
 
-from billing.form_fields import NO, YES, Field, Kind, check, clean
+from billing.form_fields import NO, YES, Field, check, clean
+from billing.form_words import Kind
 from portal.web.fields import DayField, LineField
 from portal.web.note_field import NoteField, NoteLineField
 

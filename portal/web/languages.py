@@ -27,6 +27,7 @@ COMPILED = CATALOGUES / SPANISH / "LC_MESSAGES" / "messages.mo"
 SPEAKING = {
     None,
     "account",
+    "check_in",
     "confidential",
     "contact",
     "enrolment",

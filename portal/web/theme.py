@@ -75,6 +75,7 @@ MENUS = {
     ),
     "staff": (
         MenuLink("home.index", "Today", "house"),
+        MenuLink("front_desk.index", "Front desk", "people", "desk.view"),
         MenuLink("work.index", "Queue", "list", "work.view"),
         MenuLink("messages.inbox", "Messages", "chat-left-text", "messages.view"),
         MenuLink("insurance.index", "Insurance", "file-earmark-text", "insurance.view"),
@@ -83,6 +84,8 @@ MENUS = {
         MenuLink("batches.index", "Checks", "receipt", "payments.take"),
         MenuLink("day.index", "Day", "calendar-event", "day.view"),
         MenuLink("plans.index", "Plans", "calendar-event", "plans.view"),
+        MenuLink("visit_tasks.index", "Before visits", "hourglass-split", "tasks.view"),
+        MenuLink("forms.index", "Forms", "file-earmark-text", "forms.view"),
         MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view"),
         MenuLink("texts.index", "Texts", "phone", "texts.resume"),
         MenuLink("audit.index", "Audit", "clock-history", "audit.view"),

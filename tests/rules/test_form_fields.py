@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from billing.form_fields import (
     BadFields,
     Field,
-    Kind,
     Option,
     ShownIf,
     check,
@@ -22,6 +21,7 @@ from billing.form_fields import (
     to_json,
     to_lines,
 )
+from billing.form_words import Kind
 
 LINES = """smokes * | yes_no | Do you smoke?
 how_much * | one | How much? | little: A little; lots: A lot | if smokes = yes
