@@ -1,7 +1,7 @@
 """Drafts of forms, what a tablet at the desk shows now, and the account of money paid before a visit.
 
-Revision ID: 0043
-Revises: 0042
+Revision ID: 0044
+Revises: 0043
 
 Safety: a new table, new columns of a table that is small, one more row of the chart of accounts.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.db import APP_ROLE
 
-revision = "0043"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 
