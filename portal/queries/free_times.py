@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from billing.free_times import Asked, Block, Calendar, Range, Room, Slot, free_slots
+from billing.free_times import Asked, Block, Calendar, Range, Room, Slot, Taken, free_slots
 from portal.models.appointments import LIVE_STATES, Appointment, AppointmentResource
 from portal.models.calendar import (
     Location,
@@ -100,12 +100,21 @@ def the_slot(
 
 
 def nearest(
-    session: Session, slot_or_wish: Slot | Wish, *, around: datetime, now: datetime, count: int = 3
+    session: Session,
+    slot_or_wish: Slot | Wish,
+    *,
+    around: datetime,
+    now: datetime,
+    count: int = 3,
+    provider_ids: frozenset[int] = frozenset(),
+    not_during: Sequence[Range] = (),
 ) -> tuple[Slot, ...]:
     """The free times nearest to a moment, by start: the same provider and place first, unless others are days sooner.
 
-    Of a wish, only what fits it.
+    Of a wish, only what fits it. `provider_ids` are those who may see the person at all, `not_during` is when the
+    person is somewhere else.
     """
+    elsewhere = Taken(not_during)
     found: tuple[Slot, ...] = ()
     day = around.astimezone(UTC).date()
     for before, after in (_NEAR, _FAR):
@@ -114,10 +123,15 @@ def nearest(
         else:
             wish = Wish(
                 visit_type_id=slot_or_wish.visit_type_id,
+                provider_ids=provider_ids,
                 first_day=day - before,
                 last_day=day + after,
             )
-        found = free_times(session, wish, now=now)
+        found = tuple(
+            slot
+            for slot in free_times(session, wish, now=now)
+            if elsewhere.is_free(slot.starts_at, slot.ends_at)
+        )
         if len(found) >= count:
             break
 

@@ -21,6 +21,9 @@ from portal.models.calendar import (
 from portal.models.claims import Provider, Visit
 from portal.models.profiles import Profile
 
+# Somebody may pay by themself, or take what they did not ask for; the rest binds.
+ADVICE = frozenset({WhyNot.NETWORK, WhyNot.LANGUAGE, WhyNot.LOCATION})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderChoice:
@@ -32,6 +35,11 @@ class ProviderChoice:
     languages: tuple[str, ...]
     location_ids: frozenset[int]
     reasons: tuple[WhyNot, ...]
+
+    @property
+    def is_bookable(self) -> bool:
+        """Whether nothing binding stands against it; a network, a language and a place are advice."""
+        return not any(reason not in ADVICE for reason in self.reasons)
 
 
 def person_facts(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from billing.booking_rules import CoverageIntent
 from billing.free_text import check_free_text
+from billing.free_times import Slot
 from billing.proxy_access import ProxyScope
 from billing.transitions import AppointmentStep
 from billing.visit_reasons import REASONS
@@ -18,7 +19,7 @@ from billing.who_may_book import WHY_WORDS, WhyNot
 from portal.db import transaction
 from portal.models.accounts import Coverage
 from portal.models.appointments import Appointment
-from portal.queries.offered_providers import offered_providers, person_facts
+from portal.queries.offered_providers import ADVICE, offered_providers, person_facts
 from portal.queries.proxy_grants import grant_standing
 from portal.services.after_appointment import after_appointment
 from portal.services.appointment_actor import Actor, CannotBook, HoldEnded
@@ -40,8 +41,8 @@ from portal.services.find_time import alternatives, find_time
 from portal.services.lock_calendar import lock_calendar
 from portal.services.refusal import NotFound
 
-# A network is advice, for somebody may pay by themself; the rest binds.
-BINDING = frozenset({WhyNot.AGE, WhyNot.SEX, WhyNot.NEW_PATIENTS, WhyNot.ESTABLISHED_ONLY})
+# What the calendar said when the time was held is not asked again.
+SEEN_BY_THE_HOLD = frozenset({WhyNot.SKILL, WhyNot.VIEW_ONLY, WhyNot.STAFF_ONLY})
 OVER = (
     "We keep a time for a few minutes, and those were over. Meanwhile somebody else took it."
     " Nothing was booked."
@@ -104,7 +105,13 @@ def book_appointment(
             _book(session, row, booking, note, actor=actor, now=now)
     except TimeGone:
         assert start is not None
-        raise HoldEnded(OVER, alternatives(start, now=now)) from None
+        raise HoldEnded(OVER, _others(start, booking, now=now)) from None
+
+
+def _others(start: Start, booking: Booking, *, now: datetime) -> tuple[Slot, ...]:
+    return alternatives(
+        start, patient_id=booking.patient_id, newcomer_id=booking.newcomer_id, now=now
+    )
 
 
 def _checked(booking: Booking) -> str:
@@ -155,7 +162,9 @@ def _check_offered(session: Session, row: Appointment, booking: Booking, actor: 
     )
     for choice in choices:
         if choice.provider_id == row.provider_id:
-            against = [reason for reason in choice.reasons if reason in BINDING]
+            against = [
+                reason for reason in choice.reasons if reason not in ADVICE | SEEN_BY_THE_HOLD
+            ]
             if against:
                 raise CannotBook(f"{choice.name}: {WHY_WORDS[against[0]]} Nothing was booked.")
 

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from billing.free_times import Room, Slot, candidates
+from billing.free_times import Range, Room, Slot, candidates
 from portal.db import read_only
 from portal.models.appointments import Appointment, AppointmentResource
 from portal.models.calendar import Location, Resource, VisitType
 from portal.queries.free_times import nearest, standing, the_slot
+from portal.queries.offered_providers import offered_providers, person_facts
 from portal.services.appointment_time import Start, TimeGone
 from portal.services.refusal import NotFound
 
@@ -122,8 +123,14 @@ def free_rooms(
     return tuple(chosen)
 
 
-def alternatives(start: Start, *, now: datetime) -> tuple[Slot, ...]:
-    """The nearest three times instead of one that is gone, read after the transaction is over."""
+def alternatives(
+    start: Start,
+    *,
+    patient_id: int | None = None,
+    newcomer_id: int | None = None,
+    now: datetime,
+) -> tuple[Slot, ...]:
+    """The nearest three times instead of one that is gone, which this person can have; read when all else is over."""
     wanted = Slot(
         provider_id=start.provider_id,
         location_id=start.location_id,
@@ -139,4 +146,41 @@ def alternatives(start: Start, *, now: datetime) -> tuple[Slot, ...]:
         zone="UTC",
     )
     with read_only() as session:
-        return nearest(session, wanted, around=start.starts_at, now=now)
+        return nearest(
+            session,
+            wanted,
+            around=start.starts_at,
+            now=now,
+            provider_ids=_who_may(session, start, patient_id, newcomer_id),
+            not_during=_elsewhere(session, patient_id, newcomer_id, now=now),
+        )
+
+
+def _who_may(
+    session: Session, start: Start, patient_id: int | None, newcomer_id: int | None
+) -> frozenset[int]:
+    """Whom the person can be booked with; none named means any."""
+    if patient_id is None and newcomer_id is None:
+        return frozenset()
+    on = start.starts_at.date()
+    person = person_facts(session, patient_id=patient_id, newcomer_id=newcomer_id, on=on)
+    choices = offered_providers(session, visit_type_id=start.visit_type_id, person=person, on=on)
+    return frozenset(choice.provider_id for choice in choices if choice.is_bookable)
+
+
+def _elsewhere(
+    session: Session, patient_id: int | None, newcomer_id: int | None, *, now: datetime
+) -> list[Range]:
+    if patient_id is None and newcomer_id is None:
+        return []
+    whose = (
+        Appointment.patient_id == patient_id
+        if patient_id is not None
+        else Appointment.newcomer_id == newcomer_id
+    )
+    rows = session.execute(
+        select(Appointment.starts_at, Appointment.ends_at).where(
+            whose, standing(now), Appointment.ends_at > now
+        )
+    )
+    return [(starts_at, ends_at) for starts_at, ends_at in rows]

@@ -116,7 +116,10 @@ def hold_slot(
             after_appointment(session, appointment=row, kind="held", actor=actor, now=now)
             return Held(appointment_id, held_until)
     except TimeGone:
-        raise SlotTaken(GONE, alternatives(start, now=now)) from None
+        others = alternatives(
+            start, patient_id=holder.patient_id, newcomer_id=holder.newcomer_id, now=now
+        )
+        raise SlotTaken(GONE, others) from None
 
 
 def _held_before(row: Appointment, start: Start, holder: Holder, *, now: datetime) -> Held:

@@ -93,7 +93,11 @@ def move_appointment(
             _move(session, row, slot, beyond, hold, actor=actor, now=now)
     except TimeGone:
         assert wanted is not None
-        raise HoldEnded(TAKEN, alternatives(wanted, now=now)) from None
+        assert row is not None
+        others = alternatives(
+            wanted, patient_id=row.patient_id, newcomer_id=row.newcomer_id, now=now
+        )
+        raise HoldEnded(TAKEN, others) from None
 
 
 def _moved_before(session: Session, row: Appointment, hold: Appointment) -> bool:

@@ -64,6 +64,7 @@ class Noted:
     starts_at: datetime
     provider_id: int
     state: str = "booked"
+    moved: bool = False
 
 
 class BookingMachine(RuleBasedStateMachine):
@@ -225,7 +226,7 @@ class BookingMachine(RuleBasedStateMachine):
         except HoldEnded:
             assert slot.starts_at <= self.now, "it was free a moment ago"
             return
-        noted.starts_at, noted.provider_id = slot.starts_at, slot.provider_id
+        noted.starts_at, noted.provider_id, noted.moved = slot.starts_at, slot.provider_id, True
 
     @rule(pick=PICKS, practice=st.booleans())
     def cancels(self, pick: int, practice: bool) -> None:
@@ -351,12 +352,10 @@ class BookingMachine(RuleBasedStateMachine):
             row = rows[visit]
             told = (row.patient_id, row.starts_at, row.provider_id, row.state)
             assert told == (noted.person, noted.starts_at, noted.provider_id, noted.state)
-            assert _retold(story[visit]) == (row.state, _last_move(story[visit], row))
+            to = noted.starts_at if noted.moved else None
+            assert _retold(story[visit]) == (noted.state, to)
         others = {row.state for row in rows.values() if row.id not in self.diary}
         assert others <= {"held", "expired"}, "booked, and nobody knows of it"
-
-
-_STATES = {"undone": ""}
 
 
 def _retold(events: list[AppointmentEvent]) -> tuple[str, datetime | None]:
@@ -375,7 +374,3 @@ def _retold(events: list[AppointmentEvent]) -> tuple[str, datetime | None]:
         elif event.kind != "confirmed":
             state = event.kind
     return state, at
-
-
-def _last_move(events: list[AppointmentEvent], row: Appointment) -> datetime | None:
-    return row.starts_at if any(event.kind == "moved" for event in events) else None

@@ -33,7 +33,7 @@ def test_SCH_1_SCH_2_no_story_sells_a_time_twice_or_loses_a_visit(
 
     Bound.opens = staticmethod(opens)  # type: ignore[assignment]
     profile = settings(
-        max_examples=STORIES,
+        max_examples=2 * STORIES,  # they are quick
         stateful_step_count=STEPS,
         deadline=None,
         derandomize=not ASKED_FOR_MORE,
