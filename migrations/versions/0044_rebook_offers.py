@@ -46,7 +46,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=("pk__rebook_offers")),
         sa.UniqueConstraint(
-            "appointment_id", "position", name=("uq__rebook_offers__appointment_id")
+            "appointment_id", "position", name=("uq__rebook_offers__appointment_id_position")
         ),
     )
     op.create_index(
