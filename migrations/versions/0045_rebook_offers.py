@@ -1,7 +1,7 @@
 """Three times offered instead of a visit that the practice canceled.
 
-Revision ID: 0044
-Revises: 0043
+Revision ID: 0045
+Revises: 0044
 
 Safety: a new, empty table.
 """
@@ -13,8 +13,8 @@ from alembic import op
 
 from portal.db import APP_ROLE
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
