@@ -7,7 +7,7 @@ hour only the first, for nobody could tell the two apart on paper.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -300,11 +300,12 @@ class _Search:
             return ()
         if location_id not in self._candidates:
             self._candidates[location_id] = candidates(self.rooms, location_id, self.asked.features)
-        free = [
-            [room for room in able if self.rooms_taken.get(room, _NOTHING).is_free(start, end)]
-            for able in self._candidates[location_id]
-        ]
-        return one_each(free)
+        taken = self.rooms_taken
+
+        def is_free(room: int) -> bool:
+            return taken.get(room, _NOTHING).is_free(start, end)
+
+        return one_each(self._candidates[location_id], is_free)
 
 
 def candidates(rooms: Sequence[Room], location_id: int, features: Sequence[str]) -> list[list[int]]:
@@ -317,14 +318,16 @@ def candidates(rooms: Sequence[Room], location_id: int, features: Sequence[str])
 
 
 def one_each(
-    choices: Sequence[Sequence[int]], taken: tuple[int, ...] = ()
+    choices: Sequence[Sequence[int]],
+    is_free: Callable[[int], bool],
+    taken: tuple[int, ...] = (),
 ) -> tuple[int, ...] | None:
-    """One of each list, no two the same; the first such choice, or None."""
+    """One of each list that is free, no two the same; the first such choice, or None."""
     if len(taken) == len(choices):
         return taken
     for choice in choices[len(taken)]:
-        if choice not in taken:
-            found = one_each(choices, (*taken, choice))
+        if choice not in taken and is_free(choice):
+            found = one_each(choices, is_free, (*taken, choice))
             if found is not None:
                 return found
     return None

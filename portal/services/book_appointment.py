@@ -126,7 +126,11 @@ def _checked(booking: Booking) -> str:
 
 
 def _check_person(session: Session, booking: Booking, actor: Actor, *, now: datetime) -> None:
-    """A coverage is the patient's own; a grant is the actor's, for this patient, and opens booking."""
+    """A coverage and an earlier visit are the patient's own; a grant is the actor's, for this patient, and opens booking."""
+    if booking.follow_up_of_id is not None:
+        before = session.get(Appointment, booking.follow_up_of_id)
+        if before is None or before.patient_id != booking.patient_id:
+            raise NotFound
     if booking.coverage_id is not None:
         owner = session.scalar(
             select(Coverage.patient_id).where(Coverage.id == booking.coverage_id)

@@ -208,8 +208,8 @@ def test_SCH_3_one_resource_for_each_feature_all_different_and_free_throughout()
         (2,),
     ]
     assert search(half, calendar=Calendar(rooms=rooms), features=("xray",)) == []
-    assert one_each([[1, 2], [1]]) == (2, 1)
-    assert one_each([[1], [1]]) is None
+    assert one_each([[1, 2], [1]], bool) == (2, 1)
+    assert one_each([[1], [1]], bool) is None
 
 
 def test_what_is_wished_narrows_and_overlapping_blocks_offer_a_start_once() -> None:

@@ -15,6 +15,7 @@ from portal.models.appointments import Appointment, AppointmentEvent, Appointmen
 from portal.models.calendar import BookingPolicy, ProviderProfile
 from portal.models.work import WorkItem
 from portal.queries.appointment_row import appointment_facts
+from portal.queries.missed_visits import MissedVisits, missed_visits
 from portal.queries.offered_providers import offered_providers, person_facts
 from portal.services.appointment_actor import (
     Actor,
@@ -218,6 +219,9 @@ def test_SCH_5_moved_and_canceled_by_oneself_until_a_day_before(world: BookingWo
         cancel(world, visit, late)
     cancel(world, visit, late, via="staff")
     assert world.row(visit).late_cancel
+    with read_only() as session:
+        counted = missed_visits(session, [world.patient_id, world.child_id], now=late)
+    assert counted == {world.patient_id: MissedVisits(0, 1)}
     cancel(world, visit, late)
     in_time = world.book(world.start(), now=before - MINUTE)
     cancel(world, in_time, before)
