@@ -43,8 +43,11 @@ _TERMS = {
 }
 WARNINGS = {
     "link": "The text says only that there is something to read. This is the most private.",
-    "amount": "The text shows what you owe. Anybody who sees your phone can read it.",
-    "full": "The text shows what you owe and when it is due. Anybody who sees your phone can read it.",
+    "amount": "The text shows what you owe, or the day of a visit. Anybody who sees your phone can read it.",
+    "full": (
+        "The text shows what you owe and when it is due, or the day and the hour of a visit. Anybody who sees your"
+        " phone can read it."
+    ),
 }
 
 

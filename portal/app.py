@@ -26,6 +26,7 @@ from portal.blueprints import (
     saved_ways,
     statements,
     text_link,
+    waitlist,
     webhooks,
 )
 from portal.config import Settings
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> Flask:
         linking,
         proxies,
         text_link,
+        waitlist,
         webhooks,
     ):
         app.register_blueprint(journey.blueprint)

@@ -31,6 +31,7 @@ from staff_admin.blueprints import (
     remittances,
     staff,
     texts,
+    waitlist,
     work,
 )
 
@@ -60,5 +61,6 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(messages.blueprint)
     app.register_blueprint(insurance.blueprint)
     app.register_blueprint(texts.blueprint)
+    app.register_blueprint(waitlist.blueprint)
     app.register_blueprint(staff.blueprint)
     return app

@@ -78,6 +78,7 @@ MENUS = {
         MenuLink("front_desk.index", "Front desk", "people", "desk.view"),
         MenuLink("work.index", "Queue", "list", "work.view"),
         MenuLink("messages.inbox", "Messages", "chat-left-text", "messages.view"),
+        MenuLink("waitlist.index", "Waitlist", "list", "waitlist.view"),
         MenuLink("insurance.index", "Insurance", "file-earmark-text", "insurance.view"),
         MenuLink("remittances.index", "Remittances", "receipt", "remittances.view"),
         MenuLink("accounts.index", "Accounts", "people", "accounts.view"),

@@ -14,6 +14,7 @@ from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
 from tests.web.access_saved_ways import ROWS, STAFF_ROWS
 from tests.web.access_table import table, with_payer
+from tests.web.access_waitlist import PATIENTS_WAITLIST, STAFF_WAITLIST
 
 # `guest` came by the link in a text. `owner`: it is their record. `stale`: the owner, whose password was given a
 # while ago. `former` saw the account once, `other` is another patient. `idle` may do everything for the owner, but
@@ -197,7 +198,8 @@ _PATIENTS = table(
     r                              POST      /webhooks/twilio
     r                              POST      /webhooks/twilio/inbound
     """
-    + PATIENTS_PLANS,
+    + PATIENTS_PLANS
+    + PATIENTS_WAITLIST,
 )
 PATIENTS = with_payer(
     _PATIENTS,
@@ -350,5 +352,6 @@ STAFF = table(
     + STAFF_PLANS
     + STAFF_DESK
     + STAFF_OFFICE
+    + STAFF_WAITLIST
     + STAFF_ROWS,
 )

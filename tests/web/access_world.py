@@ -35,6 +35,7 @@ from tests.web.paying import as_payer, statement_code
 from tests.web.people import make_account, make_login, messages, signed_in
 from tests.web.saved_ways_world import add_saved_way
 from tests.web.texted import answer, give_phone, link_for, type_code
+from tests.web.waitlist_world import add_waiting
 
 PAYMENT = UUID("5c0ffee0-0000-4000-8000-000000000001")
 PLAN = UUID("5c0ffee0-0000-4000-8000-000000000002")
@@ -135,6 +136,7 @@ def patients_world(flask_app: Flask) -> PatientsWorld:
         "paperless token": _sample(flask_app, owner_id, world.account_id),
         "access token": INVITATION,
         "filename": "js/kindbill.js",
+        **add_waiting(world.patient_id, NOW),
     }
     actors = {
         "nobody": Actor(PageClient(flask_app)),
