@@ -16,10 +16,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from portal import db
+from portal import db, wiring
 from portal.cli import migrate
 from portal.config import ConfigurationError, Settings
 from portal.embedded import database_of
@@ -39,6 +39,7 @@ from tools.demo_practice import (
     say_receipts_are_complete,
 )
 from tools.demo_processes import Processes, free_port, refuse_taken_ports
+from tools.demo_visit_stories import agree_to_visit_texts, tell_visits
 from tools.demo_visits import fill_calendar
 
 SANDBOX_AFTER_WEB = 420  # 8000 and 8420
@@ -163,7 +164,10 @@ def fill(demo: Demo, settings: Settings, url: str) -> None:
     deeds = planners_deeds(demo, settings, story)
     live_through(folder, story, settings=settings, url=url, say=say, deeds=deeds)
     fill_calendar(folder, story, now=datetime.now(UTC))
+    agree_to_visit_texts(now=datetime.now(UTC) - timedelta(days=20))
     invite_everybody(demo, settings, story)
+    people = {person["key"]: person for person in story["people"]}
+    tell_visits(people, office=wiring.build(settings), url=url, now=datetime.now(UTC))
 
 
 def write_addresses(demo: Demo, settings: Settings, home: Path) -> None:

@@ -43,7 +43,7 @@ STAFF = (
     ("biller@riverside.example.com", "biller", "Bill Example"),
     ("admin@riverside.example.com", "sysadmin", "Ada Admin-Demo"),
 )
-ENROLLED, TO_ENROL = ("devon", "mother"), ("testa", "two_plans", "decided_again")
+ENROLLED, TO_ENROL = ("devon", "mother", "visits"), ("testa", "two_plans", "decided_again")
 NEWCOMER = Person(
     first_name="Newly",
     last_name="Sample",

@@ -27,6 +27,7 @@ from sandbox.practice.payments import bundle_payments
 from sandbox.practice.planners import tell_planners
 from sandbox.practice.remittance_files import remittance_file
 from sandbox.practice.stage import Stage
+from sandbox.practice.visitors import tell_visitors
 
 SEED = 2026
 CALENDAR = Path(__file__).with_name("calendar.toml")
@@ -52,6 +53,7 @@ def invent_practice(*, today: date, seed: int = SEED) -> Practice:
     draw_households(stage.town)
     tell_everyday(stage, stage.town.patients[known:])
     tell_planners(stage)
+    tell_visitors(stage)
     practice.patients.extend(stage.town.patients)
     return practice
 
