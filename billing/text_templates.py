@@ -31,7 +31,7 @@ GSM_7 = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_7_TWO = frozenset("^{}\\[~]|€")  # each takes the room of two
-LINK = re.compile(r"https?://\S+/[tp]/[A-Za-z0-9]+")
+LINK = re.compile(r"https?://\S+/[tpv]/[A-Za-z0-9]+")
 
 
 class Grade(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, literal, null, or_, select, union_all
+from sqlalchemy import Row, Select, and_, case, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from billing.text_templates import ANSWERS
@@ -67,6 +67,7 @@ STATE_WORDS = {
     "refused": "refused by the provider",
     "canceled": "not sent: no longer allowed or true",
 }
+LEFT = ("sent", "delivered", "undelivered", "failed")
 ERROR_WORDS = {
     "21610": "the person has stopped our texts",
     "21211": "this is no valid number",
@@ -99,6 +100,7 @@ class Entry:
     visit_id: int | None
     service_on: date | None
     open: bool
+    said: str = ""  # the words of a text of ours
     history: MessageHistory | None = None  # of what was sent: wording, consent, gate, each status
 
 
@@ -188,6 +190,12 @@ def _entries(account_id: int) -> Select[*tuple[Any, ...]]:
     answers = and_(
         OutboundMessage.recipient == mobile, OutboundMessage.template.in_((*ANSWERS, "opt_in"))
     )
+    # The words of a text that left, its link already taken out (MSG-20). What may open a sign-in is told by its kind.
+    shown = and_(
+        OutboundMessage.channel == "sms",
+        OutboundMessage.state.in_(LEFT),
+        or_(OutboundMessage.category != "", OutboundMessage.template.in_(ANSWERS)),
+    )
     sent = select(
         OutboundMessage.id,
         literal("automatic"),
@@ -195,7 +203,7 @@ def _entries(account_id: int) -> Select[*tuple[Any, ...]]:
         OutboundMessage.recipient,
         OutboundMessage.channel,
         OutboundMessage.template,
-        literal(""),  # what was sent may open a sign-in: its kind says enough
+        case((shown, OutboundMessage.body), else_=""),
         OutboundMessage.state,
         OutboundMessage.error,
         OutboundMessage.created_at,
@@ -223,6 +231,7 @@ def _entry(row: Row[*tuple[Any, ...]], histories: Mapping[int, MessageHistory]) 
         visit_id=row.visit_id,
         service_on=row.service_on,
         open=is_open,
+        said=row.body if automatic else "",
         history=histories.get(row.id) if automatic else None,
     )
 

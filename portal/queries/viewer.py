@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -41,17 +42,18 @@ class PatientViewer:
 
 @dataclass(frozen=True, slots=True)
 class GuestViewer:
-    """Somebody who came by the link in a text: one account, what is due on it, and no sign-in (MSG-9).
+    """Somebody who came by the link in a text: one account and what is due on it, or one booked visit (MSG-9).
 
     What the queries take as `PatientViewer` alone is closed to guests.
     """
 
     text_link_id: int
     account_id: int
+    appointment_id: UUID | None = None  # then this visit is all that opens: no bill of the account
 
     @property
     def account_ids(self) -> frozenset[int]:
-        return frozenset({self.account_id})
+        return frozenset({self.account_id} if self.appointment_id is None else ())
 
     @property
     def grant_id(self) -> None:

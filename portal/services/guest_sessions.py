@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ class LiveGuest:
     id: int
     text_link_id: int
     account_id: int
+    appointment_id: UUID | None  # the link was of this visit alone
     ends_at: datetime  # if nothing more comes
     latest_at: datetime  # whatever comes
 
@@ -49,14 +51,14 @@ def use_guest_session(*, token: str, idle: timedelta, now: datetime) -> LiveGues
     """The live visit behind the token, its clock set back to now; None ends it for good."""
     with transaction() as session:
         found = session.execute(
-            select(GuestSession, TextLink.phone, GuarantorAccount)
+            select(GuestSession, TextLink.phone, TextLink.appointment_id, GuarantorAccount)
             .join(TextLink, TextLink.id == GuestSession.text_link_id)
             .join(GuarantorAccount, GuarantorAccount.id == TextLink.guarantor_account_id)
             .where(GuestSession.id_hash == session_hash(token), GuestSession.ended_at.is_(None))
         ).one_or_none()
         if found is None:
             return None
-        row, phone, account = found
+        row, phone, appointment_id, account = found
         if phone != text_number(session, account):
             return None  # who holds a number that no text goes to has nothing to see here
         latest_at = row.started_at + LONGEST
@@ -66,7 +68,7 @@ def use_guest_session(*, token: str, idle: timedelta, now: datetime) -> LiveGues
         if now - row.seen_at > TOUCH_EVERY:
             row.seen_at = now
         ends_at = min(row.seen_at + idle, latest_at)
-        return LiveGuest(row.id, row.text_link_id, account.id, ends_at, latest_at)
+        return LiveGuest(row.id, row.text_link_id, account.id, appointment_id, ends_at, latest_at)
 
 
 def end_guest_session(*, session_id: int, now: datetime) -> None:

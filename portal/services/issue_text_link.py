@@ -29,12 +29,12 @@ def issue_text_link(
     public_url: str,
     appointment_id: UUID | None = None,
 ) -> str:
-    """A new link `{public_url}/t/{token}` for one visit to the account, in the caller's transaction.
+    """A new link `{public_url}/t/{token}` to look at the account once, in the caller's transaction.
 
     The code that opens it goes to `phone` (E.164) alone, and only while that is still the account's
     mobile. The plain link exists only in the answer: put it into the text, keep it nowhere. Links
     sent before stay good until they are used or 72 hours old, so that whichever text somebody taps
-    works. With `appointment_id` it opens that one booked visit and nothing else. `hash_keys` are `gateways.hash_keys`, newest first.
+    works. With `appointment_id` it is `/v/{token}`, and opens that one booked visit and nothing else. `hash_keys` are `gateways.hash_keys`, newest first.
     """
     token = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     session.add(
@@ -47,7 +47,7 @@ def issue_text_link(
             expires_at=now + LIFE,
         )
     )
-    return f"{public_url}/t/{token}"
+    return f"{public_url}/{'t' if appointment_id is None else 'v'}/{token}"
 
 
 def token_hashes(token: str, hash_keys: Sequence[bytes]) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -146,16 +147,25 @@ def open_text_link(
         return Opened(opened)
 
 
-def account_of_link(*, token: str, keys: Sequence[bytes]) -> int | None:
-    """Whose bill the link is for, whatever became of it: for a browser that may see that bill anyway."""
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a link leads to: an account's bills, or one booked visit."""
+
+    account_id: int
+    appointment_id: UUID | None
+
+
+def target_of_link(*, token: str, keys: Sequence[bytes]) -> Target | None:
+    """What the link is for, whatever became of it: for a browser that may see that anyway."""
     found = _find(token, keys)
-    return found.account_id if found else None
+    return Target(found.account_id, found.appointment_id) if found else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     link_id: int
     account_id: int
+    appointment_id: UUID | None
     phone: str
     mobile: str  # where its texts go now
     named: bool
@@ -190,6 +200,7 @@ def _find(token: str, keys: Sequence[bytes]) -> _Found | None:
         return _Found(
             link_id=link.id,
             account_id=account.id,
+            appointment_id=link.appointment_id,
             phone=link.phone,
             mobile=text_number(session, account),
             named=account.named,

@@ -156,7 +156,7 @@ def current_viewer() -> Viewer:
         if "login_id" not in g and "guest" not in g:
             abort(403)
         if "login_id" not in g:
-            g.viewer = GuestViewer(g.guest.text_link_id, g.guest.account_id)
+            g.viewer = GuestViewer(g.guest.text_link_id, g.guest.account_id, g.guest.appointment_id)
             return cast("Viewer", g.viewer)
         face = current_app.config["FACE"].name
         g.viewer = (_patient_now if face == "patient" else staff_viewer)(g.login_id)

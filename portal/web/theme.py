@@ -73,6 +73,11 @@ MENUS = {
         MenuLink("security.login", "Sign in", "key"),
         MenuLink("enrolment.start", "Make an account", "shield-check"),
     ),
+    "visit_guest": (
+        MenuLink("text_link.arrive", "Your visit", "calendar-event"),
+        MenuLink("pages.help", "Help", "question-circle"),
+        MenuLink("security.login", "Sign in", "key"),
+    ),
     "staff": (
         MenuLink("home.index", "Today", "house"),
         MenuLink("front_desk.index", "Front desk", "people", "desk.view"),
@@ -178,7 +183,7 @@ def _layout() -> Layout:
 def _whose_menu() -> str:
     """Which menu. Error pages must stand without a database too."""
     if "guest" in g:
-        return "guest"
+        return "guest" if g.guest.appointment_id is None else "visit_guest"
     try:
         viewer = current_viewer()
     except SQLAlchemyError as error:

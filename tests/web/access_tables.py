@@ -186,6 +186,7 @@ _PATIENTS = table(
     o                              POST      /speak/<any(en, es):tag>
     o                              GET       /static/<path:filename>
     o                              GET       /t/<token>
+    o                              GET       /v/<token>
     o                              GET,POST  /text-link
     o                              GET       /text-link/closed
     o                              GET,POST  /text-link/code

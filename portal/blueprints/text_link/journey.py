@@ -21,15 +21,16 @@ class Journey:
     token: str
     nonce: str = ""
     code_sent_at: str = ""
+    about: str = ""  # "visit" by the link's own form, which says nothing of whether there is one
 
     @property
     def sent_at(self) -> datetime:
         return datetime.fromisoformat(self.code_sent_at)
 
 
-def begin(token: str) -> Journey:
+def begin(token: str, about: str = "") -> Journey:
     """A link was tapped, known or not."""
-    return keep(Journey(token))
+    return keep(Journey(token, about=about))
 
 
 def with_new_code(journey: Journey) -> Journey:

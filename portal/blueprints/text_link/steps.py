@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from flask import g, request
+from uuid import UUID
+
+from flask import g, request, url_for
 
 from portal.blueprints.text_link import journey as journeys
 from portal.blueprints.text_link.forms import QuestionsForm, TextCodeForm
+from portal.queries.viewer import GuestViewer
 from portal.services.open_text_link import (
     Caller,
     LinkOver,
     Opened,
     TooManyTries,
-    account_of_link,
     match_text_link,
     open_text_link,
     send_link_code,
+    target_of_link,
 )
 from portal.web import guests
 from portal.web.access import current_account_viewer
@@ -29,16 +32,34 @@ NO_MATCH = (
     " the statement is addressed to. Each link works once, for 3 days: open the one in our newest text."
 )
 WRONG_CODE = "That code is not right, or it is too old. You can ask for a new one."
-OVER = "text_link.over"
+OVER, ARRIVE = "text_link.over", "text_link.arrive"
 CODE = "text_link.code"
 
 
-def may_see_already(token: str) -> bool:
-    """Whether this browser is signed in, or a guest, for the very account that the link is for."""
+def seen_already(token: str) -> str | None:
+    """Where it leads for a browser that is signed in, or a guest, for the very thing that the link is for."""
     if "login_id" not in g and "guest" not in g:
-        return False
-    account_id = account_of_link(token=token, keys=gateways().hash_keys)
-    return account_id in current_account_viewer().account_ids
+        return None
+    target, viewer = (
+        target_of_link(token=token, keys=gateways().hash_keys),
+        current_account_viewer(),
+    )
+    if target is None:
+        return None
+    if isinstance(viewer, GuestViewer):
+        mine = (viewer.account_id, viewer.appointment_id)
+        if mine != (target.account_id, target.appointment_id):
+            return None
+    elif target.account_id not in viewer.account_ids:
+        return None
+    return (
+        url_for(ARRIVE) if target.appointment_id is None else visit_address(target.appointment_id)
+    )
+
+
+def visit_address(appointment_id: UUID) -> str:
+    """The page of one booked visit."""
+    return f"/visits/{appointment_id}"
 
 
 def match(form: QuestionsForm, journey: journeys.Journey) -> str | None:
@@ -89,7 +110,7 @@ def open_visit(form: TextCodeForm, journey: journeys.Journey) -> str | None:
     )
     if isinstance(outcome, Opened):
         guests.welcome_guest(outcome.token)
-        return "text_link.arrive"
+        return ARRIVE
     if isinstance(outcome, LinkOver):
         return OVER
     if outcome is None:
