@@ -33,6 +33,8 @@ class Candidate:
     waiting: Waiting
     reader: VisitReader
     language: str
+    patient_id: int | None = None
+    newcomer_id: int | None = None
 
     @property
     def can_be_told(self) -> bool:
@@ -74,6 +76,8 @@ def candidates(session: Session, *, opening_id: int, day: date) -> tuple[Candida
             _waiting(entry, minutes, later if state == "booked" else None, reader, home),
             reader,
             entry.language,
+            entry.patient_id,
+            entry.newcomer_id,
         )
         for entry, minutes, _, later, state in rows
         for reader in [readers.get(entry.id, VisitReader(account=None))]

@@ -16,13 +16,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from billing.booking_rules import Policy
-from billing.waitlist import Chosen, Opening, Waiting, next_asked
+from billing.waitlist import Chosen, Opening, next_asked
 from portal.db import read_only, transaction
 from portal.models.appointments import Appointment
 from portal.models.calendar import Location
 from portal.models.waitlist import SlotOpening, WaitlistEntry, WaitlistOffer
 from portal.queries.booking_policy import booking_policy
-from portal.queries.waitlist import LIVE_OFFERS, candidates
+from portal.queries.offered_providers import offered_providers, person_facts
+from portal.queries.waitlist import LIVE_OFFERS, Candidate, candidates
 from portal.services.appointment_actor import Actor
 from portal.services.appointment_time import Start, expire
 from portal.services.hold_slot import Holder, hold_slot
@@ -110,11 +111,11 @@ def _step(
     )
     day = opening.starts_at.astimezone(zone).date()
     who = [
-        one.waiting
+        one
         for one in candidates(session, opening_id=opening.id, day=day)
         if one.can_be_told and one.waiting.visit_type_id not in left_out
     ]
-    chosen = _next(who, place, booking_policy(session), now)
+    chosen = _next(session, who, place, booking_policy(session), now)
     if not chosen:
         _release(session, opening, hold, now)
         return 0
@@ -170,16 +171,39 @@ def _end_and_tell(
 
 
 def _next(
-    who: Sequence[Waiting], place: Opening, policy: Policy, now: datetime
+    session: Session,
+    who: Sequence[Candidate],
+    place: Opening,
+    policy: Policy,
+    now: datetime,
 ) -> tuple[Chosen, ...]:
-    return next_asked(
-        who,
-        place,
-        now=now,
-        batch=policy.offer_batch,
-        near=timedelta(minutes=policy.offer_minutes),
-        far=timedelta(minutes=policy.offer_minutes_far),
+    """Who is asked next of those whom the provider sees: a yes that booking would refuse is never asked for (SCH-3)."""
+    people = {one.waiting.id: one for one in who}
+    while True:
+        chosen = next_asked(
+            [one.waiting for one in people.values()],
+            place,
+            now=now,
+            batch=policy.offer_batch,
+            near=timedelta(minutes=policy.offer_minutes),
+            far=timedelta(minutes=policy.offer_minutes_far),
+        )
+        refused = [
+            found.one.id for found in chosen if not _sees(session, people[found.one.id], place)
+        ]
+        if not refused:
+            return chosen
+        for entry_id in refused:
+            del people[entry_id]
+
+
+def _sees(session: Session, one: Candidate, place: Opening) -> bool:
+    on = place.starts_at.astimezone(ZoneInfo(place.zone)).date()
+    person = person_facts(session, patient_id=one.patient_id, newcomer_id=one.newcomer_id, on=on)
+    choices = offered_providers(
+        session, visit_type_id=one.waiting.visit_type_id, person=person, on=on
     )
+    return any(choice.is_bookable for choice in choices if choice.provider_id == place.provider_id)
 
 
 def _need(session: Session, opening: SlotOpening, kind: int, until: datetime) -> _Need:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from portal.db import read_only, transaction
 from portal.models.appointments import Appointment
-from portal.models.calendar import BookingPolicy
+from portal.models.calendar import BookingPolicy, ProviderProfile
 from portal.models.messages import OutboundMessage, ThreadMessage
 from portal.models.waitlist import SlotOpening, WaitlistEntry, WaitlistOffer
 from portal.services.accept_offer import accept_offer
@@ -295,6 +295,19 @@ def test_SCH_8_leaving_ends_an_offer_and_a_list_has_an_end(room: Waitroom) -> No
         room.waits(room.person(2), last_day=date(2026, 2, 27), first_day=date(2026, 2, 20))
     with pytest.raises(NotFound):  # another's visit is no visit of theirs
         room.waits(room.person(3), gives_up=room.world.book())
+
+
+def test_SCH_3_nobody_is_asked_whom_the_provider_does_not_see(room: Waitroom) -> None:
+    """A yes that booking would refuse is never asked for."""
+    new_here, child = room.person(1), room.world.child_id
+    with transaction() as session:
+        session.get_one(ProviderProfile, room.world.ada).min_age_months = 12 * 18
+    young = room.waits(child, minutes=1)
+    grown = room.waits(new_here, minutes=2)
+    room.frees()
+    assert room.offer() == 1
+    assert room.states() == {grown: "open"}
+    assert room.entry(young).state == "waiting"
 
 
 # ---- answers by text
