@@ -41,6 +41,7 @@ TEMPLATE_WORDS = {
     "visit_missed": "Offer of another time after a missed visit",
     "visit_tasks": "Reminder of forms before a visit",
     "wait_list": "Offer of an earlier time",
+    "wait_list_gone": "Notice: an offered time was taken",
     "visit_confirmed": "Answer: the visit is confirmed",
     "visit_move": "Answer: a link to change the visit",
     "visit_which": "Answer: which visit do you mean",

@@ -53,6 +53,7 @@ SUBJECTS = {
     "draft_asks": "Please confirm a payment",
     "visit_missed": "We missed you · No pudimos verle",
     "visit_reminder": "A reminder · Un recordatorio",
+    "wait_list_gone": "The time is taken · La hora ya no está libre",
     "wait_list": "An earlier time · Una hora antes",
     "draft_skipped": "A payment was not drawn",
 }

@@ -28,7 +28,7 @@ from portal.services.appointment_actor import Actor
 from portal.services.appointment_time import Start, expire
 from portal.services.hold_slot import Holder, hold_slot
 from portal.services.refusal import Refusal
-from portal.services.tell_offers import tell_offers
+from portal.services.tell_offers import tell_losers, tell_offers
 
 SLACK = timedelta(minutes=5)  # the hold outlives the last answer that could still come in time
 
@@ -50,6 +50,7 @@ def offer_slots(*, now: datetime, public_url: str) -> int:
             .where(WaitlistEntry.state == "waiting", WaitlistEntry.last_day < now.date())
             .values(state="lapsed", state_at=now)
         )
+        tell_losers(session, now=now, public_url=public_url)
     with read_only() as session:
         openings = session.scalars(
             select(SlotOpening.id)

@@ -84,6 +84,25 @@ def visit_missed(head: Letterhead, *, language: str = "en") -> Letter:
     )
 
 
+def wait_list_gone(head: Letterhead, *, language: str = "en") -> Letter:
+    """An offered time is another's by now: they need not look, and stay on the list (SCH-8)."""
+    if language == "es":
+        return billing_letter(
+            "wait_list_gone",
+            head,
+            "La hora que le ofrecimos ya no está libre.",
+            "Otra persona la tomó primero. Usted sigue en la lista, y le avisaremos de la próxima.",
+            f"Para ver la lista o salir de ella: {head.public_url}/visits/waitlist",
+        )
+    return billing_letter(
+        "wait_list_gone",
+        head,
+        "The time that we offered you is taken.",
+        "Somebody else was first. You stay on the list, and we will tell you of the next one.",
+        f"To see the list or to leave it: {head.public_url}/visits/waitlist",
+    )
+
+
 def wait_list(head: Letterhead, when: When, *, until: When, language: str = "en") -> Letter:
     """An earlier time is theirs until then, if they take it (SCH-8)."""
     if language == "es":

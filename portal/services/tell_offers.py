@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.visit_texts import WAIT_LIST
@@ -13,7 +15,9 @@ from portal.models.waitlist import SlotOpening, WaitlistOffer
 from portal.queries.waitlist import readers_of
 from portal.services.letters import letterhead
 from portal.services.queue_visit_messages import VisitMessage, queue_visit_messages
-from portal.services.reminder_letters import When, wait_list
+from portal.services.reminder_letters import When, wait_list, wait_list_gone
+
+LATELY = timedelta(hours=1)
 
 
 def tell_offers(
@@ -46,4 +50,28 @@ def tell_offers(
                 waitlist_offer_id=offer.id,
             )
         )
+    return queue_visit_messages(session, messages, now=now)
+
+
+def tell_losers(session: Session, *, now: datetime, public_url: str) -> int:
+    """Tell those whose offer another has taken, once, by e-mail: a text of it would use up the day's one (MSG-7)."""
+    lost = session.scalars(
+        select(WaitlistOffer)
+        .where(WaitlistOffer.state == "lost", WaitlistOffer.answered_at > now - LATELY)
+        .order_by(WaitlistOffer.id)
+    ).all()
+    if not lost:
+        return 0
+    head = letterhead(session, public_url=public_url)
+    readers = readers_of(session, [offer.entry_id for offer in lost])
+    messages = [
+        VisitMessage(
+            template="wait_list_gone",
+            key=f"offer_gone:{offer.id}",
+            reader=replace(reader, phone=""),
+            letter=wait_list_gone(head, language=reader.language or language),
+        )
+        for offer in lost
+        for reader, language in [readers[offer.entry_id]]
+    ]
     return queue_visit_messages(session, messages, now=now)

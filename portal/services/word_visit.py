@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.visit_texts import VISIT_CANCELED, VISIT_MISSED, VISITS_REMINDER, WAIT_LIST
+from billing.visit_texts import VISIT_MISSED, VISITS_REMINDER, WAIT_LIST
 from portal.models.calendar import Location
 from portal.models.messages import OutboundMessage
 from portal.models.waitlist import SlotOpening, WaitlistOffer
@@ -17,7 +17,6 @@ from portal.queries.visit_facts import visit_facts
 # Where nothing is left that a guest could open: the plain address, behind the sign-in.
 VISIT_PAGES = {
     VISITS_REMINDER: "/visits",
-    VISIT_CANCELED: "/visits/book",
     VISIT_MISSED: "/visits/book",
     WAIT_LIST: "/visits/waitlist",
 }

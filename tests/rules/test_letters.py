@@ -30,6 +30,7 @@ SPANISH = (
     reminder_letters.visit_reminder(HEAD, WHEN, page="/visits/x", language="es"),
     reminder_letters.visit_missed(HEAD, language="es"),
     reminder_letters.wait_list(HEAD, WHEN, until=WHEN, language="es"),
+    reminder_letters.wait_list_gone(HEAD, language="es"),
 )
 BILLING = {
     letter.template: letter
@@ -60,6 +61,7 @@ BILLING = {
         reminder_letters.visit_reminder(HEAD, WHEN, page="/visits/x"),
         reminder_letters.visit_missed(HEAD),
         reminder_letters.wait_list(HEAD, WHEN, until=WHEN),
+        reminder_letters.wait_list_gone(HEAD),
     )
 }
 SIGN_IN = {
@@ -154,6 +156,8 @@ FIRST_LINES = {
     "This is a reminder of a time that you booked with us.",
     "We are sorry that we missed you.",
     "An earlier time has opened.",
+    "The time that we offered you is taken.",
+    "La hora que le ofrecimos ya no está libre.",
     "Le recordamos algo que reservó con nosotros.",
     "Sentimos no haberle visto.",
     "Hay una hora antes.",
@@ -166,7 +170,7 @@ CARE = re.compile(
 
 
 # Below the first line these may say that there is a visit, its day and its hour.
-OF_VISITS = ("visit_reminder", "visit_missed", "wait_list")
+OF_VISITS = ("visit_reminder", "visit_missed", "wait_list", "wait_list_gone")
 
 
 @pytest.mark.parametrize("letter", SPANISH, ids=lambda one: one.template)

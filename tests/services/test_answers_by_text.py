@@ -14,6 +14,8 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.appointments import Appointment
 from portal.models.messages import OutboundMessage, ThreadMessage
 from portal.models.text_links import TextLink
+from portal.models.work import WorkItem
+from portal.queries.staff_thread import staff_thread
 from portal.services.handle_text import handle_text
 from portal.services.queue_visit_reminders import queue_visit_reminders
 from portal.services.tell_visit_otherwise import tell_visit_otherwise
@@ -56,6 +58,10 @@ class Reader:
         self.worker.work(LATER)
         return [m.template for m in outbound() if m.category == "" and m.channel == "sms"]
 
+    def account_id(self) -> int:
+        with read_only() as session:
+            return session.scalars(select(GuarantorAccount.id)).one()
+
     def visit(self, number: int = 0) -> Appointment:
         with read_only() as session:
             return session.get_one(Appointment, self.visits[number])
@@ -66,7 +72,8 @@ def reader(*starts: datetime, language: str = "en", **fields) -> Reader:
         book = Calendar(session)
         book.practice(text_name="Example Family")
         book.calendar()
-        patient = book.person(phone=PHONE, language=language, login="t@example.com", **fields)
+        mine = {"phone": PHONE, "language": language, "login": "t@example.com"} | fields
+        patient = book.person(**mine)
         visits = [
             book.booked(patient, one, set_at=NOW - timedelta(days=30), provider_id=book.provider())
             for one in starts
@@ -99,7 +106,7 @@ def test_MSG_9_and_19_r_gets_a_link_to_that_one_visit_whose_token_is_not_kept(
     assert testa.says("R please") == "change"
     assert testa.hears() == ["visit_move"]
     sent = testa.worker.post.texts[-1][2]
-    token = sent.split("/t/")[1].split()[0]
+    token = sent.split("/v/")[1].split()[0]
     with read_only() as session:
         links = session.scalars(select(TextLink).order_by(TextLink.id)).all()
         kept = session.scalars(
@@ -172,6 +179,43 @@ def test_MSG_22_in_spanish(database_url: str) -> None:
     ana.says("C")
     ana.hears()
     assert "Su cita esta confirmada" in ana.worker.post.texts[-1][2]
+
+
+@pytest.mark.parametrize(("ahead", "channel"), [(7, "paper"), (3, "")])
+def test_MSG_13_without_an_e_mail_it_becomes_a_letter_or_near_the_visit_a_call(
+    database_url: str, ahead: int, channel: str
+) -> None:
+    reader(at(DAY + timedelta(days=ahead), time(14)), login="")
+    with transaction() as session:
+        row = session.scalars(select(OutboundMessage).where(OutboundMessage.channel == "sms")).one()
+        for _ in range(2):
+            assert tell_visit_otherwise(session, row, public_url=URL, now=LATER)
+    with read_only() as session:
+        calls = session.scalars(select(WorkItem).where(WorkItem.kind == "visit_call")).all()
+    assert [m.channel for m in outbound() if m.channel != "sms"] == ([channel] if channel else [])
+    assert len(calls) == (0 if channel else 1)
+
+
+def test_MSG_20_staff_see_the_conversation_with_what_became_of_each_text(testa: Reader) -> None:
+    testa.says("C")
+    testa.hears()
+    page = staff_thread(testa.account_id())
+    assert page is not None
+    answer, theirs, reminder = page.entries.rows
+    assert (theirs.author, theirs.kind, theirs.body, theirs.open) == (
+        "patient",
+        "confirm",
+        "C",
+        False,
+    )
+    assert answer.body == "Answer: the visit is confirmed"
+    assert "Your visit is confirmed." in answer.said
+    assert reminder.body == "Reminder of a visit"
+    assert "[link]" in reminder.said
+    assert reminder.history is not None
+    assert [note.status for note in reminder.history.statuses] == ["sending", "sent"]
+    assert reminder.history.version.endswith(".en.link")
+    assert (reminder.history.gate, reminder.history.consent_source) == ("allowed", "web")
 
 
 def test_MSG_13_a_text_that_does_not_arrive_becomes_an_e_mail(database_url: str) -> None:

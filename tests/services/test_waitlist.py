@@ -203,6 +203,13 @@ def test_SCH_8_of_three_at_once_one_gets_it_by_real_transactions(room: Waitroom)
     for entry in asked:
         filled = states[entry] == "accepted"
         assert room.entry(entry).state == ("filled" if filled else "waiting")
+    for _ in range(2):  # the others hear of it, once
+        room.offer()
+    with read_only() as session:
+        told = session.scalars(
+            select(OutboundMessage.recipient).where(OutboundMessage.template == "wait_list_gone")
+        ).all()
+    assert len(set(told)) == len(told) == 2
 
 
 def test_SCH_8_who_has_a_later_visit_is_moved_and_that_one_comes_free(room: Waitroom) -> None:
