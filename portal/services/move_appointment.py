@@ -65,6 +65,7 @@ def move_appointment(
     if overbook is not None and not check_free_text(overbook.reason):
         raise CannotBook("Say why this time is booked beyond the schedule.")
     wanted = start
+    whose: tuple[int | None, int | None] = (None, None)
     try:
         with transaction() as session:
             row = session.get(Appointment, appointment_id)
@@ -72,6 +73,7 @@ def move_appointment(
             if row is None or (hold_id and hold is None):
                 raise NotFound
             wanted = start or (start_of(hold) if hold else None)
+            whose = (row.patient_id, row.newcomer_id)
             assert wanted is not None
             lock_calendar(
                 session,
@@ -93,10 +95,8 @@ def move_appointment(
             _move(session, row, slot, beyond, hold, actor=actor, now=now)
     except TimeGone:
         assert wanted is not None
-        assert row is not None
-        others = alternatives(
-            wanted, patient_id=row.patient_id, newcomer_id=row.newcomer_id, now=now
-        )
+        patient_id, newcomer_id = whose  # the row itself is forgotten with its transaction
+        others = alternatives(wanted, patient_id=patient_id, newcomer_id=newcomer_id, now=now)
         raise HoldEnded(TAKEN, others) from None
 
 

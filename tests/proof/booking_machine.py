@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import combinations
 from typing import Any, ClassVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -74,6 +74,9 @@ class BookingMachine(RuleBasedStateMachine):
 
     @initialize(spring=st.booleans())
     def open(self, spring: bool) -> None:
+        self.begin(spring)
+
+    def begin(self, spring: bool) -> None:
         self.world: BookingWorld = open_booking(type(self).opens())
         # On the Friday before a change of clocks, at nine: the search reaches over it.
         friday = (SPRING if spring else FALL) - timedelta(days=2)
@@ -81,6 +84,12 @@ class BookingMachine(RuleBasedStateMachine):
         self.people = (self.world.patient_id, self.world.child_id)
         self.diary: dict[UUID, Noted] = {}
         self.holds: dict[UUID, int | None] = {}  # whose; None is nobody's yet
+        self.made = 0
+
+    def fresh(self) -> UUID:
+        """A number that is the same when the story is told again."""
+        self.made += 1
+        return UUID(int=self.made)
 
     def _slot(self, kind: str, pick: int, *, for_staff: bool = False) -> Slot | None:
         day = self.now.date()
@@ -94,7 +103,7 @@ class BookingMachine(RuleBasedStateMachine):
     def _hold(
         self, slot: Slot, person: int | None, *, until: datetime | None = None, **other: Any
     ) -> UUID | None:
-        hold_id = uuid4()
+        hold_id = self.fresh()
         start = Start(
             visit_type_id=slot.visit_type_id,
             provider_id=slot.provider_id,

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from portal import db
-from tests.proof.booking_machine import BookingMachine
 from tests.proof.test_machine import ASKED_FOR_MORE, STORIES
+from tests.proof.waiting_machine import WaitingMachine
 from tests.worker_database import WorkerDatabase
 
-STEPS = 25
+STEPS = 20
 
 
 def test_SCH_1_SCH_2_no_story_sells_a_time_twice_or_loses_a_visit(
@@ -28,12 +28,12 @@ def test_SCH_1_SCH_2_no_story_sells_a_time_twice_or_loses_a_visit(
         db.bind(engines[0])
         return now
 
-    class Bound(BookingMachine):
+    class Bound(WaitingMachine):
         pass
 
     Bound.opens = staticmethod(opens)  # type: ignore[assignment]
     profile = settings(
-        max_examples=2 * STORIES,  # they are quick
+        max_examples=STORIES,
         stateful_step_count=STEPS,
         deadline=None,
         derandomize=not ASKED_FOR_MORE,

@@ -376,3 +376,23 @@ def test_SCH_3_who_is_not_offered_is_not_booked_whatever_page_was_sent(world: Bo
     with read_only() as session:
         seen = person_facts(session, patient_id=world.child_id, on=NEXT_MONDAY)
     assert seen.last_seen == {"family": NEXT_MONDAY}
+
+
+def test_SCH_1_a_move_to_a_time_that_is_gone_leaves_all_as_it_was(world: BookingWorld) -> None:
+    visit, start = world.book(), world.start(wall="10:00")
+    hold = uuid4()
+    hold_slot(
+        appointment_id=hold,
+        start=start,
+        holder=Holder(patient_id=world.patient_id),
+        now=world.now,
+        moving=visit,
+    )
+    late = world.now + 6 * MINUTE
+    world.book(start, patient_id=world.child_id, now=late)
+    with pytest.raises(HoldEnded) as gone:
+        move_appointment(appointment_id=visit, hold_id=hold, actor=world.actor(), now=late)
+    assert len(gone.value.alternatives) == 3
+    row = world.row(visit)
+    assert (row.starts_at, row.state) == (world.start().starts_at, "booked")
+    assert events(visit) == ["held", "booked"]
