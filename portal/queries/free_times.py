@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from billing.free_times import Asked, Block, Calendar, Range, Room, Slot, Taken, free_slots
-from portal.models.appointments import LIVE_STATES, Appointment, AppointmentResource
+from portal.models.appointments import IS_LIVE, Appointment, AppointmentResource
 from portal.models.calendar import (
     Location,
     ProviderProfile,
@@ -282,7 +282,7 @@ def _calendar(
 def standing(now: datetime, *, except_id: UUID | None = None) -> ColumnElement[bool]:
     """Whether an appointment takes up its time: a hold that is over does not."""
     living = and_(
-        Appointment.state.in_(LIVE_STATES),
+        IS_LIVE,
         or_(Appointment.held_until.is_(None), Appointment.held_until > now),
     )
     return living if except_id is None else and_(living, Appointment.id != except_id)
