@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from itertools import combinations
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -22,10 +21,8 @@ from billing.free_times import Slot
 from billing.transitions import AppointmentStep
 from portal.db import read_only, transaction
 from portal.models.appointments import (
-    LIVE_STATES,
     Appointment,
     AppointmentEvent,
-    AppointmentResource,
 )
 from portal.models.calendar import ScheduleBlock, ScheduleException
 from portal.queries.free_times import Wish, free_times
@@ -45,6 +42,7 @@ from portal.services.refusal import NotFound
 from portal.services.release_hold import release_hold
 from portal.services.tend_holds import tend_holds
 from tests.booking_world import FALL, SPRING, BookingWorld, open_booking
+from tests.proof.booking_laws import broken_times, living
 
 PICKS = st.integers(0, 40)
 PEOPLE = st.integers(0, 1)
@@ -134,9 +132,7 @@ class BookingMachine(RuleBasedStateMachine):
         )
 
     def _living(self) -> list[Appointment]:
-        with read_only() as session:
-            rows = session.scalars(select(Appointment).where(Appointment.state.in_(LIVE_STATES)))
-            return [row for row in rows if row.held_until is None or row.held_until > self.now]
+        return living(self.now)
 
     def _book(self, hold_id: UUID, person: int) -> bool:
         try:
@@ -329,26 +325,9 @@ class BookingMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_overlaps(self) -> None:
-        """By a look at each pair, whatever the constraints say."""
-        rows = self._living()
-        for one, other in combinations(rows, 2):
-            if one.provider_id == other.provider_id and one.lane == other.lane:
-                assert one.busy_to <= other.busy_from or other.busy_to <= one.busy_from
-            if one.patient_id is not None and one.patient_id == other.patient_id:
-                assert one.ends_at <= other.starts_at or other.ends_at <= one.starts_at
-        for row in rows:
+        assert broken_times(self.now) == []
+        for row in self._living():
             assert row.ends_at - row.starts_at == timedelta(minutes=20), "on every day"
-            assert row.lane < row.capacity or row.overbook_reason
-        living = {row.id for row in rows}
-        with read_only() as session:
-            taken = session.scalars(select(AppointmentResource)).all()
-        for room, second in combinations(taken, 2):
-            if room.resource_id == second.resource_id:
-                assert room.ends_at <= second.starts_at or second.ends_at <= room.starts_at
-        times = {row.id: row.starts_at for row in rows}
-        for room in taken:
-            if room.appointment_id in living:
-                assert room.starts_at == times[room.appointment_id]
 
     @invariant()
     def nobodys_visit_is_lost(self) -> None:

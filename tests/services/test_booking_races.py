@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -11,8 +12,10 @@ from sqlalchemy import func, select
 from portal.db import read_only, transaction
 from portal.models.accounts import Patient
 from portal.models.appointments import Appointment
+from portal.services.join_waitlist import Waits, WaitsFor, join_waitlist
 from tests.booking_world import NEXT_MONDAY, BookingWorld, open_booking
-from tests.services.booking_rush import Try, rush
+from tests.proof.booking_laws import broken_times
+from tests.services.booking_rush import Try, rush, storm
 
 WALLS = ("9:00", "9:20", "9:40", "10:00", "10:20", "10:40", "11:00", "11:20", "11:40", "13:00")
 
@@ -108,3 +111,26 @@ def test_SCH_1_few_people_who_try_everywhere_at_once_wait_in_no_circle(
     assert living
     assert len({(who, at) for who, _, at in living}) == len(living)
     assert len({(provider, at) for _, provider, at in living}) == len(living)
+
+
+def test_SCH_1_whatever_many_do_at_once_is_done_or_refused(
+    world: BookingWorld, database_url: str
+) -> None:
+    """No deadlock and no error, among people who book, move, cancel, mark, wait and let holds end on few times."""
+    people = crowd(world, 3)
+    for who in people:
+        join_waitlist(
+            entry_id=uuid4(),
+            who=WaitsFor(patient_id=who, coverage_intent="self_pay"),
+            waits=Waits(
+                visit_type_id=world.visit,
+                first_day=NEXT_MONDAY,
+                last_day=NEXT_MONDAY,
+                notice_minutes=0,
+            ),
+            now=world.now,
+        )
+    ended = storm(database_url, world, people=people, processes=4)
+    assert not [what for what in ended if what.startswith("error")], ended
+    assert ended["done"] > 10
+    assert broken_times(world.now + timedelta(minutes=9)) == []
