@@ -1,6 +1,6 @@
 """Find what takes up a provider's time among all that once did.
 
-Revision ID: 0099
+Revision ID: 0046
 Revises: 0045
 
 Safety: a small index of a table that is new in this release.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0099"
+revision = "0046"
 down_revision = "0045"
 branch_labels = None
 depends_on = None
