@@ -27,6 +27,7 @@ from portal.blueprints import (
     statements,
     text_link,
     waitlist,
+    visits,
     webhooks,
 )
 from portal.config import Settings
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> Flask:
         plans,
         messages,
         insurance,
+        visits,
         registration,
         profile,
         linking,

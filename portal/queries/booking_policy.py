@@ -13,7 +13,11 @@ _NEWEST = select(BookingPolicy).order_by(BookingPolicy.id.desc()).limit(1)
 
 def booking_policy(session: Session) -> Policy:
     """The policy in force."""
-    row = session.scalar(_NEWEST)
+    return policy_of(session.scalar(_NEWEST))
+
+
+def policy_of(row: BookingPolicy | None) -> Policy:
+    """What a row says; none is what the software comes with."""
     if row is None:
         return Policy()
     return Policy(

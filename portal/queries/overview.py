@@ -38,7 +38,7 @@ from portal.queries.among import listed
 from portal.queries.balances import VisitBalance, balances
 from portal.queries.credit import free_credit, undecided
 from portal.queries.disputes_told import TOLD, dispute_decision
-from portal.queries.own_notices import own_notices
+from portal.queries.own_notices import NextVisit, own_notices
 from portal.queries.paid_by import HELPER, NO_HELPER, paid_by
 from portal.queries.plain_services import describe
 from portal.queries.plan_told import PlanTold, plans_told
@@ -128,6 +128,7 @@ class Overview:
     draft: tuple[date, Money] | None  # the next one that was told: the day and the most
     plans: tuple[PlanTold, ...]
     under_way: tuple[UnderWay, ...]  # not here yet: still owed in the books
+    next_visit: NextVisit | None
 
     @property
     def next_due(self) -> date | None:
@@ -171,6 +172,7 @@ def overview(viewer: AccountViewer, *, on: date, whole: bool = False) -> Overvie
         draft=own.draft,
         plans=plans,
         under_way=tuple(waiting.values()),
+        next_visit=own.next_visit,
         **{
             name: () if guest and name == "settled" else tuple(items)
             for name, items in groups.items()
@@ -389,10 +391,8 @@ def _statements_query(*, guest: bool) -> Select[*tuple[Any, ...]]:
 
 def _statements(session: Session, viewer: AccountViewer, *, whole: bool) -> list[Sent]:
     shown = None if whole else SHOWN_STATEMENTS
-    rows = session.execute(
-        _statements_query(guest=isinstance(viewer, GuestViewer)),
-        seen_by(viewer) | {"shown": shown},
-    )
+    query = _statements_query(guest=isinstance(viewer, GuestViewer))
+    rows = session.execute(query, seen_by(viewer) | {"shown": shown})
     return [
         Sent(number=row.number, on=row.cycle_on, due_on=row.due_on, amount=row.amount_due)
         for row in rows

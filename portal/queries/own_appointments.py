@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    ScalarSelect,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from billing.proxy_access import ProxyScope
+from billing.who_may_book import Person
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.appointments import Appointment
+from portal.models.calendar import Location
 from portal.models.identity import Login
 from portal.models.profiles import Profile
+from portal.queries.among import listed
 from portal.queries.appointment_row import AppointmentFacts, appointment_facts
+from portal.queries.booking_person import person_of_row, seen_and_payers
 from portal.queries.proxy_grants import is_own_account, is_shared
 from portal.queries.viewer import AccountViewer, GuestViewer, PatientViewer
 
@@ -33,6 +49,7 @@ class OwnPerson:
     born_on: date | None
     sex: str
     is_viewer: bool  # the one who owes on the account, or the newcomer
+    facts: Person  # as the rules of who may book know them
 
     @property
     def key(self) -> str:
@@ -91,6 +108,42 @@ def own_coming(
     )
 
 
+def next_visit() -> ScalarSelect[Any]:
+    """As a part of another query that is built once: id, moment and zone of the visit that comes next, or null.
+
+    It asks what `may_see_visit` asks, with `login_id`, `account_ids`, `acting_for` and `on` given when it runs;
+    whether booking was shared with who acts, the caller asks.
+    """
+    acting = bindparam("acting_for", type_=Integer)
+    whose = (
+        select(Patient.id)
+        .join(GuarantorAccount, GuarantorAccount.id == Patient.guarantor_account_id)
+        .where(
+            listed(Patient.guarantor_account_id, "account_ids"),
+            or_(
+                Patient.id == acting,
+                and_(acting.is_(None), ~and_(Patient.confidential, is_shared())),
+            ),
+        )
+    )
+    own = and_(acting.is_(None), Appointment.newcomer_id == bindparam("login_id", type_=Integer))
+    told = func.json_build_object(
+        *("id", Appointment.id, "at", Appointment.starts_at, "zone", Location.time_zone)
+    )
+    return (
+        select(told)
+        .join(Location, Location.id == Appointment.location_id)
+        .where(
+            or_(Appointment.patient_id.in_(whose), own),
+            Appointment.state.in_(COMING),
+            Appointment.starts_on >= bindparam("on", type_=Date),
+        )
+        .order_by(Appointment.starts_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
 def own_past(
     session: Session, viewer: AccountViewer, *, now: datetime, limit: int
 ) -> tuple[AppointmentFacts, ...]:
@@ -104,13 +157,18 @@ def own_past(
     )
 
 
-def own_people(session: Session, viewer: PatientViewer) -> tuple[OwnPerson, ...]:
-    """For whom the viewer may book, themself first; a sign-in without a record for itself alone (ID-1)."""
+def own_people(
+    session: Session, viewer: PatientViewer, *, on: date = date.max
+) -> tuple[OwnPerson, ...]:
+    """For whom the viewer may book, themself first; a sign-in without a record for itself alone (ID-1).
+
+    `on` decides which of their plans still run.
+    """
     if not viewer.account_ids and viewer.acting_for is None:
-        return _newcomer(session, viewer.login_id)
+        return (newcomer(session, viewer.login_id),)
     mine = func.coalesce(is_own_account(), False)
     rows = session.execute(
-        select(Patient, mine)
+        select(Patient, mine, *seen_and_payers(on))
         .join(GuarantorAccount, GuarantorAccount.id == Patient.guarantor_account_id)
         .where(may_see_person(viewer), Patient.merged_into_id.is_(None))
         .order_by(mine.desc(), Patient.birth_on, Patient.id)
@@ -123,12 +181,33 @@ def own_people(session: Session, viewer: PatientViewer) -> tuple[OwnPerson, ...]
             born_on=patient.birth_on,
             sex=patient.sex,
             is_viewer=bool(own) and viewer.acting_for is None,
+            facts=person_of_row(patient, last_seen, payer_ids),
         )
-        for patient, own in rows
+        for patient, own, last_seen, payer_ids in rows
     )
 
 
-def _newcomer(session: Session, login_id: int) -> tuple[OwnPerson, ...]:
+def person_of_patient(session: Session, patient_id: int, *, on: date) -> OwnPerson | None:
+    """Whoever a visit is for, once the visit itself was theirs to see."""
+    row = session.execute(
+        select(Patient, *seen_and_payers(on)).where(Patient.id == patient_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    patient, last_seen, payer_ids = row
+    return OwnPerson(
+        patient_id=patient.id,
+        name=patient.full_name,
+        first_name=patient.first_name or patient.last_name,
+        born_on=patient.birth_on,
+        sex=patient.sex,
+        is_viewer=False,
+        facts=person_of_row(patient, last_seen, payer_ids),
+    )
+
+
+def newcomer(session: Session, login_id: int) -> OwnPerson:
+    """A sign-in as the person of its own visits (ID-1)."""
     row = session.execute(
         select(Login.name, Profile)
         .outerjoin(Profile, Profile.login_id == Login.id)
@@ -136,13 +215,13 @@ def _newcomer(session: Session, login_id: int) -> tuple[OwnPerson, ...]:
     ).one()
     profile: Profile | None = row.Profile
     name = f"{profile.first_name} {profile.last_name}" if profile else row.name
-    return (
-        OwnPerson(
-            patient_id=None,
-            name=name,
-            first_name=name.split(" ", maxsplit=1)[0],
-            born_on=profile.birth_on if profile else None,
-            sex="",
-            is_viewer=True,
-        ),
+    born_on = profile.birth_on if profile else None
+    return OwnPerson(
+        patient_id=None,
+        name=name,
+        first_name=name.split(" ", maxsplit=1)[0],
+        born_on=born_on,
+        sex="",
+        is_viewer=True,
+        facts=Person(born_on=born_on),
     )

@@ -64,6 +64,25 @@ def brief_moment(value: datetime, zone: str) -> str:
     return f"{brief_day(local)}, {_clock(local)}"
 
 
+def week_day(value: date) -> str:
+    """`Monday, March 9`, `lunes, 9 de marzo`: of days that are near."""
+    if language() != ENGLISH:
+        return format_date(value, "EEEE, d 'de' MMMM", locale=language())
+    return f"{value:%A}, {value:%B} {value.day}"
+
+
+def clock(local: datetime) -> str:
+    """`3:05 PM` of a moment that is already on the right wall clock."""
+    return _clock(local)
+
+
+def month_year(value: date) -> str:
+    """`March 2026`, `marzo de 2026`."""
+    if language() != ENGLISH:
+        return format_date(value, "MMMM 'de' y", locale=language())
+    return f"{value:%B} {value.year}"
+
+
 def _clock(local: datetime) -> str:
     if language() != ENGLISH:
         return format_time(local, "short", locale=f"{language()}_US")
@@ -124,6 +143,9 @@ def register(app: Flask) -> None:
         brief_day,
         moment,
         brief_moment,
+        week_day,
+        month_year,
+        clock,
         phone,
         phone_link,
         tied,

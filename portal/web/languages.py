@@ -48,6 +48,7 @@ SPEAKING = {
     "security",
     "statements",
     "text_link",
+    "visits",
 }
 YEAR_SECONDS = 365 * 24 * 3600
 

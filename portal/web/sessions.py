@@ -16,6 +16,7 @@ from portal.services.use_session import use_session
 from portal.web import guests, payers
 from portal.web.clock import now
 from portal.web.faces import Face
+from portal.web.held_time import HELD
 from portal.web.known_browser import browser_hash, mark_browser
 
 TOKEN = "sid"  # noqa: S105 (the name of a cookie's field)
@@ -92,10 +93,11 @@ def device_name(user_agent: str) -> str:
 
 
 def _signed_in(app: Flask, user: Any, **_rest: Any) -> None:
-    # Nothing from before the sign-in lives on but what the library has just written for this user.
+    # Nothing from before the sign-in lives on but what the library has just written for this user, and the time
+    # that this browser keeps while its person registers: it says nothing of anybody.
     guests.leave()
     payers.leave()
-    kept = {key: session[key] for key in ("_user_id", "_id", "_fresh") if key in session}
+    kept = {key: session[key] for key in ("_user_id", "_id", "_fresh", HELD) if key in session}
     trusted = session.get("_remember") == "set"  # so the library keeps "remember" for this moment
     session.clear()
     session.update(kept)

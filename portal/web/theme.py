@@ -48,6 +48,7 @@ class MenuLink:
 MENUS = {
     "patient": (
         MenuLink("overview.home", "Your bills", "receipt"),
+        MenuLink("visits.index", "Your visits", "calendar-event"),
         MenuLink("payments.history", "Payments", "credit-card"),
         MenuLink("messages.thread", "Messages", "chat-left-text"),
         MenuLink("insurance.index", "Insurance", "file-earmark-text"),
@@ -60,6 +61,7 @@ MENUS = {
     # Signed in, and no record linked yet: no page of bills leads anywhere.
     "newcomer": (
         MenuLink("profile.home", "Home", "house"),
+        MenuLink("visits.index", "Your visits", "calendar-event"),
         MenuLink("linking.start", "Find my record", "search"),
         MenuLink("messages.thread", "Messages", "chat-left-text"),
         MenuLink("profile.details", "Your details", "person"),

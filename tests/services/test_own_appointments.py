@@ -17,7 +17,7 @@ from portal.queries.viewer import GuestViewer, PatientViewer, Viewer
 from portal.services.appointment_actor import Actor
 from portal.services.book_appointment import Booking, book_appointment
 from portal.services.hold_slot import Holder, hold_slot
-from tests.booking_world import NEXT_MONDAY, TUESDAY, BookingWorld, open_booking
+from tests.booking_world import MONDAY, NEXT_MONDAY, TUESDAY, BookingWorld, open_booking
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def sees(viewer: Viewer, appointment_id: UUID) -> bool:
 
 def people(viewer: PatientViewer) -> list[str]:
     with read_only() as session:
-        return [one.first_name for one in own_people(session, viewer)]
+        return [one.first_name for one in own_people(session, viewer, on=MONDAY)]
 
 
 def test_HIPAA_9_a_visit_is_seen_by_its_own_people_alone(world: BookingWorld) -> None:

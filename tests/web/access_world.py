@@ -23,11 +23,15 @@ from portal.queries.plan_offer import offer_of
 from portal.queries.plan_paper import paper
 from portal.queries.plan_scope import Why
 from portal.queries.viewer import PatientViewer
+from portal.services.appointment_actor import Actor as Booker
+from portal.services.book_appointment import Booking, book_appointment
 from portal.services.consent_paperless import Browser
 from portal.services.cut_statements import cut_statements
+from portal.services.hold_slot import Holder, hold_slot
 from portal.services.paperless_sample import send_sample
 from portal.services.sign_plan import PlanWish, Signature, sign_plan
 from portal.services.start_session import session_hash, start_session
+from tests.booking_world import lay_booking
 from tests.services.proxy_world import NOW, add_grant, make_own
 from tests.web.insurance_world import begun, open_world, photo, send_photo
 from tests.web.pages import PageClient
@@ -38,6 +42,7 @@ from tests.web.texted import answer, give_phone, link_for, type_code
 from tests.web.waitlist_world import add_waiting
 
 PAYMENT = UUID("5c0ffee0-0000-4000-8000-000000000001")
+VISIT = UUID("5c0ffee0-0000-4000-8000-000000000003")
 PLAN = UUID("5c0ffee0-0000-4000-8000-000000000002")
 INVITATION = "an-invitation-that-waits-for-the-unlinked"
 SCOPES = ("bills", "pay", "book", "insurance", "full")
@@ -131,6 +136,7 @@ def patients_world(flask_app: Flask) -> PatientsWorld:
         "code": "NOTHING",
         "statements number": statement,
         "receipts number": "R-2026-0001",
+        "appointment_id": _visit(owner_id, world.patient_id),
         "plan_id": _plan(owner_id, world.account_id),
         "plans number": 1,
         "paperless token": _sample(flask_app, owner_id, world.account_id),
@@ -294,6 +300,18 @@ def _plan(login_id: int, account_id: int) -> UUID:
         viewer=viewer, wish=wish, signature=signature, public_url="http://localhost:8000", now=NOW
     )
     return PLAN
+
+
+def _visit(login_id: int, patient_id: int) -> UUID:
+    """One that the owner booked for a week from now."""
+    with transaction() as session:
+        office = lay_booking(session, NOW)
+    start, holder = office.start(), Holder(patient_id=patient_id, login_id=login_id)
+    hold_slot(appointment_id=VISIT, start=start, holder=holder, now=NOW)
+    booking = Booking(patient_id=patient_id, coverage_intent="self_pay")
+    actor = Booker(login_id, "portal")
+    book_appointment(appointment_id=VISIT, booking=booking, actor=actor, now=NOW)
+    return VISIT
 
 
 def _other_device(login_id: int) -> int:

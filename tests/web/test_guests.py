@@ -57,6 +57,13 @@ OPEN_TO_GUESTS = {
     "statements.pdf",
     "statements.statement",
     "text_link.arrive",
+    "visits.calendar",
+    "visits.cancel",
+    "visits.confirm",
+    "visits.confirm_move",
+    "visits.move",
+    "visits.move_hold",
+    "visits.visit",
 }
 OLD = "2025-0007"
 PAYMENT = UUID("5c0ffee0-0000-4000-8000-000000000001")

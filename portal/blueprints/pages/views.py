@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.blueprints.pages.languages import LANGUAGES
 from portal.web.access import public
+from portal.web.held_time import kept_hold
 
 blueprint = Blueprint("pages", __name__)
 
@@ -14,7 +15,9 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/")
 @public
 def home() -> ResponseReturnValue:
-    """The door: sign in, or start with the code on a letter."""
+    """The door: sign in, or start with the code on a letter. Whoever kept a time before they signed in goes on with it."""
+    if "login_id" in g and (held := kept_hold()) is not None:
+        return redirect(url_for("visits.confirm_booking", hold_id=held))
     if "login_id" in g or "guest" in g:
         return redirect(url_for("overview.home"))
     return render_template("pages/home.html")

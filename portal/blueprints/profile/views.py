@@ -16,7 +16,9 @@ from portal.queries.own_texts import own_texts
 from portal.queries.profile import ProfilePage, profile_page
 from portal.queries.text_consents import TextCategory
 from portal.queries.viewer import OWN_ONLY
+from portal.queries.visit_pages import next_of
 from portal.web.access import current_patient, patient, saw
+from portal.web.clock import now
 from portal.web.person_forms import (
     FORMATS,
     LANGUAGES,
@@ -40,7 +42,8 @@ def home() -> ResponseReturnValue:
     if current_patient().account_ids:
         return redirect(url_for("overview.home"))
     asked = open_request(current_patient())
-    return render_template("profile/home.html", page=_page(), asked=asked)
+    visit = next_of(current_patient(), now=now())
+    return render_template("profile/home.html", page=_page(), asked=asked, visit=visit)
 
 
 @blueprint.get("/details")

@@ -91,3 +91,16 @@ function lookLater() {
 }
 
 if (waiting) lookLater();
+
+// How long a time is still kept; the page says until when by itself, and the server decides.
+const countdown = document.querySelector("[data-countdown]");
+if (countdown) {
+  const over = Date.now() + Number(countdown.dataset.countdown) * 1000;
+  const show = () => {
+    const left = Math.max(0, Math.round((over - Date.now()) / 1000));
+    countdown.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (!left) clearInterval(running);
+  };
+  const running = setInterval(show, 1000);
+  show();
+}
