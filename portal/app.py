@@ -26,8 +26,8 @@ from portal.blueprints import (
     saved_ways,
     statements,
     text_link,
-    waitlist,
     visits,
+    waitlist,
     webhooks,
 )
 from portal.config import Settings

@@ -14,8 +14,8 @@ from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
 from tests.web.access_saved_ways import ROWS, STAFF_ROWS
 from tests.web.access_table import table, with_payer
-from tests.web.access_waitlist import PATIENTS_WAITLIST, STAFF_WAITLIST
 from tests.web.access_visits import VISITS
+from tests.web.access_waitlist import PATIENTS_WAITLIST, STAFF_WAITLIST
 
 # `guest` came by the link in a text. `owner`: it is their record. `stale`: the owner, whose password was given a
 # while ago. `former` saw the account once, `other` is another patient. `idle` may do everything for the owner, but
