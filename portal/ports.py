@@ -96,10 +96,28 @@ class Bounce:
     bad_address: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that leaves with an e-mail; `kind` is its media type, `parameters` those of its Content-Type."""
+
+    name: str
+    kind: str
+    data: bytes
+    parameters: Mapping[str, str]
+
+
 class EmailSender(Protocol):
     """Plain e-mails. `message_id` stays the same when one is sent again."""
 
-    def send(self, *, to: str, subject: str, body: str, message_id: str) -> Accepted: ...
+    def send(
+        self,
+        *,
+        to: str,
+        subject: str,
+        body: str,
+        message_id: str,
+        attachment: Attachment | None = None,
+    ) -> Accepted: ...
 
     def read_bounce(self, raw: bytes) -> Bounce: ...
 

@@ -1,4 +1,4 @@
-"""E-mail over SMTP: plain text, one recipient, and a return path that tells which message came back."""
+"""E-mail over SMTP: plain text, at most one file, one recipient, and a return path that tells which message came back."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 from portal.adapters.bounces import read_report
 from portal.ports import (
     Accepted,
+    Attachment,
     BadAddress,
     Bounce,
     ForgedMessage,
@@ -63,9 +64,19 @@ class SmtpEmail:
         self._keys = tuple(keys)
         self._ca_file = ca_file
 
-    def send(self, *, to: str, subject: str, body: str, message_id: str) -> Accepted:
+    def send(
+        self,
+        *,
+        to: str,
+        subject: str,
+        body: str,
+        message_id: str,
+        attachment: Attachment | None = None,
+    ) -> Accepted:
         """Hand over one e-mail; the error says what the caller may do."""
-        message = self._message(to=to, subject=subject, body=body, message_id=message_id)
+        message = self._message(
+            to=to, subject=subject, body=body, message_id=message_id, attachment=attachment
+        )
         try:
             server = self._connect()
         except (OSError, smtplib.SMTPException) as error:
@@ -103,7 +114,15 @@ class SmtpEmail:
                 )
         raise ForgedMessage("the report is about no message of ours")
 
-    def _message(self, *, to: str, subject: str, body: str, message_id: str) -> EmailMessage:
+    def _message(
+        self,
+        *,
+        to: str,
+        subject: str,
+        body: str,
+        message_id: str,
+        attachment: Attachment | None = None,
+    ) -> EmailMessage:
         if not ADDRESS.fullmatch(to) or FORBIDDEN.search(to):
             raise BadAddress("not an e-mail address")
         message = EmailMessage(policy=WIRE)
@@ -120,6 +139,15 @@ class SmtpEmail:
         message["Auto-Submitted"] = "auto-generated"  # so that no holiday note answers it
         plain = body.isascii() and all(len(line) <= LONGEST_LINE for line in body.splitlines())
         message.set_content(body, cte="7bit" if plain else "quoted-printable")
+        if attachment is not None:
+            maintype, _, subtype = attachment.kind.partition("/")
+            message.add_attachment(
+                attachment.data,
+                maintype=maintype,
+                subtype=subtype,
+                filename=attachment.name,
+                params=dict(attachment.parameters),
+            )
         return message
 
     def _return_path(self, message_id: str) -> str:

@@ -76,13 +76,20 @@ def may_see_person(viewer: AccountViewer) -> ColumnElement[bool]:
 
 
 def may_see_visit(viewer: AccountViewer) -> ColumnElement[bool]:
-    """For a query over Appointment: the visits that are the viewer's to see, held times left out."""
+    """For a query over Appointment: the visits that are the viewer's to see, held times left out.
+
+    A guest sees the one that the link in a text was of, and none by a link to the account's bills (MSG-9).
+    """
+    if isinstance(viewer, GuestViewer):
+        if viewer.appointment_id is None:
+            return false()
+        return and_(Appointment.state.not_in(UNBOOKED), Appointment.id == viewer.appointment_id)
     whose: ColumnElement[bool] = Appointment.patient_id.in_(
         select(Patient.id)
         .join(GuarantorAccount, GuarantorAccount.id == Patient.guarantor_account_id)
         .where(may_see_person(viewer))
     )
-    if isinstance(viewer, PatientViewer) and viewer.acting_for is None:
+    if viewer.acting_for is None:
         whose = or_(whose, Appointment.newcomer_id == viewer.login_id)
     return and_(Appointment.state.not_in(UNBOOKED), whose)
 

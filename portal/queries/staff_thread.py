@@ -34,6 +34,8 @@ TEMPLATE_WORDS = {
     "due_passed": "Reminder: due date passed",
     "opt_out": "Answer to STOP",
     "opt_out_visit": "Answer to CANCEL: texts end, the visit stands",
+    "visit_booked": "Notice: a visit is booked",
+    "visit_given_back": "Notice: a visit was canceled as asked",
     "visit_reminder": "Reminder of a visit",
     "visits_reminder": "Reminder of several visits",
     "visit_canceled": "Notice: we called off a visit",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.models.appointments import Appointment
 from portal.services.appointment_actor import Actor
 from portal.services.count_missed import count_missed
+from portal.services.mail_visit import mail_visit
 from portal.services.offer_other_times import offer_other_times, take_offered_time
 from portal.services.open_slot import open_slot
 from portal.services.settle_opening import settle_opening
@@ -33,3 +34,4 @@ def after_appointment(
     text_visit_news(session, appointment=appointment, kind=kind, actor=actor, now=now)
     offer_other_times(session, appointment=appointment, kind=kind, now=now)
     take_offered_time(session, appointment=appointment, kind=kind, now=now)
+    mail_visit(session, appointment=appointment, kind=kind, actor=actor, now=now)

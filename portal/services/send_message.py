@@ -9,9 +9,18 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.text_templates import LINK, LINK_HIDDEN, NEWS
-from portal.db import alone, transaction
+from portal.db import alone, read_only, transaction
 from portal.models.messages import OutboundMessage
-from portal.ports import Accepted, BadAddress, EmailSender, OptedOut, Refused, RetryLater, SmsSender
+from portal.ports import (
+    Accepted,
+    Attachment,
+    BadAddress,
+    EmailSender,
+    OptedOut,
+    Refused,
+    RetryLater,
+    SmsSender,
+)
 from portal.queries.reach import RULE, mailbox
 from portal.queries.statement_sent import ON_ITS_WAY
 from portal.queue import enqueue
@@ -19,6 +28,7 @@ from portal.services.clear_message import Stop, Wait, clear_message
 from portal.services.clear_visit import OFFER_OVER, STALE, is_late
 from portal.services.lock_message import lock_message, lock_waiting
 from portal.services.mail_news import mail_news
+from portal.services.mail_visit import visit_file
 from portal.services.note_status import note_status
 from portal.services.note_undelivered import note_undelivered
 from portal.services.record_text_consent import Said, withdraw_all_texts
@@ -227,6 +237,7 @@ def _hand_over(
             subject=message.subject,
             body=message.body,
             message_id=f"message-{message.id}",
+            attachment=_file_of(message),
         )
     if doubtful:
         since = message.created_at
@@ -234,6 +245,12 @@ def _hand_over(
         if earlier is not None or message.category:
             return earlier
     return sms.send(to=message.recipient, body=message.body)
+
+
+def _file_of(message: OutboundMessage) -> Attachment | None:
+    """Made as it leaves: nothing of it is kept."""
+    with read_only() as session:
+        return visit_file(session, message, now=message.sent_at or message.created_at)
 
 
 def _close(

@@ -16,6 +16,7 @@ from portal.services import (
     plan_letters,
     reminder_letters,
     saved_letters,
+    visit_letters,
 )
 from portal.services.letter_subjects import SUBJECTS
 from portal.services.letters import Letter, Letterhead
@@ -27,6 +28,10 @@ HEAD = Letterhead(
 )
 WHEN = reminder_letters.When(datetime(2026, 9, 30, 9, 0, tzinfo=UTC))
 SPANISH = (
+    *(
+        visit_letters.visit_letter(one, HEAD, WHEN, page="/visits/x", language="es")
+        for one in visit_letters.WORDS
+    ),
     reminder_letters.visit_reminder(HEAD, WHEN, page="/visits/x", language="es"),
     reminder_letters.visit_missed(HEAD, language="es"),
     reminder_letters.wait_list(HEAD, WHEN, until=WHEN, language="es"),
@@ -58,6 +63,10 @@ BILLING = {
         saved_letters.draft_failed(HEAD),
         saved_letters.draft_asks(HEAD),
         saved_letters.draft_skipped(HEAD),
+        *(
+            visit_letters.visit_letter(one, HEAD, WHEN, page="/visits/x")
+            for one in visit_letters.WORDS
+        ),
         reminder_letters.visit_reminder(HEAD, WHEN, page="/visits/x"),
         reminder_letters.visit_missed(HEAD),
         reminder_letters.wait_list(HEAD, WHEN, until=WHEN),
@@ -98,6 +107,14 @@ SIGN_IN = {
 EVERY = BILLING | SIGN_IN
 # What a locked screen may show: the subject and the first line. Each is here because a person read it.
 FIRST_LINES = {
+    "A time with us is booked.",
+    "Una hora con nosotros está reservada.",
+    "Una hora que reservó con nosotros ha cambiado.",
+    "Una hora que reservó con nosotros se canceló, como nos pidieron.",
+    "Tuvimos que cancelar una hora que reservó con nosotros. Lo sentimos.",
+    "A time that you booked with us was changed.",
+    "A time that you booked with us was canceled, as we were asked.",
+    "We had to cancel a time that you booked with us. We are sorry.",
     "You signed an agreement with us. Your copy is ready.",
     "We have an answer to what you asked us about your payments.",
     "Your payments to us were changed, as you or our office asked.",
@@ -170,7 +187,7 @@ CARE = re.compile(
 
 
 # Below the first line these may say that there is a visit, its day and its hour.
-OF_VISITS = ("visit_reminder", "visit_missed", "wait_list", "wait_list_gone")
+OF_VISITS = (*visit_letters.WORDS, "visit_reminder", "visit_missed", "wait_list", "wait_list_gone")
 
 
 @pytest.mark.parametrize("letter", SPANISH, ids=lambda one: one.template)

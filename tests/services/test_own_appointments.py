@@ -54,6 +54,8 @@ def test_HIPAA_9_a_visit_is_seen_by_its_own_people_alone(world: BookingWorld) ->
     assert [sees(world.viewer, one) for one in (mine, childs, held)] == [True, True, False]
     assert not sees(other, mine)
     assert not sees(GuestViewer(1, world.account_id), mine)
+    assert sees(GuestViewer(1, world.account_id, mine), mine)
+    assert not sees(GuestViewer(1, world.account_id, mine), childs)
     assert sees(acting(world, ProxyScope.BOOK), mine)
     assert not sees(acting(world, ProxyScope.BOOK), childs)
     assert not sees(acting(world, ProxyScope.BILLS, ProxyScope.PAY), mine)
