@@ -28,13 +28,12 @@ INVITATION_LIFE = timedelta(days=14)
 SCOPE_WORDS = {
     ProxyScope.BILLS: "See bills and statements",
     ProxyScope.PAY: "Pay bills",
-    ProxyScope.BOOK: "Book visits (not online yet)",
+    ProxyScope.BOOK: "See, book, move and cancel visits",
     ProxyScope.INSURANCE: "Send us insurance cards",
     ProxyScope.FULL: "All of this, and messages with our office",
 }
 MESSAGES = "Read and write messages with our office"
-# A grant may hold `book`; as long as no page books a visit, nobody is asked to give it.
-OFFERED = tuple(scope for scope in ProxyScope if scope is not ProxyScope.BOOK)
+OFFERED = tuple(ProxyScope)
 RELATIONSHIP_WORDS = {
     "spouse": "Husband, wife or partner",
     "caregiver": "Caregiver",
@@ -206,10 +205,9 @@ def open_invitation(
 
 
 def _rights(row: Row[Any], on: date) -> tuple[str, ...]:
-    """What a grant lets its proxy do on this day, one line each; `book` is told only where it was chosen alone."""
+    """What a grant lets its proxy do on this day, one line each."""
     may = opened(row.scopes, of_minor=row.of_minor, birth_on=row.patient_born, on=on)
-    unsaid = {ProxyScope.FULL, *({ProxyScope.BOOK} if ProxyScope.FULL in row.scopes else ())}
-    named = tuple(words for scope, words in SCOPE_WORDS.items() if scope in may - unsaid)
+    named = tuple(words for scope, words in SCOPE_WORDS.items() if scope in may - {ProxyScope.FULL})
     return (*named, MESSAGES) if ProxyScope.FULL in may else named
 
 

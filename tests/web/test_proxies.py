@@ -133,18 +133,15 @@ def test_ID_9_a_yes_asks_for_the_password_first_and_an_end_never_does(
         assert session.scalars(select(ProxyGrant.ended_at)).one() is not None
 
 
-def test_what_no_page_does_is_not_offered_and_a_stored_one_says_so(
+def test_HIPAA_9_booking_is_offered_and_both_sides_are_told_who_has_it(
     share: Callable[..., PageClient], testa: PageClient, as_staff: Opens, bills: Bills
 ) -> None:
-    """No page books a visit yet."""
-    assert "ook visits" not in testa.get("/access/invite").text
+    words = "See, book, move and cancel visits"
+    assert words in testa.get("/access/invite").text
     share("book", "bills")
-    page = testa.get("/access/")
-    assert page.text.count("Book visits (not online yet)") == 1
+    assert testa.get("/access/").text.count(words) == 1
     manager = as_staff("manager")
-    assert (
-        "Book visits (not online yet)" in manager.get(f"/accounts/{bills.account_id}/proxies").text
-    )
+    assert words in manager.get(f"/accounts/{bills.account_id}/proxies").text
 
 
 def test_the_way_back(share: Callable[..., PageClient]) -> None:

@@ -74,6 +74,7 @@ class InviteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     )
     bills = BooleanField(SCOPE_WORDS[ProxyScope.BILLS])
     pay = BooleanField(SCOPE_WORDS[ProxyScope.PAY])
+    book = BooleanField(SCOPE_WORDS[ProxyScope.BOOK])
     insurance = BooleanField(SCOPE_WORDS[ProxyScope.INSURANCE])
     full = BooleanField(SCOPE_WORDS[ProxyScope.FULL])
     months = RadioField(

@@ -23,6 +23,7 @@ class MinorForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     patient = RadioField("For whom", [chosen("for whom")], coerce=int)
     bills = BooleanField(SCOPE_WORDS[ProxyScope.BILLS])
     pay = BooleanField(SCOPE_WORDS[ProxyScope.PAY])
+    book = BooleanField(SCOPE_WORDS[ProxyScope.BOOK])
     insurance = BooleanField(SCOPE_WORDS[ProxyScope.INSURANCE])
     full = BooleanField(SCOPE_WORDS[ProxyScope.FULL])
     checked = NoteField(
