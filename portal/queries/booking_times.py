@@ -20,6 +20,7 @@ from billing.month_grid import (
 )
 from billing.who_may_book import Person, WhyNot
 from portal.db import read_only
+from portal.queries.appointment_row import AppointmentFacts
 from portal.queries.booking_choices import (
     ONLY_CALL,
     Choices,
@@ -30,6 +31,7 @@ from portal.queries.booking_choices import (
 )
 from portal.queries.free_times import Slot, Wish, free_times, nearest
 from portal.queries.own_appointments import OwnPerson
+from portal.queries.rebook_offers import rebook_offers
 
 FIRST_DAYS = 3  # shown at once, before anybody chooses a day
 LOOKED_AHEAD = timedelta(days=60)  # more when a later month is opened
@@ -188,6 +190,46 @@ def other_times(
             wish = replace(wish, provider_ids=open_to)
             found = nearest(session, wish, around=slot.starts_at, now=now)
     return tuple(_time(one, offered, why) for one in found)
+
+
+def times_offered(
+    visit: AppointmentFacts, *, language: str, today: date, now: datetime
+) -> tuple[FreeTime, ...]:
+    """Those of the three times that we offered instead of a canceled visit which are still free (SCH-5)."""
+    with read_only() as session:
+        kept = rebook_offers(session, visit.appointment_id, now)
+        if not kept:
+            return ()
+        offered = choices(session, on=today, language=language)
+    return tuple(
+        FreeTime(
+            slot=bare_slot(one.visit_type_id, one.provider_id, one.location_id, one.starts_at),
+            local=one.local_start,
+            clinician=offered.clinicians[one.provider_id],
+            place=offered.places[one.location_id],
+            bookable=offered.policy.self_booking == "book",
+        )
+        for one in kept
+        if one.provider_id in offered.clinicians and one.location_id in offered.places
+    )
+
+
+def bare_slot(visit_type_id: int, provider_id: int, location_id: int, starts_at: datetime) -> Slot:
+    """A time by its name alone: what a button sends, and what others are looked for near to."""
+    return Slot(
+        visit_type_id=visit_type_id,
+        provider_id=provider_id,
+        location_id=location_id,
+        starts_at=starts_at,
+        ends_at=starts_at,
+        starts_on=starts_at.date(),
+        busy_from=starts_at,
+        busy_to=starts_at,
+        lane=0,
+        capacity=1,
+        resource_ids=(),
+        zone="UTC",
+    )
 
 
 def _wish(search: Search, why: Mapping[int, Sequence[WhyNot]], *, today: date, month: date) -> Wish:

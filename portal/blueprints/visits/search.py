@@ -10,12 +10,17 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from flask import abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from billing.free_times import Slot
 from billing.month_grid import PARTS_OF_DAY
 from billing.who_may_book import WHY_WORDS
-from portal.blueprints.visits.steps import person_of
 from portal.queries.appointment_row import AppointmentFacts
-from portal.queries.booking_times import FreeTime, Search, other_times, times_page
+from portal.queries.booking_times import (
+    FreeTime,
+    Search,
+    bare_slot,
+    other_times,
+    times_offered,
+    times_page,
+)
 from portal.queries.own_appointments import OwnPerson
 from portal.services.appointment_actor import SlotTaken
 from portal.services.hold_slot import Start
@@ -129,31 +134,12 @@ def offered_instead(visit: AppointmentFacts) -> dict[str, Any]:
     who = "" if visit.patient_id is None else str(visit.patient_id)
     found: dict[str, Any] = {"others": (), "where": book_where(who), "who": who}
     if visit.state == "canceled" and visit.canceled_side == "practice" and "login_id" in g:
-        start = Start(
-            visit_type_id=visit.visit_type_id,
-            provider_id=visit.provider_id,
-            location_id=visit.location_id,
-            starts_at=max(visit.starts_at, now()),
-        )
-        found["others"] = _others(start, person_of(visit))
+        found["others"] = times_offered(visit, language=language(), today=practice_day(), now=now())
     return {**found, "form_page": uuid4()}
 
 
 def _others(start: Start, person: OwnPerson | None) -> tuple[FreeTime, ...]:
-    slot = Slot(
-        visit_type_id=start.visit_type_id,
-        provider_id=start.provider_id,
-        location_id=start.location_id,
-        starts_at=start.starts_at,
-        ends_at=start.starts_at,
-        starts_on=start.starts_at.date(),
-        busy_from=start.starts_at,
-        busy_to=start.starts_at,
-        lane=0,
-        capacity=1,
-        resource_ids=(),
-        zone="UTC",
-    )
+    slot = bare_slot(start.visit_type_id, start.provider_id, start.location_id, start.starts_at)
     return other_times(slot, person=person, language=language(), today=practice_day(), now=now())
 
 
