@@ -104,3 +104,21 @@ if (countdown) {
   const running = setInterval(show, 1000);
   show();
 }
+
+// A day far ahead is typed faster than turned to; the button keeps somebody who types from being led away too soon.
+const jump = document.querySelector("[data-day-jump]");
+if (jump) {
+  const label = document.createElement("label");
+  label.className = "form-label";
+  label.htmlFor = "day-jump";
+  label.textContent = jump.dataset.words;
+  const box = document.createElement("input");
+  Object.assign(box, { id: "day-jump", type: "date", min: jump.dataset.min, className: "form-control width-16" });
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "btn btn-secondary btn-small", textContent: jump.dataset.press });
+  button.addEventListener("click", () => {
+    if (box.value) window.location.assign(jump.dataset.dayJump.replace("DAY", box.value));
+  });
+  jump.className = "field";
+  jump.append(label, box, button);
+}
