@@ -12,6 +12,7 @@ from billing.state_pack import COLL_33
 
 MONTHS_A_CARD_COUNTS = 12
 INSURANCE, FINANCIAL = "insurance", "financial"
+ASSIGNMENT = "assignment"
 SELF, PARENT, GUARDIAN, PROXY = "self", "parent", "guardian", "proxy"
 OPEN_STATES = frozenset({"booked", "arrived", "in_room"})
 
@@ -81,9 +82,9 @@ def is_ready(facts: Facts) -> bool:
     return next_step(facts) is None
 
 
-def may_check_in(*, state: str, starts_at: datetime, now: datetime, days: int) -> bool:
-    """From so many days ahead until the visit is over."""
-    return state in OPEN_STATES and now >= starts_at - timedelta(days=days)
+def may_check_in(*, state: str, starts_on: date, today: date, days: int) -> bool:
+    """From so many days ahead until the visit is over; both days by the clock of its place."""
+    return state in OPEN_STATES and today >= starts_on - timedelta(days=days)
 
 
 def _has(step: Step, facts: Facts) -> bool:
@@ -167,3 +168,8 @@ def signs_as(*, minor: bool, acting: bool, own: bool) -> tuple[str, ...]:
     if acting:
         return (PROXY, GUARDIAN)
     return (SELF,) if own else (SELF, PROXY, GUARDIAN)
+
+
+def concerns(code: str, *, intent: str) -> bool:
+    """Whether a form is for a visit paid this way: nobody assigns benefits who uses none."""
+    return code != ASSIGNMENT or intent == INSURANCE

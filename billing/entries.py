@@ -161,6 +161,31 @@ def payment(
     return Entry("payment", source_ref, occurred_on, legs)
 
 
+def prepayment(*, source_ref: str, occurred_on: date, amount: Money, party: Party) -> Entry:
+    """Money before a booked visit: a patient's still, kept apart under the payment's own reference."""
+    legs = transfer(
+        amount,
+        debit_to=(Account.STRIPE_CLEARING, party),
+        credit_to=(Account.PATIENT_PREPAYMENT, party),
+    )
+    return Entry("payment", source_ref, occurred_on, legs)
+
+
+def prepayment_applied(
+    *, source_ref: str, occurred_on: date, amount: Money, party: Party, visit_id: int
+) -> Entry:
+    """The bill of the visit is there: what was paid before becomes credit of that visit alone."""
+    legs = transfer(
+        amount,
+        debit_to=(Account.PATIENT_PREPAYMENT, party),
+        credit_to=(
+            Account.PATIENT_CREDIT,
+            Party(guarantor_account_id=party.guarantor_account_id, visit_id=visit_id),
+        ),
+    )
+    return Entry("prepayment_applied", source_ref, occurred_on, legs)
+
+
 def refund(
     *, source_ref: str, occurred_on: date, taken: TakenBack, account_id: int, memo: str
 ) -> Entry:
@@ -178,6 +203,9 @@ def refund(
 def _taken(part: Source) -> tuple[Posting, ...]:
     visit = Party(guarantor_account_id=part.account_id, visit_id=part.visit_id)
     line = replace(visit, charge_id=part.charge_id)
+    if part.where is Where.PREPAYMENT:
+        owner = Party(guarantor_account_id=part.account_id, reference=part.reference)
+        return _out(Account.PATIENT_PREPAYMENT, part.amount, owner)
     if part.where is Where.CREDIT:
         return _out(Account.PATIENT_CREDIT, part.amount, visit)
     if part.where is Where.PAID:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from uuid import UUID
 
 from billing.allocation import Allocation, OpenLine, allocate_payment
 from billing.money import ZERO, Money, total_of
@@ -23,6 +24,7 @@ class Scope(StrEnum):
     LINES = "lines"  # whole bills and single services, as ticked
     OWN_AMOUNT = "own_amount"
     AHEAD = "ahead"  # toward a visit that a plan still decides: no bill yet
+    PREPAY = "prepay"  # before a booked visit: kept apart until its bill comes (SCH-12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Choice:
     charge_ids: tuple[int, ...] = ()
     part: Money | None = None
     more: bool = False
+    appointment_id: UUID | None = None  # scope prepay
 
 
 class Objection(StrEnum):
@@ -76,14 +79,19 @@ def agree(
     *,
     ahead: Mapping[int, Money] = NOTHING_AHEAD,
     first: Collection[int] = (),
+    prepay: Money = ZERO,
 ) -> Agreed | Objection:
     """The payment that the choice means now, or why it cannot be made.
+
+    `prepay` is the most that may be paid before the booked visit that the choice names.
 
     `ahead` is the most that may be paid toward each visit that a plan still decides; `first` are the
     charges of a payment plan, which come before the oldest where nothing was chosen.
     """
     if choice.scope is Scope.AHEAD:
         return _ahead(choice, ahead)
+    if choice.scope is Scope.PREPAY:
+        return _prepay(choice, prepay)
     if due(lines) <= ZERO and not choice.more:
         return Objection.NOTHING_DUE
     if choice.scope is Scope.OWN_AMOUNT:
@@ -167,3 +175,15 @@ def settles(
     open_first = {line.charge_id for line in lines if line.charge_id in first and not line.held}
     charges = charge_ids or (() if chosen else open_first)
     return allocate_payment(amount, lines, chosen_visits=chosen, chosen_charges=charges)
+
+
+def _prepay(choice: Choice, most: Money) -> Agreed | Objection:
+    """The copay or estimate of a booked visit; it settles no bill."""
+    amount = choice.amount or ZERO
+    if choice.appointment_id is None or most <= ZERO:
+        return Objection.NOT_AHEAD
+    if amount > most:
+        return Objection.TOO_MUCH_AHEAD
+    if amount < SMALLEST:
+        return Objection.TOO_LITTLE
+    return Agreed(amount, Allocation((), amount))

@@ -48,6 +48,7 @@ CHOOSABLE = tuple(reason for reason in RefundReason if reason is not RefundReaso
 class Where(StrEnum):
     """Where a part of a payment lies in the books."""
 
+    PREPAYMENT = "prepayment"  # kept apart for a booked visit
     CREDIT = "credit"  # settles nothing yet
     PAID = "paid"  # on a line that the payment settled: due again when it goes back
     CREDIT_USED = "credit_used"  # was credit, and settled a line since: due again too
@@ -63,10 +64,11 @@ class Source:
     charge_id: int | None
     amount: Money
     waits: bool = False
+    reference: str | None = None  # of a prepayment
 
     @property
     def due_again(self) -> bool:
-        return self.where is not Where.CREDIT
+        return self.where in (Where.PAID, Where.CREDIT_USED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from flask import Flask
 from portal import wiring
 from portal.blueprints import (
     account,
+    check_in,
     confidential,
     contact,
     enrolment,
     insurance,
+    kiosk,
     linking,
     messages,
     overview,
@@ -45,6 +47,9 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(enrolment.blueprint)
     app.register_blueprint(account.blueprint)
     app.register_blueprint(own_email.blueprint)
+    app.register_blueprint(check_in.blueprint)
+    app.register_blueprint(check_in.here)
+    app.register_blueprint(kiosk.blueprint)
     for journey in (
         pages,
         overview,

@@ -57,3 +57,26 @@ class DisputeDesk(Protocol):
     def answer(
         self, *, evidence_id: UUID, provider_id: str, fields: Mapping[str, str], file_id: str
     ) -> DisputeFacts: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eligibility:
+    """What a payer says of one coverage on one day (SCH-11): a 271 later, a person's note of it now.
+
+    `facts` are in cents: plan, deductible_total, deductible_left, copay_primary ..., out_of_pocket_left, qmb.
+    `reference` is the payer's number of the call, or the trace number (TRN02) of the answer.
+    """
+
+    result: str  # active, inactive, unclear
+    method: str  # phone, payer_site, x12_271
+    reference: str
+    facts: Mapping[str, object]
+
+
+class EligibilityPort(Protocol):
+    """Asks a payer about a coverage, once something that sends a 270 is connected; until then people do."""
+
+    @property
+    def automatic(self) -> bool: ...
+
+    def ask(self, *, coverage_id: int, service_on: date) -> Eligibility | None: ...

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from portal.adapters.card_images import CardFiles
 from portal.adapters.card_reader import RapidReader
+from portal.adapters.eligibility import ByHand
 from portal.adapters.email import SmtpEmail
 from portal.adapters.pdf import TypstPrinter
 from portal.adapters.storage import EncryptedFolder
@@ -16,7 +17,7 @@ from portal.adapters.stripe_payouts import StripePayouts
 from portal.adapters.twilio import TwilioSms
 from portal.card_ports import CardImages, CardReader
 from portal.config import Settings, derived_key
-from portal.office_ports import DisputeDesk, PayoutBooks
+from portal.office_ports import DisputeDesk, EligibilityPort, PayoutBooks
 from portal.ports import (
     DocumentStore,
     EmailSender,
@@ -43,6 +44,7 @@ class Gateways:
     printer: PdfPrinter
     card_images: CardImages
     card_reader: CardReader
+    eligibility: EligibilityPort
     outbox: Path  # mail batches, a folder a day
 
 
@@ -81,5 +83,6 @@ def build(settings: Settings) -> Gateways:
         printer=TypstPrinter(),
         card_images=CardFiles(),
         card_reader=RapidReader(),
+        eligibility=ByHand(),
         outbox=settings.home / "outbox",
     )

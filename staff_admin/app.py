@@ -19,6 +19,7 @@ from staff_admin.blueprints import (
     disputes,
     duplicates,
     forms,
+    front_desk,
     home,
     insurance,
     linking,
@@ -31,6 +32,7 @@ from staff_admin.blueprints import (
     remittances,
     staff,
     texts,
+    visit_tasks,
     waitlist,
     work,
 )
@@ -51,6 +53,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(payments.blueprint)
     app.register_blueprint(plans.blueprint)
     app.register_blueprint(forms.blueprint)
+    app.register_blueprint(front_desk.blueprint)
+    app.register_blueprint(visit_tasks.blueprint)
     app.register_blueprint(payouts.blueprint)
     app.register_blueprint(batches.blueprint)
     app.register_blueprint(day.blueprint)

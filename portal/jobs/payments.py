@@ -11,6 +11,7 @@ from portal.services.list_missed_events import list_missed_events
 from portal.services.note_declines import watch_declines
 from portal.services.settle_payment import settle_payment
 from portal.services.sweep_payments import sweep_payments
+from portal.services.tend_prepayments import settle_prepayment
 from portal.services.walk_objects import walk_objects
 
 LOG = logging.getLogger(__name__)
@@ -35,6 +36,12 @@ def settle(context: JobContext, *, payment_id: str) -> None:
         public_url=doors.public_url,
         now=context.now,
     )
+
+
+@job("settle_prepayment")
+def settle_before_visit(context: JobContext, *, payment_id: str) -> None:
+    """What was paid before a visit, where that was billed or canceled meanwhile."""
+    settle_prepayment(payment_id=UUID(payment_id), now=context.now)
 
 
 @job("sweep_payments", cron="*/5 * * * *")

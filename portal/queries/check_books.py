@@ -139,7 +139,9 @@ def _own_credit(session: Session, payment: Payment, books: RefundBooks) -> Money
     used = session.scalar(
         select(func.sum(PaymentAllocation.amount)).where(PaymentAllocation.payment_id == payment.id)
     )
-    over, free = payment.amount - (used or ZERO), [s for s in books.sources if not s.waits]
+    apart = total_of(s.amount for s in books.sources if s.where is Where.PREPAYMENT)
+    over = payment.amount - (used or ZERO) - apart
+    free = [s for s in books.sources if not s.waits]
     credit = [s for s in free if s.where is Where.CREDIT]
     loose = total_of(s.amount for s in credit if s.visit_id is None)
     return min(over, loose) + total_of(s.amount for s in credit if s.visit_id is not None)

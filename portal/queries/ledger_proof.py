@@ -144,6 +144,16 @@ CHECKS = {
             ON p.entry_id = y.entry_id
          WHERE y.state = 'succeeded'
          GROUP BY y.id HAVING y.amount_cents <> coalesce(sum(SIGNED), 0)""",
+    # Held under the reference of its payment, never below nothing, and never more than was paid (SCH-12).
+    "money before a visit lies under its payment": """
+        SELECT coalesce(p.reference, 'no payment'), (-sum(SIGNED))::bigint
+          FROM postings p
+          JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'patient_prepayment'
+          LEFT JOIN payments y ON p.reference = 'prepayment:' || y.id
+         GROUP BY p.reference, y.id
+        HAVING y.id IS NULL OR -sum(SIGNED) < 0 OR -sum(SIGNED) > y.amount_cents
+            OR count(DISTINCT p.guarantor_account_id) <> 1
+            OR bool_or(y.appointment_id IS NULL)""",
     "payments equal their split": """
         SELECT 'payment ' || y.id, (coalesce(s.split, 0) - coalesce(t.settled, 0))::bigint
           FROM payments y

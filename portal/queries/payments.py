@@ -101,6 +101,7 @@ class PaymentRow:
     refunds: tuple[RefundTold, ...] = ()
     dispute: str = ""  # what the patient is told when a bank took it back
     paid_by: str = ""  # a helper who acted for the patient
+    appointment_id: UUID | None = None  # paid before this visit
 
     @property
     def live(self) -> bool:
@@ -110,7 +111,14 @@ class PaymentRow:
     def choice(self) -> Choice:
         """The wish again, for a page that still waits."""
         part = self.amount if self.split else None
-        return Choice(Scope(self.scope), self.visit_id, self.amount, self.charge_ids, part)
+        return Choice(
+            Scope(self.scope),
+            self.visit_id,
+            self.amount,
+            self.charge_ids,
+            part,
+            appointment_id=self.appointment_id,
+        )
 
 
 def visible_payments(viewer: Viewer | PayerViewer) -> ColumnElement[bool]:
@@ -282,6 +290,7 @@ _COLUMNS = (
     Payment.visit_id,
     Payment.charge_ids,
     Payment.split,
+    Payment.appointment_id,
     Payment.failure,
     *HELPER,
 )
@@ -333,6 +342,7 @@ def _payments(
             refunds=refunds.get(row.id, ()),
             dispute=disputes[row.id].words if row.id in disputes else "",
             paid_by=paid_by(row, viewer),
+            appointment_id=row.appointment_id,
         )
         for row in rows
     )

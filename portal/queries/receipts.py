@@ -88,6 +88,11 @@ class Receipt:
         return self.scope == Scope.AHEAD
 
     @property
+    def before_visit(self) -> bool:
+        """Whether it was paid before a booked visit."""
+        return self.scope == Scope.PREPAY
+
+    @property
     def patient_ids(self) -> frozenset[int]:
         return frozenset(line.patient_id for line in self.lines)
 
@@ -258,6 +263,8 @@ def receipt_print(receipt: Receipt) -> Mapping[str, Any]:
     ]
     if receipt.credit:
         what = PAID_AHEAD if receipt.ahead else "More than was due"
+        if receipt.before_visit:
+            what = "Paid before a booked visit"
         credit = {"date": "", "what": what, "patient": "", "provider": ""}
         lines.append({**credit, "amount": str(receipt.credit)})
     return {

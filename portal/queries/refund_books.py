@@ -21,6 +21,7 @@ from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.payments import Payment, PaymentAllocation
 from portal.models.refunds import CheckRefund, Refund
 from portal.queries.balances import AccountBalance, ChargeBalance, VisitBalance, balances
+from portal.queries.prepaid import applied, lies_apart, reference
 
 SIGNED = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
 
@@ -54,6 +55,7 @@ def refund_books(session: Session, payment: Payment, *, on: date) -> RefundBooks
     return RefundBooks(
         refundable=payment.amount - live_refunds(session, payment.id),
         sources=(
+            *_kept_apart(session, payment),
             *_visit_credit(visits, own),
             *_account_credit(
                 payment, accounts, promised_checks(session, payment.guarantor_account_id)
@@ -123,7 +125,27 @@ def _paid(session: Session, payment: Payment) -> _Paid:
         visits[visit_id] += amount
     if payment.scope == Scope.AHEAD and payment.visit_id is not None:
         visits[payment.visit_id] += payment.amount
+    if payment.scope == Scope.PREPAY:
+        for visit_id, amount in applied(session, [payment.id]).items():
+            visits[visit_id] += amount
     return _Paid(lines, visits)
+
+
+def _kept_apart(session: Session, payment: Payment) -> list[Source]:
+    """What still lies apart for a booked visit; a patient may have it back at any time."""
+    held = lies_apart(session, payment.id) if payment.scope == Scope.PREPAY else ZERO
+    if held <= ZERO:
+        return []
+    return [
+        Source(
+            where=Where.PREPAYMENT,
+            account_id=payment.guarantor_account_id,
+            visit_id=None,
+            charge_id=None,
+            amount=held,
+            reference=reference(payment.id),
+        )
+    ]
 
 
 def _own_visits(visits: list[VisitBalance], paid: _Paid) -> dict[int, Money]:

@@ -265,6 +265,8 @@ def _place(source: Source, visits: dict[int, Any], lines: dict[int, Any]) -> str
         what = row.description or describe(row.procedure_code) or "Medical service"
         paid = "" if source.where is Where.PAID else ", paid by credit since"
         return f"{what} for {row.first_name}, {_day(row.service_on)}{paid}"
+    if source.where is Where.PREPAYMENT:
+        return "Kept for a booked visit"
     if source.visit_id is None:
         return "Credit on the account"
     row = visits[source.visit_id]

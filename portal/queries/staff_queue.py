@@ -54,6 +54,7 @@ KIND_LABELS = {
     "texts_alert": "Texts are refused",
     "newcomer_visit": "Whose visit is it",
     "missed_visits": "Missed visits: call",
+    "visit_authorisation": "Referral or authorisation",
     "unreached": "Notice to give otherwise",
 }
 

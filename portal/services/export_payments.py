@@ -103,7 +103,9 @@ def _legs(session: Session, since: date) -> Iterator[Row[*tuple[Any, ...]]]:
         )
         .where(
             JournalEntry.occurred_on >= since,
-            LedgerAccount.code.in_((Account.PATIENT_RECEIVABLE, Account.PATIENT_CREDIT)),
+            LedgerAccount.code.in_(
+                (Account.PATIENT_RECEIVABLE, Account.PATIENT_CREDIT, Account.PATIENT_PREPAYMENT)
+            ),
             exported,
         )
         .order_by(JournalEntry.occurred_on, PostingRow.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from billing import entries
 from billing.allocation import Allocation, OpenLine
-from billing.ledger import Party
+from billing.ledger import Entry, Party
 from billing.money import ZERO
 from billing.payment_choice import Scope, settles
 from billing.transitions import PAYMENT, PaymentEvent, PaymentState, Refused, next_state
@@ -24,6 +24,7 @@ from portal.models.work import WorkItem
 from portal.ports import Outcome, PaymentFacts
 from portal.queries.payments import lines_of
 from portal.queries.plan_paid import plan_charges
+from portal.queries.prepaid import reference
 from portal.queue import enqueue
 from portal.services import letters
 from portal.services.apply_credit import apply_credit
@@ -82,6 +83,8 @@ def record_payment(
         payment.failure = "Your bank did not pay. No money was taken."
     payment.decline = facts.decline
     settle_draft(session, payment, following, public_url=public_url, now=now)
+    if following is PaymentState.SUCCEEDED and payment.scope == Scope.PREPAY:
+        enqueue(session, "settle_prepayment", payment_id=str(payment.id))
     return Recorded("moved", following)
 
 
@@ -128,12 +131,7 @@ def _post(
         lines = undisputed_lines(session, account_id, on=today, plan_id=payment.plan_id)
     first = plan_charges(session, payment.plan_id)
     split = _split(payment, lines, first)
-    entry = entries.payment(
-        source_ref=f"stripe:{charge_id}",
-        occurred_on=today,
-        lines=_ledger_lines(split, account_id),
-        leftover=_leftover(payment, split),
-    )
+    entry = _entry(payment, split, source_ref=f"stripe:{charge_id}", on=today)
     payment.entry_id = post_entry(session, entry).entry_id
     if payment.scope == Scope.AHEAD:  # the plan may have decided meanwhile
         apply_credit(
@@ -165,6 +163,22 @@ def _post(
         acting_for=payment.proxy_grant_id,
     )
     add_access(session, access, now=now)
+
+
+def _entry(payment: Payment, split: Allocation, *, source_ref: str, on: date) -> Entry:
+    """Over the lines that it settles; what is paid before a visit lies apart from every bill (SCH-12)."""
+    account_id = payment.guarantor_account_id
+    if payment.scope == Scope.PREPAY:
+        party = Party(guarantor_account_id=account_id, reference=reference(payment.id))
+        return entries.prepayment(
+            source_ref=source_ref, occurred_on=on, amount=payment.amount, party=party
+        )
+    return entries.payment(
+        source_ref=source_ref,
+        occurred_on=on,
+        lines=_ledger_lines(split, account_id),
+        leftover=_leftover(payment, split),
+    )
 
 
 def _role(payment: Payment) -> str:
@@ -199,7 +213,7 @@ def _ledger_lines(split: Allocation, account_id: int) -> tuple[entries.Line, ...
 
 def _split(payment: Payment, lines: Sequence[OpenLine], first: Collection[int]) -> Allocation:
     """What the payment settles now; toward a visit that is no bill yet it settles nothing."""
-    if payment.scope == Scope.AHEAD:
+    if payment.scope in (Scope.AHEAD, Scope.PREPAY):
         return Allocation((), payment.amount)
     return settles(
         payment.visit_id, payment.amount, lines, charge_ids=payment.charge_ids, first=first

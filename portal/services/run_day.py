@@ -17,6 +17,7 @@ from portal.services.apply_waiting_credit import apply_waiting_credit
 from portal.services.claim_draft import DraftDay
 from portal.services.cut_statements import Cut, cut_statements
 from portal.services.deliver_statements import Delivered, Shop, deliver_statements
+from portal.services.escalate_tasks import escalate_tasks
 from portal.services.mail_batch import write_addresses
 from portal.services.mail_returned import mail_returned
 from portal.services.note_credits import note_credits
@@ -29,6 +30,7 @@ from portal.services.sweep_messages import sweep_messages
 from portal.services.sweep_payments import Swept, sweep_payments
 from portal.services.tend_drafts import DraftsTended, tend_drafts
 from portal.services.tend_plans import Tended, tend_plans
+from portal.services.tend_prepayments import tend_prepayments
 from portal.services.write_off_small_balances import WrittenOff, write_off_small_balances
 
 DEFAULT_ZONE = "America/New_York"
@@ -95,6 +97,8 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     """Do everything that is due on this day."""
     folder = office.outbox / on.isoformat()
     swept = sweep_payments(now=now)
+    tend_prepayments(on=on, now=now)
+    escalate_tasks(on=on, now=now)
     note_refunds(on=on, now=now)
     apply_waiting_credit(on=on)
     note_credits(on=on, now=now)

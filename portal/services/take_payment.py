@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from billing.payment_choice import LARGEST_EXTRA, SMALLEST, Choice, Objection, agree
+from billing.payment_choice import LARGEST_EXTRA, SMALLEST, Choice, Objection, Scope, agree
 from billing.payment_choice import Agreed as AgreedAmount
 from billing.proxy_access import ProxyScope
 from billing.transitions import PAYMENT, PaymentEvent, PaymentState, next_state
@@ -21,6 +21,7 @@ from portal.models.practice import Practice
 from portal.ports import GatewayError, Outcome, OutcomeUnknown, PaymentGateway, Refused
 from portal.queries.payments import payable
 from portal.queries.plan_paid import plan_of_payment
+from portal.queries.prepaid import prepayable
 from portal.queries.proxy_grants import grant_standing
 from portal.queries.viewer import GuestViewer, PatientViewer, PayerViewer, PayingViewer
 from portal.queue import enqueue
@@ -173,7 +174,8 @@ def _claim(
     _refuse_tested(session, account_id, way, now)
     today = practice_date(session, now)
     lines, ahead = payable(session, account_id, on=today)
-    agreed = agree(choice, lines, ahead=ahead)
+    before = prepayable(session, account_id, choice.appointment_id)
+    agreed = agree(choice, lines, ahead=ahead, prepay=before)
     if not isinstance(agreed, AgreedAmount):
         raise CannotPay(WORDS[agreed])
     if not way.bank_only and way.read is None and needs_card_notice(session, account_id):
@@ -186,10 +188,13 @@ def _claim(
         text_link_id=viewer.text_link_id if isinstance(viewer, GuestViewer) else None,
         pay_link_id=viewer.pay_link_id if isinstance(viewer, PayerViewer) else None,
         proxy_grant_id=viewer.grant_id,
-        plan_id=plan_of_payment(session, account_id, choice.visit_id),
+        plan_id=None
+        if choice.scope is Scope.PREPAY
+        else plan_of_payment(session, account_id, choice.visit_id),
         amount=agreed.amount,
         scope=choice.scope.value,
         visit_id=choice.visit_id,
+        appointment_id=choice.appointment_id,
         charge_ids=list(choice.charge_ids),
         split=choice.part is not None,
         bank_only=way.bank_only,
@@ -246,6 +251,8 @@ def _hash(account_id: int, choice: Choice) -> str:
     """The wish in one value: the same id with another wish is refused."""
     charged = choice.part or choice.amount
     spelled = f"{account_id}|{choice.scope}|{choice.visit_id}|{choice.charge_ids}|{charged}"
+    if choice.appointment_id is not None:
+        spelled += f"|{choice.appointment_id}"
     return hashlib.sha256(spelled.encode()).hexdigest()
 
 

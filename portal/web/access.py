@@ -1,4 +1,4 @@
-"""Closed by default: an endpoint opens only through exactly one of five decorators."""
+"""Closed by default: an endpoint opens only through exactly one of six decorators."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from portal.services.record_access import Access, guest_role, pay_role, record_a
 from portal.services.refusal import Refusal
 from portal.web import sessions
 from portal.web.clock import now
+from portal.web.kiosks import guard_kiosk
 from portal.web.logging import LOG
 from portal.web.payers import current_payer
 
@@ -52,9 +53,11 @@ class Rule:
     guests: bool = False  # whoever came by the link in a text, too
     payers: bool = False  # whoever came to pay by a statement's code or a link, too
     scope: str = ""  # patients' pages: what a proxy must hold to open it for somebody else
+    kiosk: bool = False  # a paired tablet at the desk, and nobody's sign-in
 
 
 PAYERS = Rule("patient", payers=True)
+KIOSK = Rule("patient", kiosk=True)
 
 
 class NotShared(Refusal):
@@ -121,6 +124,11 @@ def patient_or_guest(
 def payer(view: View) -> View:
     """Whoever may pay one account and see its totals (PLAN-19), and nobody else, signed in or not."""
     return _ruled(_recorded(view), PAYERS)
+
+
+def kiosk(view: View) -> View:
+    """A paired tablet at the desk, for the one check-in that it shows (SCH-12); its services write the audit rows."""
+    return _ruled(view, KIOSK)
 
 
 def staff(permission: str) -> Callable[[View], View]:
@@ -247,7 +255,7 @@ def close_by_default(app: Flask) -> None:
             return None
         if rule.face != app.config["FACE"].name:
             abort(404)
-        if "login_id" not in g or rule is PAYERS:
+        if rule.kiosk or "login_id" not in g or rule is PAYERS:
             return _guard_visitor(rule)
         if "acting" in g or g.get("acting_ended"):
             return _guard_acting(rule)
@@ -259,6 +267,8 @@ def close_by_default(app: Flask) -> None:
 
 def _guard_visitor(rule: Rule) -> Response | None:
     """Without a sign-in: a guest or payer on pages that open to them; who pays answers our questions first."""
+    if rule.kiosk:
+        return guard_kiosk()
     if (rule.payers and "payer" in g) or (rule.guests and "guest" in g):
         return None
     if rule is PAYERS and "payer_expired" not in g:

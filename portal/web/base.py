@@ -13,6 +13,7 @@ from portal.config import Settings, derived_key
 from portal.db import read_only
 from portal.web import (
     access,
+    check_in_back,
     errors,
     filters,
     languages,
@@ -64,6 +65,7 @@ def create_base_app(*, face: Face, settings: Settings, gateways: Any) -> Flask:
     table_labels.register(app)
     theme.register(app)
     voice.register(app)
+    check_in_back.register(app)
     _send_headers(app, settings, face)
     _answer_health(app)
     return app

@@ -32,6 +32,7 @@ SPEAKING = {
     "contact",
     "enrolment",
     "insurance",
+    "kiosk",
     "languages",
     "linking",
     "messages",

@@ -134,6 +134,7 @@ NUMBER_ON_FILE = {
     "portal/services/grant_access.py": "carries a proven number over",
     "portal/services/import_text_consents.py": "writes consents",
     "portal/services/note_text_consent.py": "writes a consent",
+    "portal/services/open_kiosk.py": "compares",
     "portal/services/prove_mobile.py": "writes",
     "portal/services/send_link_code.py": "whose it is said to be, of the number that reach gave",
     "portal/services/unlink_phone.py": "takes it away",

@@ -87,11 +87,11 @@ def test_SCH_12_somebody_new_has_no_payment_step_yet():
 
 
 def test_SCH_12_open_from_three_days_ahead_until_it_is_over():
-    early, late = AT - timedelta(days=3, seconds=1), AT - timedelta(days=3)
-    assert not may_check_in(state="booked", starts_at=AT, now=early, days=3)
-    assert may_check_in(state="booked", starts_at=AT, now=late, days=3)
+    early, late = AT.date() - timedelta(days=4), AT.date() - timedelta(days=3)
+    assert not may_check_in(state="booked", starts_on=AT.date(), today=early, days=3)
+    assert may_check_in(state="booked", starts_on=AT.date(), today=late, days=3)
     for state in ("held", "canceled", "done", "no_show"):
-        assert not may_check_in(state=state, starts_at=AT, now=late, days=3)
+        assert not may_check_in(state=state, starts_on=AT.date(), today=late, days=3)
 
 
 @pytest.mark.parametrize(

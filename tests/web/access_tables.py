@@ -9,7 +9,7 @@ A signed-in person without a code to type is led on; the rest of a half-done sig
 
 from __future__ import annotations
 
-from tests.web.access_desk import STAFF_DESK
+from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
 from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
 from tests.web.access_saved_ways import ROWS, STAFF_ROWS
@@ -203,6 +203,7 @@ _PATIENTS = table(
     + PATIENTS_PLANS
     + PATIENTS_WAITLIST
     + VISITS,
+    +PATIENTS_DESK,
 )
 PATIENTS = with_payer(
     _PATIENTS,

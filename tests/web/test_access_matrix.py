@@ -114,7 +114,9 @@ def address(rule: Rule, record: Mapping[str, object]) -> str:
     """The path with the record's own values, or with a sample where there is none."""
     path, folder = rule.rule, rule.rule.split("/")[1]
     for name in rule.arguments:
-        sample = SAMPLES.get(type(rule._converters[name]).__name__, "x")
+        converter = rule._converters[name]
+        choices = sorted(getattr(converter, "items", ())) or ["x"]
+        sample = SAMPLES.get(type(converter).__name__, choices[0])
         value = record.get(name, record.get(f"{folder} {name}", sample))
         path = re.sub(rf"<([^<>]*:)?{name}>", str(value), path)
     return path

@@ -137,6 +137,7 @@ class PayForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     part = HiddenField()
     more = HiddenField()
     cents = HiddenField()
+    appointment = HiddenField()
     read = BooleanField("I have read this. I want to pay by card.")
     keep = BooleanField("Keep this card or bank account for next time")
     by = HiddenField()  # bank, card: what a New York patient chose (PLAN-18)
