@@ -16,6 +16,7 @@ from billing.money import ZERO, Money
 from portal.db import read_only
 from portal.models.accounts import Patient
 from portal.models.appointments import Appointment
+from portal.models.claims import Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.payments import Payment
 from portal.queries.appointment_row import appointment_facts
@@ -40,7 +41,8 @@ class Prepaid:
     account_id: int
     appointment_id: UUID
     state: str  # of the appointment
-    visit_id: int | None  # its bill
+    visit_id: int | None  # its bill, where it is this account's
+    elsewhere: bool  # the bill is another account's: the money goes back to who paid
     held: Money
 
 
@@ -69,16 +71,18 @@ def held_prepayments(session: Session, *where: ColumnElement[bool]) -> tuple[Pre
             Payment.appointment_id,
             Appointment.state,
             Appointment.visit_id,
+            Visit.guarantor_account_id,
             amount,
         )
         .join(Appointment, Appointment.id == Payment.appointment_id)
+        .outerjoin(Visit, Visit.id == Appointment.visit_id)
         .join(
             PostingRow,
             PostingRow.reference == func.concat("prepayment:", Payment.id),
         )
         .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
         .where(LedgerAccount.code == Account.PATIENT_PREPAYMENT, *where)
-        .group_by(Payment.id, Appointment.id)
+        .group_by(Payment.id, Appointment.id, Visit.id)
         .having(amount > ZERO)
         .order_by(Payment.guarantor_account_id, Payment.id)
     )
@@ -88,10 +92,11 @@ def held_prepayments(session: Session, *where: ColumnElement[bool]) -> tuple[Pre
             account_id=account_id,
             appointment_id=appointment_id,
             state=state,
-            visit_id=visit_id,
+            visit_id=visit_id if billed_to == account_id else None,
+            elsewhere=billed_to is not None and billed_to != account_id,
             held=held,
         )
-        for payment_id, account_id, appointment_id, state, visit_id, held in rows
+        for payment_id, account_id, appointment_id, state, visit_id, billed_to, held in rows
         if appointment_id is not None
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -10,14 +11,16 @@ from sqlalchemy.orm import Session
 from portal.models.appointments import Appointment
 from portal.models.claims import Visit
 from portal.queries.among import among
+from portal.services.tend_prepayments import apply_prepayments
 
 _CAME = ("booked", "arrived", "in_room", "done")  # or nobody marked it, and they came all the same
 
 
-def bill_appointments(session: Session, fresh: Sequence[Visit]) -> None:
+def bill_appointments(session: Session, fresh: Sequence[Visit], *, on: date) -> None:
     """Name each new bill on the one appointment of its patient and day, where there is just one of both.
 
-    Two bills of one day, or two visits, are left for people to tell apart. One statement for the whole file.
+    Two bills of one day, or two visits, are left for people to tell apart. One statement for the whole file, and what
+    was paid before these visits becomes credit of their bills (SCH-12).
     """
     if not fresh:
         return
@@ -42,7 +45,7 @@ def bill_appointments(session: Session, fresh: Sequence[Visit]) -> None:
         .having(func.count() == 1)
         .subquery()
     )
-    session.execute(
+    named = session.scalars(
         update(Appointment)
         .where(
             Appointment.visit_id.is_(None),
@@ -54,5 +57,8 @@ def bill_appointments(session: Session, fresh: Sequence[Visit]) -> None:
             bills.c.visit_id.in_([visit.id for visit in fresh]),
         )
         .values(visit_id=bills.c.visit_id)
+        .returning(Appointment.id)
         .execution_options(synchronize_session=False)
-    )
+    ).all()
+    if named:
+        apply_prepayments(session, appointment_ids=list(named), on=on)

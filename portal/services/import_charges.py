@@ -64,7 +64,7 @@ def import_charges(
             fresh.append(made)
     part_grown(session, [visit for visit, _ in fresh])
     _write(session, fresh)
-    bill_appointments(session, [visit for visit, _ in fresh])
+    bill_appointments(session, [visit for visit, _ in fresh], on=now.date())
     owners = {visit.guarantor_account_id for visit, _ in fresh}
     source = f"charges:{file_id}:{fresh[0][0].id if fresh else ''}"
     apply_credit(session, guarantor_account_ids=owners, on=now.date(), source=source)

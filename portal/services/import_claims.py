@@ -129,7 +129,7 @@ def _attach_all(
         visits = {id(one.case.visit): one.case.visit for one in done if one.case is not None}
         fresh = [visit for visit in visits.values() if visit.id is None]
     part_grown(session, fresh)
-    bill_appointments(session, fresh)
+    bill_appointments(session, fresh, on=now.date())
     return done
 
 

@@ -83,7 +83,8 @@ def settle_prepayment(*, payment_id: UUID, now: datetime) -> None:
 def _tend(session: Session, one: Prepaid, *, on: date, now: datetime) -> bool:
     if one.visit_id is not None:
         return _apply(session, one, on=on)
-    return one.state in NOT_KEPT and _give_back(session, one, now=now)
+    over = one.elsewhere or one.state in NOT_KEPT
+    return over and _give_back(session, one, now=now)
 
 
 def _apply(session: Session, one: Prepaid, *, on: date) -> bool:

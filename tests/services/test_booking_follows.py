@@ -200,7 +200,7 @@ def test_a_bill_finds_the_one_visit_of_its_day(world: BookingWorld) -> None:
                 service_on=on,
             )
             session.add(visit)
-            bill_appointments(session, [visit])
+            bill_appointments(session, [visit], on=visit.service_on)
             return visit.id
 
     first = bill(world.patient_id, TUESDAY, "V1")

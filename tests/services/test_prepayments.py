@@ -24,11 +24,12 @@ from portal.models.refunds import Refund
 from portal.queries.ledger_proof import verify_ledger
 from portal.services.apply_waiting_credit import apply_waiting_credit
 from portal.services.appointment_actor import Actor
+from portal.services.bill_appointments import bill_appointments
 from portal.services.cancel_appointment import cancel_appointment
 from portal.services.mark_appointment import mark_appointment
 from portal.services.post_entry import post_entry
 from portal.services.take_payment import CannotPay
-from portal.services.tend_prepayments import apply_prepayments, tend_prepayments
+from portal.services.tend_prepayments import tend_prepayments
 from tests.booking_world import BookingWorld, open_booking
 from tests.sandbox_server import SandboxServer
 from tests.services.ledger_book import Book, party_of
@@ -80,7 +81,10 @@ class Ahead:
         with transaction() as session:
             book = Book(session)
             patient = session.get_one(Patient, self.patient_id)
-            visit, [charge] = book.visit(patient, [cents], coverage_intent="self_pay")
+            row = session.get_one(Appointment, self.appointment_id)
+            visit, [charge] = book.visit(
+                patient, [cents], coverage_intent="self_pay", service_on=row.starts_on
+            )
             line = entries.Line(party_of(visit, charge), Money(cents))
             today = self.till.now.date()
             post_entry(
@@ -89,9 +93,7 @@ class Ahead:
                     source_ref=f"test:{visit.id}", occurred_on=today, lines=[line]
                 ),
             )
-            session.get_one(Appointment, self.appointment_id).visit_id = visit.id
-            session.flush()
-            apply_prepayments(session, appointment_ids=[self.appointment_id], on=today)
+            bill_appointments(session, [visit], on=today)
             return visit.id
 
     def refunds(self) -> list[Refund]:

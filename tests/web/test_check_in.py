@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +17,9 @@ from portal.db import read_only, transaction
 from portal.models.accounts import RecordVersion
 from portal.models.calendar import VisitType
 from portal.models.check_in import CheckInStep, FormVersion, SignedForm
+from portal.services.appointment_actor import Actor
+from portal.services.book_appointment import Booking, book_appointment
+from portal.services.hold_slot import Holder, hold_slot
 from portal.services.publish_form import publish_starter_forms
 from tests.booking_world import TUESDAY, BookingWorld, open_booking
 from tests.pdf_text import pdf_text
@@ -149,6 +152,27 @@ def test_SCH_12_SCH_13_whose_when_and_how_much(phone: Phone, as_patient: AsPatie
         session.get_one(VisitType, phone.world.visit).emergency = True
     assert "What to pay" not in phone.client.get(phone.at()).text
     assert phone.client.get(phone.at("/payment"), expect=302).location.endswith("/check-in")
+
+
+def test_SCH_12_somebody_new_checks_in_too_and_the_desk_does_the_rest(
+    phone: Phone, patient_app: Any, now: datetime
+) -> None:
+    world = phone.world
+    visit = uuid4()
+    start = world.start(TUESDAY, "15:00", visit_type_id=world.first)
+    holder = Holder(newcomer_id=world.newcomer_id, login_id=world.newcomer_id)
+    hold_slot(appointment_id=visit, start=start, holder=holder, now=now)
+    booking = Booking(newcomer_id=world.newcomer_id, coverage_intent="self_pay")
+    actor = Actor(world.newcomer_id, "portal")
+    book_appointment(appointment_id=visit, booking=booking, actor=actor, now=now)
+    client = signed_in(PageClient(patient_app), world.newcomer_id)
+    page = client.get(f"/visits/{visit}/check-in")
+    assert "You are new here. We finish your record at the desk." in page.text
+    assert "What to pay" not in page.text
+    assert client.get("/check-in", expect=302).location == f"/visits/{visit}/check-in"
+    new = Phone(client, world, visit)
+    assert new.go(client.get(new.at("/identity")), right="yes").h1 == "How we reach you"
+    client.get(f"/visits/{phone.visit}/check-in", expect=404)
 
 
 def version(code: str) -> int:

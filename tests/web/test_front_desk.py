@@ -62,7 +62,7 @@ def test_SCH_10_SCH_12_the_day_at_the_desk(today: Today, as_staff: AsStaff) -> N
     desk = as_staff("front_desk")
     with statements_sent() as sent:
         page = desk.get("/front-desk/")
-    assert len(sent) <= 14, sent
+    assert len(sent) <= 12, sent
     assert "Coverage, Card, Details, 5 forms" in page.text
     mark = f"/front-desk/{today.insured}/mark"
     here = desk.follow(desk.post(f"{mark}/arrive"))

@@ -23,6 +23,7 @@ blueprint = Blueprint("check_in", __name__, url_prefix="/visits/<uuid:appointmen
 
 
 @blueprint.get("")
+@blueprint.get("", endpoint="start")
 @patient(scope=ProxyScope.BOOK)
 def check_in(appointment_id: UUID) -> ResponseReturnValue:
     """What is done and what is left."""
