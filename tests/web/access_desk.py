@@ -9,8 +9,8 @@ PATIENTS_DESK = """
     o                              POST      /kiosk/find
     o                              POST      /kiosk/finish
     o                              POST      /kiosk/pair
-    s s n n n n n n r r n r n b b  GET       /visits/<uuid:appointment_id>/check-in
-    s s n n n n n n r r n r n b b  GET,POST  /visits/<uuid:appointment_id>/check-in/<any(identity, contact, coverage, accident, forms, payment):step>
+    s s n o o n n n r r o r o b b  GET       /visits/<uuid:appointment_id>/check-in
+    s s n o o n n n r r o r o b b  GET,POST  /visits/<uuid:appointment_id>/check-in/<any(identity, contact, coverage, accident, forms, payment):step>
     s s n n n n n n r r n r n b b  GET,POST  /visits/<uuid:appointment_id>/check-in/forms/<int:version_id>
     s s n n n n n n r r n r n b b  GET       /visits/<uuid:appointment_id>/check-in/signed/<int:signed_id>/form.pdf
 """
