@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -145,16 +145,25 @@ def _held_before(row: Appointment, start: Start, holder: Holder, *, now: datetim
 
 def _let_go_of_others(session: Session, holder: Holder, *, now: datetime) -> None:
     """One person keeps one time: choosing another lets go of the first. Rows in other hands are not waited for."""
-    whose = {
-        Appointment.patient_id: holder.patient_id,
-        Appointment.newcomer_id: holder.newcomer_id,
-        Appointment.holder_hash: holder.holder_hash,
-    }
-    mine = [column == value for column, value in whose.items() if value is not None]
+    mine = [
+        column == value
+        for column, value in (
+            (Appointment.patient_id, holder.patient_id),
+            (Appointment.newcomer_id, holder.newcomer_id),
+        )
+        if value is not None
+    ]
+    if holder.holder_hash is not None:  # before the sign-in, or to move a visit there
+        of_the_browser = (
+            Appointment.holder_hash == holder.holder_hash,
+            Appointment.patient_id.is_(None),
+            Appointment.newcomer_id.is_(None),
+        )
+        mine.append(and_(*of_the_browser))
     if mine:
         rows = session.scalars(
             select(Appointment)
-            .where(Appointment.state == "held", mine[0])
+            .where(Appointment.state == "held", or_(*mine))
             .order_by(Appointment.id)
             .with_for_update(skip_locked=True)
         ).all()

@@ -396,3 +396,25 @@ def test_SCH_1_a_move_to_a_time_that_is_gone_leaves_all_as_it_was(world: Booking
     row = world.row(visit)
     assert (row.starts_at, row.state) == (world.start().starts_at, "booked")
     assert events(visit) == ["held", "booked"]
+
+
+def test_SCH_1_a_browser_keeps_one_time_whether_it_books_or_moves(world: BookingWorld) -> None:
+    visit = world.book()
+    holder = Holder(patient_id=world.patient_id, holder_hash="browser")
+    holds = []
+    for wall in ("10:00", "10:20"):
+        holds.append(uuid4())
+        hold_slot(
+            appointment_id=holds[-1],
+            start=world.start(wall=wall),
+            holder=holder,
+            now=world.now,
+            moving=visit,
+        )
+    guest = Holder(holder_hash="browser")
+    for wall in ("10:40", "11:00"):
+        holds.append(uuid4())
+        start = world.start(wall=wall)
+        hold_slot(appointment_id=holds[-1], start=start, holder=guest, now=world.now)
+    assert [world.row(hold).state for hold in holds] == ["expired"] * 3 + ["held"]
+    assert world.row(visit).state == "booked"

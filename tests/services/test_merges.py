@@ -21,6 +21,7 @@ from portal.models.duplicates import DuplicatePair, RecordMerge
 from portal.models.identity import AccountAccess, Login
 from portal.models.ledger import JournalEntry
 from portal.models.payments import Payment
+from portal.models.practice import Practice
 from portal.models.work import WorkItem
 from portal.queries.balances import balances
 from portal.queries.ledger_proof import verify_ledger
@@ -36,6 +37,7 @@ from portal.services.find_duplicates import find_duplicates
 from portal.services.find_patients import find_patients
 from portal.services.merge_records import MergeRefused
 from portal.services.post_entry import post_entry
+from tests.booking_world import open_booking
 from tests.services.staff_world import ON, World, add_account, add_staff
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -351,3 +353,22 @@ def test_ID_5_a_file_finds_the_record_that_was_kept(two: Two, now: datetime) -> 
         found = find_patients(session, practice_ids=["P2"], people=[("Sample", "Testa", born)])
         assert found.by_practice_id["P2"].id == two.kept.patient_id
         assert [p.id for p in found.namesakes("Sample", "Testa", born)] == [two.kept.patient_id]
+
+
+def test_ID_5_booked_visits_go_along_and_two_at_one_time_stop_it(two: Two, now: datetime) -> None:
+    world = open_booking(now, with_practice=not has_practice())
+    visit = world.book(patient_id=two.gone.patient_id)
+    merge_id = merge(two, now)
+    assert world.row(visit).patient_id == two.kept.patient_id
+    undo_merge(merge_id=merge_id, note="Two people.", staff=two.asks, on=ON, now=now)
+    assert world.row(visit).patient_id == two.gone.patient_id
+    world.book(world.start(provider_id=world.ben), patient_id=two.kept.patient_id)
+    asked = ask(two, now)
+    with pytest.raises(MergeRefused, match="a visit at the same time"):
+        approve_merge(merge_id=asked, staff=two.approves, on=ON, now=now)
+    assert patient(two.gone.patient_id).merged_into_id is None
+
+
+def has_practice() -> bool:
+    with read_only() as session:
+        return session.get(Practice, 1) is not None
