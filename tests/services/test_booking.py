@@ -9,14 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from billing.transitions import AppointmentStep
-from billing.who_may_book import WhyNot
 from portal.db import read_only, transaction
 from portal.models.appointments import Appointment, AppointmentEvent, AppointmentResource
-from portal.models.calendar import BookingPolicy, ProviderProfile
+from portal.models.calendar import BookingPolicy
 from portal.models.work import WorkItem
 from portal.queries.appointment_row import appointment_facts
 from portal.queries.missed_visits import MissedVisits, missed_visits
-from portal.queries.offered_providers import offered_providers, person_facts
 from portal.services.appointment_actor import (
     Actor,
     CannotBook,
@@ -338,83 +336,3 @@ def test_the_practice_decides_whether_patients_book_themselves(world: BookingWor
         now=world.now,
         for_staff=True,
     )
-
-
-def test_SCH_3_who_is_not_offered_is_not_booked_whatever_page_was_sent(world: BookingWorld) -> None:
-    start = world.start(visit_type_id=world.first, wall="13:00")
-    with transaction() as session:
-        ada = session.get_one(ProviderProfile, world.ada)
-        ada.min_age_months = 18 * 12
-        ada.takes_new = False
-    visit = world.hold(start, patient_id=world.child_id)
-    booking = Booking(patient_id=world.child_id, coverage_intent="self_pay")
-    with pytest.raises(CannotBook, match="another age"):
-        book_appointment(appointment_id=visit, booking=booking, actor=world.actor(), now=world.now)
-    with read_only() as session:
-        child = person_facts(session, patient_id=world.child_id, on=NEXT_MONDAY)
-        choices = offered_providers(
-            session, visit_type_id=world.ecg, person=child, on=NEXT_MONDAY, language="es"
-        )
-    why = {choice.provider_id: choice.reasons for choice in choices}
-    assert why == {
-        world.ada: (WhyNot.AGE, WhyNot.ESTABLISHED_ONLY, WhyNot.SKILL),
-        world.ben: (WhyNot.LANGUAGE,),
-        world.cy: (
-            WhyNot.AGE,
-            WhyNot.ESTABLISHED_ONLY,
-            WhyNot.SKILL,
-            WhyNot.LANGUAGE,
-            WhyNot.VIEW_ONLY,
-        ),
-    }
-    book_appointment(
-        appointment_id=visit, booking=booking, actor=world.actor("staff"), now=world.now
-    )
-    at = world.row(visit).starts_at
-    for step in (AppointmentStep.ARRIVE, AppointmentStep.FINISH):
-        mark_appointment(appointment_id=visit, step=step, actor=world.actor("staff"), now=at)
-    with read_only() as session:
-        seen = person_facts(session, patient_id=world.child_id, on=NEXT_MONDAY)
-    assert seen.last_seen == {"family": NEXT_MONDAY}
-
-
-def test_SCH_1_a_move_to_a_time_that_is_gone_leaves_all_as_it_was(world: BookingWorld) -> None:
-    visit, start = world.book(), world.start(wall="10:00")
-    hold = uuid4()
-    hold_slot(
-        appointment_id=hold,
-        start=start,
-        holder=Holder(patient_id=world.patient_id),
-        now=world.now,
-        moving=visit,
-    )
-    late = world.now + 6 * MINUTE
-    world.book(start, patient_id=world.child_id, now=late)
-    with pytest.raises(HoldEnded) as gone:
-        move_appointment(appointment_id=visit, hold_id=hold, actor=world.actor(), now=late)
-    assert len(gone.value.alternatives) == 3
-    row = world.row(visit)
-    assert (row.starts_at, row.state) == (world.start().starts_at, "booked")
-    assert events(visit) == ["held", "booked"]
-
-
-def test_SCH_1_a_browser_keeps_one_time_whether_it_books_or_moves(world: BookingWorld) -> None:
-    visit = world.book()
-    holder = Holder(patient_id=world.patient_id, holder_hash="browser")
-    holds = []
-    for wall in ("10:00", "10:20"):
-        holds.append(uuid4())
-        hold_slot(
-            appointment_id=holds[-1],
-            start=world.start(wall=wall),
-            holder=holder,
-            now=world.now,
-            moving=visit,
-        )
-    guest = Holder(holder_hash="browser")
-    for wall in ("10:40", "11:00"):
-        holds.append(uuid4())
-        start = world.start(wall=wall)
-        hold_slot(appointment_id=holds[-1], start=start, holder=guest, now=world.now)
-    assert [world.row(hold).state for hold in holds] == ["expired"] * 3 + ["held"]
-    assert world.row(visit).state == "booked"
