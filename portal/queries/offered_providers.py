@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, union_all
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.who_may_book import KindFacts, Person, ProviderFacts, WhyNot, why_not
-from portal.models.accounts import Coverage, Patient
-from portal.models.appointments import Appointment
+from portal.models.accounts import Patient
 from portal.models.calendar import (
     ProviderNetwork,
     ProviderProfile,
     ScheduleBlock,
     VisitType,
 )
-from portal.models.claims import Provider, Visit
+from portal.models.claims import Provider
 from portal.models.profiles import Profile
+from portal.queries.booking_person import person_of_row, seen_and_payers
 
 # Somebody may pay by themself, or take what they did not ask for; the rest binds.
 ADVICE = frozenset({WhyNot.NETWORK, WhyNot.LANGUAGE, WhyNot.LOCATION})
@@ -47,51 +47,17 @@ def person_facts(
 ) -> Person:
     """What is known of a patient, or of a sign-in without a record; of nobody, nothing."""
     if patient_id is not None:
-        known = session.execute(
-            select(Patient.birth_on, Patient.sex).where(Patient.id == patient_id)
+        row = session.execute(
+            select(Patient, *seen_and_payers(on)).where(Patient.id == patient_id)
         ).one_or_none()
-        if known is not None:
-            return Person(
-                born_on=known.birth_on,
-                sex=known.sex,
-                last_seen=_last_seen(session, patient_id),
-                payer_ids=_payers(session, patient_id, on),
-            )
+        if row is not None:
+            return person_of_row(*row)
     born_on = (
         session.scalar(select(Profile.birth_on).where(Profile.login_id == newcomer_id))
         if newcomer_id is not None
         else None
     )
     return Person(born_on=born_on)
-
-
-def _last_seen(session: Session, patient_id: int) -> dict[str, date]:
-    """By specialty, from bills and from visits that are done."""
-    seen = union_all(
-        select(Visit.provider_id, Visit.service_on.label("day")).where(
-            Visit.patient_id == patient_id, Visit.provider_id.is_not(None)
-        ),
-        select(Appointment.provider_id, Appointment.starts_on).where(
-            Appointment.patient_id == patient_id, Appointment.state == "done"
-        ),
-    ).subquery()
-    rows = session.execute(
-        select(ProviderProfile.specialty, func.max(seen.c.day))
-        .join(seen, seen.c.provider_id == ProviderProfile.provider_id)
-        .group_by(ProviderProfile.specialty)
-    )
-    return dict(tuple(row) for row in rows)
-
-
-def _payers(session: Session, patient_id: int, on: date) -> frozenset[int]:
-    return frozenset(
-        session.scalars(
-            select(Coverage.payer_id).where(
-                Coverage.patient_id == patient_id,
-                or_(Coverage.ended_on.is_(None), Coverage.ended_on >= on),
-            )
-        )
-    )
 
 
 def offered_providers(
