@@ -15,6 +15,7 @@ from portal.db import read_only
 from portal.models.practice import Practice
 from portal.services.apply_waiting_credit import apply_waiting_credit
 from portal.services.claim_draft import DraftDay
+from portal.services.close_card_tasks import close_card_tasks
 from portal.services.cut_statements import Cut, cut_statements
 from portal.services.deliver_statements import Delivered, Shop, deliver_statements
 from portal.services.escalate_tasks import escalate_tasks
@@ -99,6 +100,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     swept = sweep_payments(now=now)
     tend_prepayments(on=on, now=now)
     escalate_tasks(on=on, now=now)
+    close_card_tasks(now=now)
     note_refunds(on=on, now=now)
     apply_waiting_credit(on=on)
     note_credits(on=on, now=now)

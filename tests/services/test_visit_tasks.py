@@ -13,11 +13,13 @@ from billing.transitions import AppointmentStep
 from portal.db import read_only, transaction
 from portal.models.accounts import Coverage, Payer
 from portal.models.appointments import AppointmentTask, CoverageCheck
+from portal.models.insurance import CardImage, InsuranceSubmission
 from portal.models.work import WorkItem
 from portal.office_ports import Eligibility
 from portal.queries.viewer import StaffViewer
 from portal.services.appointment_actor import Actor
 from portal.services.cancel_appointment import cancel_appointment
+from portal.services.close_card_tasks import close_card_tasks
 from portal.services.escalate_tasks import escalate_tasks
 from portal.services.mark_appointment import mark_appointment
 from portal.services.move_appointment import move_appointment
@@ -165,3 +167,30 @@ def test_SCH_10_an_open_referral_rises_once_a_step_until_it_is_there(
     assert len(items) == 2
     assert "Testa" not in " ".join(word for item in items for word in item.reasons)
     assert all(item.closed_at for item in items)
+    assert close_card_tasks(now=at[6]) == 0
+    with transaction() as session:
+        sent = InsuranceSubmission(
+            login_id=insured.world.login_id,
+            patient_id=insured.world.patient_id,
+            kind="add",
+            state="accepted",
+            begun_at=now,
+            sent_at=now,
+            coverage_id=insured.coverage_id,
+        )
+        session.add(sent)
+        session.flush()
+        for side in ("front", "back"):
+            session.add(
+                CardImage(
+                    submission_id=sent.id,
+                    side=side,
+                    stored_as="x",
+                    sha256="x",
+                    width=1200,
+                    height=800,
+                    uploaded_at=now,
+                )
+            )
+    assert close_card_tasks(now=at[6]) == 1
+    assert insured.tasks()["card", ""][1] == "done"
