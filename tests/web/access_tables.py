@@ -202,8 +202,8 @@ _PATIENTS = table(
     """
     + PATIENTS_PLANS
     + PATIENTS_WAITLIST
-    + VISITS,
-    +PATIENTS_DESK,
+    + VISITS
+    + PATIENTS_DESK,
 )
 PATIENTS = with_payer(
     _PATIENTS,
