@@ -65,25 +65,23 @@ class ToMove:
     person: tuple[str, int]  # "patient" or "newcomer", and its id
     visit_type_id: int
     starts_at: datetime
+    wanted: datetime  # by the wall clock the same time, on the other day
 
 
 def propose_moves(
     visits: Sequence[ToMove],
     free: Mapping[int, Sequence[Slot]],
-    *,
-    shift: timedelta,
 ) -> dict[UUID, Slot]:
-    """For each visit, by start, the free time of its kind nearest to its own, `shift` later; each time given once.
+    """For each visit, by start, the free time of its kind nearest to the one it wants; each time given once.
 
-    `shift` is by the wall clock of one place, as the caller computed it. A visit for which nothing is left is missing.
+    A visit for which nothing is left is missing.
     """
     moved: dict[UUID, Slot] = {}
     given: list[tuple[ToMove, Slot]] = []
     for visit in sorted(visits, key=lambda one: (one.starts_at, str(one.appointment_id))):
-        wanted = visit.starts_at + shift
         nearest = sorted(
             free.get(visit.visit_type_id, ()),
-            key=lambda slot, wanted=wanted: (abs(slot.starts_at - wanted), slot.starts_at),  # type: ignore[misc]
+            key=lambda slot, wanted=visit.wanted: (abs(slot.starts_at - wanted), slot.starts_at),  # type: ignore[misc]
         )
         slot = next((one for one in nearest if _is_left(visit, one, given)), None)
         if slot is not None:

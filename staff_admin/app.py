@@ -14,6 +14,7 @@ from staff_admin.blueprints import (
     accounts,
     audit,
     batches,
+    calendar,
     claims,
     day,
     disputes,
@@ -47,6 +48,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(parents.blueprint)
     app.register_blueprint(home.blueprint)
     app.register_blueprint(work.blueprint)
+    app.register_blueprint(calendar.blueprint)
     app.register_blueprint(remittances.blueprint)
     app.register_blueprint(claims.blueprint)
     app.register_blueprint(accounts.blueprint)

@@ -11,6 +11,8 @@ from portal.models.audit import AuditEvent
 from portal.models.proxies import ProxyGrant
 
 KINDS = {
+    "appointment": "appointment",
+    "calendar": "calendar of",
     "access_review": "review of staff’s access",
     "account_access": "sign-in’s account",
     "adjustment_reversal": "adjustment taken back",

@@ -104,6 +104,15 @@ def locked(session: Session, appointment_id: UUID) -> Appointment:
     return row
 
 
+def check_seen(row: Appointment, seen_at: datetime | None) -> None:
+    """Whoever changes a visit has seen it as it is: raises CannotChangeVisit where somebody was quicker."""
+    if seen_at is not None and row.state_at != seen_at:
+        raise CannotChangeVisit(
+            "Somebody changed this visit while your page was open. Open it again, and look at"
+            " what it says now. Nothing was changed."
+        )
+
+
 def give_back(session: Session, appointment_ids: Collection[UUID]) -> None:
     """The rooms and the equipment of these are free again."""
     session.execute(

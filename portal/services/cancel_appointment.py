@@ -13,15 +13,23 @@ from portal.db import transaction
 from portal.queries.booking_policy import booking_policy
 from portal.services.after_appointment import after_appointment
 from portal.services.appointment_actor import Actor, CannotChangeVisit, TooLateToCancel
-from portal.services.appointment_time import give_back, locked, note_event, step
+from portal.services.appointment_time import check_seen, give_back, locked, note_event, step
 
 Side = Literal["patient", "practice"]
 
 
 def cancel_appointment(
-    *, appointment_id: UUID, side: Side, reason: str, actor: Actor, now: datetime
+    *,
+    appointment_id: UUID,
+    side: Side,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    seen_at: datetime | None = None,
 ) -> None:
     """Canceled once, for good. What the practice cancels never counts against the patient.
+
+    `seen_at` is the `state_at` that the page showed: who was quicker is not written over.
 
     Raises TooLateToCancel where only the office may still do it, CannotChangeVisit or NotFound.
     """
@@ -31,6 +39,7 @@ def cancel_appointment(
         row = locked(session, appointment_id)
         if row.state == "canceled":
             return
+        check_seen(row, seen_at)
         policy = booking_policy(session)
         late = side == "patient" and is_late_cancel(row.starts_at, policy, now)
         if late and not actor.is_staff:

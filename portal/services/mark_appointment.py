@@ -19,6 +19,7 @@ from portal.services.appointment_actor import Actor, CannotChangeVisit
 from portal.services.appointment_time import (
     TimeGone,
     check_person_free,
+    check_seen,
     clear_ended_holds,
     give_back,
     locked,
@@ -50,7 +51,12 @@ _MOMENTS: Mapping[AppointmentState, str] = {
 
 
 def mark_appointment(
-    *, appointment_id: UUID, step: AppointmentStep, actor: Actor, now: datetime
+    *,
+    appointment_id: UUID,
+    step: AppointmentStep,
+    actor: Actor,
+    now: datetime,
+    seen_at: datetime | None = None,
 ) -> None:
     """Move it by the table of states; marked so already, nothing changes.
 
@@ -71,7 +77,10 @@ def mark_appointment(
                 patient_ids=[row.patient_id],
                 newcomer_ids=[row.newcomer_id],
             )
-            mark_row(session, locked(session, appointment_id), step, actor=actor, now=now)
+            row = locked(session, appointment_id)
+            if not _is_there(AppointmentState(row.state), step):
+                check_seen(row, seen_at)
+            mark_row(session, row, step, actor=actor, now=now)
     except TimeGone:
         raise CannotChangeVisit(
             "Its time was given to somebody else meanwhile. Book the visit again. Nothing was changed."

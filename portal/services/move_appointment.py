@@ -28,6 +28,7 @@ from portal.services.appointment_time import (
     Start,
     TimeGone,
     check_person_free,
+    check_seen,
     clear_ended_holds,
     expire,
     give_back,
@@ -54,6 +55,7 @@ def move_appointment(
     overbook: Overbook | None = None,
     actor: Actor,
     now: datetime,
+    seen_at: datetime | None = None,
 ) -> None:
     """To the time of a hold (`hold_slot(moving=...)`), or by the office straight to `start`; nothing is kept twice.
 
@@ -86,6 +88,7 @@ def move_appointment(
                 locked(session, one)
             if hold is not None and _moved_before(session, row, hold):
                 return
+            check_seen(row, seen_at)
             _check(session, row, hold, actor, now=now)
             slot, beyond = (
                 _from_hold(session, row, hold, now=now)

@@ -83,6 +83,7 @@ MENUS = {
     "staff": (
         MenuLink("home.index", "Today", "house"),
         MenuLink("front_desk.index", "Front desk", "people", "desk.view"),
+        MenuLink("calendar.index", "Calendar", "calendar-event", "calendar.view"),
         MenuLink("work.index", "Queue", "list", "work.view"),
         MenuLink("messages.inbox", "Messages", "chat-left-text", "messages.view"),
         MenuLink("waitlist.index", "Waitlist", "list", "waitlist.view"),

@@ -82,18 +82,18 @@ def visit(number: int, hours: int, person: int | None = None) -> ToMove:
         person=("patient", person or number),
         visit_type_id=1,
         starts_at=OLD + timedelta(hours=hours),
+        wanted=OLD + timedelta(hours=hours + 24),
     )
 
 
 def test_SCH_5_each_visit_goes_to_the_same_time_of_the_other_day_and_no_place_twice() -> None:
-    day = timedelta(days=1)
     visits = [visit(1, 0), visit(2, 1), visit(3, 2)]
     free = [slot(24), slot(25), slot(30)]
-    moved = propose_moves(visits, {1: free}, shift=day)
+    moved = propose_moves(visits, {1: free})
     assert [moved[UUID(int=n)].starts_at for n in (1, 2, 3)] == [one.starts_at for one in free]
-    moved = propose_moves(visits, {1: free[:2]}, shift=day)
+    moved = propose_moves(visits, {1: free[:2]})
     assert set(moved) == {UUID(int=1), UUID(int=2)}, "for the third nothing is left"
     two_lanes = [slot(24), slot(24, lane=1)]
-    assert len(propose_moves([visit(1, 0), visit(2, 0)], {1: two_lanes}, shift=day)) == 2
+    assert len(propose_moves([visit(1, 0), visit(2, 0)], {1: two_lanes})) == 2
     one_person = [visit(1, 0, person=7), visit(2, 0, person=7)]
-    assert len(propose_moves(one_person, {1: two_lanes}, shift=day)) == 1
+    assert len(propose_moves(one_person, {1: two_lanes})) == 1

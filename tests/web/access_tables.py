@@ -15,6 +15,7 @@ from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
 from tests.web.access_saved_ways import ROWS, STAFF_ROWS
 from tests.web.access_table import table, with_payer
 from tests.web.access_visits import VISITS
+from tests.web.access_visits_office import STAFF_CALENDAR
 from tests.web.access_waitlist import PATIENTS_WAITLIST, STAFF_WAITLIST
 
 # `guest` came by the link in a text. `owner`: it is their record. `stale`: the owner, whose password was given a
@@ -353,6 +354,7 @@ STAFF = table(
     o                        GET       /static/<path:filename>
     o                        GET       /theme.css
     """
+    + STAFF_CALENDAR
     + STAFF_PLANS
     + STAFF_DESK
     + STAFF_OFFICE
