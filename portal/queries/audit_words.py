@@ -12,6 +12,17 @@ from portal.models.proxies import ProxyGrant
 
 KINDS = {
     "appointment": "appointment",
+    "appointments": "appointments",
+    "booking_policy": "policy of booking",
+    "calendar_settings": "calendar settings:",
+    "location": "place",
+    "provider_network": "network of a provider",
+    "provider_profile": "profile of a provider",
+    "resource": "room or equipment",
+    "schedule_block": "block of a provider’s week",
+    "schedule_exception": "leave or closed day",
+    "schedule_exceptions": "leave and closed days",
+    "visit_type": "kind of visit",
     "calendar": "calendar of",
     "access_review": "review of staff’s access",
     "account_access": "sign-in’s account",

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.booking_rules import Policy
+from portal.db import read_only
 from portal.models.calendar import BookingPolicy
 
 _NEWEST = select(BookingPolicy).order_by(BookingPolicy.id.desc()).limit(1)
@@ -33,3 +34,9 @@ def policy_of(row: BookingPolicy | None) -> Policy:
         reminder_days=tuple(row.reminder_days),
         check_in_days=row.check_in_days,
     )
+
+
+def policy_in_force() -> Policy:
+    """The same, for a page of its own."""
+    with read_only() as session:
+        return booking_policy(session)

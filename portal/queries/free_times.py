@@ -191,7 +191,7 @@ def _search(session: Session, wish: Wish, view: _View) -> tuple[Slot, ...]:
         at=view.at,
         for_staff=view.for_staff,
     )
-    calendar = _calendar(session, blocks, asked, now=view.now, except_id=view.except_id)
+    calendar = calendar_of(session, blocks, asked, now=view.now, except_id=view.except_id)
     found: list[Slot] = []
     enough_on: date | None = None
     for slot in free_slots(blocks, calendar, asked, now=view.now):
@@ -253,7 +253,7 @@ def block_of(row: ScheduleBlock, zone: str) -> Block:
     )
 
 
-def _calendar(
+def calendar_of(
     session: Session,
     blocks: Sequence[Block],
     asked: Asked,

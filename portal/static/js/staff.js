@@ -3,6 +3,8 @@
 "use strict";
 
 const rows = () => [...document.querySelectorAll("table[data-rows-open] tbody tr")];
+// The arrows move rows on the calendar, once a row is reached; everywhere else they scroll.
+const moving = () => document.querySelector("[data-arrows]") && rows().some((row) => row.contains(document.activeElement));
 const typing = (element) => element.matches("input, select, textarea, [contenteditable]");
 
 function move(step) {
@@ -37,6 +39,8 @@ document.addEventListener("keydown", (event) => {
     search.select();
   } else if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
+  else if (event.key === "ArrowDown" && moving()) { event.preventDefault(); move(1); }
+  else if (event.key === "ArrowUp" && moving()) { event.preventDefault(); move(-1); }
   else if (event.key === "?") document.getElementById("all-keys")?.click();
   else if (/^[a-z0-9]$/.test(event.key)) {
     const wanted = document.querySelector(`[data-key="${event.key}"]`);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.queries.account_visits import account_visits
 from portal.queries.staff_account import account_page
 from portal.queries.staff_activity import activity_page
 from portal.queries.staff_bill import bill_page
@@ -15,6 +16,7 @@ from portal.queries.staff_search import SearchResult, recently_opened, search
 from portal.queries.statement_print import statement_print
 from portal.web.access import current_staff, saw, staff
 from portal.web.base import gateways
+from portal.web.clock import now
 from portal.web.practice_day import practice_day
 from staff_admin.blueprints.show import found, page_number, show
 
@@ -59,7 +61,8 @@ def account(account_id: int) -> str:
     number = page_number()
     page = found(account_page(current_staff(), account_id, on=practice_day(), number=number))
     saw(accounts=[account_id], patients=page.header.patient_ids, kind="account", id=account_id)
-    return show("accounts/account.html", page=page)
+    booked = account_visits(current_staff(), page.header.patient_ids, now=now())
+    return show("accounts/account.html", page=page, booked=booked)
 
 
 @blueprint.get("/<int:account_id>/bills/<int:visit_id>")
