@@ -62,7 +62,9 @@ class Times:
     kinds: tuple[Choice, ...]
     providers: tuple[Choice, ...]
     locations: tuple[Choice, ...]
-    days: tuple[tuple[date, tuple[FreeTime, ...]], ...]
+    days: tuple[
+        tuple[date, tuple[tuple[FreeTime, ...], ...]], ...
+    ]  # each provider's times of a day
 
     @property
     def earlier(self) -> date:
@@ -134,16 +136,20 @@ def times_for(wish: TimeWish, *, now: datetime, except_id: UUID | None = None) -
             )
             found = free_times(session, asked, now=now, for_staff=True, except_id=except_id)
     names, places = dict(providers), {one.id: one for one in locations}
-    days: dict[date, list[FreeTime]] = {}
+    days: dict[date, dict[tuple[int, int], list[FreeTime]]] = {}
     for slot in found:
         if slot.starts_at > now:
-            days.setdefault(slot.starts_on, []).append(_free_time(slot, names, places))
+            day = days.setdefault(slot.starts_on, {})
+            times = day.setdefault((slot.provider_id, slot.location_id), [])
+            times.append(_free_time(slot, names, places))
     return Times(
         wish=wish,
         kinds=tuple(Choice(id=i, name=f"{name}, {minutes} min") for i, name, minutes in kinds),
         providers=tuple(Choice(id=i, name=name) for i, name in providers),
         locations=tuple(Choice(id=one.id, name=one.name) for one in locations),
-        days=tuple((on, tuple(times)) for on, times in sorted(days.items())),
+        days=tuple(
+            (on, tuple(tuple(times) for times in day.values())) for on, day in sorted(days.items())
+        ),
     )
 
 

@@ -357,10 +357,11 @@ class _Day:
     ) -> list[Line]:
         reach = (end_moment(zone, on, block.starts), end_moment(zone, on, block.ends))
         local = ZoneInfo(zone)
+        now = _next_five(self.now)
         return [
-            Line(starts=start.astimezone(local), ends=end.astimezone(local))
+            Line(starts=max(start, now).astimezone(local), ends=end.astimezone(local))
             for start, end in gaps(reach, capacity=block.capacity, busy=busy, away=away)
-            if end > self.now
+            if end > now
         ]
 
     def _titled(
@@ -385,6 +386,15 @@ class _Day:
             lines=tuple(sorted(lines, key=lambda one: (one.starts.astimezone(UTC), one.is_free))),
             sees_people=sees_people,
         )
+
+
+def _next_five(now: datetime) -> datetime:
+    """What is over is not free any more; to the next five minutes, as people speak of times."""
+    return (
+        now
+        + (-now.minute % 5) * timedelta(minutes=1)
+        - timedelta(seconds=now.second, microseconds=now.microsecond)
+    )
 
 
 def _visit_line(visit: AppointmentFacts) -> Line:
