@@ -11,14 +11,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.booking_rules import months_old
 from billing.rebooking import OFFERED, Spoken, choose_offers
-from portal.models.accounts import Patient
 from portal.models.appointments import Appointment
-from portal.models.calendar import Location, ProviderProfile
+from portal.models.calendar import Location
 from portal.models.claims import Provider
 from portal.models.rebooking import RebookOffer
 from portal.queries.free_times import Slot, Wish, free_times
+from portal.queries.offered_providers import offered_providers, person_facts
 
 AHEAD = timedelta(days=60)
 STANDS = timedelta(days=14)  # so long an offer keeps its time from being offered to somebody else
@@ -111,28 +110,15 @@ def offers_for(session: Session, row: Appointment, *, now: datetime) -> tuple[Sl
 
 
 def _who_fits(session: Session, row: Appointment, today: date) -> frozenset[int]:
-    """The same provider, and others of the specialty who take new patients of that age."""
-    specialty = (
-        select(ProviderProfile.specialty)
-        .where(ProviderProfile.provider_id == row.provider_id)
-        .scalar_subquery()
+    """The same provider, and others of the specialty against whom nothing stands (SCH-3)."""
+    person = person_facts(session, patient_id=row.patient_id, newcomer_id=row.newcomer_id, on=today)
+    choices = offered_providers(
+        session, visit_type_id=row.visit_type_id, person=person, on=today, for_staff=True
     )
-    born_on = select(Patient.birth_on).where(Patient.id == row.patient_id).scalar_subquery()
-    rows = session.execute(
-        select(ProviderProfile, born_on.label("born_on")).where(
-            ProviderProfile.active, ProviderProfile.specialty == specialty
-        )
-    )
-    fitting = {row.provider_id}
-    for profile, born in rows:
-        months = months_old(born, today) if born else None
-        fits_age = months is None or (
-            profile.min_age_months <= months
-            and (profile.max_age_months is None or months < profile.max_age_months)
-        )
-        if fits_age and profile.takes_new:
-            fitting.add(profile.provider_id)
-    return frozenset(fitting)
+    specialty = {one.plain_specialty for one in choices if one.provider_id == row.provider_id}
+    return frozenset({row.provider_id}) | {
+        one.provider_id for one in choices if one.plain_specialty in specialty and not one.reasons
+    }
 
 
 def _spoken_for(session: Session, appointment_id: UUID, *, now: datetime) -> set[Spoken]:

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.who_may_book import WHY_WORDS
 from portal.db import read_only
 from portal.models.accounts import Coverage, Patient, Payer
 from portal.models.calendar import Location, ProviderProfile, VisitType
 from portal.models.claims import Provider
 from portal.queries.free_times import Slot, Wish, free_times, the_slot
+from portal.queries.offered_providers import offered_providers, person_facts
 from portal.queries.staff_calendar import Choice, clock_name, moment_words
 
 WEEK = timedelta(days=7)
@@ -233,3 +235,22 @@ def zone_of_place(location_id: int) -> str | None:
     """The zone of a place's wall clock."""
     with read_only() as session:
         return session.scalar(select(Location.time_zone).where(Location.id == location_id))
+
+
+def words_against(patient_id: int, chosen: ChosenTime) -> tuple[str, ...]:
+    """What a patient would be told of why this provider is not offered to them; the office may know better (SCH-3)."""
+    with read_only() as session:
+        on = chosen.local.date()
+        choices = offered_providers(
+            session,
+            visit_type_id=chosen.visit_type_id,
+            person=person_facts(session, patient_id=patient_id, on=on),
+            on=on,
+            for_staff=True,
+        )
+    return tuple(
+        WHY_WORDS[reason]
+        for one in choices
+        if one.provider_id == chosen.provider_id
+        for reason in one.reasons
+    )

@@ -27,16 +27,6 @@ from portal.models.claims import Provider
 from portal.queries.appointment_row import AppointmentFacts, appointment_facts
 
 DAY = timedelta(days=1)
-STATES = {
-    "held": ("waiting", "Being booked"),
-    "booked": ("due", "Booked"),
-    "arrived": ("info", "Arrived"),
-    "in_room": ("held", "In the room"),
-    "done": ("paid", "Done"),
-    "no_show": ("error", "Did not come"),
-    "canceled": ("credit", "Canceled"),
-    "expired": ("credit", "Not booked"),
-}
 AWAY_WORDS = {"leave": "Away", "holiday": "Holiday", "blocked": "Blocked"}
 
 

@@ -10,7 +10,7 @@ from tests.browser.conftest import Visitor
 def test_SCH_2_the_calendar_by_keys_alone(visit: Callable[[str], Visitor]) -> None:
     visitor = visit("desktop")
     page = visitor.page
-    visitor.sign_in(visitor.staff_url, visitor.person(role="front_desk"))
+    visitor.sign_in(visitor.staff_url, visitor.person(role="manager"))
     page.wait_for_selector("text=Sign out")
     page.goto(visitor.staff_url + "/calendar/")
     visitor.look("Calendar", "staff-calendar")

@@ -89,6 +89,9 @@ def test_NSA_1_staff_book_by_search_and_nothing_is_booked_without_the_answer(
     assert len(asked) <= 16, "\n".join(asked)
     link = next(one for one in page.links() if "/confirm?" in one and "13:20Z" in one)
     shown = desk.get(link)
+    assert "Not offered" not in shown.text
+    heart = link.replace(f"provider={world.ada}", f"provider={world.cy}")
+    assert "Does not take new patients" in desk.get(heart).text
     answer = {"appointment_id": shown.hidden("appointment_id"), "language": "en"}
     refused = desk.post(link, answer, expect=200)
     assert "Choose how the visit is to be covered" in refused.text

@@ -18,6 +18,7 @@ from portal.queries.staff_booking import (
     booked_for,
     chosen_time,
     times_for,
+    words_against,
     zone_of_place,
 )
 from portal.queries.staff_calendar import moment_words
@@ -93,7 +94,10 @@ def book(patient_id: int) -> ResponseReturnValue:
         else:
             flash("Booked.", "done")
             return redirect(url_for(".appointment", appointment_id=form.id_of_form))
-    return show("calendar/book.html", person=person, form=form, chosen=chosen, kept=_kept())
+    against = words_against(patient_id, chosen)
+    return show(
+        "calendar/book.html", person=person, form=form, chosen=chosen, against=against, kept=_kept()
+    )
 
 
 @blueprint.get("/appointments/<uuid:appointment_id>/move")
