@@ -62,3 +62,9 @@ class CannotChangeVisit(Refusal):
     """The visit is not in a state in which this could be done."""
 
     title = "The visit was not changed"
+
+
+class VisitChanged(CannotChangeVisit):
+    """Somebody was quicker: what the page showed is no longer so, and nothing is written over it."""
+
+    title = "Something changed meanwhile"

@@ -21,7 +21,7 @@ from portal.models.appointments import (
     AppointmentEvent,
     AppointmentResource,
 )
-from portal.services.appointment_actor import Actor, CannotChangeVisit, PersonBusy
+from portal.services.appointment_actor import Actor, CannotChangeVisit, PersonBusy, VisitChanged
 from portal.services.refusal import NotFound
 
 EXCLUSION_VIOLATION = "23P01"
@@ -105,12 +105,9 @@ def locked(session: Session, appointment_id: UUID) -> Appointment:
 
 
 def check_seen(row: Appointment, seen_at: datetime | None) -> None:
-    """Whoever changes a visit has seen it as it is: raises CannotChangeVisit where somebody was quicker."""
+    """Whoever changes a visit has seen it as it is: raises VisitChanged where somebody was quicker."""
     if seen_at is not None and row.state_at != seen_at:
-        raise CannotChangeVisit(
-            "Somebody changed this visit while your page was open. Open it again, and look at"
-            " what it says now. Nothing was changed."
-        )
+        raise VisitChanged("Go back, check what the page says now, and try again.")
 
 
 def give_back(session: Session, appointment_ids: Collection[UUID]) -> None:
