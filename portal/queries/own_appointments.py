@@ -78,12 +78,14 @@ def may_see_person(viewer: AccountViewer) -> ColumnElement[bool]:
 def may_see_visit(viewer: AccountViewer) -> ColumnElement[bool]:
     """For a query over Appointment: the visits that are the viewer's to see, held times left out.
 
-    A guest sees the one that the link in a text was of, and none by a link to the account's bills (MSG-9).
+    A guest sees the one visit that the link was of, while it is a visit of that account's people (MSG-9).
     """
     if isinstance(viewer, GuestViewer):
-        if viewer.appointment_id is None:
-            return false()
-        return and_(Appointment.state.not_in(UNBOOKED), Appointment.id == viewer.appointment_id)
+        theirs = Appointment.patient_id.in_(
+            select(Patient.id).where(Patient.guarantor_account_id == viewer.account_id)
+        )
+        the_one = Appointment.id == viewer.appointment_id
+        return and_(Appointment.state.not_in(UNBOOKED), the_one, theirs)
     whose: ColumnElement[bool] = Appointment.patient_id.in_(
         select(Patient.id)
         .join(GuarantorAccount, GuarantorAccount.id == Patient.guarantor_account_id)

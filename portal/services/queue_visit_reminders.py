@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from billing.visit_reminders import by_letter, due_reminder
@@ -35,6 +35,7 @@ from portal.services.queue_visit_messages import (
     queue_visit_messages,
     visit_key,
 )
+from portal.services.record_text_consent import WITHDRAWN
 from portal.services.reminder_letters import When, visit_missed, visit_reminder
 from portal.services.tell_visit_otherwise import ask_for_call
 
@@ -141,11 +142,16 @@ def _found(session: Session, *where: ColumnElement[bool]) -> list[_Found]:
 
 
 def _told(session: Session, appointment_ids: Sequence[UUID]) -> list[str]:
-    """The keys under which these were told before: whoever chose another way since is not told twice."""
+    """The keys under which these were told before: whoever chose another way since is not told twice.
+
+    A text that STOP took back told nobody: the next run tells by e-mail.
+    """
+    taken_back = and_(OutboundMessage.state == "canceled", OutboundMessage.gate == WITHDRAWN)
     keys = session.scalars(
         select(OutboundMessage.dedupe_key).where(
             OutboundMessage.appointment_id.in_(appointment_ids),
             OutboundMessage.dedupe_key.is_not(None),
+            ~taken_back,
         )
     )
     return [key for key in keys if key]

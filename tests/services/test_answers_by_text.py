@@ -16,9 +16,11 @@ from portal.models.messages import OutboundMessage, ThreadMessage
 from portal.models.text_links import TextLink
 from portal.models.work import WorkItem
 from portal.queries.staff_thread import staff_thread
+from portal.services.appointment_actor import Actor
 from portal.services.handle_text import handle_text
 from portal.services.queue_visit_reminders import queue_visit_reminders
 from portal.services.tell_visit_otherwise import tell_visit_otherwise
+from portal.services.text_visit_news import text_visit_news
 from tests.services.visit_world import LINKS, URL, Calendar, Worker, at, change, outbound
 
 PHONE = "+12125550142"
@@ -126,6 +128,18 @@ def test_MSG_3_cancel_ends_texts_and_the_answer_says_that_the_visit_stands(testa
     )  # the visit is still asked about
 
 
+def test_MSG_3_a_reminder_that_stop_took_back_goes_by_e_mail_with_the_next_run(
+    testa: Reader,
+) -> None:
+    with transaction() as session:  # it waits for the morning as the STOP comes
+        session.scalars(select(OutboundMessage)).one().state = "queued"
+    assert testa.says("STOP") == "stop"
+    queue_visit_reminders(on=DAY, now=LATER, public_url=URL)
+    queue_visit_reminders(on=DAY, now=LATER, public_url=URL)
+    testa.worker.work(LATER)
+    assert [to for _, to, _ in testa.worker.post.emails] == ["t@example.com"]
+
+
 def test_MSG_3_stop_is_answered_as_ever(testa: Reader) -> None:
     assert testa.says("STOP") == "stop"
     assert testa.hears() == ["opt_out"]
@@ -179,6 +193,26 @@ def test_MSG_22_in_spanish(database_url: str) -> None:
     ana.says("C")
     ana.hears()
     assert "Su cita esta confirmada" in ana.worker.post.texts[-1][2]
+
+
+@pytest.mark.parametrize(("ahead", "leaves"), [(1, True), (3, False)])
+def test_MSG_7_only_a_change_of_a_near_visit_by_the_practice_needs_no_cap(
+    database_url: str, ahead: int, leaves: bool
+) -> None:
+    found = reader(at(DAY + timedelta(days=ahead), time(9)), text_grade="full")
+    change(found.visits[0], state="canceled", state_at=LATER, canceled_side="practice")
+    with transaction() as session:
+        row = session.get_one(Appointment, found.visits[0])
+        by_desk = Actor(None, "staff")
+        for _ in range(2):
+            text_visit_news(session, appointment=row, kind="canceled", actor=by_desk, now=LATER)
+    found.worker.work(LATER)
+    news = [m for m in outbound() if m.template == "visit_canceled"]
+    assert [(m.state, m.gate) for m in news] == [
+        ("sent", "allowed") if leaves else ("queued", "MSG-7")
+    ]
+    if leaves:
+        assert "We called off your visit on Tue Mar 3." in found.worker.post.texts[-1][2]
 
 
 @pytest.mark.parametrize(("ahead", "channel"), [(7, "paper"), (3, "")])
