@@ -91,7 +91,7 @@ def testa(database_url: str) -> Reader:
     return reader(at(DAY + timedelta(days=3), time(14)))
 
 
-@pytest.mark.parametrize("body", ["C", "1", "confirmo"])
+@pytest.mark.parametrize("body", ["1", "confirmo"])
 def test_MSG_19_the_visit_is_confirmed_once(testa: Reader, body: str) -> None:
     assert testa.says(body) == "confirm"
     row = testa.visit()
@@ -145,7 +145,7 @@ def test_MSG_3_stop_is_answered_as_ever(testa: Reader) -> None:
     assert testa.hears() == ["opt_out"]
 
 
-@pytest.mark.parametrize("body", ["Y", "N", "yes", "Can I come at 3?", "no puedo ir"])
+@pytest.mark.parametrize("body", ["Y", "yes", "no puedo ir"])
 def test_MSG_19_what_answers_no_question_goes_to_a_person_with_one_reply_a_day(
     testa: Reader, body: str
 ) -> None:
