@@ -14,7 +14,7 @@ from portal.models.identity import Login
 from portal.queries.account_readers import readers
 from portal.queries.among import among
 from portal.queries.notice_channel import About, Channel, chosen
-from portal.queries.reach import paper_lines, text_numbers
+from portal.queries.reach import Envelope, mailboxes, paper_lines, text_numbers
 from portal.queries.text_consents import TextCategory, not_withdrawn, said_for
 
 
@@ -46,7 +46,7 @@ def account_readers_of_visits(
     phones = _agreed_phones(
         session, [one for one in accounts if chosen(one, About.VISITS) is Channel.TEXT]
     )
-    emails = readers(session, account_ids)
+    emails = _emails(session, accounts)
     paper = paper_lines(session, accounts)
     return {
         one.id: VisitReader(
@@ -57,6 +57,15 @@ def account_readers_of_visits(
         )
         for one in accounts
     }
+
+
+def _emails(session: Session, accounts: Collection[GuarantorAccount]) -> dict[int, tuple[str, ...]]:
+    """Whoever can sign in; where nobody can, the address in the practice's file, as far as it may be used."""
+    found = readers(session, [one.id for one in accounts])
+    on_file: set[Envelope] = {(one.email, one.id) for one in accounts if one.email}
+    unread = {(to, one) for to, one in on_file if one is not None and not found[one]}
+    goes_to = mailboxes(session, unread) if unread else {}
+    return found | {one: (to,) for (_, one), to in goes_to.items() if to and one is not None}
 
 
 def newcomer_readers_of_visits(

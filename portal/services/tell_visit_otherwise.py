@@ -16,9 +16,9 @@ from portal.models.calendar import Location
 from portal.models.messages import OutboundMessage
 from portal.models.waitlist import SlotOpening, WaitlistOffer
 from portal.models.work import WorkItem
-from portal.queries.account_readers import reader_emails
 from portal.queries.reach import paper_lines
 from portal.queries.visit_facts import VisitFacts, visit_facts
+from portal.queries.visit_readers import account_readers_of_visits
 from portal.services.letters import Letter, letterhead
 from portal.services.queue_letter import queue_letter
 from portal.services.queue_visit_messages import VISITS, post_reminder, visit_key
@@ -38,7 +38,7 @@ def tell_visit_otherwise(
     letter = _letter(session, message, account_id, public_url)
     if letter is None:
         return message.category == VISITS
-    addresses = reader_emails(session, account_id=account_id)
+    addresses = account_readers_of_visits(session, [account_id])[account_id].emails
     for address in addresses:
         queue_letter(
             session,
