@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.booking_rules import CoverageIntent
@@ -130,19 +130,20 @@ def _check_number(session: Session, who: WaitsFor) -> None:
 def leave_waitlist(*, entry_id: UUID, now: datetime) -> None:
     """Nothing more is offered to this entry; an offer that is open goes to the next."""
     with transaction() as session:
+        # The offers before the entry, as those who take a time do.
+        offers = session.scalars(
+            select(WaitlistOffer)
+            .where(WaitlistOffer.entry_id == entry_id, WaitlistOffer.state.in_(("queued", "open")))
+            .order_by(WaitlistOffer.id)
+            .with_for_update()
+        ).all()
         entry = session.get(WaitlistEntry, entry_id, with_for_update=True)
         if entry is None:
             raise NotFound
         if entry.state == "waiting":
             entry.state, entry.state_at = "left", now
-            session.execute(
-                update(WaitlistOffer)
-                .where(
-                    WaitlistOffer.entry_id == entry_id,
-                    WaitlistOffer.state.in_(("queued", "open")),
-                )
-                .values(state="declined", answered_at=now, answered_via="portal")
-            )
+            for offer in offers:
+                offer.state, offer.answered_at, offer.answered_via = "declined", now, "portal"
             enqueue(session, "offer_slots")
 
 

@@ -43,7 +43,12 @@ def settle_opening(
     ).all()
     whose = (appointment.patient_id, appointment.newcomer_id)
     yes = next(
-        (offer for offer, entry in offers if (entry.patient_id, entry.newcomer_id) == whose), None
+        (
+            offer
+            for offer, entry in offers
+            if (entry.patient_id, entry.newcomer_id) == whose and entry.state == "waiting"
+        ),
+        None,
     )
     if opening.state != "open" or yes is None or yes.state != "open":
         raise SlotTaken(TAKEN)
