@@ -19,7 +19,6 @@ from tests.web.people import signed_in
 from tests.web.texted import answer, type_code
 
 PHONE = "+12025550142"
-pytest.importorskip("portal.blueprints.visits")  # the pages of a visit
 
 
 @pytest.fixture
