@@ -76,7 +76,9 @@ class Mail:
     post: Post
     seen: set[str] = field(default_factory=set)
 
-    def send(self, *, to: str, subject: str, body: str, message_id: str) -> Accepted:
+    def send(
+        self, *, to: str, subject: str, body: str, message_id: str, attachment: object = None
+    ) -> Accepted:
         if message_id in self.seen:
             return Accepted(provider_id=f"{message_id}-again")
         if self.post.dies != "before":
