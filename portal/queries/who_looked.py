@@ -33,6 +33,8 @@ DID = {
 WHAT = {
     "bill": "a bill",
     "visit": "a bill",
+    "appointment": "a booked visit",
+    "appointments": "your booked visits",
     "figures": "a bill",
     "statement": "a statement",
     "papers": "your statements and payments",

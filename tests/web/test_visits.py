@@ -21,6 +21,7 @@ from tests.booking_world import NEXT_MONDAY, TUESDAY, BookingWorld, open_booking
 from tests.services.proxy_world import add_grant
 from tests.web.pages import Page, PageClient
 from tests.web.people import make_account, make_login, signed_in
+from tests.web.texted import answer, give_phone, link_for, type_code
 
 SELF_PAY = {"covered": "self_pay", "reason": "checkup", "note": "I use a wheelchair."}
 
@@ -212,6 +213,26 @@ def test_HIPAA_9_another_ones_visit_is_not_there_and_a_helper_needs_the_scope(
             select(Appointment).where(Appointment.id != visit_id, Appointment.state == "booked")
         ).one()
     assert (booked.patient_id, booked.proxy_grant_id) == (world.patient_id, grant)
+
+
+def test_MSG_9_the_link_in_a_reminder_opens_one_visit_to_confirm_move_or_cancel(
+    patient_app: Flask, world: BookingWorld, now: datetime
+) -> None:
+    mine, childs = world.book(), world.book(world.start(TUESDAY), patient_id=world.child_id)
+    give_phone(world.account_id)
+    link = link_for(patient_app, world.account_id, now=now, appointment_id=mine)
+    guest = PageClient(patient_app)
+    answer(guest, link, birth="5/4/1980")
+    page = guest.follow(type_code(guest))
+    assert page.h1 == "Your visit"
+    assert "9:00 AM" in page.text
+    guest.get(f"/visits/{childs}", expect=404)
+    confirmed = guest.follow(guest.post(f"/visits/{mine}/confirm"))
+    assert "We know that you are coming." in confirmed.text
+    other = guest.get(f"/visits/{mine}/move")
+    review = take(guest, other, times(other)[0])
+    assert "Your visit has a new time." in guest.follow(guest.post(review.location)).text
+    assert row(mine).confirmed_at is None  # moved, it is to be confirmed anew
 
 
 def test_ID_1_a_stranger_chooses_a_time_then_signs_in_and_books_it(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from flask import Flask
 
@@ -32,7 +33,14 @@ def give_phone(account_id: int, phone: str = PHONE) -> None:
         account.postal_code = account.postal_code or ZIP
 
 
-def link_for(flask_app: Flask, account_id: int, *, phone: str = PHONE, now: datetime = NOW) -> str:
+def link_for(
+    flask_app: Flask,
+    account_id: int,
+    *,
+    phone: str = PHONE,
+    now: datetime = NOW,
+    appointment_id: UUID | None = None,
+) -> str:
     """The path of a fresh link, as the text carries it."""
     doors = flask_app.extensions["kindbill"]
     with transaction() as session:
@@ -43,6 +51,7 @@ def link_for(flask_app: Flask, account_id: int, *, phone: str = PHONE, now: date
             now=now,
             hash_keys=doors.hash_keys,
             public_url=doors.public_url,
+            appointment_id=appointment_id,
         )
     return link.removeprefix(doors.public_url)
 
