@@ -60,8 +60,6 @@ KINDS = {
     "own_data": "own data",
     "who_looked": "who looked at the record",
     "amount_due": "what is due in all",
-    "appointment": "booked visit",
-    "appointments": "booked visits",
     "free_times": "free times",
     "pay_link": "way to pay without a sign-in",
     "parent_request": "request of a parent",
