@@ -106,8 +106,10 @@ def set_practice_command(file: Path) -> None:
 def import_calendar_command(file: Path, on: datetime | None) -> None:
     """Set places, rooms, kinds of visits and who works when from a TOML file (docs/files.md)."""
     from portal.services.import_calendar import import_calendar
+    from portal.services.publish_form import publish_starter_forms
 
     with practice():
+        publish_starter_forms(clock())  # what people sign before a visit, where nothing is published
         done = import_calendar(toml=file.read_text(), on=on.date() if on else None, now=clock())
     click.echo(
         f"{done.locations} locations, {done.visit_types} kinds of visits, {done.providers} providers;"

@@ -23,6 +23,7 @@ from portal import db, wiring
 from portal.cli import migrate
 from portal.config import ConfigurationError, Settings
 from portal.embedded import database_of
+from tools.demo_desk import prepare_desk
 from tools.demo_people import (
     NEWCOMER,
     Demo,
@@ -167,6 +168,7 @@ def fill(demo: Demo, settings: Settings, url: str) -> None:
     agree_to_visit_texts(now=datetime.now(UTC) - timedelta(days=20))
     invite_everybody(demo, settings, story)
     people = {person["key"]: person for person in story["people"]}
+    prepare_desk(now=datetime.now(UTC))
     tell_visits(people, office=wiring.build(settings), url=url, now=datetime.now(UTC))
 
 

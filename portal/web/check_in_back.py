@@ -7,6 +7,8 @@ from uuid import UUID
 from flask import Flask, request, session, url_for
 
 KEY = "check_in"
+# The parts of ours that a check-in leads to; elsewhere nobody is in the middle of one.
+LED_TO = frozenset({"contact", "insurance", "profile", "payments", "pages"})
 
 
 def register(app: Flask) -> None:
@@ -23,8 +25,8 @@ def remember_check_in(appointment_id: UUID | None) -> None:
 
 
 def check_in_back() -> str:
-    """Its address; empty on its own pages and where none was begun."""
+    """Its address, on the pages that it leads to; empty elsewhere and where none was begun."""
     begun = session.get(KEY)
-    if not begun or (request.endpoint or "").partition(".")[0] in {"check_in", "kiosk"}:
+    if not begun or (request.endpoint or "").partition(".")[0] not in LED_TO:
         return ""
     return url_for("check_in.check_in", appointment_id=UUID(begun))
