@@ -109,7 +109,9 @@ def import_calendar_command(file: Path, on: datetime | None) -> None:
     from portal.services.publish_form import publish_starter_forms
 
     with practice():
-        publish_starter_forms(clock())  # what people sign before a visit, where nothing is published
+        publish_starter_forms(
+            clock()
+        )  # what people sign before a visit, where nothing is published
         done = import_calendar(toml=file.read_text(), on=on.date() if on else None, now=clock())
     click.echo(
         f"{done.locations} locations, {done.visit_types} kinds of visits, {done.providers} providers;"
