@@ -34,6 +34,7 @@ def settle_opening(
     ).one_or_none()
     if opening is None:
         return
+    gives_up = appointment.id if kind == "moved" else None
     offers = session.execute(
         select(WaitlistOffer, WaitlistEntry)
         .join(WaitlistEntry, WaitlistEntry.id == WaitlistOffer.entry_id)
@@ -42,14 +43,13 @@ def settle_opening(
         .with_for_update()
     ).all()
     whose = (appointment.patient_id, appointment.newcomer_id)
-    yes = next(
-        (
-            offer
-            for offer, entry in offers
-            if (entry.patient_id, entry.newcomer_id) == whose and entry.state == "waiting"
-        ),
-        None,
-    )
+    theirs = [
+        (entry.appointment_id != gives_up, offer)
+        for offer, entry in offers
+        if (entry.patient_id, entry.newcomer_id) == whose and entry.state == "waiting"
+    ]
+    # Who waits twice said yes to the entry whose visit is moved, or to the one that gives up none.
+    yes = min(theirs, key=lambda one: one[0])[1] if theirs else None
     if opening.state != "open" or yes is None or yes.state != "open":
         raise SlotTaken(TAKEN)
     opening.state, opening.ended_at = "taken", now

@@ -14,7 +14,7 @@ from sqlalchemy import event, func, select
 from portal.db import read_only
 from portal.models.appointments import Appointment, AppointmentEvent
 from portal.queries.staff_calendar import moment_words
-from tests.booking_world import NEXT_MONDAY, SPRING, BookingWorld, open_booking
+from tests.booking_world import NEXT_MONDAY, SPRING, TUESDAY, BookingWorld, open_booking
 from tests.web.pages import PageClient
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -116,6 +116,21 @@ def test_NSA_1_staff_book_by_search_and_nothing_is_booked_without_the_answer(
     biller = as_staff("biller")
     biller.get(link, expect=403)
     assert "Book" not in [one for one in biller.get(DAY).links() if "/calendar/book" in one]
+
+
+def test_SCH_12_a_follow_up_booked_at_check_out_knows_the_visit_before(
+    as_staff: As, world: BookingWorld
+) -> None:
+    before = world.book(world.start(TUESDAY, "9:00"), patient_id=world.patient_id, via="staff")
+    desk = as_staff("front_desk")
+    start = f"/calendar/book/{world.patient_id}?type={world.visit}&follow_up_of={before}&on="
+    page = desk.get(f"{start}{NEXT_MONDAY}&provider={world.ada}")
+    link = next(one for one in page.links() if "/confirm?" in one and "13:20Z" in one)
+    shown = desk.get(link)
+    answer = {"appointment_id": shown.hidden("appointment_id"), "language": "en"}
+    desk.post(link, answer | {"coverage_intent": "self_pay"})
+    (row,) = (one for one in rows(world) if one.id != before)
+    assert (row.follow_up_of_id, row.booked_via) == (before, "check_out")
 
 
 def test_SCH_7_marks_step_by_step_and_back(as_staff: As, world: BookingWorld) -> None:

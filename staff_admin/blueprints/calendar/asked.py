@@ -30,6 +30,14 @@ def asked_id(name: str) -> int | None:
     return request.args.get(name, type=int)
 
 
+def asked_visit(name: str) -> UUID | None:
+    """The id of an appointment in the address."""
+    try:
+        return UUID(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
 def asked_moment(name: str = "at") -> datetime | None:
     """A moment of the address."""
     try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.free_times import moment
@@ -34,6 +35,7 @@ from staff_admin.blueprints.calendar.asked import (
     asked_day,
     asked_id,
     asked_moment,
+    asked_visit,
     load_page,
 )
 from staff_admin.blueprints.calendar.forms import BookForm, FindForm, MoveForm, OtherTimeForm
@@ -156,6 +158,7 @@ def _kept() -> dict[str, Any]:
     """What is chosen so far, as the address keeps it."""
     names = ("type", "provider", "location")
     values: dict[str, Any] = {name: asked_id(name) for name in names}
+    values["follow_up_of"] = asked_visit("follow_up_of")  # somebody checks out
     return {name: value for name, value in values.items() if value} | {
         "on": asked_day().isoformat()
     }
@@ -243,8 +246,7 @@ def _overbook(reason: str | None) -> Overbook | None:
 
 def _book(person: Booked, form: BookForm, chosen: ChosenTime) -> None:
     """A hold that only this request knows, and at once the booking of it."""
-    who = actor()
-    via = "check_out" if request.args.get("via") == "check_out" else who.via
+    who, before = actor(), asked_visit("follow_up_of")
     hold_slot(
         appointment_id=form.id_of_form,
         start=_start(chosen),
@@ -260,11 +262,12 @@ def _book(person: Booked, form: BookForm, chosen: ChosenTime) -> None:
         reason=form.reason.data or "",
         note=form.note.data or "",
         language=form.language.data or "en",
+        follow_up_of_id=before,
     )
     book_appointment(
         appointment_id=form.id_of_form,
         booking=booking,
-        actor=type(who)(who.login_id, via, public_url=who.public_url),
+        actor=replace(who, via="check_out") if before else who,
         now=now(),
     )
 
