@@ -16,8 +16,9 @@ from portal.models.appointments import Appointment, AppointmentTask, CoverageChe
 from portal.models.calendar import Location
 from portal.models.identity import Login
 from portal.queries.appointment_row import AppointmentFacts, appointment_facts
+from portal.queries.paging import Page, limits, page_of
 
-SHOWN = 200
+OF_ONE_VISIT = 50  # far more than there are kinds of tasks
 KINDS = {
     "coverage": "Verify the coverage",
     "referral": "Get the referral",
@@ -98,8 +99,8 @@ class VisitTasks:
     coverages: tuple[CoverageRow, ...]
 
 
-def task_list(wanted: TaskFilter, *, on: date) -> tuple[TaskRow, ...]:
-    """Open tasks by deadline; one query."""
+def task_list(wanted: TaskFilter, *, on: date, page: int) -> Page[TaskRow]:
+    """One page of the open tasks, by deadline; one query."""
     where: list[ColumnElement[bool]] = [AppointmentTask.state == "open"]
     if wanted.kind:
         where.append(AppointmentTask.kind == wanted.kind)
@@ -107,7 +108,8 @@ def task_list(wanted: TaskFilter, *, on: date) -> tuple[TaskRow, ...]:
         where.append(Appointment.location_id == wanted.location_id)
     if wanted.late:
         where.append(AppointmentTask.due_on < on)
-    return _rows(*where)
+    offset, limit = limits(page)
+    return page_of(_rows(*where, offset=offset, limit=limit), page)
 
 
 def task_places() -> tuple[tuple[int, str], ...]:
@@ -172,7 +174,9 @@ def _check(row: CoverageCheck, by: str) -> CheckRow:
     )
 
 
-def _rows(*where: ColumnElement[bool]) -> tuple[TaskRow, ...]:
+def _rows(
+    *where: ColumnElement[bool], offset: int = 0, limit: int = OF_ONE_VISIT
+) -> tuple[TaskRow, ...]:
     name = func.coalesce(
         func.nullif(func.concat_ws(" ", Patient.first_name, Patient.last_name), ""), Login.name
     )
@@ -195,7 +199,8 @@ def _rows(*where: ColumnElement[bool]) -> tuple[TaskRow, ...]:
             .outerjoin(ended, ended.id == AppointmentTask.done_by_id)
             .where(*(where or (true(),)))
             .order_by(AppointmentTask.due_on, Appointment.starts_at, AppointmentTask.id)
-            .limit(SHOWN)
+            .offset(offset)
+            .limit(limit)
         ).all()
     return tuple(
         TaskRow(

@@ -37,9 +37,9 @@ def index() -> str:
         late=request.args.get("late") == "1",
     )
     on = practice_day()
-    rows = task_list(wanted, on=on)
-    saw(patients={row.patient_id for row in rows if row.patient_id}, kind="visit_tasks")
-    shown = {"rows": rows, "wanted": wanted, "on": on, "kinds": KINDS, "places": task_places()}
+    page = task_list(wanted, on=on, page=request.args.get("page", 1, type=int))
+    saw(patients={row.patient_id for row in page.rows if row.patient_id}, kind="visit_tasks")
+    shown = {"page": page, "wanted": wanted, "on": on, "kinds": KINDS, "places": task_places()}
     return show("visit_tasks/index.html", **shown)
 
 
