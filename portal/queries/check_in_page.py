@@ -15,7 +15,7 @@ from billing.check_in import may_check_in, signs_as
 from billing.form_fields import Field, digest, from_json, in_words, is_shown
 from billing.proxy_access import ADULT_YEARS
 from portal.db import read_only
-from portal.models.accounts import Patient
+from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.appointments import Appointment
 from portal.models.check_in import Form, FormVersion, SignedForm
 from portal.models.profiles import Profile
@@ -24,6 +24,7 @@ from portal.queries.booking_policy import booking_policy
 from portal.queries.check_in_facts import CheckIn, check_ins
 from portal.queries.form_page import FormWords, ShownForm, filled, practice_words, shown_form
 from portal.queries.own_appointments import may_see_visit, own_appointment, own_coming
+from portal.queries.reach import standing_requests
 from portal.queries.viewer import PatientViewer, StaffViewer
 
 
@@ -41,11 +42,16 @@ Who = PatientViewer | StaffViewer | AtKiosk
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """What we know of how to reach somebody; numbers and e-mail stand on their own page."""
+    """What we know of how to reach somebody: enough of phone and e-mail to know them again, also beside a stranger.
+
+    Both are empty where there is none, or where somebody asked for confidential contact (HIPAA-10).
+    """
 
     lines: tuple[str, ...]
     language: str
     emergency: str
+    phone_end: str  # four digits
+    email_hint: str  # v...@example.com
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +136,7 @@ def contact_of(visit: AppointmentFacts) -> Contact:
         patient = session.get(Patient, visit.patient_id) if visit.patient_id else None
         login_id = visit.newcomer_id or visit.booked_by_id
         profile = session.get(Profile, login_id) if login_id else None
+        phone, email = _reached_at(session, visit.account_id)
     own = profile if profile and _is_same(profile, visit) else None
     home: Patient | Profile | None = patient or own
     town = f"{home.city}, {home.state} {home.postal_code}".strip(" ,") if home else ""
@@ -143,7 +150,16 @@ def contact_of(visit: AppointmentFacts) -> Contact:
         lines=tuple(line for line in lines if line),
         language=own.spoken_language if own else visit.language,
         emergency=emergency,
+        phone_end=phone[-4:],
+        email_hint=email and f"{email[0]}...@{email.rpartition('@')[2]}",
     )
+
+
+def _reached_at(session: Session, account_id: int | None) -> tuple[str, str]:
+    account = session.get(GuarantorAccount, account_id) if account_id else None
+    if account is None or standing_requests(session, [account.id]):
+        return "", ""
+    return account.mobile, account.email
 
 
 def _is_same(profile: Profile, visit: AppointmentFacts) -> bool:
