@@ -168,8 +168,8 @@ def fill(demo: Demo, settings: Settings, url: str) -> None:
     agree_to_visit_texts(now=datetime.now(UTC) - timedelta(days=20))
     invite_everybody(demo, settings, story)
     people = {person["key"]: person for person in story["people"]}
-    prepare_desk(now=datetime.now(UTC))
     tell_visits(people, office=wiring.build(settings), url=url, now=datetime.now(UTC))
+    prepare_desk(now=datetime.now(UTC))
 
 
 def write_addresses(demo: Demo, settings: Settings, home: Path) -> None:

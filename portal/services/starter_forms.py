@@ -74,13 +74,13 @@ STARTER_FORMS: tuple[StarterForm, ...] = (
             "en": StarterText(
                 title="Your health",
                 body="Your answers help us get ready for you. Only the people who care for you"
-                " read them. You can leave out what is not marked as needed.",
+                " read them. You can leave out what is marked optional.",
                 lines=HEALTH_EN,
             ),
             "es": StarterText(
                 title="Su salud",
                 body="Sus respuestas nos ayudan a prepararnos. Solo las leen las personas que lo"
-                " atienden. Puede dejar en blanco lo que no es necesario.",
+                " atienden. Puede dejar en blanco lo que es opcional.",
                 lines=HEALTH_ES,
             ),
         },
