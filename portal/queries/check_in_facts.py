@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, or_, select, type_coerce
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -28,12 +28,15 @@ from billing.check_in import (
     steps,
 )
 from billing.money import ZERO, Money
+from billing.refunds import LIVE_REFUNDS
 from billing.transitions import PaymentState, SubmissionState
+from portal.db import Cents
 from portal.models.accounts import Coverage, Payer
 from portal.models.appointments import CoverageCheck
 from portal.models.check_in import CheckInStep, Form, FormVersion, SignedForm
 from portal.models.insurance import CardImage, InsuranceSubmission
 from portal.models.payments import Payment
+from portal.models.refunds import Refund
 from portal.queries.appointment_row import AppointmentFacts
 
 ENGLISH = "en"
@@ -372,9 +375,15 @@ def _newest_facts(session: Session, coverage_ids: Collection[int]) -> dict[int, 
 
 
 def _paid(session: Session, ids: Collection[UUID]) -> dict[UUID, Money]:
-    """What came in ahead for each visit."""
+    """What came in ahead for each visit, less what went back or is on its way back."""
+    back = (
+        select(func.coalesce(func.sum(Refund.amount), literal_column("0")))
+        .where(Refund.payment_id == Payment.id, Refund.state.in_(LIVE_REFUNDS))
+        .correlate(Payment)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Payment.appointment_id, func.sum(Payment.amount))
+        select(Payment.appointment_id, type_coerce(func.sum(Payment.amount - back), Cents()))
         .where(Payment.appointment_id.in_(ids), Payment.state == PaymentState.SUCCEEDED)
         .group_by(Payment.appointment_id)
     )

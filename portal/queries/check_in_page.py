@@ -130,22 +130,29 @@ def _years(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def contact_of(visit: AppointmentFacts) -> Contact:
-    """The address and language on file, and whom to call in an emergency, as the person told us."""
+def contact_of(visit: AppointmentFacts, who: Who) -> Contact:
+    """The address and language on file, and whom to call in an emergency, as the person told us.
+
+    Before a tablet, and before somebody who acts for the person, only the town: who stands there may be whom a
+    confidential address hides from, and of somebody who asked for that not even the town (HIPAA-10).
+    """
     with read_only() as session:
         patient = session.get(Patient, visit.patient_id) if visit.patient_id else None
         login_id = visit.newcomer_id or visit.booked_by_id
         profile = session.get(Profile, login_id) if login_id else None
-        phone, email = _reached_at(session, visit.account_id)
+        hidden = _is_hidden(session, visit.account_id, patient)
+        phone, email = ("", "") if hidden else _reached_at(session, visit.account_id)
     own = profile if profile and _is_same(profile, visit) else None
     home: Patient | Profile | None = patient or own
     town = f"{home.city}, {home.state} {home.postal_code}".strip(" ,") if home else ""
-    lines = (home.street, home.street2, town) if home else ()
+    lines: tuple[str, ...] = (home.street, home.street2, town) if home else ()
     emergency = (
         ", ".join(part for part in (own.emergency_name, own.emergency_relationship) if part)
         if own
         else ""
     )
+    if not isinstance(who, StaffViewer) and not _is_oneself(who):
+        lines, emergency = (() if hidden else (town,)), ""
     return Contact(
         lines=tuple(line for line in lines if line),
         language=own.spoken_language if own else visit.language,
@@ -157,9 +164,17 @@ def contact_of(visit: AppointmentFacts) -> Contact:
 
 def _reached_at(session: Session, account_id: int | None) -> tuple[str, str]:
     account = session.get(GuarantorAccount, account_id) if account_id else None
-    if account is None or standing_requests(session, [account.id]):
-        return "", ""
-    return account.mobile, account.email
+    return (account.mobile, account.email) if account else ("", "")
+
+
+def _is_hidden(session: Session, account_id: int | None, patient: Patient | None) -> bool:
+    asked = account_id is not None and bool(standing_requests(session, [account_id]))
+    return asked or (patient is not None and patient.confidential)
+
+
+def _is_oneself(who: Who) -> bool:
+    """Whether it is the account's own sign-in: no tablet, and nobody who acts for them."""
+    return isinstance(who, PatientViewer) and who.acting_for is None
 
 
 def _is_same(profile: Profile, visit: AppointmentFacts) -> bool:
@@ -264,6 +279,8 @@ def signed_paper(who: Who, signed_id: int) -> SignedPaper | None:
         )
         if isinstance(who, PatientViewer):
             query = query.where(may_see_visit(who))
+            if who.acting_for is not None:  # booking for somebody is not reading their answers
+                query = query.where(SignedForm.login_id == who.login_id)
         found = session.execute(query).first()
     return _paper(*found) if found else None
 

@@ -82,7 +82,12 @@ def may_see_visit(viewer: AccountViewer) -> ColumnElement[bool]:
     """
     if isinstance(viewer, GuestViewer):
         theirs = Appointment.patient_id.in_(
-            select(Patient.id).where(Patient.guarantor_account_id == viewer.account_id)
+            select(Patient.id)
+            .join(GuarantorAccount, GuarantorAccount.id == Patient.guarantor_account_id)
+            .where(
+                Patient.guarantor_account_id == viewer.account_id,
+                ~and_(Patient.confidential, is_shared()),
+            )
         )
         the_one = Appointment.id == viewer.appointment_id
         return and_(Appointment.state.not_in(UNBOOKED), the_one, theirs)

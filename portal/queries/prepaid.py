@@ -44,6 +44,7 @@ class Prepaid:
     visit_id: int | None  # its bill, where it is this account's
     elsewhere: bool  # the bill is another account's: the money goes back to who paid
     held: Money
+    starts_on: date
 
 
 def prepayable(session: Session, account_id: int, appointment_id: UUID | None) -> Money:
@@ -73,6 +74,7 @@ def held_prepayments(session: Session, *where: ColumnElement[bool]) -> tuple[Pre
             Appointment.visit_id,
             Visit.guarantor_account_id,
             amount,
+            Appointment.starts_on,
         )
         .join(Appointment, Appointment.id == Payment.appointment_id)
         .outerjoin(Visit, Visit.id == Appointment.visit_id)
@@ -95,8 +97,18 @@ def held_prepayments(session: Session, *where: ColumnElement[bool]) -> tuple[Pre
             visit_id=visit_id if billed_to == account_id else None,
             elsewhere=billed_to is not None and billed_to != account_id,
             held=held,
+            starts_on=starts_on,
         )
-        for payment_id, account_id, appointment_id, state, visit_id, billed_to, held in rows
+        for (
+            payment_id,
+            account_id,
+            appointment_id,
+            state,
+            visit_id,
+            billed_to,
+            held,
+            starts_on,
+        ) in rows
         if appointment_id is not None
     )
 

@@ -55,6 +55,7 @@ KIND_LABELS = {
     "newcomer_visit": "Whose visit is it",
     "missed_visits": "Missed visits: call",
     "visit_authorisation": "Referral or authorisation",
+    "prepaid_unbilled": "Paid ahead, no bill",
     "unreached": "Notice to give otherwise",
 }
 

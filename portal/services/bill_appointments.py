@@ -8,8 +8,11 @@ from datetime import date
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from billing.payment_choice import Scope
+from portal.db import transaction
 from portal.models.appointments import Appointment
 from portal.models.claims import Visit
+from portal.models.payments import Payment
 from portal.queries.among import among
 from portal.services.tend_prepayments import apply_prepayments
 
@@ -62,3 +65,20 @@ def bill_appointments(session: Session, fresh: Sequence[Visit], *, on: date) -> 
     ).all()
     if named:
         apply_prepayments(session, appointment_ids=list(named), on=on)
+
+
+def bill_prepaid(*, on: date) -> None:
+    """Look again for the bills of visits that were paid before: undone marks and merged records may name them now."""
+    with transaction() as session:
+        waiting = session.scalars(
+            select(Visit)
+            .join(
+                Appointment,
+                (Appointment.patient_id == Visit.patient_id)
+                & (Appointment.starts_on == Visit.service_on),
+            )
+            .join(Payment, Payment.appointment_id == Appointment.id)
+            .where(Appointment.visit_id.is_(None), Payment.scope == Scope.PREPAY)
+            .distinct()
+        ).all()
+        bill_appointments(session, waiting, on=on)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.booking_rules import CoverageIntent
 from billing.free_text import check_free_text
 from billing.free_times import Slot
 from billing.proxy_access import ProxyScope
-from billing.transitions import AppointmentStep
+from billing.transitions import AppointmentState, AppointmentStep
 from billing.visit_reasons import REASONS
 from billing.who_may_book import WHY_WORDS, WhyNot
 from portal.db import transaction
@@ -43,6 +43,7 @@ from portal.services.refusal import NotFound
 
 # What the calendar said when the time was held is not asked again.
 SEEN_BY_THE_HOLD = frozenset({WhyNot.SKILL, WhyNot.VIEW_ONLY, WhyNot.STAFF_ONLY})
+MOST_OF_A_NEWCOMER = 3
 OVER = (
     "We keep a time for a few minutes, and those were over. Meanwhile somebody else took it."
     " Nothing was booked."
@@ -173,6 +174,17 @@ def _check_offered(session: Session, row: Appointment, booking: Booking, actor: 
                 raise CannotBook(f"{choice.name}: {WHY_WORDS[against[0]]} Nothing was booked.")
 
 
+def _check_newcomer(session: Session, login_id: int) -> None:
+    """Nobody whom the office has not met can book the calendar out."""
+    booked = session.scalar(
+        select(func.count(Appointment.id)).where(
+            Appointment.newcomer_id == login_id, Appointment.state == AppointmentState.BOOKED
+        )
+    )
+    if (booked or 0) >= MOST_OF_A_NEWCOMER:
+        raise CannotBook("Please call us to book another visit. Nothing was booked.")
+
+
 def _book(
     session: Session,
     row: Appointment,
@@ -190,6 +202,8 @@ def _book(
         except_ids=[row.id],
         now=now,
     )
+    if booking.newcomer_id is not None and not actor.is_staff:
+        _check_newcomer(session, booking.newcomer_id)
     with proved(session):
         step(row, AppointmentStep.BOOK, now=now)
         row.patient_id, row.newcomer_id = booking.patient_id, booking.newcomer_id

@@ -27,6 +27,7 @@ from portal.queries.waitlist import LIVE_OFFERS, Candidate, candidates
 from portal.services.appointment_actor import Actor
 from portal.services.appointment_time import Start, expire
 from portal.services.hold_slot import Holder, hold_slot
+from portal.services.practice_date import practice_date
 from portal.services.refusal import Refusal
 from portal.services.tell_offers import tell_losers, tell_offers
 
@@ -47,7 +48,10 @@ def offer_slots(*, now: datetime, public_url: str) -> int:
     with transaction() as session:
         session.execute(
             update(WaitlistEntry)
-            .where(WaitlistEntry.state == "waiting", WaitlistEntry.last_day < now.date())
+            .where(
+                WaitlistEntry.state == "waiting",
+                WaitlistEntry.last_day < practice_date(session, now),
+            )
             .values(state="lapsed", state_at=now)
         )
         tell_losers(session, now=now, public_url=public_url)
@@ -111,12 +115,16 @@ def _step(
         zone=zone.key,
     )
     day = opening.starts_at.astimezone(zone).date()
+    policy = booking_policy(session)
     who = [
         one
         for one in candidates(session, opening_id=opening.id, day=day)
-        if one.can_be_told and one.waiting.visit_type_id not in left_out
+        if policy.self_booking
+        == "book"  # else nobody books by a text either; the office offers by hand
+        and one.can_be_told
+        and one.waiting.visit_type_id not in left_out
     ]
-    chosen = _next(session, who, place, booking_policy(session), now)
+    chosen = _next(session, who, place, policy, now)
     if not chosen:
         _release(session, opening, hold, now)
         return 0

@@ -18,6 +18,7 @@ from portal.models.check_in import Kiosk
 from portal.models.profiles import Profile
 from portal.queries.check_in_page import AtKiosk
 from portal.queries.person_names import Likeness, Name, compared
+from portal.queries.reach import standing_requests
 from portal.services.record_access import Access, add_access
 from portal.services.start_session import session_hash
 
@@ -124,8 +125,19 @@ def _find(session: Session, kiosk: Kiosk, told: Told, now: datetime) -> Appointm
             Appointment.state.in_(WAITING),
         )
         .order_by(Appointment.starts_at, Appointment.id)
-    )
-    fitting = [row.Appointment for row in rows if _fits(row, told)]
+    ).all()
+    asked = {row.Patient.guarantor_account_id for row in rows if row.Patient is not None}
+    hidden = standing_requests(session, asked)
+    # Whoever asked for confidential contact is helped at the desk: a relative knows all that is typed (HIPAA-10).
+    fitting = [
+        row.Appointment
+        for row in rows
+        if _fits(row, told)
+        and not (
+            row.Patient is not None
+            and (row.Patient.confidential or row.Patient.guarantor_account_id in hidden)
+        )
+    ]
     whose = {(visit.patient_id, visit.newcomer_id) for visit in fitting}
     return fitting[0] if len(whose) == 1 else None
 

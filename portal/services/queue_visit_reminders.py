@@ -105,6 +105,7 @@ def _missed(session: Session, now: datetime) -> list[_Found]:
         Appointment.state == "no_show",
         Appointment.state_at > now - MISSED_WITHIN,
         Appointment.state_at <= now,
+        Appointment.starts_at > now - 2 * MISSED_WITHIN,  # not of last week, marked after an outage
         ~again,
     )
 

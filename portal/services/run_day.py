@@ -14,6 +14,7 @@ from sqlalchemy import select
 from portal.db import read_only
 from portal.models.practice import Practice
 from portal.services.apply_waiting_credit import apply_waiting_credit
+from portal.services.bill_appointments import bill_prepaid
 from portal.services.claim_draft import DraftDay
 from portal.services.close_card_tasks import close_card_tasks
 from portal.services.cut_statements import Cut, cut_statements
@@ -98,6 +99,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     """Do everything that is due on this day."""
     folder = office.outbox / on.isoformat()
     swept = sweep_payments(now=now)
+    bill_prepaid(on=on)
     tend_prepayments(on=on, now=now)
     escalate_tasks(on=on, now=now)
     close_card_tasks(now=now)

@@ -72,6 +72,7 @@ def tell_losers(session: Session, *, now: datetime, public_url: str) -> int:
             letter=wait_list_gone(head, language=reader.language or language),
         )
         for offer in lost
+        if offer.entry_id in readers  # their sign-in may be closed by now
         for reader, language in [readers[offer.entry_id]]
     ]
     return queue_visit_messages(session, messages, now=now)

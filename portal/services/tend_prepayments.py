@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,12 +20,15 @@ from portal.models.refunds import Refund
 from portal.queries.prepaid import Prepaid, held_prepayments, reference
 from portal.services.apply_credit import apply_credit
 from portal.services.lock_refund import step
+from portal.services.open_account_work import open_account_work
 from portal.services.post_entry import post_entry
 from portal.services.practice_date import practice_date
 from portal.services.record_payment import lock_account, lock_payment
 from portal.services.request_refund import tell_audit
 
 NOT_KEPT = (AppointmentState.CANCELED.value, AppointmentState.NO_SHOW.value)
+CAME = frozenset({"arrived", "in_room", "done", "undone"})
+UNBILLED_AFTER = timedelta(days=30)
 NOTE = "Paid before a visit that did not take place."
 
 
@@ -63,11 +66,33 @@ def apply_prepayments(session: Session, *, appointment_ids: list[UUID], on: date
 def release_prepayment(
     session: Session, *, appointment: Appointment, kind: str, now: datetime
 ) -> None:
-    """Of the hub: a visit that is canceled or missed gives the money back at once, for somebody to approve (OPS-13)."""
+    """Of the hub: a visit that is canceled or missed gives the money back at once, for somebody to approve (OPS-13).
+
+    Who comes after all keeps it for the visit: what was asked for by itself, and nobody approved yet, is taken back.
+    """
+    if kind in CAME:
+        _keep_after_all(session, appointment.id, now=now)
     if kind not in NOT_KEPT:
         return
     for one in held_prepayments(session, Appointment.id == appointment.id):
         _give_back(session, one, now=now)
+
+
+def _keep_after_all(session: Session, appointment_id: UUID, *, now: datetime) -> None:
+    asked = session.scalars(
+        select(Refund)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(
+            Payment.appointment_id == appointment_id,
+            Refund.note == NOTE,
+            Refund.requested_by_id.is_(None),
+            Refund.state == RefundState.REQUESTED.value,
+        )
+        .order_by(Refund.id)
+        .with_for_update(of=Refund)
+    ).all()
+    for refund in asked:
+        step(session, refund, RefundState.DECLINED, now=now, note="The visit took place.")
 
 
 def settle_prepayment(*, payment_id: UUID, now: datetime) -> None:
@@ -83,8 +108,24 @@ def settle_prepayment(*, payment_id: UUID, now: datetime) -> None:
 def _tend(session: Session, one: Prepaid, *, on: date, now: datetime) -> bool:
     if one.visit_id is not None:
         return _apply(session, one, on=on)
-    over = one.elsewhere or one.state in NOT_KEPT
-    return over and _give_back(session, one, now=now)
+    if one.elsewhere or one.state in NOT_KEPT:
+        return _give_back(session, one, now=now)
+    if one.starts_on < on - UNBILLED_AFTER:
+        _ask_where_its_bill_is(session, one, now=now)
+    return False
+
+
+def _ask_where_its_bill_is(session: Session, one: Prepaid, *, now: datetime) -> None:
+    open_account_work(
+        session,
+        key=f"prepaid_unbilled:{one.payment_id}",
+        kind="prepaid_unbilled",
+        reason="Money was paid before a visit that has no bill after 30 days.",
+        next_step="Find the bill of that visit, or refund the payment.",
+        account_id=one.account_id,
+        amount=one.held,
+        now=now,
+    )
 
 
 def _apply(session: Session, one: Prepaid, *, on: date) -> bool:
@@ -108,8 +149,10 @@ def _give_back(session: Session, one: Prepaid, *, now: datetime) -> bool:
     """Ask for its refund, once; it waits in the list of refunds, to be sent within 30 days (OPS-20)."""
     if _asked_back(session, one.payment_id):
         return False
-    # The same payment and amount make the same id: asked twice at once, it is one.
-    refund_id = uuid5(one.payment_id, f"released:{one.held.cents}")
+    # The same payment, amount and time that it was lost make the same id: asked twice at once, it is one.
+    refund_id = uuid5(
+        one.payment_id, f"released:{one.held.cents}:{_taken_back(session, one.payment_id)}"
+    )
     made = session.scalar(
         insert(Refund)
         .values(
@@ -132,6 +175,19 @@ def _give_back(session: Session, one: Prepaid, *, now: datetime) -> bool:
     step(session, refund, RefundState.REQUESTED, now=now, login_id=None)
     tell_audit(session, refund, None, action="create", account_id=one.account_id, now=now)
     return True
+
+
+def _taken_back(session: Session, payment_id: UUID) -> int:
+    """How often it was asked for by itself and taken back by itself; what a person declined stays declined."""
+    found = session.scalar(
+        select(func.count(Refund.id)).where(
+            Refund.payment_id == payment_id,
+            Refund.note == NOTE,
+            Refund.state == RefundState.DECLINED.value,
+            Refund.decided_by_id.is_(None),
+        )
+    )
+    return found or 0
 
 
 def _asked_back(session: Session, payment_id: UUID) -> bool:

@@ -116,10 +116,10 @@ def signature_form(form: FormToSign, page: CheckInPage) -> SignatureForm:
     return made.show(form, page.signers)
 
 
-def accident_form(page: CheckInPage) -> AskedForm:
-    """Whether somebody else than the plan may have to pay."""
+def accident_form(page: CheckInPage, *, told_before: bool) -> AskedForm:
+    """Whether somebody else than the plan may have to pay; with what was said before, where only its author reads it."""
     form = asked_form(accident_fields())
-    if not form.is_submitted():
+    if told_before and not form.is_submitted():
         form.start(page.check_in.details.get("accident", {}))
     return form
 

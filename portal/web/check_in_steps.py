@@ -82,13 +82,13 @@ def show_step(at: CheckInAt, page: CheckInPage, step: Step, **more: object) -> R
         return redirect(at.home)
     if step is Step.FORMS:
         return go_on(at, page)
-    form = _form(page, step)
+    form = _form(at, page, step)
     if form.validate_on_submit():
         detail = form.answers if step is Step.ACCIDENT else form.detail
         return _done(at, step, detail)
     shown: dict[str, object] = {"pay": None, "past_due": None, **more}
     if step is Step.CONTACT:
-        shown["contact"] = contact_of(page.visit)
+        shown["contact"] = contact_of(page.visit, at.who)
     return render_template(f"check_in/{step.value}.html", at=at, page=page, form=form, **shown)
 
 
@@ -135,9 +135,9 @@ def _asked(page: CheckInPage, version_id: int) -> FormToSign:
     return found
 
 
-def _form(page: CheckInPage, step: Step) -> Any:
+def _form(at: CheckInAt, page: CheckInPage, step: Step) -> Any:
     if step is Step.ACCIDENT:
-        return accident_form(page)
+        return accident_form(page, told_before=at.papers)
     if step is Step.COVERAGE:
         return CoverageForm()
     return PayLaterForm() if step is Step.PAYMENT else RightForm()

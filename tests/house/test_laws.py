@@ -120,6 +120,7 @@ def test_CORE_5_every_other_text_is_judged_when_it_leaves() -> None:
 NUMBER_ON_FILE = {
     "portal/models/accounts.py": "the column",
     "portal/queries/reach.py": "the one that decides",
+    "portal/queries/check_in_page.py": "shows its last digits to its owner; nothing under a confidential request",
     "portal/queries/contact_page.py": "shows which of two numbers one's own page speaks of",
     "portal/queries/link_candidates.py": "compares",
     "portal/queries/link_queue.py": "a profile's, shown to the office",

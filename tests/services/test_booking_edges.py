@@ -12,12 +12,13 @@ from billing.transitions import AppointmentStep
 from billing.who_may_book import WhyNot
 from portal.db import read_only, transaction
 from portal.models.appointments import AppointmentEvent
-from portal.models.calendar import ProviderProfile
+from portal.models.calendar import ProviderProfile, VisitType
 from portal.queries.offered_providers import offered_providers, person_facts
-from portal.services.appointment_actor import CannotBook, HoldEnded
+from portal.services.appointment_actor import Actor, CannotBook, HoldEnded
 from portal.services.book_appointment import Booking, book_appointment
 from portal.services.hold_slot import Holder, hold_slot
 from portal.services.mark_appointment import mark_appointment
+from portal.services.mark_missed import mark_missed
 from portal.services.move_appointment import move_appointment
 from tests.booking_world import NEXT_MONDAY, BookingWorld, open_booking
 
@@ -27,6 +28,35 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def world(database_url: str, now) -> BookingWorld:
     return open_booking(now)
+
+
+def test_SCH_7_nobody_misses_a_video_visit_by_not_coming_to_the_desk(world: BookingWorld) -> None:
+    with transaction() as session:
+        session.get_one(VisitType, world.visit).modality = "video"
+    visit = world.book()
+    late = world.row(visit).starts_at + timedelta(hours=1)
+    assert mark_missed(now=late) == 0
+    with transaction() as session:
+        session.get_one(VisitType, world.visit).modality = "in_person"
+    assert mark_missed(now=late) == 1
+
+
+def test_SCH_1_somebody_whom_nobody_met_books_three_visits_and_then_calls(
+    world: BookingWorld,
+) -> None:
+    def book(wall: str) -> None:
+        held = uuid4()
+        holder = Holder(newcomer_id=world.newcomer_id, login_id=world.newcomer_id)
+        start = world.start(NEXT_MONDAY, wall, visit_type_id=world.first)
+        hold_slot(appointment_id=held, start=start, holder=holder, now=world.now)
+        wanted = Booking(newcomer_id=world.newcomer_id, coverage_intent="self_pay")
+        actor = Actor(world.newcomer_id, "portal")
+        book_appointment(appointment_id=held, booking=wanted, actor=actor, now=world.now)
+
+    for wall in ("9:00", "9:40", "10:20"):
+        book(wall)
+    with pytest.raises(CannotBook, match="Please call us"):
+        book("11:00")
 
 
 def events(appointment_id: UUID) -> list[str]:

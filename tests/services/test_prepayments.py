@@ -21,10 +21,11 @@ from portal.models.calendar import VisitType
 from portal.models.claims import Visit
 from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.refunds import Refund
+from portal.models.work import WorkItem
 from portal.queries.ledger_proof import verify_ledger
 from portal.services.apply_waiting_credit import apply_waiting_credit
 from portal.services.appointment_actor import Actor
-from portal.services.bill_appointments import bill_appointments
+from portal.services.bill_appointments import bill_appointments, bill_prepaid
 from portal.services.cancel_appointment import cancel_appointment
 from portal.services.mark_appointment import mark_appointment
 from portal.services.post_entry import post_entry
@@ -179,6 +180,58 @@ def test_SCH_12_without_a_visit_it_goes_back_once_somebody_approves(ahead: Ahead
     desk.approve(asked.id)
     assert [row.state for row in ahead.refunds()] == ["succeeded"]
     assert (ahead.held(), ahead.till.due(), ahead.till.credit()) == (0, 18_240, 0)
+    proven()
+
+
+def test_SCH_12_who_comes_late_keeps_it_for_the_visit(ahead: Ahead) -> None:
+    ahead.pay()
+    start, actor = ahead.world.row(ahead.appointment_id).starts_at, Actor(None, "staff")
+
+    def mark(step: AppointmentStep, minutes: int) -> None:
+        at = start + timedelta(minutes=minutes)
+        mark_appointment(appointment_id=ahead.appointment_id, step=step, actor=actor, now=at)
+
+    mark(AppointmentStep.MISS, 15)
+    assert [row.state for row in ahead.refunds()] == ["requested"]
+    mark(AppointmentStep.ARRIVE, 17)
+    assert [row.state for row in ahead.refunds()] == ["declined"]
+    assert ahead.held() == ESTIMATE
+    # Marked as missed after all, it is asked for once more.
+    mark(AppointmentStep.MISS, 60)
+    assert sorted(row.state for row in ahead.refunds()) == ["declined", "requested"]
+    mark(AppointmentStep.UNDO, 61)
+    ahead.bill(15_000)
+    assert (ahead.held(), ahead.till.credit()) == (0, 3_000)
+    proven()
+
+
+def test_SCH_12_paid_for_a_visit_without_a_bill_it_is_asked_about_after_thirty_days(
+    ahead: Ahead,
+) -> None:
+    ahead.pay()
+    start = ahead.world.row(ahead.appointment_id).starts_on
+    for days in (30, 31, 32):
+        tend_prepayments(on=start + timedelta(days=days), now=ahead.till.now)
+        with read_only() as session:
+            found = session.scalars(
+                select(WorkItem).where(WorkItem.kind == "prepaid_unbilled")
+            ).all()
+        assert len(found) == (days > 30)
+    assert found[0].amount == Money(ESTIMATE)
+
+
+def test_SCH_12_a_bill_that_came_while_the_visit_was_marked_as_missed_is_found_next_morning(
+    ahead: Ahead,
+) -> None:
+    ahead.pay()
+    with transaction() as session:
+        session.get_one(Appointment, ahead.appointment_id).state = "no_show"
+    ahead.bill(15_000)
+    assert ahead.held() == ESTIMATE
+    with transaction() as session:
+        session.get_one(Appointment, ahead.appointment_id).state = "done"
+    bill_prepaid(on=ahead.till.now.date())
+    assert (ahead.held(), ahead.till.credit()) == (0, 3_000)
     proven()
 
 

@@ -137,6 +137,16 @@ def test_SCH_12_a_tablet_finds_one_visit_and_forgets_it(
     assert tablet.get("/kiosk").h1 == "Set up this tablet"
 
 
+def test_HIPAA_10_a_tablet_finds_nobody_who_asked_for_confidential_contact(
+    today: Today, as_staff: AsStaff, patient_app: Any
+) -> None:
+    tablet = pair(as_staff, patient_app, today.world.east)
+    with transaction() as session:
+        session.get_one(Patient, today.world.patient_id).confidential = True
+    assert "We did not find a visit of today" in tablet.post("/kiosk/find", WHO).text
+    assert today.world.row(today.insured).state == "booked"
+
+
 def test_SCH_12_five_misses_pause_a_tablet_and_another_place_is_not_found(
     today: Today, as_staff: AsStaff, patient_app: Any
 ) -> None:

@@ -75,7 +75,7 @@ def _at(appointment_id: UUID) -> CheckInAt:
         frame="layouts/base.html",
         args={"appointment_id": appointment_id},
         links=True,
-        papers=True,
+        papers=current_patient().acting_for is None,
     )
 
 

@@ -21,9 +21,9 @@ from billing.transitions import AppointmentStep
 from portal.blueprints.kiosk.forms import FindForm, PairForm
 from portal.services.appointment_actor import Actor
 from portal.services.mark_appointment import mark_appointment
-from portal.services.open_kiosk import Seat, close_kiosk, open_kiosk
+from portal.services.open_kiosk import Seat, Told, close_kiosk, open_kiosk
 from portal.services.pair_kiosk import pair_kiosk
-from portal.services.record_attempt import ADDRESS, Subject, record_attempt
+from portal.services.record_attempt import ADDRESS, SENDING, Subject, record_attempt
 from portal.web.access import kiosk, public
 from portal.web.base import gateways
 from portal.web.check_in_steps import CheckInAt, show_form, show_overview, show_step
@@ -76,11 +76,12 @@ def find() -> ResponseReturnValue:
     form, seat = FindForm(), _seat()
     found: UUID | None = None
     if form.validate_on_submit():
-        found = open_kiosk(kiosk_id=seat.kiosk_id, told=form.told, now=now())
+        found = _open(form.told, seat)
         if found is None:
             form.form_errors.append(NOT_FOUND)
     if found is None:
         return render_template("kiosk/start.html", form=form, seat=seat)
+    forget_person()  # what the last person's pages could still send
     actor = Actor(None, "kiosk", public_url=gateways().public_url)
     mark_appointment(appointment_id=found, step=AppointmentStep.ARRIVE, actor=actor, now=now())
     return redirect(url_for(".check_in"), 303)
@@ -121,6 +122,18 @@ def finish() -> ResponseReturnValue:
     forget_person()
     flash("Thank you. Please take a seat. We call you.", "done")
     return redirect(url_for(".index"), 303)
+
+
+def _open(told: Told, seat: Seat) -> UUID | None:
+    """Counted for each person that is asked for, too: a hit in between does not wipe what was guessed before."""
+    person = f"visit of {told.last_name.casefold()} {told.born_on} at {seat.location_id}"
+    tried = record_attempt(
+        action="kiosk_find",
+        subjects=[Subject(person, SENDING)],
+        keys=gateways().hash_keys,
+        now=now(),
+    )
+    return open_kiosk(kiosk_id=seat.kiosk_id, told=told, now=now()) if tried else None
 
 
 def _seat() -> Seat:

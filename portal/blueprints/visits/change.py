@@ -86,6 +86,14 @@ def confirm_move(appointment_id: UUID, hold_id: UUID) -> ResponseReturnValue:
         return render_template(
             "visits/move.html", page=page, visit=page.visit, held=held, tongue=language()
         )
+    against = unfit(
+        person_of(page.visit),
+        visit_type_id=held.visit_type_id,
+        provider_id=held.provider_id,
+        on=held.starts_on,
+    )
+    if against:  # a hold may come from a page that did not know who it is for
+        raise CannotBook(WHY_WORDS[against[0]])
     try:
         move_appointment(
             appointment_id=appointment_id,

@@ -44,7 +44,7 @@ def form(appointment_id: UUID, version_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/<uuid:appointment_id>/check-in/signed/<int:signed_id>/form.pdf")
-@staff("desk.view")
+@staff("desk.work")
 def signed(appointment_id: UUID, signed_id: int) -> ResponseReturnValue:
     """What was signed, on paper."""
     paper = signed_paper(current_staff(), signed_id)
