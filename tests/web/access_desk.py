@@ -31,7 +31,7 @@ STAFF_DESK = """
     s s s o o r r r o o r o  GET       /front-desk/<uuid:appointment_id>/check-in
     s s s o r r r r o r r o  GET,POST  /front-desk/<uuid:appointment_id>/check-in/<any(identity, contact, coverage, accident, forms, payment):step>
     s s s o r r r r o r r o  GET,POST  /front-desk/<uuid:appointment_id>/check-in/forms/<int:version_id>
-    s s s o o r r r o o r o  GET       /front-desk/<uuid:appointment_id>/check-in/signed/<int:signed_id>/form.pdf
+    s s s o r r r r o r r o  GET       /front-desk/<uuid:appointment_id>/check-in/signed/<int:signed_id>/form.pdf
     s s s o o r r r o o r o  GET       /front-desk/<uuid:appointment_id>/check-out
     s s s o r r r r o r r o  POST      /front-desk/<uuid:appointment_id>/mark/<any(arrive, room, finish, miss, undo):step>
     s s s o r r r r o r r o  GET,POST  /front-desk/<uuid:appointment_id>/override
