@@ -64,7 +64,7 @@ def _at(appointment_id: UUID) -> CheckInAt:
         journey="front_desk",
         frame="staff_page.html",
         args={"appointment_id": appointment_id},
-        papers=True,
+        papers=current_staff().may("desk.work"),
     )
 
 
