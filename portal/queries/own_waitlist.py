@@ -84,6 +84,7 @@ class WaitChoices:
     people: tuple[OwnPerson, ...]
     types: tuple[tuple[int, str, str], ...]  # with the Spanish words, which may be empty
     providers: tuple[tuple[int, str], ...]
+    places: tuple[tuple[int, str], ...] = ()
 
 
 def own_waitlist(viewer: PatientViewer, *, now: datetime) -> WaitlistPage:
@@ -148,10 +149,14 @@ def wait_choices(viewer: PatientViewer) -> WaitChoices:
             .where(ProviderProfile.active, ProviderProfile.booking != "staff")
             .order_by(Provider.last_name, Provider.first_name, Provider.id)
         ).all()
+        places = session.execute(
+            select(Location.id, Location.name).where(Location.active).order_by(Location.name)
+        ).all()
     return WaitChoices(
         people=people,
         types=tuple((row.id, row.name, row.name_es) for row in types),
         providers=tuple((one.id, one.display_name) for one in providers),
+        places=tuple((row.id, row.name) for row in places),
     )
 
 

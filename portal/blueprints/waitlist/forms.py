@@ -32,6 +32,7 @@ INTENTS = {
     "do_not_file": "I have insurance, but do not send it the bill",
 }
 ANY, ANYBODY = 0, "Anybody"
+ANYWHERE = {ANY: "At any place"}
 WEEKS = timedelta(days=60)
 
 
@@ -43,6 +44,7 @@ class WaitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     person = SelectField("Who is the visit for?")
     kind = SelectField("What kind of visit?", coerce=int)
     provider = SelectField("With whom?", coerce=int)
+    place = SelectField("At which place?", coerce=int, default=0)
     first_day = DayField("From which day?", [required("the first day")])
     last_day = DayField("Until which day?", [required("the last day")])
     monday = BooleanField(DAYS[0])
@@ -50,6 +52,8 @@ class WaitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     wednesday = BooleanField(DAYS[2])
     thursday = BooleanField(DAYS[3])
     friday = BooleanField(DAYS[4])
+    saturday = BooleanField(DAYS[5])
+    sunday = BooleanField(DAYS[6])
     clock = RadioField("What time of day?", [chosen("a time of day")])
     notice = SelectField("How long before must you know?", coerce=int)
     intent = RadioField("How is the visit to be paid for?", [chosen("how it is to be paid for")])
@@ -61,6 +65,7 @@ class WaitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             (one, (es if language == "es" else "") or name) for one, name, es in choices.types
         ]
         self.provider.choices = [(ANY, translated(ANYBODY)), *choices.providers]
+        self.place.choices = [(ANY, translated(ANYWHERE[ANY])), *choices.places]
         self.clock.choices = [(key, words) for key, (words, _, _) in TIMES.items()]
         self.notice.choices = [(minutes, translated(words)) for minutes, words in NOTICES.items()]
         self.intent.choices = list(INTENTS.items())
@@ -81,6 +86,7 @@ class WaitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         self.person.data = str(found.patient_id or "me")
         self.kind.data, self.notice.data = found.visit_type_id, found.notice_minutes
         self.provider.data = found.provider_ids[0] if found.provider_ids else ANY
+        self.place.data = found.location_ids[0] if found.location_ids else ANY
         self.first_day.data, self.last_day.data = found.first_day, found.last_day
         self.intent.data = found.coverage_intent
         bounds = (found.not_before, found.not_after)
@@ -92,8 +98,9 @@ class WaitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     @property
     def weekday_fields(self) -> tuple[BooleanField, ...]:
-        """Monday to Friday."""
-        return (self.monday, self.tuesday, self.wednesday, self.thursday, self.friday)
+        """Monday to Sunday."""
+        working = (self.monday, self.tuesday, self.wednesday, self.thursday, self.friday)
+        return (*working, self.saturday, self.sunday)
 
     def waits(self) -> Waits:
         """Which times; no day ticked means every day."""
@@ -104,6 +111,7 @@ class WaitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             first_day=self.first_day.data or date.max,
             last_day=self.last_day.data or date.min,
             provider_ids=(provider,) if provider != ANY else (),
+            location_ids=(self.place.data,) if self.place.data != ANY else (),
             weekdays=tuple(day for day, one in enumerate(self.weekday_fields) if one.data),
             not_before=not_before,
             not_after=not_after,
