@@ -67,6 +67,15 @@ def freed(world: BookingWorld, wall: str = "14:00") -> None:
     offer_slots(now=world.now, public_url=URL)
 
 
+def test_SCH_8_a_weekend_and_one_place_are_wishes_too(
+    testa: PageClient, world: BookingWorld
+) -> None:
+    entry = joined(testa, world, place=world.west, saturday="y", provider=0)
+    assert (entry.location_ids, entry.weekdays, entry.provider_ids) == ([world.west], [1, 5], [])
+    page = testa.get(f"/visits/waitlist/{entry.id}/change")
+    assert "At any place" in page.text
+
+
 def test_SCH_8_join_see_the_offer_and_take_it(testa: PageClient, world: BookingWorld) -> None:
     entry = joined(testa, world)
     assert (entry.patient_id, entry.weekdays, entry.provider_ids) == (
