@@ -120,6 +120,7 @@ ACTIONS = {
     "keep_confidential": "kept confidential",
     "revoke": "ended",
     "guest_visit": "opened by text",
+    "kiosk_find": "looked for a visit at a tablet",
     "method_added": "saved a way to pay",
     "method_default": "chose the first way to pay",
     "method_removed": "removed a way to pay",
