@@ -79,15 +79,16 @@ def propose_moves(
     moved: dict[UUID, Slot] = {}
     given: list[tuple[ToMove, Slot]] = []
     for visit in sorted(visits, key=lambda one: (one.starts_at, str(one.appointment_id))):
-        nearest = sorted(
-            free.get(visit.visit_type_id, ()),
-            key=lambda slot, wanted=visit.wanted: (abs(slot.starts_at - wanted), slot.starts_at),  # type: ignore[misc]
-        )
+        nearest = _nearest(free.get(visit.visit_type_id, ()), visit.wanted)
         slot = next((one for one in nearest if _is_left(visit, one, given)), None)
         if slot is not None:
             moved[visit.appointment_id] = slot
             given.append((visit, slot))
     return moved
+
+
+def _nearest(slots: Sequence[Slot], wanted: datetime) -> list[Slot]:
+    return sorted(slots, key=lambda slot: (abs(slot.starts_at - wanted), slot.starts_at))
 
 
 def _is_left(visit: ToMove, slot: Slot, given: Sequence[tuple[ToMove, Slot]]) -> bool:

@@ -118,6 +118,10 @@ def booked_for(patient_id: int) -> Booked | None:
         )
 
 
+def _only(chosen: int | None) -> frozenset[int]:
+    return frozenset() if chosen is None else frozenset({chosen})
+
+
 def times_for(wish: TimeWish, *, now: datetime, except_id: UUID | None = None) -> Times:
     """Free times as the office sees them, without lead time or horizon; none before a kind of visit is chosen."""
     with read_only() as session:
@@ -133,8 +137,8 @@ def times_for(wish: TimeWish, *, now: datetime, except_id: UUID | None = None) -
                 visit_type_id=wish.visit_type_id,
                 first_day=wish.first,
                 last_day=wish.first + WEEK - timedelta(days=1),
-                provider_ids=frozenset({wish.provider_id} - {None}),  # type: ignore[arg-type]
-                location_ids=frozenset({wish.location_id} - {None}),  # type: ignore[arg-type]
+                provider_ids=_only(wish.provider_id),
+                location_ids=_only(wish.location_id),
             )
             found = free_times(session, asked, now=now, for_staff=True, except_id=except_id)
     names, places = dict(providers), {one.id: one for one in locations}

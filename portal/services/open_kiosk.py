@@ -126,26 +126,24 @@ def _find(session: Session, kiosk: Kiosk, told: Told, now: datetime) -> Appointm
         )
         .order_by(Appointment.starts_at, Appointment.id)
     ).all()
-    asked = {row.Patient.guarantor_account_id for row in rows if row.Patient is not None}
-    hidden = standing_requests(session, asked)
     # Whoever asked for confidential contact is helped at the desk: a relative knows all that is typed (HIPAA-10).
+    hidden = standing_requests(session, {row.GuarantorAccount.id for row in rows if row.Patient})
     fitting = [
-        row.Appointment
-        for row in rows
-        if _fits(row, told)
-        and not (
-            row.Patient is not None
-            and (row.Patient.confidential or row.Patient.guarantor_account_id in hidden)
-        )
+        visit
+        for visit, patient, account, profile in rows
+        if _fits(patient, account, profile, told)
+        and not (patient and (patient.confidential or patient.guarantor_account_id in hidden))
     ]
     whose = {(visit.patient_id, visit.newcomer_id) for visit in fitting}
     return fitting[0] if len(whose) == 1 else None
 
 
-def _fits(row: object, told: Told) -> bool:
-    patient: Patient | None = row.Patient  # type: ignore[attr-defined]  # a row names its parts
-    account: GuarantorAccount | None = row.GuarantorAccount  # type: ignore[attr-defined]
-    profile: Profile | None = row.Profile  # type: ignore[attr-defined]
+def _fits(
+    patient: Patient | None,
+    account: GuarantorAccount | None,
+    profile: Profile | None,
+    told: Told,
+) -> bool:
     person = patient or profile
     if person is None or person.birth_on != told.born_on:
         return False
