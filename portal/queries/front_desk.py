@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.check_in import INSURANCE, Step
+from billing.check_in import INSURANCE, OPEN_STATES, Step
 from billing.money import ZERO, Money
 from billing.visit_tasks import must_override
 from portal.db import read_only
@@ -108,6 +108,16 @@ def desk_rows(
         _row(found[visit.appointment_id], waived=visit.appointment_id in waived, now=now)
         for visit in visits
     )
+
+
+def missing_before(
+    visits: Collection[AppointmentFacts], *, now: datetime
+) -> dict[UUID, tuple[str, ...]]:
+    """What each visit that is not over lacks, in words; the paper of a day says the same as the desk."""
+    waiting = tuple(visit for visit in visits if visit.state in OPEN_STATES)
+    with read_only() as session:
+        rows = desk_rows(session, waiting, now=now)
+    return {row.visit.appointment_id: row.missing for row in rows}
 
 
 def desk_row(appointment_id: UUID, *, now: datetime) -> DeskRow | None:

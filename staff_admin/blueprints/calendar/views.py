@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.queries.day_sheet import missing_before
+from portal.queries.front_desk import missing_before
 from portal.queries.staff_calendar import CalendarPage, calendar_page
 from portal.web.access import saw, staff
 from portal.web.clock import now
@@ -40,8 +40,7 @@ def go() -> ResponseReturnValue:
 def sheet() -> str:
     """The day on paper: times, names, birth dates, kinds of visits, what is missing; never why somebody comes."""
     page = _seen(action="print")
-    missing = missing_before([one.appointment_id for one in page.visits])
-    return show("calendar/sheet.html", page=page, missing=missing)
+    return show("calendar/sheet.html", page=page, missing=missing_before(page.visits, now=now()))
 
 
 def show_calendar(form: DayForm) -> str:
