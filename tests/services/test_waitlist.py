@@ -320,6 +320,16 @@ def test_SCH_3_nobody_is_asked_whom_the_provider_does_not_see(room: Waitroom) ->
 # ---- answers by text
 
 
+def test_SCH_8_where_patients_do_not_book_no_message_offers_a_time(room: Waitroom) -> None:
+    room.waits(room.person(1))
+    room.frees()
+    with transaction() as session:
+        session.add(BookingPolicy(self_booking="view", made_at=room.now))
+    assert room.offer() == 0
+    assert room.states() == {}
+    assert room.opening().state == "released"
+
+
 def texted(room: Waitroom, body: str, phone: str, now: datetime) -> str:
     with transaction() as session:
         message = ThreadMessage(

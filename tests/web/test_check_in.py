@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import select
 
 from billing.money import Money
+from billing.proxy_access import ProxyScope
 from billing.state_pack import COLL_33
 from portal.db import read_only, transaction
-from portal.models.accounts import RecordVersion
+from portal.models.accounts import Patient, RecordVersion
 from portal.models.calendar import VisitType
 from portal.models.check_in import CheckInStep, FormVersion, SignedForm
 from portal.services.appointment_actor import Actor
@@ -23,8 +24,9 @@ from portal.services.hold_slot import Holder, hold_slot
 from portal.services.publish_form import publish_starter_forms
 from tests.booking_world import TUESDAY, BookingWorld, open_booking
 from tests.pdf_text import pdf_text
+from tests.services.proxy_world import add_grant
 from tests.web.pages import Page, PageClient
-from tests.web.people import make_account, signed_in
+from tests.web.people import make_account, make_login, signed_in
 from tests.web.statements_sent import statements_sent
 
 AsPatient = Callable[..., PageClient]
@@ -137,6 +139,30 @@ def test_SCH_12_a_parent_signs_as_the_parent(phone: Phone) -> None:
     phone.go(page, **SIGNED | {"signed_as": "parent"})
     with read_only() as session:
         assert session.scalars(select(SignedForm.signed_as)).one() == "parent"
+
+
+def test_HIPAA_9_who_books_for_somebody_reads_neither_their_papers_nor_their_street(
+    phone: Phone, patient_app: Any
+) -> None:
+    phone.go(phone.client.get(phone.at("/forms/") + str(version("consent"))), **SIGNED)
+    with read_only() as session:
+        [paper] = session.scalars(select(SignedForm.id))
+        patient = session.get_one(Patient, phone.world.patient_id)
+    address = phone.at(f"/signed/{paper}/form.pdf")
+    phone.client.get(address)
+    with transaction() as session:
+        session.get_one(Patient, phone.world.child_id).guarantor_account_id = make_account()
+        session.get_one(Patient, patient.id).street = "7 Hidden Sample Lane"
+    assert "7 Hidden Sample Lane" in phone.client.get(phone.at("/contact")).text
+    helper = signed_in(
+        PageClient(patient_app), make_login("patient", accounts=[make_account(first_name="Other")])
+    )
+    scopes = [ProxyScope.BOOK]
+    grant = add_grant(patient, by=phone.world.login_id, proxy=helper.login_id, scopes=scopes)
+    helper.post(f"/access/{grant}/act")
+    assert f"/signed/{paper}" not in str(helper.get(phone.at()).links())
+    helper.get(address, expect=404)
+    assert "7 Hidden Sample Lane" not in helper.get(phone.at("/contact")).text
 
 
 def test_SCH_12_SCH_13_whose_when_and_how_much(phone: Phone, as_patient: AsPatient) -> None:

@@ -14,7 +14,7 @@ from billing.proxy_access import ProxyScope
 from portal.db import read_only, transaction
 from portal.models.accounts import Patient
 from portal.models.appointments import Appointment
-from portal.models.calendar import BookingPolicy
+from portal.models.calendar import BookingPolicy, ProviderProfile
 from portal.services.appointment_actor import Actor
 from portal.services.cancel_appointment import cancel_appointment
 from tests.booking_world import NEXT_MONDAY, TUESDAY, BookingWorld, open_booking
@@ -253,6 +253,23 @@ def test_ID_1_a_stranger_chooses_a_time_then_signs_in_and_books_it(
     [visit_id] = booked_ids()
     assert (row(visit_id).newcomer_id, row(visit_id).patient_id) == (world.newcomer_id, None)
     assert "Your next visit" in newcomer.get("/home").text
+
+
+def test_SCH_3_a_time_kept_by_nobody_in_particular_moves_no_visit_past_the_rules(
+    patient_app: Flask, world: BookingWorld
+) -> None:
+    visit_id = world.book()
+    client = PageClient(patient_app)
+    page = client.get(f"/book?type={world.visit}&provider={world.ada}")
+    client.follow(take(client, page, times(page)[0]))
+    hold_id = confirm_address().rpartition("/")[2]
+    with transaction() as session:
+        session.get_one(ProviderProfile, world.ada).max_age_months = 12
+    testa = signed_in(client, world.login_id)
+    before = row(visit_id).starts_at
+    refused = testa.post(f"/visits/{visit_id}/move/{hold_id}")
+    assert refused.status == 409
+    assert row(visit_id).starts_at == before
 
 
 def test_SCH_1_a_stranger_cannot_sell_out_the_calendar(
