@@ -116,13 +116,12 @@ def _step(
     )
     day = opening.starts_at.astimezone(zone).date()
     policy = booking_policy(session)
+    # Where patients do not book by themselves a text books nothing either: the office offers by hand.
+    asks = policy.self_booking == "book"
     who = [
         one
         for one in candidates(session, opening_id=opening.id, day=day)
-        if policy.self_booking
-        == "book"  # else nobody books by a text either; the office offers by hand
-        and one.can_be_told
-        and one.waiting.visit_type_id not in left_out
+        if asks and one.can_be_told and one.waiting.visit_type_id not in left_out
     ]
     chosen = _next(session, who, place, policy, now)
     if not chosen:

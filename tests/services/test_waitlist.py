@@ -13,6 +13,7 @@ from sqlalchemy import select
 from portal.db import read_only, transaction
 from portal.models.appointments import Appointment
 from portal.models.calendar import BookingPolicy, ProviderProfile
+from portal.models.identity import Login
 from portal.models.messages import OutboundMessage, ThreadMessage
 from portal.models.waitlist import SlotOpening, WaitlistEntry, WaitlistOffer
 from portal.services.accept_offer import accept_offer
@@ -318,6 +319,40 @@ def test_SCH_3_nobody_is_asked_whom_the_provider_does_not_see(room: Waitroom) ->
 
 
 # ---- answers by text
+
+
+def test_SCH_8_who_waits_twice_fills_the_wish_that_was_meant(room: Waitroom) -> None:
+    room.batch_of(3)
+    patient = room.person(1)
+    later = room.world.book(room.world.start(NEXT_MONDAY, "9:00"), patient_id=patient)
+    another = room.waits(patient)
+    meant = room.waits(patient, gives_up=later, minutes=5)
+    room.frees()
+    assert room.offer() == 2
+    accept_offer(offer_id=room.offer_id(meant), actor=Actor(None, "portal"), now=room.now)
+    assert room.states() == {another: "lost", meant: "accepted"}
+    assert (room.entry(meant).state, room.entry(another).state) == ("filled", "waiting")
+
+
+def test_SCH_8_a_loser_whose_sign_in_was_closed_stops_nobody(room: Waitroom) -> None:
+    room.batch_of(3)
+    newcomer = room.world.newcomer_id
+    join_waitlist(
+        entry_id=uuid4(),
+        who=WaitsFor(newcomer_id=newcomer),
+        waits=Waits(
+            visit_type_id=room.world.visit, first_day=room.now.date(), last_day=date(2026, 3, 31)
+        ),
+        now=room.now - timedelta(days=2),
+    )
+    faster = room.waits(room.person(1))
+    room.frees()
+    assert room.offer() == 2
+    accept_offer(offer_id=room.offer_id(faster), actor=Actor(None, "portal"), now=room.now)
+    assert sorted(room.states().values()) == ["accepted", "lost"]
+    with transaction() as session:
+        session.get_one(Login, newcomer).active = False
+    assert room.offer() == 0
 
 
 def test_SCH_8_where_patients_do_not_book_no_message_offers_a_time(room: Waitroom) -> None:

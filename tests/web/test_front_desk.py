@@ -137,6 +137,22 @@ def test_SCH_12_a_tablet_finds_one_visit_and_forgets_it(
     assert tablet.get("/kiosk").h1 == "Set up this tablet"
 
 
+def test_SCH_12_whom_somebody_guesses_at_is_counted_whoever_is_found_meanwhile(
+    today: Today, as_staff: AsStaff, patient_app: Any
+) -> None:
+    tablet = pair(as_staff, patient_app, today.world.east)
+    for _ in range(4):
+        tablet.post("/kiosk/find", WHO | {"digits": "9999"})
+    child = WHO | {"born_on": "7/1/2016", "digits": "10001"}
+    tablet.follow(tablet.post("/kiosk/find", child))
+    tablet.get("/kiosk/check-in")
+    tablet.post("/kiosk/finish", expect=303)
+    tablet.token = ""
+    tablet.post("/kiosk/find", WHO | {"digits": "9998"})
+    assert "We did not find a visit of today" in tablet.post("/kiosk/find", WHO).text
+    assert today.world.row(today.insured).state == "booked"
+
+
 def test_HIPAA_10_a_tablet_finds_nobody_who_asked_for_confidential_contact(
     today: Today, as_staff: AsStaff, patient_app: Any
 ) -> None:
