@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 
 from billing import entries
 from billing.ledger import Account, Party
-from billing.money import Money
+from billing.money import ZERO, Money
 from billing.payment_choice import Choice, Scope
 from billing.transitions import AppointmentStep
 from portal.db import read_only, transaction
@@ -23,18 +24,21 @@ from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.refunds import Refund
 from portal.models.work import WorkItem
 from portal.queries.ledger_proof import verify_ledger
+from portal.queries.prepaid import prepayable
 from portal.services.apply_waiting_credit import apply_waiting_credit
 from portal.services.appointment_actor import Actor
-from portal.services.bill_appointments import bill_appointments, bill_prepaid
+from portal.services.bill_appointments import bill_appointments
 from portal.services.cancel_appointment import cancel_appointment
 from portal.services.mark_appointment import mark_appointment
 from portal.services.post_entry import post_entry
+from portal.services.run_day import run_day
 from portal.services.take_payment import CannotPay
 from portal.services.tend_prepayments import tend_prepayments
 from tests.booking_world import BookingWorld, open_booking
 from tests.sandbox_server import SandboxServer
 from tests.services.ledger_book import Book, party_of
 from tests.services.refund_desk import Desk, open_desk
+from tests.services.statement_world import Office
 from tests.services.till import Till, open_till
 
 ESTIMATE = 18_000
@@ -220,8 +224,23 @@ def test_SCH_12_paid_for_a_visit_without_a_bill_it_is_asked_about_after_thirty_d
     assert found[0].amount == Money(ESTIMATE)
 
 
+def test_SCH_12_what_went_back_may_be_paid_again_while_the_visit_stands(ahead: Ahead) -> None:
+    payment_id = ahead.pay()
+
+    def left() -> Money:
+        with read_only() as session:
+            return prepayable(session, ahead.till.account_id, ahead.appointment_id)
+
+    assert left() == ZERO
+    desk = open_desk(ahead.till)
+    asked = desk.ask(payment_id, ESTIMATE)
+    assert left() == Money(ESTIMATE)
+    desk.approve(asked)
+    assert left() == Money(ESTIMATE)
+
+
 def test_SCH_12_a_bill_that_came_while_the_visit_was_marked_as_missed_is_found_next_morning(
-    ahead: Ahead,
+    ahead: Ahead, tmp_path: Path
 ) -> None:
     ahead.pay()
     with transaction() as session:
@@ -230,7 +249,7 @@ def test_SCH_12_a_bill_that_came_while_the_visit_was_marked_as_missed_is_found_n
     assert ahead.held() == ESTIMATE
     with transaction() as session:
         session.get_one(Appointment, ahead.appointment_id).state = "done"
-    bill_prepaid(on=ahead.till.now.date())
+    run_day(on=ahead.till.now.date(), now=ahead.till.now, office=Office(tmp_path))
     assert (ahead.held(), ahead.till.credit()) == (0, 3_000)
     proven()
 
