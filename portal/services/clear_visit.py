@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.visit_reminders import still_true, useful_until
+from billing.visit_reminders import TOO_NEAR, still_true, useful_until
 from billing.visit_texts import (
     CHANGES,
     REMINDERS,
@@ -77,6 +78,9 @@ def is_late(session: Session, message: OutboundMessage, until: datetime | None) 
     if message.template == WAIT_LIST:
         offer = session.get(WaitlistOffer, message.waitlist_offer_id)
         return offer is None or offer.expires_at is None or until >= offer.expires_at
+    if message.template in CHANGES and message.appointment_id is not None:
+        # Whoever is not told before they set out comes for nothing.
+        return until > min(_starts(session, message.appointment_id)) - TOO_NEAR
     if message.template not in REMINDERS or message.appointment_id is None:
         return until > message.created_at + SOON
     facts = visit_facts(session, message.appointment_id)
@@ -87,11 +91,16 @@ def is_urgent(session: Session, message: OutboundMessage, *, now: datetime) -> b
     """A change that the practice makes to a visit of this very day: no cap keeps it back (MSG-7)."""
     if message.template not in CHANGES or message.appointment_id is None:
         return False
-    starts = [visit_facts(session, message.appointment_id).visit.starts_at]
+    return min(_starts(session, message.appointment_id)) - now < SOON
+
+
+def _starts(session: Session, appointment_id: UUID) -> list[datetime]:
+    """When the visit begins, and when it was to begin before it was moved."""
+    starts = [visit_facts(session, appointment_id).visit.starts_at]
     detail = session.scalar(
         select(AppointmentEvent.detail)
         .where(
-            AppointmentEvent.appointment_id == message.appointment_id,
+            AppointmentEvent.appointment_id == appointment_id,
             AppointmentEvent.kind == "moved",
         )
         .order_by(AppointmentEvent.id.desc())
@@ -100,7 +109,7 @@ def is_urgent(session: Session, message: OutboundMessage, *, now: datetime) -> b
     before = (detail or {}).get("from", {}).get("starts_at")
     if isinstance(before, str):
         starts.append(datetime.fromisoformat(before))
-    return min(starts) - now < SOON
+    return starts
 
 
 def tells_of_others(session: Session, message: OutboundMessage, *, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.visit_reminders import by_letter
-from billing.visit_texts import REMINDERS, VISIT_MISSED, WAIT_LIST
+from billing.visit_texts import CHANGES, REMINDERS, VISIT_MISSED, WAIT_LIST
 from portal.models.accounts import GuarantorAccount
 from portal.models.calendar import Location
 from portal.models.messages import OutboundMessage
@@ -30,15 +30,17 @@ def tell_visit_otherwise(
 ) -> bool:
     """Once for a text that could not leave or did not arrive; false when the text was of something else.
 
-    A change by the practice has a letter of its own beside the text: nothing more is written here.
+    A change by the practice has a letter of its own beside the text; who reads none is called.
     """
     account_id = message.guarantor_account_id
     if account_id is None:
         return False
     letter = _letter(session, message, account_id, public_url)
-    if letter is None:
-        return message.category == VISITS
     addresses = account_readers_of_visits(session, [account_id])[account_id].emails
+    if letter is None:
+        if message.template in CHANGES and message.appointment_id is not None and not addresses:
+            ask_for_call(session, visit_facts(session, message.appointment_id), now=now)
+        return message.category == VISITS
     for address in addresses:
         queue_letter(
             session,
@@ -93,8 +95,8 @@ def ask_for_call(session: Session, facts: VisitFacts, *, now: datetime) -> None:
         .values(
             dedupe_key=f"visit_call:{visit_key(facts)}",
             kind="visit_call",
-            reasons=["no text, e-mail or letter can remind them of their visit in time"],
-            next_step="Call to confirm the visit. Ask how they want to be reminded.",
+            reasons=["no text, e-mail or letter can tell them of their visit in time"],
+            next_step="Call and say how the visit stands. Ask how they want to hear of visits.",
             guarantor_account_id=facts.account_id,
             opened_at=now,
             due_on=now.astimezone(facts.zone).date(),

@@ -17,6 +17,7 @@ from portal.models.text_links import TextLink
 from portal.models.work import WorkItem
 from portal.queries.staff_thread import staff_thread
 from portal.services.appointment_actor import Actor
+from portal.services.cancel_appointment import cancel_appointment
 from portal.services.handle_text import handle_text
 from portal.services.queue_visit_reminders import queue_visit_reminders
 from portal.services.tell_visit_otherwise import tell_visit_otherwise
@@ -213,6 +214,27 @@ def test_MSG_7_only_a_change_of_a_near_visit_by_the_practice_needs_no_cap(
     ]
     if leaves:
         assert "We called off your visit on Tue Mar 3." in found.worker.post.texts[-1][2]
+
+
+@pytest.mark.parametrize(("starts", "calls"), [(8, 1), (13, 0)])
+def test_MSG_8_called_off_in_the_evening_nobody_hears_of_it_after_they_came(
+    database_url: str, starts: int, calls: int
+) -> None:
+    found = reader(at(DAY + timedelta(days=1), time(starts)), login="", text_grade="full")
+    evening = at(DAY, time(20, 30))
+    cancel_appointment(
+        appointment_id=found.visits[0],
+        side="practice",
+        reason="provider_away",
+        actor=Actor(None, "staff"),
+        now=evening,
+    )
+    found.worker.work(evening)
+    [news] = [m for m in outbound() if m.template == "visit_canceled" and m.channel == "sms"]
+    assert news.state == ("canceled" if calls else "queued")  # or it leaves at nine
+    with read_only() as session:
+        told = session.scalars(select(WorkItem).where(WorkItem.kind == "visit_call")).all()
+    assert len(told) == calls
 
 
 @pytest.mark.parametrize(("ahead", "channel"), [(7, "paper"), (3, "")])
