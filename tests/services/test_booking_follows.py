@@ -213,6 +213,23 @@ def test_a_bill_finds_the_one_visit_of_its_day(world: BookingWorld) -> None:
     assert world.row(alone).visit_id == first
 
 
+def test_of_two_bills_of_one_day_none_is_guessed(world: BookingWorld) -> None:
+    alone = world.book(world.start(TUESDAY))
+    with transaction() as session:
+        bills = [
+            Visit(
+                patient_id=world.patient_id,
+                guarantor_account_id=world.account_id,
+                control_number=number,
+                service_on=TUESDAY,
+            )
+            for number in ("V1", "V2")
+        ]
+        session.add_all(bills)
+        bill_appointments(session, bills, on=TUESDAY)
+    assert world.row(alone).visit_id is None
+
+
 def test_ninety_days_in_six_questions_and_the_nearest_are_near(world: BookingWorld) -> None:
     world.book()
     asked: list[str] = []

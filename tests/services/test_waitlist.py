@@ -3,122 +3,28 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
 from portal.db import read_only, transaction
-from portal.models.appointments import Appointment
-from portal.models.calendar import BookingPolicy, ProviderProfile
-from portal.models.identity import Login
-from portal.models.messages import OutboundMessage, ThreadMessage
-from portal.models.waitlist import SlotOpening, WaitlistEntry, WaitlistOffer
+from portal.models.calendar import ProviderProfile
+from portal.models.messages import OutboundMessage
 from portal.services.accept_offer import accept_offer
 from portal.services.appointment_actor import Actor, SlotTaken
 from portal.services.cancel_appointment import cancel_appointment
 from portal.services.decline_offer import decline_offer
-from portal.services.handle_text import handle_text
 from portal.services.join_waitlist import (
     CannotWait,
-    Waits,
-    WaitsFor,
-    join_waitlist,
     leave_waitlist,
     set_urgency,
 )
 from portal.services.move_appointment import move_appointment
-from portal.services.offer_slots import offer_slots
 from portal.services.refusal import NotFound
-from tests.booking_world import NEXT_MONDAY, TUESDAY, BookingWorld, open_booking
-from tests.services.visit_world import LINKS, URL, Calendar, Worker
-
-STAFF = Actor(None, "staff")
-
-
-@dataclass
-class Waitroom:
-    """People on the list, and a visit that can be called off."""
-
-    world: BookingWorld
-    worker: Worker
-
-    @property
-    def now(self) -> datetime:
-        return self.world.now
-
-    def person(self, number: int, **fields) -> int:
-        with transaction() as session:
-            book = Calendar(session, counter=100 * number)
-            phone = f"+1212555016{number}"
-            return book.person(phone=phone, login=f"wait{number}@example.com", **fields).id
-
-    def waits(
-        self, patient_id: int, *, minutes: int = 0, gives_up: UUID | None = None, **fields
-    ) -> UUID:
-        entry_id = uuid4()
-        defaults = {
-            "visit_type_id": self.world.visit,
-            "first_day": date(2026, 3, 2),
-            "last_day": date(2026, 3, 31),
-        }
-        join_waitlist(
-            entry_id=entry_id,
-            who=WaitsFor(patient_id=patient_id, gives_up_id=gives_up),
-            waits=Waits(**(defaults | fields)),
-            now=self.now - timedelta(days=1) + timedelta(minutes=minutes),
-        )
-        return entry_id
-
-    def frees(self, day: date = TUESDAY, wall: str = "14:00", now: datetime | None = None) -> UUID:
-        """A visit of Testa's at that time, called off by the office."""
-        visit_id = self.world.book(self.world.start(day, wall))
-        cancel_appointment(
-            appointment_id=visit_id,
-            side="practice",
-            reason="provider_away",
-            actor=STAFF,
-            now=now or self.now,
-        )
-        return visit_id
-
-    def offer(self, now: datetime | None = None) -> int:
-        return offer_slots(now=now or self.now, public_url=URL)
-
-    def states(self) -> dict[UUID, str]:
-        with read_only() as session:
-            rows = session.execute(
-                select(WaitlistOffer.entry_id, WaitlistOffer.state).order_by(WaitlistOffer.id)
-            )
-            return {row.entry_id: row.state for row in rows}
-
-    def offer_id(self, entry_id: UUID) -> int:
-        with read_only() as session:
-            return session.scalars(
-                select(WaitlistOffer.id).where(WaitlistOffer.entry_id == entry_id)
-            ).one()
-
-    def opening(self) -> SlotOpening:
-        with read_only() as session:
-            return session.scalars(select(SlotOpening)).one()
-
-    def entry(self, entry_id: UUID) -> WaitlistEntry:
-        with read_only() as session:
-            return session.get_one(WaitlistEntry, entry_id)
-
-    def live(self) -> list[Appointment]:
-        with read_only() as session:
-            return list(
-                session.scalars(
-                    select(Appointment).where(Appointment.state.in_(("held", "booked")))
-                )
-            )
-
-    def batch_of(self, number: int) -> None:
-        with transaction() as session:
-            session.add(BookingPolicy(offer_batch=number, made_at=self.now))
+from tests.booking_world import NEXT_MONDAY, TUESDAY, open_booking
+from tests.services.visit_world import Worker
+from tests.services.waitroom import STAFF, Waitroom
 
 
 @pytest.fixture
@@ -316,114 +222,3 @@ def test_SCH_3_nobody_is_asked_whom_the_provider_does_not_see(room: Waitroom) ->
     assert room.offer() == 1
     assert room.states() == {grown: "open"}
     assert room.entry(young).state == "waiting"
-
-
-# ---- answers by text
-
-
-def test_SCH_8_who_waits_twice_fills_the_wish_that_was_meant(room: Waitroom) -> None:
-    room.batch_of(3)
-    patient = room.person(1)
-    later = room.world.book(room.world.start(NEXT_MONDAY, "9:00"), patient_id=patient)
-    another = room.waits(patient)
-    meant = room.waits(patient, gives_up=later, minutes=5)
-    room.frees()
-    assert room.offer() == 2
-    accept_offer(offer_id=room.offer_id(meant), actor=Actor(None, "portal"), now=room.now)
-    assert room.states() == {another: "lost", meant: "accepted"}
-    assert (room.entry(meant).state, room.entry(another).state) == ("filled", "waiting")
-
-
-def test_SCH_8_a_loser_whose_sign_in_was_closed_stops_nobody(room: Waitroom) -> None:
-    room.batch_of(3)
-    newcomer = room.world.newcomer_id
-    join_waitlist(
-        entry_id=uuid4(),
-        who=WaitsFor(newcomer_id=newcomer),
-        waits=Waits(
-            visit_type_id=room.world.visit, first_day=room.now.date(), last_day=date(2026, 3, 31)
-        ),
-        now=room.now - timedelta(days=2),
-    )
-    faster = room.waits(room.person(1))
-    room.frees()
-    assert room.offer() == 2
-    accept_offer(offer_id=room.offer_id(faster), actor=Actor(None, "portal"), now=room.now)
-    assert sorted(room.states().values()) == ["accepted", "lost"]
-    with transaction() as session:
-        session.get_one(Login, newcomer).active = False
-    assert room.offer() == 0
-
-
-def test_SCH_8_where_patients_do_not_book_no_message_offers_a_time(room: Waitroom) -> None:
-    room.waits(room.person(1))
-    room.frees()
-    with transaction() as session:
-        session.add(BookingPolicy(self_booking="view", made_at=room.now))
-    assert room.offer() == 0
-    assert room.states() == {}
-    assert room.opening().state == "released"
-
-
-def texted(room: Waitroom, body: str, phone: str, now: datetime) -> str:
-    with transaction() as session:
-        message = ThreadMessage(
-            author="patient",
-            channel="sms",
-            phone=phone,
-            kind="received",
-            body=body,
-            provider_id=f"SM{uuid4().hex}",
-            at=now,
-        )
-        session.add(message)
-        session.flush()
-        message_id = message.id
-    kind = handle_text(message_id=message_id, answered=False, now=now, links=LINKS)
-    assert handle_text(message_id=message_id, answered=False, now=now, links=LINKS) == kind
-    return kind
-
-
-def answers(phone: str) -> list[str]:
-    with read_only() as session:
-        return list(
-            session.scalars(
-                select(OutboundMessage.template)
-                .where(OutboundMessage.recipient == phone, OutboundMessage.category == "")
-                .order_by(OutboundMessage.id)
-            )
-        )
-
-
-@pytest.mark.parametrize("body", ["1", "sí"])
-def test_MSG_19_yes_counts_inside_an_open_offer_and_nowhere_else(room: Waitroom, body: str) -> None:
-    patient, phone = room.person(1), "+12125550161"
-    assert texted(room, body, phone, room.now) == "question"
-    entry = room.waits(patient)
-    room.frees()
-    room.offer()
-    room.worker.work(room.now)
-    soon = room.now + timedelta(minutes=3)
-    assert texted(room, body, phone, soon) == "take"
-    assert room.states() == {entry: "accepted"}
-    assert answers(phone)[-1] == "offer_taken"
-    assert texted(room, "Y", phone, soon + timedelta(minutes=1)) == "take"  # still theirs
-    assert texted(room, "Y", phone, soon + timedelta(days=2)) == "question"
-
-
-def test_MSG_19_no_passes_it_on_and_a_late_yes_hears_that_it_was_taken(room: Waitroom) -> None:
-    room.batch_of(3)
-    one, two, three = (room.person(number) for number in (1, 2, 3))
-    entries = [room.waits(who, minutes=who) for who in (one, two, three)]
-    room.frees()
-    room.offer()
-    room.worker.work(room.now)
-    soon = room.now + timedelta(minutes=3)
-    assert texted(room, "no thanks", "+12125550161", soon) == "leave"
-    assert room.states()[entries[0]] == "declined"
-    assert texted(room, "1", "+12125550162", soon) == "take"
-    assert texted(room, "1", "+12125550163", soon) == "take"
-    assert answers("+12125550161") == ["offer_passed"]
-    assert answers("+12125550162") == ["offer_taken"]
-    assert answers("+12125550163") == ["offer_gone"]
-    assert room.entry(entries[2]).state == "waiting"
