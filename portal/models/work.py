@@ -22,6 +22,10 @@ class WorkItem(Base):
     kind: Mapped[str] = mapped_column(
         index=True
     )  # held_claim, unmatched, held_set, denial, review, plb, refund, ...
+    # billing.exceptions.Category of what a remittance could not post by itself; empty for other work.
+    category: Mapped[str] = mapped_column(default="", server_default="", index=True)
+    # Items of one pattern are mended in one way: payer, category and the codes, never a person.
+    pattern: Mapped[str] = mapped_column(default="", server_default="", index=True)
     reasons: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
     next_step: Mapped[str] = mapped_column(default="")
     amount: Mapped[Money] = mapped_column("amount_cents", default=Money(0))
