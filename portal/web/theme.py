@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,6 +44,7 @@ class MenuLink:
     label: str
     icon: str
     permission: str = ""
+    group: str = ""  # under which head it stands in a long menu; empty: by itself
 
 
 MENUS = {
@@ -80,27 +82,41 @@ MENUS = {
         MenuLink("pages.help", "Help", "question-circle"),
         MenuLink("security.login", "Sign in", "key"),
     ),
+    # Each head of the long menu with its pages, in the order in which a day goes.
     "staff": (
         MenuLink("home.index", "Today", "house"),
-        MenuLink("front_desk.index", "Front desk", "people", "desk.view"),
-        MenuLink("calendar.index", "Calendar", "calendar-event", "calendar.view"),
-        MenuLink("work.index", "Queue", "list", "work.view"),
-        MenuLink("messages.inbox", "Messages", "chat-left-text", "messages.view"),
-        MenuLink("waitlist.index", "Waitlist", "list", "waitlist.view"),
-        MenuLink("insurance.index", "Insurance", "file-earmark-text", "insurance.view"),
-        MenuLink("remittances.index", "Remittances", "receipt", "remittances.view"),
-        MenuLink("accounts.index", "Accounts", "people", "accounts.view"),
-        MenuLink("batches.index", "Checks", "receipt", "payments.take"),
-        MenuLink("day.index", "Day", "calendar-event", "day.view"),
-        MenuLink("plans.index", "Plans", "calendar-event", "plans.view"),
-        MenuLink("visit_tasks.index", "Before visits", "hourglass-split", "tasks.view"),
-        MenuLink("forms.index", "Forms", "file-earmark-text", "forms.view"),
-        MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view"),
-        MenuLink("texts.index", "Texts", "phone", "texts.resume"),
-        MenuLink("audit.index", "Audit", "clock-history", "audit.view"),
-        MenuLink("staff.index", "Staff", "key", "staff.view"),
+        MenuLink("front_desk.index", "Front desk", "people", "desk.view", "Visits"),
+        MenuLink("calendar.index", "Calendar", "calendar-event", "calendar.view", "Visits"),
+        MenuLink("visit_tasks.index", "Before visits", "hourglass-split", "tasks.view", "Visits"),
+        MenuLink("waitlist.index", "Waitlist", "list", "waitlist.view", "Visits"),
+        MenuLink("forms.index", "Forms", "file-earmark-text", "forms.view", "Visits"),
+        MenuLink("accounts.index", "Accounts", "people", "accounts.view", "Patients"),
+        MenuLink("messages.inbox", "Messages", "chat-left-text", "messages.view", "Patients"),
+        MenuLink("insurance.index", "Insurance", "file-earmark-text", "insurance.view", "Patients"),
+        MenuLink("plans.index", "Plans", "calendar-event", "plans.view", "Patients"),
+        MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view", "Patients"),
+        MenuLink("work.index", "Queue", "list", "work.view", "Payers"),
+        MenuLink("remittances.index", "Remittances", "receipt", "remittances.view", "Payers"),
+        MenuLink("batches.index", "Checks", "receipt", "payments.take", "Money"),
+        MenuLink("day.index", "Day", "calendar-event", "day.view", "Money"),
+        MenuLink("audit.index", "Audit", "clock-history", "audit.view", "Office"),
+        MenuLink("texts.index", "Texts", "phone", "texts.resume", "Office"),
+        MenuLink("staff.index", "Staff", "key", "staff.view", "Office"),
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """A head of the menu; with one page only, as a role may have it, the page stands there itself."""
+
+    head: str
+    links: tuple[MenuLink, ...]
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the page on screen is one of its own."""
+        return any(is_current(link.endpoint) for link in self.links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +132,12 @@ class Layout:
     language: str  # of this page
     other_language: tuple[str, str] | None  # tag and own name, where the page may change to it
     accent_version: str  # empty: the house's own accent, no request for /theme.css
+
+    @property
+    def menu_groups(self) -> tuple[MenuGroup, ...]:
+        """The menu under its heads, in its order."""
+        groups = groupby(self.menu, lambda link: link.group or link.label)
+        return tuple(MenuGroup(head, tuple(links)) for head, links in groups)
 
 
 def register(app: Flask) -> None:

@@ -41,6 +41,7 @@ def test_from_the_file_to_the_account(size: str, visit: Callable[[str], Visitor]
 def post_yesterdays_file(visitor: Visitor, *, again: bool) -> None:
     """Preview first; the same file a second time is harmless."""
     page = visitor.page
+    page.locator("summary", has_text="Payers").click()
     page.get_by_role("link", name="Remittances", exact=True).first.click()
     visitor.look("Remittances")
     page.get_by_role("link", name="Upload an 835").click()

@@ -20,10 +20,25 @@ function move(step) {
 }
 
 // On a phone a row of tabs may be wider than the screen: the one that is open is in sight.
-for (const open of document.querySelectorAll(".staff-nav [aria-current]")) {
-  const list = open.closest(".staff-nav");
-  list.scrollLeft = open.offsetLeft - list.offsetLeft - (list.clientWidth - open.clientWidth) / 2;
+for (const here of document.querySelectorAll(".staff-nav [aria-current]")) {
+  const list = here.closest(".staff-nav");
+  list.scrollLeft = here.offsetLeft - list.offsetLeft - (list.clientWidth - here.clientWidth) / 2;
 }
+
+// A head of the menu closes when one goes elsewhere, and by Escape, which leaves one on it.
+const open = () => document.querySelector(".menu-group[open]");
+document.addEventListener("click", (event) => {
+  if (open() && !open().contains(event.target)) open().open = false;
+});
+document.addEventListener("focusin", (event) => {
+  if (open() && !open().contains(event.target)) open().open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !open()) return;
+  const head = open().querySelector("summary");
+  open().open = false;
+  head.focus();
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
