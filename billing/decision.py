@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from billing.exceptions import Cause
 from billing.ledger import Party, Posting
 from billing.money import ZERO, Money, total_of
 
@@ -63,6 +64,7 @@ class Decision:
     remarks: tuple[str, ...] = ()
     lines: tuple[DecisionLine, ...] = ()
     faults: tuple[str, ...] = ()  # equations that fail, in plain words
+    fault: Cause | None = None  # the narrowest of them: a line, else the claim
 
     @property
     def all_adjustments(self) -> tuple[Adjustment, ...]:
@@ -176,6 +178,7 @@ class Task:
     next_step: str
     amount: Money = ZERO
     holds_bill: bool = False
+    cause: Cause | None = None  # none where nothing is wrong: the next plan is simply asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +187,7 @@ class Verdict:
 
     held: bool
     reasons: tuple[str, ...] = ()
+    cause: Cause | None = None  # of what is held
     legs: tuple[Posting, ...] = ()
     lines: tuple[JudgedLine, ...] = ()
     tasks: tuple[Task, ...] = ()

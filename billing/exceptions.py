@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -26,3 +28,26 @@ class Category(StrEnum):
     DENIAL = "denial"
     POSTING_RULE = "posting_rule"  # our own rule for this payer or this CARC wants a person
     OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something waits, as a fact and not as words; `codes` never name a person or a claim."""
+
+    category: Category
+    codes: tuple[str, ...] = ()
+
+
+def payer_key(payer_id: int | None, tax_id: str) -> str:
+    """The payer of a pattern: our own row where it is known, else the tax id of its remittance."""
+    return f"p{payer_id}" if payer_id is not None else f"t{tax_id}"
+
+
+def pattern_of(payer: str, cause: Cause | None) -> str:
+    """Items with one pattern are mended in one way; empty for work that no remittance made."""
+    return "|".join((payer, cause.category.value, *cause.codes)) if cause else ""
+
+
+def ordered(codes: Iterable[str]) -> tuple[str, ...]:
+    """Codes as they stand in a pattern: each once, always in the same order."""
+    return tuple(sorted(set(codes)))

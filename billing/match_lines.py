@@ -52,13 +52,13 @@ def _control(line: DecisionLine, charge: OpenCharge) -> bool:
     return bool(line.control_number) and line.control_number == charge.control_number
 
 
-# From the surest evidence to the least; the amount alone only on the same day.
+# From the surest evidence to the least. Day and amount without the code are no evidence: another
+# code may be another price or another rule, so a person says once that it stands for ours (C-18).
 _PASSES: tuple[tuple[Test, ...], ...] = (
     (_control, _amount),
     (_code, _modifiers, _day, _amount),
     (_code, _day, _amount),
     (_code, _amount),
-    (_day, _amount),
 )
 
 
@@ -69,6 +69,16 @@ def match_lines(
 
     Several lines may answer one charge that the payer split: their amounts sum to it.
     """
+    found, _ = match_what_fits(lines, charges)
+    # A line of no money that we never billed, such as a quality code, says nothing about ours.
+    kept = [line for line in found if line.charge_id is not None or says_money(line)]
+    return None if any(line.charge_id is None for line in kept) else tuple(kept)
+
+
+def match_what_fits(
+    lines: Sequence[DecisionLine], charges: Sequence[OpenCharge]
+) -> tuple[list[DecisionLine], list[OpenCharge]]:
+    """The lines, those that fit with their charge, and the charges that none of them answers."""
     found = list(lines)
     free = {charge.charge_id: charge for charge in charges}
     for line in found:
@@ -84,9 +94,7 @@ def match_lines(
                 found[position] = replace(found[position], charge_id=hit.charge_id)
                 del free[hit.charge_id]
     _match_split_lines(found, free)
-    # A line of no money that we never billed, such as a quality code, says nothing about ours.
-    kept = [line for line in found if line.charge_id is not None or _says_money(line)]
-    return None if any(line.charge_id is None for line in kept) else tuple(kept)
+    return found, list(free.values())
 
 
 def _first(
@@ -95,7 +103,8 @@ def _first(
     return next((c for c in charges if all(test(line, c) for test in tests)), None)
 
 
-def _says_money(line: DecisionLine) -> bool:
+def says_money(line: DecisionLine) -> bool:
+    """Whether the line moves or explains any amount."""
     return bool(line.billed or line.paid or line.adjustments)
 
 

@@ -32,7 +32,9 @@ from billing.decision import (
     Outcome,
     Verdict,
 )
+from billing.exceptions import Category, Cause, ordered
 from billing.ledger import Account, Party, Posting, Side, debit
+from billing.line_differences import why_no_line_fits
 from billing.match_lines import match_lines, procedure_of
 from billing.money import ZERO, Money, total_of
 from billing.review import tasks_of
@@ -40,14 +42,20 @@ from billing.spread import spread
 
 MEDICAID = "MC"
 _EXPLAINED_ELSEWHERE = frozenset({"23", "94"})
+_EARLY = Cause(Category.OTHER, ("before the first plan",))
+_SHARE = Cause(Category.PATIENT_SHARE, ("more than allowed",))
+_TOO_MUCH = Cause(Category.OVERPAYMENT)
 
 
 class _Hold(Exception):
     """This claim needs a person: only its money is posted."""
 
-    def __init__(self, reason: str, *, holds_bill: bool = True) -> None:
-        super().__init__(reason)
-        self.holds_bill = holds_bill
+    def __init__(
+        self, reasons: str | Sequence[str], cause: Cause, *, holds_bill: bool = True
+    ) -> None:
+        self.reasons = (reasons,) if isinstance(reasons, str) else tuple(reasons)
+        super().__init__("; ".join(self.reasons))
+        self.cause, self.holds_bill = cause, holds_bill
 
 
 def judge(decision: Decision, context: ClaimContext) -> Verdict:
@@ -58,20 +66,25 @@ def judge(decision: Decision, context: ClaimContext) -> Verdict:
         _check_not_decided_before(decision, lines, context)
         return _verdict(decision, lines, context)
     except _Hold as hold:
-        return Verdict(held=True, reasons=(str(hold),), holds_bill=hold.holds_bill)
+        return Verdict(
+            held=True, reasons=hold.reasons, cause=hold.cause, holds_bill=hold.holds_bill
+        )
 
 
 def _check_status(decision: Decision, context: ClaimContext) -> None:
     if decision.faults:
-        raise _Hold("; ".join(decision.faults))
+        raise _Hold("; ".join(decision.faults), decision.fault or Cause(Category.UNBALANCED_CLAIM))
+    status = Cause(Category.OTHER, (f"status {decision.status}",))
     if decision.status == ESTIMATE:
-        raise _Hold("an estimate (status 25) is never posted", holds_bill=False)
+        raise _Hold("an estimate (status 25) is never posted", status, holds_bill=False)
     if decision.status == NOT_OUR_CLAIM:
-        raise _Hold("the payer says it is not its claim (status 23)", holds_bill=False)
+        raise _Hold("the payer says it is not its claim (status 23)", status, holds_bill=False)
     if decision.status not in PROCESSED:
-        raise _Hold(f"claim status {decision.status or 'missing'} is not a decision we know")
+        raise _Hold(
+            f"claim status {decision.status or 'missing'} is not a decision we know", status
+        )
     if _is_later(decision, context) and not context.earlier_decided:
-        raise _Hold("the first payer's decision is not posted yet", holds_bill=False)
+        raise _Hold("the first payer's decision is not posted yet", _EARLY, holds_bill=False)
 
 
 def _is_later(decision: Decision, context: ClaimContext) -> bool:
@@ -81,10 +94,14 @@ def _is_later(decision: Decision, context: ClaimContext) -> bool:
 def _matched_lines(decision: Decision, context: ClaimContext) -> tuple[DecisionLine, ...]:
     ours = total_of(charge.billed for charge in context.charges)
     if not decision.lines and decision.billed != ours:
-        raise _Hold(f"the payer says {decision.billed} was billed, our lines say {ours}")
-    lines = match_lines(spread(decision, context.charges), context.charges)
+        raise _Hold(
+            f"the payer says {decision.billed} was billed, our lines say {ours}",
+            Cause(Category.SPLIT_OR_BUNDLED, ("total",)),
+        )
+    parts = spread(decision, context.charges)
+    lines = match_lines(parts, context.charges)
     if lines is None:
-        raise _Hold("a line fits none of our charges")
+        raise _Hold(*why_no_line_fits(parts, context.charges))
     return lines
 
 
@@ -96,8 +113,11 @@ def _check_not_decided_before(
         return
     reasons = {adjustment.carc for adjustment in decision.all_adjustments}
     if reasons and reasons <= DUPLICATE_REASONS:
-        raise _Hold("a denial as duplicate: the earlier decision stands", holds_bill=False)
-    raise _Hold("a second decision without a reversal of the first")
+        duplicate = Cause(Category.DUPLICATE, ordered(reasons))
+        raise _Hold(
+            "a denial as duplicate: the earlier decision stands", duplicate, holds_bill=False
+        )
+    raise _Hold("a second decision without a reversal of the first", Cause(Category.DECIDED_TWICE))
 
 
 def _verdict(decision: Decision, lines: Sequence[DecisionLine], context: ClaimContext) -> Verdict:
@@ -128,7 +148,7 @@ def _verdict(decision: Decision, lines: Sequence[DecisionLine], context: ClaimCo
     for charge_id, answers in by_charge.items():
         judge_line.judge(charges[charge_id], answers)
     if judge_line.patient_share > max(ZERO, decision.group_total(PATIENT_GROUP)):
-        raise _Hold("the patient share is more than the payer's PR amounts sum to")
+        raise _Hold("the patient share is more than the payer's PR amounts sum to", _SHARE)
     tasks = tasks_of(
         decision,
         judge_line.judged,
@@ -216,14 +236,16 @@ class _LineJudge:
             discount = self._later_discount(charge, judged, paid, moved)
             limit = charge.share_limit
             if limit is None:
-                raise _Hold("the first payer has not answered every line", holds_bill=False)
+                raise _Hold("the first payer has not answered every line", _EARLY, holds_bill=False)
             if share > max(ZERO, min(limit, limit - paid)):
-                raise _Hold("the patient share is more than the earlier payer left")
+                raise _Hold("the patient share is more than the earlier payer left", _SHARE)
         if share < ZERO or passed < ZERO:
-            raise _Hold("a negative patient share without a reversal")
+            raise _Hold("a negative patient share without a reversal", _SHARE)
         settled = paid + discount + share + passed
         if settled > max(ZERO, charge.outstanding - moved):
-            raise _Hold(f"the decision settles {settled} of {charge.outstanding} open on a line")
+            raise _Hold(
+                f"the decision settles {settled} of {charge.outstanding} open on a line", _TOO_MUCH
+            )
         party = self.context.party.on_charge(charge.charge_id)
         legs = [
             *debit(Account.PAYER_CLEARING, paid, party),
@@ -295,7 +317,7 @@ class _LineJudge:
                     other += abs(j.adjustment.amount)
         rest = charge.open - moved - paid - share
         if rest < ZERO:
-            raise _Hold(f"a later payer settles {-rest} more than stands open on a line")
+            raise _Hold(f"a later payer settles {-rest} more than stands open on a line", _TOO_MUCH)
         if other:
             return ZERO  # something else was taken off: the rest stays for a person
         own = charge.open - moved - self._others(charge)

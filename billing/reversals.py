@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from billing.decision import Adjustment, Decision, DecisionLine
+from billing.exceptions import Category, Cause
 from billing.ledger import Entry
 from billing.money import Money
 
@@ -43,6 +44,11 @@ class NotReversible:
     """Nothing of ours fits the reversal: its money waits for a person."""
 
     reason: str
+    code: str
+
+    @property
+    def cause(self) -> Cause:
+        return Cause(Category.NO_ORIGINAL, (self.code,))
 
 
 def find_reversed(
@@ -56,12 +62,12 @@ def find_reversed(
     named = [prior for prior in priors if prior.payer_claim_number in numbers]
     candidates = named or list(priors)
     if not candidates:
-        return NotReversible("a reversal of a decision that we never posted")
+        return NotReversible("a reversal of a decision that we never posted", "none")
     mirrored = [prior for prior in candidates if _mirrors(decision, lines, prior)]
     if not mirrored:
-        return NotReversible("a reversal with other amounts than the decision it names")
+        return NotReversible("a reversal with other amounts than the decision it names", "amounts")
     if len(mirrored) > 1:
-        return NotReversible("a reversal that fits more than one decision")
+        return NotReversible("a reversal that fits more than one decision", "several")
     return mirrored[0]
 
 

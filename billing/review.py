@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from billing.carc import PATIENT_GROUP, explain
+from billing.carc import DUPLICATE_REASONS, PATIENT_GROUP, explain
 from billing.decision import (
     DENIED,
     Decision,
@@ -13,6 +13,7 @@ from billing.decision import (
     Task,
     TaskKind,
 )
+from billing.exceptions import Category, Cause, ordered
 from billing.money import ZERO, Money, total_of
 
 _NEED_A_REMARK = frozenset({"16", "96", "129", "A1"})
@@ -46,6 +47,7 @@ def tasks_of(
                 next_step="Ask the payer which patient share is right, then release the bill.",
                 amount=share,
                 holds_bill=True,
+                cause=Cause(Category.PATIENT_SHARE, ("CLP05",)),
             )
         )
     if unexplained > ZERO:
@@ -55,6 +57,7 @@ def tasks_of(
                 reasons=(f"{unexplained} stays open and the payer did not say why",),
                 next_step="Ask the payer, or write it off by contract.",
                 amount=unexplained,
+                cause=Cause(Category.DENIAL, ("no reason given",)),
             )
         )
     return tuple(tasks)
@@ -80,7 +83,20 @@ def _task(kind: TaskKind, found: Sequence[tuple[str, str, str, Money]], remark: 
         reasons=(*reasons, remark) if remark else tuple(reasons),
         next_step=explain(group, carc).next_step,
         amount=total_of(amount for *_, amount in found),
+        cause=_cause(kind, [(group, carc) for _, group, carc, _ in found]),
     )
+
+
+def _cause(kind: TaskKind, codes: Sequence[tuple[str, str]]) -> Cause:
+    """A code nobody has words for comes before everything else that is odd."""
+    unknown = [f"{group}-{carc}" for group, carc in codes if not explain(group, carc).known]
+    if unknown:
+        return Cause(Category.UNKNOWN_CODE, ordered(unknown))
+    category = Category.PATIENT_SHARE
+    if kind is TaskKind.DENIAL:
+        again = {carc for _, carc in codes} <= DUPLICATE_REASONS
+        category = Category.DUPLICATE if again else Category.DENIAL
+    return Cause(category, ordered(f"{group}-{carc}" for group, carc in codes))
 
 
 def _denials(decision: Decision, judged: Sequence[JudgedLine]) -> Iterable[Task]:
@@ -95,6 +111,7 @@ def _denials(decision: Decision, judged: Sequence[JudgedLine]) -> Iterable[Task]
             reasons=("the claim was denied",),
             next_step="Read the remarks and decide.",
             amount=decision.billed,
+            cause=Cause(Category.DENIAL, ("status 4",)),
         )
 
 

@@ -20,6 +20,7 @@ from billing.decision import (
     Verdict,
 )
 from billing.entries import Line
+from billing.exceptions import Cause
 from billing.ledger import Account, Entry, Party
 from billing.match_lines import match_lines
 from billing.money import ZERO, Money, total_of
@@ -43,6 +44,7 @@ class ClaimOutcome:
     disposition: str  # posted, unmatched, held
     claim: ClaimOnFile | None = None
     reasons: tuple[str, ...] = ()
+    cause: Cause | None = None  # of what is held or unmatched
     entry: Entry | None = None
     lines: tuple[JudgedLine, ...] = ()
     tasks: tuple[Task, ...] = ()
@@ -95,7 +97,9 @@ class SetJudge:
         decision = decision_of(clp)
         if isinstance(claim, Unmatched):
             reasons = (claim.reason, *decision.faults)
-            return self._hold(clp, None, decision, reasons, disposition="unmatched")
+            return self._hold(
+                clp, None, decision, reasons, cause=claim.cause, disposition="unmatched"
+            )
         book = self.books[claim.visit_id]
         if decision.status == REVERSAL:
             return self._reverse(clp, claim, decision, book)
@@ -106,7 +110,14 @@ class SetJudge:
         verdict = judge(decision, context)
         if verdict.held:
             book.post(replace(leg, side=leg.side.other) for leg in legs)
-            return self._hold(clp, claim, decision, verdict.reasons, holds_bill=verdict.holds_bill)
+            return self._hold(
+                clp,
+                claim,
+                decision,
+                verdict.reasons,
+                cause=verdict.cause,
+                holds_bill=verdict.holds_bill,
+            )
         outcome = self._post(clp, claim, decision, verdict, book)
         outcome.passed = shares
         gone = {prior.remittance_claim_id for prior, _ in shares}
@@ -178,6 +189,7 @@ class SetJudge:
         decision: Decision,
         reasons: tuple[str, ...],
         *,
+        cause: Cause | None,
         disposition: str = "held",
         holds_bill: bool = False,
     ) -> ClaimOutcome:
@@ -202,6 +214,7 @@ class SetJudge:
             claim=claim,
             disposition=disposition,
             reasons=reasons,
+            cause=cause,
             entry=entry,
             holds_bill=holds_bill,
         )
@@ -210,7 +223,9 @@ class SetJudge:
         self, clp: ClaimPayment, claim: ClaimOnFile, decision: Decision, book: VisitBook
     ) -> ClaimOutcome:
         if decision.faults:
-            return self._hold(clp, claim, decision, decision.faults, holds_bill=True)
+            return self._hold(
+                clp, claim, decision, decision.faults, cause=decision.fault, holds_bill=True
+            )
         priors = [
             prior
             for prior in book.priors
@@ -220,7 +235,14 @@ class SetJudge:
         lines = match_lines(spread(decision, book.charges), book.charges)
         prior = find_reversed(decision, lines, priors)
         if isinstance(prior, NotReversible):
-            return self._hold(clp, claim, decision, (prior.reason,), holds_bill=bool(priors))
+            return self._hold(
+                clp,
+                claim,
+                decision,
+                (prior.reason,),
+                cause=prior.cause,
+                holds_bill=bool(priors),
+            )
         outcome = ClaimOutcome(clp=clp, claim=claim, disposition="posted", reverses=prior)
         if prior.entry is not None and prior.entry_id is not None:
             outcome.entry = entries.undo(

@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.decision import PROCESSED_AS_LATER
+from billing.exceptions import Category, Cause
 from billing.money import Money
 from billing.transitions import ClaimState
 from portal.models.accounts import Patient, Payer, PayerAlias
@@ -21,6 +22,10 @@ from portal.services.match_person import fold, match_name
 from portal.x12.remittance import ClaimPayment, Name, Remittance
 
 _PROCESSED_AS = {"1": "P", "19": "P", "2": "S", "20": "S", "3": "T", "21": "T"}
+_NONE = Cause(Category.UNMATCHED, ("none",))
+_SEVERAL = Cause(Category.UNMATCHED, ("several",))
+_OTHER_PAYER = Cause(Category.UNMATCHED, ("another payer",))
+_OTHER_PERSON = Cause(Category.PATIENT_MISMATCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Unmatched:
     """No claim of ours, or none for certain."""
 
     reason: str
+    cause: Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,9 @@ def match_remittance(session: Session, remittance: Remittance) -> Matches:
             for clp, one in zip(remittance.claims, found, strict=True)
         ]
     settled = tuple(
-        Unmatched("no claim of ours has this number, patient and date") if one is None else one
+        Unmatched("no claim of ours has this number, patient and date", _NONE)
+        if one is None
+        else one
         for one in found
     )
     answered = {one.payer_id for one in settled if isinstance(one, ClaimOnFile)}
@@ -139,11 +147,11 @@ def _choose(
         return None
     people = [c for c in candidates if _names_fit(clp, c)]
     if not people:
-        return Unmatched("the claim number is ours, but for another patient")
+        return Unmatched("the claim number is ours, but for another patient", _OTHER_PERSON)
     for_payer = _for_payer(clp, people, payers)
     if not for_payer:
-        return Unmatched("this payer was not sent a claim for this visit")
-    return _only(for_payer) or Unmatched("the claim fits more than one of ours")
+        return Unmatched("this payer was not sent a claim for this visit", _OTHER_PAYER)
+    return _only(for_payer) or Unmatched("the claim fits more than one of ours", _SEVERAL)
 
 
 def _names_fit(clp: ClaimPayment, claim: ClaimOnFile) -> bool:

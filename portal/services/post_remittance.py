@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.decision import REVERSAL
+from billing.exceptions import payer_key
 from billing.ledger import Account
 from billing.money import Money
 from portal.db import transaction
@@ -121,13 +122,16 @@ class _Desk:
         if (identity, remittance.fingerprint) in self.seen.fingerprints:
             return _told(remittance, "duplicate", ("this remittance came in before",))
         reasons = _reasons_to_hold(remittance)
-        if self.seen.changed(identity, remittance.issued_on):
+        changed = self.seen.changed(identity, remittance.issued_on)
+        if changed:
             reasons = (
                 "the payer sent a changed remittance under a number already posted",
                 *reasons,
             )
         self.seen.add(identity, remittance.issued_on, remittance.fingerprint, posted=not reasons)
-        return self._hold(remittance, reasons) if reasons else self._post(remittance)
+        if reasons:
+            return self._hold(remittance, reasons, changed=changed)
+        return self._post(remittance)
 
     def _record(
         self, remittance: Remittance, status: str, reasons: tuple[str, ...], payer_id: int | None
@@ -142,7 +146,9 @@ class _Desk:
             now=self.now,
         )
 
-    def _hold(self, remittance: Remittance, reasons: tuple[str, ...]) -> SetReport:
+    def _hold(
+        self, remittance: Remittance, reasons: tuple[str, ...], *, changed: bool
+    ) -> SetReport:
         record = self._record(remittance, "held", reasons, None)
         remittance_id = write_set(self.session, record)
         outcomes = [
@@ -154,8 +160,10 @@ class _Desk:
         write_outcomes(self.session, remittance_id, record.issued_on, outcomes)
         item = held_set_item(
             reasons,
+            changed=changed,
             amount=Money(remittance.signed_paid_cents),
             remittance_id=remittance_id,
+            payer=payer_key(None, remittance.payer_tax_id),
             now=self.now,
         )
         add_work_items(self.session, [item])
@@ -199,10 +207,15 @@ class _Desk:
         written = write_outcomes(
             session, remittance_id, record.issued_on, outcomes, plbs=plbs, settled=settled
         )
+        payer = payer_key(matches.payer_id, remittance.payer_tax_id)
         items = claim_items(
-            written.outcomes, remittance_id=remittance_id, on=record.issued_on, now=self.now
+            written.outcomes,
+            remittance_id=remittance_id,
+            payer=payer,
+            on=record.issued_on,
+            now=self.now,
         )
-        items += provider_items(plbs, remittance_id=remittance_id, now=self.now)
+        items += provider_items(plbs, remittance_id=remittance_id, payer=payer, now=self.now)
         items += taken_back_items(settled, remittance_id=remittance_id, now=self.now)
         add_work_items(session, items)
         # After the work items: a correction closes what its own reversal opened.

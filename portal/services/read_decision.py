@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from billing.decision import Adjustment, Decision, DecisionLine
+from billing.exceptions import Category, Cause, ordered
+from billing.match_lines import procedure_of
 from billing.money import Money
 from portal.x12 import remittance as x12
 
@@ -10,6 +12,7 @@ from portal.x12 import remittance as x12
 def decision_of(claim: x12.ClaimPayment) -> Decision:
     """The payer's decision with the reasons why its equations fail, if they do (OPS-9)."""
     share = claim.patient_responsibility_cents
+    faults = claim.balance_faults
     return Decision(
         status=claim.status_code,
         billed=Money(claim.billed_cents),
@@ -22,8 +25,18 @@ def decision_of(claim: x12.ClaimPayment) -> Decision:
         adjustments=_adjustments(claim.adjustments),
         remarks=claim.remarks,
         lines=tuple(_line(line, claim) for line in claim.lines),
-        faults=claim.balance_faults,
+        faults=faults,
+        fault=_fault(claim) if faults else None,
     )
+
+
+def _fault(claim: x12.ClaimPayment) -> Cause:
+    off = claim.unbalanced_lines
+    if off:
+        return Cause(
+            Category.UNBALANCED_LINE, ordered(procedure_of(line.procedure).code for line in off)
+        )
+    return Cause(Category.UNBALANCED_CLAIM)
 
 
 def _line(line: x12.ServicePayment, claim: x12.ClaimPayment) -> DecisionLine:

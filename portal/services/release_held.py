@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from billing import entries
 from billing.decision import REVERSAL
 from billing.entries import Line
+from billing.exceptions import payer_key
 from billing.free_text import check_free_text
 from billing.ledger import Account, Entry, Party, Posting
 from billing.money import ZERO, Money, total_of
@@ -150,7 +151,13 @@ def _release(
     pairs = [(row.id, outcome)]
     add_work_items(
         session,
-        claim_items(pairs, remittance_id=row.remittance_id, on=row.decided_on, now=now)
+        claim_items(
+            pairs,
+            remittance_id=row.remittance_id,
+            payer=payer_key(claim.payer_id, ""),
+            on=row.decided_on,
+            now=now,
+        )
         + taken_back_items(settled, remittance_id=row.remittance_id, now=now),
     )
     mark_decided(

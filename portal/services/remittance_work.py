@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from billing.exceptions import Category, Cause, pattern_of
 from billing.ledger import Entry
 from billing.money import ZERO, Money, total_of
 from portal.services.judge_plb import PostedPlb
@@ -34,12 +35,13 @@ def claim_items(
     outcomes: Iterable[tuple[int, ClaimOutcome]],
     *,
     remittance_id: int,
+    payer: str,
     on: date,
     now: datetime,
 ) -> list[dict[str, Any]]:
-    """Items of every claim of a set."""
+    """Items of every claim of a set; `payer` is its key in their patterns."""
     return [
-        _item(row_id, outcome, remittance_id=remittance_id, on=on, now=now, **fields)
+        _item(row_id, outcome, remittance_id=remittance_id, payer=payer, on=on, now=now, **fields)
         for row_id, outcome in outcomes
         for fields in _fields(outcome)
     ]
@@ -55,6 +57,7 @@ def _fields(outcome: ClaimOutcome) -> Iterator[dict[str, Any]]:
             "next_step": UNMATCHED_STEP if unmatched else HELD_STEP,
             "amount": Money(clp.paid_cents),
             "holds_bill": outcome.holds_bill,
+            "cause": outcome.cause,
         }
     for number, task in enumerate(outcome.tasks):
         yield {
@@ -64,6 +67,7 @@ def _fields(outcome: ClaimOutcome) -> Iterator[dict[str, Any]]:
             "amount": task.amount,
             "holds_bill": task.holds_bill,
             "number": number,
+            "cause": task.cause,
         }
     if outcome.reverses is not None:
         yield {
@@ -103,6 +107,7 @@ def _item(
     outcome: ClaimOutcome,
     *,
     remittance_id: int,
+    payer: str,
     on: date,
     now: datetime,
     kind: str,
@@ -112,6 +117,7 @@ def _item(
     holds_bill: bool = False,
     number: int = 0,
     due: timedelta = FIRST_TOUCH,
+    cause: Cause | None = None,
 ) -> dict[str, Any]:
     claim = outcome.claim
     return {
@@ -119,6 +125,8 @@ def _item(
         if claim is not None and kind == "refund"
         else f"era:{row_id}:{kind}:{number}",
         "kind": kind,
+        "category": cause.category.value if cause else "",
+        "pattern": pattern_of(payer, cause),
         "reasons": list(reasons),
         "next_step": next_step,
         "amount": amount,
@@ -161,7 +169,7 @@ def taken_back_items(
 
 
 def provider_items(
-    plbs: Sequence[PostedPlb], *, remittance_id: int, now: datetime
+    plbs: Sequence[PostedPlb], *, remittance_id: int, payer: str, now: datetime
 ) -> list[dict[str, Any]]:
     """PLB amounts that nobody has explained yet."""
     return [
@@ -172,6 +180,8 @@ def provider_items(
             next_step=PLB_STEP,
             amount=plb.unexplained,
             remittance_id=remittance_id,
+            payer=payer,
+            cause=Cause(Category.PROVIDER_ADJUSTMENT, (plb.found.reason or "?",)),
             now=now,
         )
         for number, plb in enumerate(plbs)
@@ -180,9 +190,15 @@ def provider_items(
 
 
 def held_set_item(
-    reasons: Sequence[str], *, amount: Money, remittance_id: int, now: datetime
+    reasons: Sequence[str],
+    *,
+    changed: bool,
+    amount: Money,
+    remittance_id: int,
+    payer: str,
+    now: datetime,
 ) -> dict[str, Any]:
-    """A whole set that was not posted."""
+    """A whole set that was not posted: out of balance, or `changed` since one that was posted."""
     return _remittance_item(
         f"era:{remittance_id}:held",
         kind="held_set",
@@ -190,6 +206,8 @@ def held_set_item(
         next_step=SET_STEP,
         amount=amount,
         remittance_id=remittance_id,
+        payer=payer,
+        cause=Cause(Category.CHANGED_RESEND if changed else Category.UNBALANCED_FILE),
         now=now,
     )
 
@@ -203,10 +221,14 @@ def _remittance_item(
     amount: Money,
     remittance_id: int,
     now: datetime,
+    payer: str = "",
+    cause: Cause | None = None,
 ) -> dict[str, Any]:
     return {
         "dedupe_key": key,
         "kind": kind,
+        "category": cause.category.value if cause else "",
+        "pattern": pattern_of(payer, cause),
         "reasons": [reason],
         "next_step": next_step,
         "amount": amount,

@@ -91,6 +91,11 @@ class ClaimPayment(NamedTuple):
         return sum(a.amount_cents for a in self.all_adjustments if a.group == group)
 
     @property
+    def unbalanced_lines(self) -> tuple[ServicePayment, ...]:
+        """The lines whose own equation fails; a claim may fail without any of them."""
+        return tuple(line for line in self.lines if not line.balanced)
+
+    @property
     def balance_faults(self) -> tuple[str, ...]:
         """Why this claim's equations fail, in plain words; empty when they hold (OPS-9)."""
         faults: list[str] = []
