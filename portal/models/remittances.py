@@ -97,6 +97,22 @@ class LineAdjustment(Base):
     outcome: Mapped[str]  # billing.decision.Outcome values, or held
 
 
+class LineMatch(Base):
+    """Which of our lines a person said that a payer's line answers, so that the release can be told again."""
+
+    __tablename__ = "line_matches"
+    __table_args__ = (UniqueConstraint("remittance_claim_id", "line_number", "charge_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    remittance_claim_id: Mapped[int] = mapped_column(ForeignKey("remittance_claims.id"))
+    line_number: Mapped[int]  # of the SVC in its CLP, counted from 1
+    charge_id: Mapped[int] = mapped_column(ForeignKey("charges.id"))
+    theirs: Mapped[str]
+    ours: Mapped[str]
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class ProviderAdjustmentRow(Base):
     """One PLB pair and the account it went to."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.money import Money
@@ -40,6 +42,7 @@ class WorkItem(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"), index=True)
     # keep_in_suspense.SuspenseReason: nobody can say yet whose money it is, and somebody said so
     suspense_reason: Mapped[str] = mapped_column(default="", server_default="")
+    waiting_for: Mapped[str] = mapped_column(default="", server_default="")  # payer: it was asked
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     due_on: Mapped[date | None]
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -56,4 +59,34 @@ class WorkNote(Base):
     work_item_id: Mapped[int] = mapped_column(ForeignKey("work_items.id"), index=True)
     login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
     text: Mapped[str]
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class WorkAction(Base):
+    """One thing that a member of staff did to an item. The last one is the version that a page has seen."""
+
+    __tablename__ = "work_actions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_item_id: Mapped[int] = mapped_column(ForeignKey("work_items.id"), index=True)
+    form_id: Mapped[UUID | None] = mapped_column(unique=True)  # the same form acts once
+    kind: Mapped[str]  # owner, note, closed, released, matched, split, suspense, denied, sent_back
+    words: Mapped[str]
+    # What the same fix needs for another item of the pattern; no person and no claim number.
+    fix: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PayerRequest(Base):
+    """What a payer was asked to correct, how, and when somebody asks again."""
+
+    __tablename__ = "payer_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_item_id: Mapped[int] = mapped_column(ForeignKey("work_items.id"), index=True)
+    way: Mapped[str]  # letter, phone
+    what: Mapped[str]
+    follow_up_on: Mapped[date]
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -53,6 +53,8 @@ def assign_work_item(
             staff=staff,
             reason=f"owner {owner_id or 'nobody'}, due {due_on or 'no date'}",
             now=now,
+            kind="owner",
+            words=f"gave it to {_name(session, owner_id) if owner_id else 'nobody'}",
         )
 
 

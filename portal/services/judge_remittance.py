@@ -12,9 +12,7 @@ from billing.decision import (
     REVERSAL,
     ClaimContext,
     Decision,
-    DecisionLine,
     JudgedLine,
-    OpenCharge,
     Outcome,
     Task,
     Verdict,
@@ -23,16 +21,17 @@ from billing.entries import Line
 from billing.exceptions import Cause
 from billing.ledger import Account, Entry, Party
 from billing.match_lines import match_lines
-from billing.money import ZERO, Money, total_of
+from billing.money import ZERO, Money
 from billing.responsibility import judge
 from billing.reversals import NotReversible, PriorDecision, find_reversed
 from billing.spread import spread
-from billing.transitions import CLAIM, ClaimEvent, ClaimState, Refused, next_state
+from billing.transitions import CLAIM, ClaimEvent, Refused, next_state
 from portal.queries.visit_books import ClaimOnFile, VisitBook
 from portal.services.match_remittance import Unmatched
 from portal.services.pass_on_shares import Passed, passed_on_shares
 from portal.services.read_decision import decision_of
 from portal.services.settle_visits import settle_visits
+from portal.services.visit_standing import covers_all, payer_after, share_left
 from portal.x12.remittance import ClaimPayment
 
 
@@ -70,6 +69,8 @@ class SetJudge:
     books: dict[int, VisitBook]
     crossovers: dict[int, int]  # ordinal -> payer that NM1*TT names
     stranger: str | None = None  # TRN03 of a payer that we do not know by any name
+    # What a person said about the lines of a claim, by its ordinal: judged instead of the file's own.
+    assigned: dict[int, Decision] = field(default_factory=dict)
     changed: set[int] = field(default_factory=set)  # claims whose state moved
 
     def judge_all(
@@ -94,7 +95,7 @@ class SetJudge:
 
     def judge_one(self, clp: ClaimPayment, claim: ClaimOnFile | Unmatched) -> ClaimOutcome:
         """One claim against the books as they stand."""
-        decision = decision_of(clp)
+        decision = self.assigned.get(clp.ordinal) or decision_of(clp)
         if isinstance(claim, Unmatched):
             reasons = (claim.reason, *decision.faults)
             return self._hold(
@@ -166,7 +167,7 @@ class SetJudge:
             )
         )
         claim.payer_claim_number = clp.payer_claim_number or claim.payer_claim_number
-        complete = _covers_all(book, claim)
+        complete = covers_all(book, claim)
         self._move(claim, ClaimEvent.DECIDE if complete else ClaimEvent.DECIDE_PART)
         never_owes = verdict.medicaid or book.medicaid
         return ClaimOutcome(
@@ -312,13 +313,13 @@ class SetJudge:
     def _context(self, clp: ClaimPayment, claim: ClaimOnFile, book: VisitBook) -> ClaimContext:
         ranks = {one.claim_id: one.rank for one in book.claims}
         earlier = [p for p in book.priors if ranks[p.claim_id] < claim.rank]
-        next_payer, on_file = _next_payer(book, claim, self.crossovers.get(clp.ordinal))
+        next_payer, on_file = payer_after(book, claim, self.crossovers.get(clp.ordinal))
         return ClaimContext(
             party=_party(claim),
             charges=tuple(
                 charge.standing(
                     dict(book.open[charge.charge_id]),
-                    _share_limit(charge, earlier, book, ranks) if earlier else None,
+                    share_left(charge, earlier, book, ranks) if earlier else None,
                 )
                 for charge in book.charges
             ),
@@ -342,61 +343,3 @@ def _party(claim: ClaimOnFile, charge_id: int | None = None) -> Party:
         claim_id=claim.claim_id,
         payer_id=claim.payer_id,
     )
-
-
-def _next_payer(
-    book: VisitBook, claim: ClaimOnFile, crossover: int | None
-) -> tuple[int | None, bool]:
-    """Who answers after this payer, and whether a claim to it is on file."""
-    # One payer may insure a patient twice: its second claim answers after its first.
-    claims = sorted((c.rank, c.payer_id) for c in book.claims if c.rank > claim.rank)
-    if crossover is not None:
-        return crossover, crossover in {payer for _, payer in claims}
-    if claims:
-        return claims[0][1], True
-    asked = {c.payer_id for c in book.claims if c.rank <= claim.rank}
-    plans = sorted(
-        (plan.rank, plan.payer_id)
-        for plan in book.coverages
-        if plan.payer_id not in asked and plan.rank >= claim.rank
-    )
-    return (plans[0][1], False) if plans else (None, False)
-
-
-def _share_limit(
-    charge: OpenCharge,
-    earlier: list[PriorDecision],
-    book: VisitBook,
-    ranks: dict[int, int],
-) -> Money | None:
-    """The least that any earlier payer left to the patient, less what payers after it paid."""
-    limits = []
-    for prior in earlier:
-        if charge.charge_id in prior.covers:
-            after = [p for p in book.priors if ranks[p.claim_id] > ranks[prior.claim_id]]
-            paid = total_of(_on(charge, p.lines, paid=True) for p in after)
-            limits.append(_on(charge, prior.lines, paid=False) - paid)
-    return min(limits, default=None)
-
-
-def _on(charge: OpenCharge, lines: Iterable[DecisionLine], *, paid: bool) -> Money:
-    """What a decision paid on the charge, or put in group PR there."""
-    ours = [line for line in lines if line.charge_id == charge.charge_id]
-    if paid:
-        return total_of(line.paid for line in ours)
-    return total_of(a.amount for line in ours for a in line.adjustments if a.group == "PR")
-
-
-def _covers_all(book: VisitBook, claim: ClaimOnFile) -> bool:
-    """Every line of money has a decision; or as much as the claim billed, where a visit has more."""
-    covered = frozenset[int]().union(
-        *(p.covers for p in book.priors if p.claim_id == claim.claim_id)
-    )
-    waiting = [c for c in book.charges if c.billed and c.charge_id not in covered]
-    decided = total_of(c.billed for c in book.charges if c.charge_id in covered)
-    return not waiting or decided == claim.billed
-
-
-def is_open(book: VisitBook) -> bool:
-    """Whether any payer of the visit still has to answer."""
-    return any(one.state is not ClaimState.DECIDED for one in book.claims)

@@ -14,6 +14,7 @@ from portal.queries.viewer import StaffViewer
 from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
 from portal.services.resolve_work_item import money_in_suspense
+from portal.services.take_item import Turn, take_item
 
 
 class SuspenseReason(StrEnum):
@@ -48,15 +49,18 @@ def keep_in_suspense(
     staff: StaffViewer,
     on: date,
     now: datetime,
+    turn: Turn | None = None,
 ) -> None:
     """Mark the item as waiting; its money stays where it is and the item comes back on the day.
 
-    Raises SuspenseRefused, CardNumberRefused or NotFound.
+    Raises SuspenseRefused, ActedMeanwhile, CardNumberRefused or NotFound.
     """
     note = check_free_text(note)
     if follow_up_on <= on:
         raise SuspenseRefused("Choose a day after today to look at it again.")
     with transaction() as session:
+        if turn is not None and take_item(session, item_id, turn, staff=staff) is None:
+            return  # this very form did it before
         item = session.scalar(select(WorkItem).where(WorkItem.id == item_id).with_for_update())
         if item is None:
             raise NotFound
@@ -74,4 +78,8 @@ def keep_in_suspense(
             staff=staff,
             reason=f"suspense {reason.value} until {follow_up_on}",
             now=now,
+            kind="suspense",
+            words=f"left the money in suspense until {follow_up_on:%m/%d/%Y}",
+            form_id=turn.form_id if turn else None,
+            fix={"reason": reason.value, "follow_up_on": str(follow_up_on), "note": note},
         )

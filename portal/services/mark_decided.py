@@ -15,8 +15,9 @@ from portal.models.remittances import RemittanceClaim
 from portal.models.work import WorkItem
 from portal.queries.among import among
 from portal.queries.visit_books import ClaimOnFile, VisitBook
-from portal.services.judge_remittance import ClaimOutcome, is_open
+from portal.services.judge_remittance import ClaimOutcome
 from portal.services.pass_on_shares import close_items, mark_outdated, mark_passed_on
+from portal.services.visit_standing import is_open
 from portal.services.write_remittance import Written
 
 # Work about what a decision said; it ends when the payer takes the decision back.

@@ -1,20 +1,35 @@
-"""The audit row of what staff do to a work item, in the transaction that does it (HIPAA-3)."""
+"""What staff do to a work item, in the transaction that does it: the audit row (HIPAA-3) and the item's history."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.models.work import WorkItem
+from portal.models.work import WorkAction, WorkItem
 from portal.queries.viewer import StaffViewer
 from portal.services.record_access import Access, add_access
 
 
 def record_work_change(
-    session: Session, item: WorkItem, *, staff: StaffViewer, reason: str, now: datetime
+    session: Session,
+    item: WorkItem,
+    *,
+    staff: StaffViewer,
+    reason: str,
+    now: datetime,
+    kind: str,
+    words: str,
+    form_id: UUID | None = None,
+    fix: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write who changed the item, and in `reason` what to; it names no patient beyond the account's id."""
+    """Write who changed the item, and in `reason` what to; it names no patient beyond the account's id.
+
+    `words` are for the history and for whoever comes second; `fix` is what the same act needs elsewhere.
+    """
     access = Access(
         face="staff",
         login_id=staff.login_id,
@@ -26,3 +41,14 @@ def record_work_change(
         reason=reason,
     )
     add_access(session, access, now=now)
+    session.add(
+        WorkAction(
+            work_item_id=item.id,
+            form_id=form_id,
+            kind=kind,
+            words=words,
+            fix=dict(fix or {}),
+            login_id=staff.login_id,
+            at=now,
+        )
+    )

@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from billing import entries
-from billing.decision import REVERSAL
+from billing.decision import REVERSAL, Decision
 from billing.entries import Line
 from billing.exceptions import payer_key
 from billing.free_text import check_free_text
 from billing.ledger import Account, Entry, Party, Posting
+from billing.line_mapping import LineMap, LinesDoNotAddUp, assign_lines
 from billing.money import ZERO, Money, total_of
 from billing.responsibility import merged
 from portal.db import transaction
@@ -35,14 +36,18 @@ from portal.queries.visit_books import (
     load_visit_books,
 )
 from portal.services.judge_remittance import ClaimOutcome, SetJudge
+from portal.services.keep_line_matches import keep_line_matches
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.mark_decided import mark_decided
 from portal.services.note_crossovers import expect_claims, note_crossovers
 from portal.services.post_entry import post_entries
+from portal.services.read_decision import decision_of
 from portal.services.read_held_claim import read_held_claim
 from portal.services.record_access import Access, add_access
+from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
 from portal.services.remittance_work import claim_items, taken_back_items
+from portal.services.take_item import Turn, acted_before, take_item
 from portal.services.write_remittance import Written, add_work_items, write_lines
 from portal.x12.remittance import ClaimPayment
 
@@ -69,14 +74,17 @@ def release_held(
     *,
     remittance_claim_id: int,
     claim_id: int | None = None,
+    lines: LineMap | None = None,
     note: str,
     staff: StaffViewer,
     store: DocumentStore,
     now: datetime,
+    turn: Turn | None = None,
 ) -> Released:
     """Release a held or unmatched decision to its claim, or to the one that staff names.
 
-    Raises ReleaseRefused, CardNumberRefused or NotFound; a second release is refused.
+    `lines` says which of our lines each of the payer's answers, where codes changed (C-18).
+    Raises ReleaseRefused, ActedMeanwhile, CardNumberRefused or NotFound; a second release is refused.
     """
     note = check_free_text(note)
     clp = read_held_claim(remittance_claim_id, store)
@@ -85,6 +93,11 @@ def release_held(
         row = session.get(RemittanceClaim, remittance_claim_id, with_for_update=True)
         if row is None:
             raise NotFound
+        if acted_before(session, turn):
+            return Released(entry_id=None, amount=row.paid, decided=row.disposition == "posted")
+        item = _item_of(session, remittance_claim_id)
+        if turn is not None and item is not None:
+            take_item(session, item.id, turn, staff=staff)
         if row.disposition not in HELD:
             raise ReleaseRefused("It was released before. Nothing moved now.")
         wanted = claim_id or row.claim_id
@@ -95,8 +108,24 @@ def release_held(
         books = load_visit_books(session, {found[0].visit_id}, with_entries=False)
         [book] = books.values()
         claim = next(one for one in book.claims if one.claim_id == wanted)
-        released = _release(session, row, clp, claim, book, note=note, now=now)
-        _close_item(session, remittance_claim_id, staff, now)
+        assigned = _assigned(clp, lines, book)
+        released = _release(session, row, clp, claim, book, assigned=assigned, note=note, now=now)
+        swaps = keep_line_matches(
+            session, row.id, clp, lines or {}, book.charges, staff=staff, now=now
+        )
+        if item is not None:
+            item.closed_at, item.closed_by_id, item.outcome = now, staff.login_id, "corrected"
+            record_work_change(
+                session,
+                item,
+                staff=staff,
+                reason="matched",
+                now=now,
+                kind="matched",
+                words=f"matched it to claim {claim.control_number}",
+                form_id=turn.form_id if turn else None,
+                fix={"swaps": swaps, "note": note},
+            )
         add_access(
             session,
             Access(
@@ -121,10 +150,12 @@ def _release(
     claim: ClaimOnFile,
     book: VisitBook,
     *,
+    assigned: Decision | None,
     note: str,
     now: datetime,
 ) -> Released:
     judge = SetJudge(
+        assigned={clp.ordinal: assigned} if assigned else {},
         set_ref=f"release:{row.id}",
         issued_on=row.decided_on,
         payer_id=claim.payer_id,
@@ -134,7 +165,10 @@ def _release(
         ),
     )
     outcome = None if clp.status_code == REVERSAL else judge.judge_one(clp, claim)
-    suspense = _suspense(session, row)
+    suspense = suspense_of(session, row)
+    if assigned is not None and outcome is not None and outcome.disposition != "posted":
+        # Whoever took the trouble over lines wants them posted, not the money alone.
+        raise ReleaseRefused("It still cannot post so: " + "; ".join(outcome.reasons))
     if outcome is None or outcome.disposition != "posted":
         entry = _money_alone(row, suspense, claim, book, note=note, now=now)
         written = post_entries(session, [entry] if entry else [])
@@ -172,7 +206,7 @@ def _release(
     return Released(entry_id=entry_id, amount=row.paid, decided=True)
 
 
-def _suspense(session: Session, row: RemittanceClaim) -> Party:
+def suspense_of(session: Session, row: RemittanceClaim) -> Party:
     """The reference under which the money waits, so that release takes it from there."""
     reference = session.scalar(
         select(PostingRow.reference).where(PostingRow.entry_id == row.entry_id).limit(1)
@@ -253,15 +287,24 @@ def _rewrite_lines(session: Session, row_id: int, outcome: ClaimOutcome) -> None
     write_lines(session, [(row_id, outcome)])
 
 
-def _close_item(
-    session: Session, remittance_claim_id: int, staff: StaffViewer, now: datetime
-) -> None:
-    session.execute(
-        update(WorkItem)
+def _item_of(session: Session, remittance_claim_id: int) -> WorkItem | None:
+    """The open item of this held decision, locked."""
+    return session.scalar(
+        select(WorkItem)
         .where(
             WorkItem.remittance_claim_id == remittance_claim_id,
             WorkItem.kind.in_(("held_claim", "unmatched")),
             WorkItem.closed_at.is_(None),
         )
-        .values(closed_at=now, closed_by_id=staff.login_id, outcome="corrected")
+        .with_for_update()
     )
+
+
+def _assigned(clp: ClaimPayment, lines: LineMap | None, book: VisitBook) -> Decision | None:
+    """The decision with the lines as the person named them; it must then post whole."""
+    if not lines:
+        return None
+    try:
+        return assign_lines(decision_of(clp), lines, book.charges)
+    except LinesDoNotAddUp as refused:
+        raise ReleaseRefused(str(refused)) from refused
