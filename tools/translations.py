@@ -198,7 +198,7 @@ SKIPPED = {
     "UNKNOWN_RARC",
     "WISH",
 }
-STAFF_LINK = 4  # arguments: the fourth is a permission
+STAFF_LINK = 4  # arguments or more: the fourth is a permission
 
 
 def collected() -> set[Id]:
@@ -368,7 +368,7 @@ def _labels(call: ast.Call) -> Iterator[str]:
         for keyword in call.keywords:
             if keyword.arg == "choices":
                 yield from _choices(keyword.value)
-    elif name == "MenuLink" and len(words) == STAFF_LINK:
+    elif name == "MenuLink" and len(words) >= STAFF_LINK:
         return
     elif name in LABELLED and len(words) > LABELLED[name] and words[LABELLED[name]]:
         yield words[LABELLED[name]]
