@@ -60,7 +60,7 @@ class PaymentMethod(Base):
     kind: Mapped[str]  # card, us_bank_account
     funding: Mapped[str] = mapped_column(default="", server_default="")  # credit, debit, prepaid
     brand: Mapped[str] = mapped_column(default="", server_default="")  # or the bank's name
-    last4: Mapped[str] = mapped_column(default="", server_default="")
+    last4: Mapped[str] = mapped_column(default="", server_default="", index=True)
     exp_month: Mapped[int | None]
     exp_year: Mapped[int | None]
     is_default: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

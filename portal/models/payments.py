@@ -79,7 +79,7 @@ class Payment(Base):
     charge_id: Mapped[str | None] = mapped_column(unique=True)  # the provider's, ch_ or py_
     method: Mapped[str] = mapped_column(default="")  # card, us_bank_account
     brand: Mapped[str] = mapped_column(default="")
-    last4: Mapped[str] = mapped_column(default="")
+    last4: Mapped[str] = mapped_column(default="", index=True)
     failure: Mapped[str] = mapped_column(default="")  # our words, safe to show
     decline: Mapped[str] = mapped_column(default="", server_default="")  # the bank's code
     receipt_number: Mapped[str | None] = mapped_column(unique=True)
@@ -207,4 +207,4 @@ class PracticeReceipt(Base):
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
     # Of a batch that staff entered; empty for a row of a file.
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("receipt_batches.id"), index=True)
-    check_number: Mapped[str] = mapped_column(default="", server_default="")
+    check_number: Mapped[str] = mapped_column(default="", server_default="", index=True)

@@ -10,12 +10,15 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Claim, Visit
+from portal.models.payment_methods import PaymentMethod
 from portal.models.payments import Payment, PracticeReceipt
+from portal.models.refunds import CheckRefund
 from portal.models.remittances import RemittanceClaim
 from portal.queries.name_keys import begins, resembles, words_of
 
 SHORTEST = 2
 PHONE_DIGITS = 4  # the end of a phone number, as people give it
+LAST_FOUR = re.compile(r"\d{4}")  # of a card or bank account: all that we know of it (PCI-1)
 AMERICAN_DATE = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})\b")
 ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 PHONE = re.compile(r"[\d\s().+-]+")
@@ -95,8 +98,14 @@ def _by_number(term: str) -> list[Way]:
         _visits("payer's claim number", _has_claim(Claim.payer_claim_number.in_(numbers))),
         _visits("payer's claim number", _was_decided(numbers)),
         _payments(numbers),
-        _receipts(numbers),
+        _receipts("receipt number", PracticeReceipt.receipt_id.in_(numbers)),
+        _receipts("check number", PracticeReceipt.check_number.in_(numbers)),
+        _way(CheckRefund.guarantor_account_id, "our check's number").where(
+            CheckRefund.number.in_(numbers)
+        ),
     ]
+    if LAST_FOUR.fullmatch(term):
+        ways += _by_last_four(term)
     digits = re.sub(r"\D", "", term)
     if PHONE.fullmatch(term) and len(digits) >= PHONE_DIGITS:
         ending = func.reverse(GuarantorAccount.mobile).like(digits[-10:][::-1] + "%")
@@ -155,8 +164,12 @@ def _payments(numbers: tuple[str, ...]) -> Way:
     )
 
 
-def _receipts(numbers: tuple[str, ...]) -> Way:
-    by_desk = Patient.id.in_(
-        select(PracticeReceipt.patient_id).where(PracticeReceipt.receipt_id.in_(numbers))
-    )
-    return _patients("receipt number", by_desk)
+def _receipts(because: str, where: ColumnElement[bool]) -> Way:
+    return _patients(because, Patient.id.in_(select(PracticeReceipt.patient_id).where(where)))
+
+
+def _by_last_four(digits: str) -> list[Way]:
+    """Whoever paid with, or keeps, a card or bank account of this ending; many may."""
+    paid = _way(Payment.guarantor_account_id, "paid with a card or account of this ending", 2)
+    kept = _way(PaymentMethod.guarantor_account_id, "keeps a card or account of this ending", 2)
+    return [paid.where(Payment.last4 == digits), kept.where(PaymentMethod.last4 == digits)]

@@ -26,7 +26,7 @@ from tests.services.staff_world import World, add_account, add_staff
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 MANY = 6_000  # enough for the planner to prefer an index to reading the table
-BIG = "guarantor_accounts|patients|visits|claims|practice_receipts"
+BIG = "guarantor_accounts|patients|visits|claims|practice_receipts|payments"
 
 
 @pytest.fixture
@@ -115,6 +115,7 @@ def test_C_34_every_number_on_a_paper_leads_to_its_account(biller: StaffViewer) 
                     created_at=NOW,
                     state_at=NOW,
                     receipt_number="R-2026-0001",
+                    last4="4241",
                 ),
                 PracticeReceipt(
                     receipt_id="DESK-77",
@@ -123,6 +124,7 @@ def test_C_34_every_number_on_a_paper_leads_to_its_account(biller: StaffViewer) 
                     method="cash",
                     kind="copay",
                     amount=Money(5_00),
+                    check_number="CK-1088",
                 ),
             ]
         )
@@ -134,6 +136,8 @@ def test_C_34_every_number_on_a_paper_leads_to_its_account(biller: StaffViewer) 
         "PAYER12345",
         "r-2026-0001",
         "DESK-77",
+        "ck-1088",
+        "4241",
     ):
         assert numbers(biller, term) == ["1234-5678"], term
     assert search(biller, "TRACE1").only_remittance is not None
@@ -186,8 +190,12 @@ INSERT INTO payers (identifier, name, capitated) VALUES ('P', 'Payer', false);
 INSERT INTO claims (visit_id, payer_id, patient_control_number, sequence, frequency, filing_code,
     accepts_assignment, billed_cents, state, payer_claim_number)
 SELECT v.id, p.id, v.control_number, 'P', '1', '', '', 100, 'open', 'ICN' || v.id FROM visits v, payers p;
-INSERT INTO practice_receipts (receipt_id, patient_id, received_on, method, kind, amount_cents)
-SELECT 'R' || id, id, DATE '2026-01-01', 'cash', 'copay', 100 FROM patients;
+INSERT INTO practice_receipts (receipt_id, patient_id, received_on, method, kind, amount_cents, check_number)
+SELECT 'R' || id, id, DATE '2026-01-01', 'check', 'copay', 100, 'K' || id FROM patients;
+INSERT INTO payments (id, guarantor_account_id, amount_cents, scope, request_hash, state, created_at, state_at,
+    method, brand, last4, failure)
+SELECT gen_random_uuid(), id, 100, 'all', 'x', 'succeeded', now(), now(), 'card', '', lpad(id::text, 4, '0'), ''
+  FROM guarantor_accounts;
 """
 
 
@@ -217,7 +225,8 @@ def test_every_search_is_answered_by_an_index_among_thousands_of_people(
                 connection.execute(text(statement), {"many": MANY} if ":many" in statement else {})
         connection.execute(text("ANALYZE"))
         last = connection.scalar(text("SELECT last_name FROM guarantor_accounts WHERE id = 4000"))
-    for term in (last[:6], last[:4] + last[5:], "4/5/1950", "0004000", "N4000", "C4000", "ICN4000"):
+    numbers = ("0004000", "4000", "N4000", "C4000", "ICN4000", "K4000")
+    for term in (last[:6], last[:4] + last[5:], "4/5/1950", *numbers):
         with questions() as asked:
             found = search(biller, term)
         assert found.accounts.rows, term
