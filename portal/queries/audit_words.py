@@ -26,6 +26,8 @@ KINDS = {
     "calendar": "calendar of",
     "access_review": "review of staff’s access",
     "account_access": "sign-in’s account",
+    "account_note": "note on an account",
+    "account_notes": "notes of an account",
     "adjustment_reversal": "adjustment taken back",
     "as_of": "account on a past day",
     "audit_trail": "audit trail:",

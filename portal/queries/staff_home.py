@@ -13,6 +13,7 @@ from billing.money import Money
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.payments import Payment
+from portal.queries.account_notes import Mention, mentions_waiting
 from portal.queries.disputes_told import dispute_decision
 from portal.queries.link_queue import waiting_links
 from portal.queries.paid_by import helper_email
@@ -62,10 +63,12 @@ class StaffHome:
     links_waiting: int | None  # people who wait to be linked to their record
     review_overdue: bool  # of who may sign in, for those who do it
     parents_waiting: int | None  # who ask to see a child's account
+    mentions: tuple[Mention, ...]  # notes that speak to the viewer
 
     @property
     def account_ids(self) -> tuple[int, ...]:
-        return tuple(payment.account_id for payment in self.payments or ())
+        paid = tuple(payment.account_id for payment in self.payments or ())
+        return paid + tuple(mention.account_id for mention in self.mentions)
 
 
 def staff_home(viewer: StaffViewer, *, on: date, now: datetime) -> StaffHome:
@@ -84,6 +87,7 @@ def staff_home(viewer: StaffViewer, *, on: date, now: datetime) -> StaffHome:
             links_waiting=waiting_links(session, now=now) if viewer.may("people.link") else None,
             review_overdue=viewer.may("staff.view") and review_overdue(session, now=now),
             parents_waiting=waiting_parents(session) if viewer.may("proxies.grant") else None,
+            mentions=mentions_waiting(session, viewer) if viewer.may("accounts.view") else (),
         )
 
 

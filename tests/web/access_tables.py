@@ -245,6 +245,8 @@ STAFF = table(
     s s s o o r r r o r r o  POST      /accounts/<int:account_id>/messages
     s s s o o r r r o r r o  POST      /accounts/<int:account_id>/messages/done
     s s s o o r r r o r r o  POST      /accounts/<int:account_id>/messages/take
+    s s s o o o o o o o r o  GET       /accounts/<int:account_id>/notes
+    s s s o o o o o o r r o  POST      /accounts/<int:account_id>/notes
     s s s r o o o o o o r o  GET       /accounts/<int:account_id>/papers
     s s s o o o r o o r r o  GET,POST  /accounts/<int:account_id>/pay-links
     s s s o o o r o o r r o  POST      /accounts/<int:account_id>/pay-links/<int:link_id>/revoke
