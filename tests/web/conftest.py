@@ -13,8 +13,11 @@ from jinja2 import FileSystemBytecodeCache
 from portal.app import create_app as create_patient_app
 from portal.config import Settings
 from staff_admin.app import create_app as create_staff_app
+from tests.rules_once import compile_rules_once
 from tests.web.pages import PageClient
 from tests.web.people import make_login, signed_in
+
+compile_rules_once()
 
 
 @pytest.fixture
