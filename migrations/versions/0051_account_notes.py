@@ -1,7 +1,7 @@
 """Notes on accounts, and whom of the staff they speak to.
 
-Revision ID: 0049
-Revises: 0048
+Revision ID: 0051
+Revises: 0050
 
 Safety: two new tables.
 """
@@ -13,8 +13,8 @@ from alembic import op
 
 from portal.db import APP_ROLE
 
-revision = "0049"
-down_revision = "0048"
+revision = "0051"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 

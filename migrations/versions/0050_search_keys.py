@@ -1,7 +1,7 @@
 """Find an account by a check's number and by the last four digits of a card.
 
-Revision ID: 0048
-Revises: 0047
+Revision ID: 0050
+Revises: 0049
 
 Safety: three plain indexes; building each reads its table once and holds back writers meanwhile.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0048"
-down_revision = "0047"
+revision = "0050"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 
