@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
-CYCLE = timedelta(days=30)
-LEAST_APART = timedelta(days=21)
+from billing.settings import Key, Settings
 
 
 def next_statement_on(
-    *, last_on: date | None, has_new_bill: bool, corrects: bool, today: date
+    *,
+    last_on: date | None,
+    has_new_bill: bool,
+    corrects: bool,
+    today: date,
+    settings: Settings,
 ) -> date:
     """The first day from today on which an account that owes may have a statement.
 
     A first one, or one that corrects the last, goes with the next daily run; a bill that no
-    statement has told yet waits 21 days after the last; all else follows in 30.
+    statement has told yet waits 21 days after the last; all else follows in 30, or as the practice set it.
     """
     if last_on is None or (corrects and last_on < today):
         return today
-    apart = LEAST_APART if has_new_bill else CYCLE
-    return max(last_on + apart, today)
+    key = Key.STATEMENT_LEAST_APART_DAYS if has_new_bill else Key.STATEMENT_CYCLE_DAYS
+    return max(last_on + settings.span(key), today)

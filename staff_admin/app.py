@@ -37,6 +37,7 @@ from staff_admin.blueprints import (
     waitlist,
     work,
 )
+from staff_admin.blueprints import settings as settings_pages
 
 
 def create_app(settings: Settings) -> Flask:
@@ -68,5 +69,6 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(insurance.blueprint)
     app.register_blueprint(texts.blueprint)
     app.register_blueprint(waitlist.blueprint)
+    app.register_blueprint(settings_pages.blueprint)
     app.register_blueprint(staff.blueprint)
     return app

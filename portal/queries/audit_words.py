@@ -82,6 +82,8 @@ KINDS = {
     "remittances.index": "list of remittances",
     "remittance_claim": "claim in a remittance",
     "sign_ins": "sign-ins",
+    "setting": "setting",
+    "settings": "settings",
     "staff": "staff’s sign-ins",
     "source": "text of the file",
     "text_consent": "consent to texts",

@@ -176,6 +176,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "refunds.approve",
             "practice_files.import",
             "audit.view",
+            "settings.view",
+            "settings.edit",
             "sign_ins.reset",
             "staff.view",
             "texts.resume",
@@ -206,6 +208,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "payments.view",
             "refunds.view",
             "audit.view",
+            "settings.view",
             "day.view",
         }
     ),

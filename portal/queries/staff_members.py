@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from billing.settings import Key
 from portal.db import read_only
 from portal.models.identity import AccessReview, Login, LoginSession
+from portal.queries.settings import settings_on
 
 INVITATION_LIFE = timedelta(days=7)
-REVIEW_EVERY = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,5 +120,6 @@ def _review(session: Session, now: datetime) -> Review | None:
     ).one_or_none()
     if row is None:
         return None
-    overdue = now - row.at > REVIEW_EVERY
+    every = settings_on(session, now.date()).span(Key.ACCESS_REVIEW_DAYS)
+    overdue = now - row.at > every
     return Review(at=row.at, by=row.name or row.email, people=row.people, overdue=overdue)

@@ -14,19 +14,21 @@ from sqlalchemy.types import BigInteger
 
 from billing.holds import Action, Condition, Denied, allowed
 from billing.money import ZERO, Money, total_of
+from billing.settings import Key, Settings
 from billing.statement_calendar import next_statement_on
 from portal.queries.balances import AccountBalance, VisitBalance
 from portal.queries.payment_method import method_in_words
+from portal.queries.settings import IN_FORCE, settings_of
 from portal.queries.statement_build import may_be_billed
 
 # One statement, so that the page keeps its budget. `overtaken` is what the daily run asks too:
 # did a payer decide again on what this statement told?
-_LAST_AND_NEXT = text("""
+_LAST_AND_NEXT = text(f"""
 WITH here AS (
   SELECT coalesce((SELECT time_zone FROM practices WHERE id = 1), 'UTC') AS zone
 )
 SELECT
-  (SELECT statement_floor_cents FROM practices WHERE id = 1) AS floor,
+  ({IN_FORCE}) AS settings,
   (SELECT (min(coalesce(m.not_before, m.created_at)) AT TIME ZONE here.zone)::date
      FROM outbound_messages m
     WHERE m.guarantor_account_id = :account AND m.channel = 'sms' AND m.state = 'queued'
@@ -77,7 +79,7 @@ SELECT
       ORDER BY r.received_on DESC, r.id DESC LIMIT 1) k
   ) AS desk
 FROM here
-""").bindparams(
+""").bindparams(  # noqa: S608 (no word of a person in it)
     bindparam("owing", type_=ARRAY(BigInteger)), bindparam("billable", type_=ARRAY(BigInteger))
 )
 
@@ -140,7 +142,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
-    floor: Money
+    settings: Settings
     next_text: date | None
     waiting: tuple[WaitingClaim, ...]
     shares: dict[int, tuple[str, ...]]
@@ -151,8 +153,8 @@ class _Facts:
 def account_story(session: Session, balance: AccountBalance, *, on: date) -> Story:
     """The last and next of an account, in one statement whatever its size."""
     billable = [v for v in balance.visits if may_be_billed(v) and v.patient_due > ZERO]
-    facts = _facts(session, balance, [v.visit_id for v in billable])
-    steps = [next_statement(billable, balance, facts.statement, floor=facts.floor, on=on)]
+    facts = _facts(session, balance, [v.visit_id for v in billable], on)
+    steps = [next_statement(billable, balance, facts.statement, settings=facts.settings, on=on)]
     if facts.next_text is not None:
         steps.append(NextStep(words="Text message", on=facts.next_text))
     return Story(
@@ -169,7 +171,7 @@ def next_statement(
     balance: AccountBalance,
     last: LastStatement | None,
     *,
-    floor: Money,
+    settings: Settings,
     on: date,
 ) -> NextStep:
     """The statement that the daily run would send if nothing changed until then."""
@@ -181,6 +183,7 @@ def next_statement(
             return NextStep(words=f"No statement: held by {', '.join(sorted(rules))}")
         return NextStep(words="No statement: nothing is owed")
     conditions = {condition for visit in billable for condition in visit.conditions}
+    floor = settings.money(Key.STATEMENT_FLOOR)
     if due < floor:
         conditions.add(Condition.BELOW_FLOOR)
     answer = allowed(conditions, Action.STATEMENT)
@@ -192,21 +195,25 @@ def next_statement(
         has_new_bill=last is not None and last.unstated_bill,
         corrects=last is not None and last.overtaken,
         today=on,
+        settings=settings,
     )
     return NextStep(words=f"Statement of {due}", on=first)
 
 
-def _facts(session: Session, balance: AccountBalance, billable: Collection[int]) -> _Facts:
+def _facts(
+    session: Session, balance: AccountBalance, billable: Collection[int], on: date
+) -> _Facts:
     row = session.execute(
         _LAST_AND_NEXT,
         {
             "account": balance.guarantor_account_id,
             "owing": [v.visit_id for v in balance.visits if v.patient_due > ZERO],
             "billable": list(billable),
+            "on": on,
         },
     ).one()
     return _Facts(
-        floor=Money(row.floor or 0),
+        settings=settings_of(row.settings),
         next_text=row.next_text,
         waiting=tuple(_waiting_claim(one) for one in row.waiting or ()),
         shares={int(visit): tuple(buckets) for visit, buckets in (row.shares or {}).items()},

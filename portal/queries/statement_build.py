@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
 from billing.holds import Action, Allowed, Condition, allowed
 from billing.money import ZERO, Money, total_of
+from billing.settings import Key
 from portal.queries.balances import AccountBalance, VisitBalance
 from portal.queries.plain_services import place_words
 from portal.queries.statement_changes import Span, changes, summary
@@ -27,7 +28,6 @@ from portal.queries.statement_facts import Movement, StatementFacts
 from portal.queries.statement_lines import line_item
 from portal.queries.statement_words import guarantor_block, notices, practice_block
 
-DAYS_TO_PAY = timedelta(days=25)  # STMT-20, mailed
 AGES = ((30, "days_0_30"), (60, "days_31_60"), (90, "days_61_90"), (120, "days_91_120"))
 DECIDING_AGAIN = "is deciding this again"
 
@@ -79,7 +79,7 @@ def draft(facts: StatementFacts, account: AccountBalance, *, on: date, public_ur
         number="",
         account_number=account.number,
         statement_on=on,
-        due_on=on + DAYS_TO_PAY,
+        due_on=on + facts.settings.span(Key.STATEMENT_DAYS_TO_PAY),
         practice=practice_block(practice, public_url),
         guarantor=guarantor_block(facts.accounts[account_id], sealed=account_id in facts.sealed),
         amount_due=max(due, ZERO),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from billing.ledger import Account
 from billing.money import ZERO, Money
+from billing.settings import Settings
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge, Provider, Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
@@ -24,6 +25,7 @@ from portal.queries.payer_decisions import DecisionFact, payer_decisions, taken_
 from portal.queries.plain_services import describe, is_sensitive
 from portal.queries.plan_told import PlanTold, plans_told
 from portal.queries.reach import sealed_accounts
+from portal.queries.settings import settings_on
 from portal.queries.statement_sent import was_sent
 
 
@@ -93,6 +95,7 @@ class StatementFacts:
     taken_off: dict[tuple[int, int], Money] = field(default_factory=dict)  # by visit and payer
     waiting_for: dict[int, str] = field(default_factory=dict)  # visit -> payer
     last: dict[int, LastStatement] = field(default_factory=dict)  # by account
+    settings: Settings = field(default_factory=Settings)  # in force on the day, where one is cut
 
     def title_of(self, charge_id: int) -> str:
         """Plain words for one service."""
@@ -134,6 +137,7 @@ def statement_facts(session: Session, *, account_ids: Collection[int], on: date)
         taken_off=taken_off(session, visit_ids),
         waiting_for=waiting_for(session, visit_ids),
         last=_last_statements(session, account_ids, on),
+        settings=settings_on(session, on),
     )
 
 
@@ -145,6 +149,7 @@ def bill_facts(session: Session, *, visit_id: int, account_id: int, on: date) ->
     visits, charges = _visits(session, [visit_id])
     return StatementFacts(
         practice=practice,
+        settings=settings_on(session, on),
         accounts={},
         plans={},
         sealed=frozenset(),

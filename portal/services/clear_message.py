@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from billing.holds import Action, Condition, Denied
 from billing.money import ZERO
+from billing.settings import Key, Settings
 from billing.text_cadence import BillNotice, timely
 from billing.text_hours import next_open
 from billing.text_templates import NEWS
@@ -27,16 +28,15 @@ from portal.queries.conditions import conditions
 from portal.queries.notice_facts import NoticeFacts, notice_facts
 from portal.queries.reach import RULE, number_proven_at, text_number
 from portal.queries.recipient_zones import recipient_zones
+from portal.queries.settings import settings_on
 from portal.queries.text_consents import ConsentRow, TextCategory, standing_consent
 from portal.services.ask_gate import ask_gate
 from portal.services.clear_visit import is_urgent, stale_visit, tells_of_others
 from portal.services.word_message import Links, Worded, word_message
 
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
-PER_WEEK = 3
 NOTICES = frozenset(notice.value for notice in BillNotice)
 MONEY = (TextCategory.BILLING.value, TextCategory.PAYMENTS.value)
-PROVEN_FOR = timedelta(days=365)  # MSG-21: then the number is proven anew before bills go to it
 REACHING = (
     "sending",
     "sent",
@@ -161,7 +161,9 @@ def _may_text(
     )
     if consent is None:
         return Stop(("MSG-1",))
-    refused = _unreachable(session, message.recipient, account, consent, now)
+    on = now.astimezone(ZoneInfo(practice.time_zone)).date()
+    settings = settings_on(session, on)
+    refused = _unreachable(session, message.recipient, account, consent, settings=settings, now=now)
     if refused:
         return Stop(refused)
     held = account.mobile_held_until
@@ -172,11 +174,17 @@ def _may_text(
         return Wait(None, "MSG-13")
     if _overtaken(session, message, now):
         return Stop(("MSG-7",))
-    return _timed(session, message, account, practice, now) or consent
+    return _timed(session, message, account, practice, settings=settings, now=now) or consent
 
 
 def _unreachable(
-    session: Session, phone: str, account: GuarantorAccount, consent: ConsentRow, now: datetime
+    session: Session,
+    phone: str,
+    account: GuarantorAccount,
+    consent: ConsentRow,
+    *,
+    settings: Settings,
+    now: datetime,
 ) -> tuple[str, ...]:
     """The rules by which nothing may go to this number: not where they are texted, bad, or not proven for a year."""
     if phone != text_number(session, account):
@@ -186,7 +194,7 @@ def _unreachable(
         return ("MSG-13",)
     proven = number_proven_at(session, phone, account)
     last = consent.at if proven is None else max(proven, consent.at)
-    return ("MSG-21",) if last < now - PROVEN_FOR else ()
+    return ("MSG-21",) if last < now - settings.span(Key.MOBILE_PROVEN_DAYS) else ()
 
 
 def _overtaken(session: Session, message: OutboundMessage, now: datetime) -> bool:
@@ -215,6 +223,8 @@ def _timed(
     message: OutboundMessage,
     account: GuarantorAccount,
     practice: Practice,
+    *,
+    settings: Settings,
     now: datetime,
 ) -> Wait | Stop | None:
     """Quiet hours and caps: the first moment that both allow."""
@@ -233,7 +243,8 @@ def _timed(
         )
         .order_by(OutboundMessage.sent_at.desc())
     ).all()
-    free, rule = _uncapped([at for at in sent if at is not None], now), "MSG-7"
+    most = settings.count(Key.TEXTS_PER_WEEK)
+    free, rule = _uncapped([at for at in sent if at is not None], most, now), "MSG-7"
     if is_urgent(session, message, now=now):
         free = now
     if free == now:
@@ -249,11 +260,11 @@ def _timed(
     return None if moment <= now else Wait(moment, rule)
 
 
-def _uncapped(sent: Sequence[datetime], now: datetime) -> datetime:
+def _uncapped(sent: Sequence[datetime], per_week: int, now: datetime) -> datetime:
     """When the sliding day and week next have room; `sent` newest first."""
     free = now
     if sent and sent[0] > now - A_DAY:
         free = sent[0] + A_DAY
-    if len(sent) >= PER_WEEK:
-        free = max(free, sent[PER_WEEK - 1] + A_WEEK)
+    if len(sent) >= per_week:
+        free = max(free, sent[per_week - 1] + A_WEEK)
     return free

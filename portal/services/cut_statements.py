@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, aliased
 from billing.holds import Action, Allowed, Condition, allowed
 from billing.ledger import Account
 from billing.money import ZERO, Money
-from billing.statement_calendar import LEAST_APART, next_statement_on
+from billing.settings import Key, Settings
+from billing.statement_calendar import next_statement_on
 from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
@@ -22,6 +23,7 @@ from portal.models.statements import Statement, StatementLine
 from portal.models.work import WorkItem
 from portal.queries.paperless import electronic_readers
 from portal.queries.reach import paper_lines
+from portal.queries.settings import settings_on
 from portal.queries.statement_build import Draft, draft
 from portal.queries.statement_content import LAYOUT_VERSION
 from portal.queries.statement_facts import LastStatement, StatementFacts, statement_facts
@@ -48,16 +50,17 @@ class Cut:
 def cut_statements(*, on: date, now: datetime, public_url: str) -> Cut:
     """Cut every statement that is due on this day; a second run, or a second process, cuts none."""
     with read_only() as session:
-        candidates = session.scalars(_candidates(on)).all()
+        settings = settings_on(session, on)
+        candidates = session.scalars(_candidates(on, settings)).all()
     total = Cut()
     for account_ids in _batches(candidates):
         with transaction() as session:
             session.execute(LOCK)
-            total += _cut(session, account_ids, on=on, now=now, public_url=public_url)
+            total += _cut(session, account_ids, settings, on=on, now=now, public_url=public_url)
     return total
 
 
-def _candidates(on: date) -> Select[int]:
+def _candidates(on: date, settings: Settings) -> Select[int]:
     """Accounts with anything in patient hands, whose last statement lies back far enough or was overtaken."""
     last = (
         select(Statement.guarantor_account_id, func.max(Statement.cycle_on).label("on"))
@@ -91,7 +94,7 @@ def _candidates(on: date) -> Select[int]:
             ),
             or_(
                 last.c.on.is_(None),
-                last.c.on <= on - LEAST_APART,
+                last.c.on <= on - settings.span(Key.STATEMENT_LEAST_APART_DAYS),
                 and_(last.c.on < on, overtaken),
             ),
         )
@@ -105,12 +108,21 @@ def _batches(account_ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _cut(
-    session: Session, account_ids: Sequence[int], *, on: date, now: datetime, public_url: str
+    session: Session,
+    account_ids: Sequence[int],
+    settings: Settings,
+    *,
+    on: date,
+    now: datetime,
+    public_url: str,
 ) -> Cut:
     # Whoever posts money locks the account first, so the ledger stands still while it is read.
     free = session.scalars(
         select(GuarantorAccount.id)
-        .where(GuarantorAccount.id.in_(account_ids), GuarantorAccount.id.in_(_candidates(on)))
+        .where(
+            GuarantorAccount.id.in_(account_ids),
+            GuarantorAccount.id.in_(_candidates(on, settings)),
+        )
         .order_by(GuarantorAccount.id)
         .with_for_update()
     ).all()
@@ -138,7 +150,9 @@ def _is_due(made: Draft, facts: StatementFacts, on: date) -> bool:
     last = facts.last.get(made.account_id)
     if not made.due:
         return _tells_credit(made, last, facts, on)
-    floor = {Condition.BELOW_FLOOR} if made.due < facts.practice.statement_floor else set()
+    floor = (
+        {Condition.BELOW_FLOOR} if made.due < facts.settings.money(Key.STATEMENT_FLOOR) else set()
+    )
     account_says = {c for visit in made.billable for c in visit.conditions}
     if not isinstance(allowed(account_says | floor, Action.STATEMENT), Allowed):
         return False
@@ -147,6 +161,7 @@ def _is_due(made: Draft, facts: StatementFacts, on: date) -> bool:
         has_new_bill=_has_new_bill(made, facts),
         corrects=made.content.corrected is not None,
         today=on,
+        settings=facts.settings,
     )
     return first <= on
 
@@ -154,9 +169,10 @@ def _is_due(made: Draft, facts: StatementFacts, on: date) -> bool:
 def _tells_credit(made: Draft, last: LastStatement | None, facts: StatementFacts, on: date) -> bool:
     """A credit is told once, to somebody who was billed before (STMT-11)."""
     credit = made.content.credit
-    if last is None or credit < max(facts.practice.statement_floor, Money(1)):
+    if last is None or credit < max(facts.settings.money(Key.STATEMENT_FLOOR), Money(1)):
         return False
-    return last.balance != -credit and on - last.cycle_on >= LEAST_APART
+    apart = facts.settings.span(Key.STATEMENT_LEAST_APART_DAYS)
+    return last.balance != -credit and on - last.cycle_on >= apart
 
 
 def _has_new_bill(made: Draft, facts: StatementFacts) -> bool:

@@ -9,11 +9,12 @@ from pathlib import Path
 from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from billing.settings import Key
 from portal.db import transaction
 from portal.models.messages import OutboundMessage
 from portal.models.statements import PaperCopy, Statement, StatementDelivery
 from portal.queries.reach import RULE, envelopes
-from portal.queries.statement_build import DAYS_TO_PAY
+from portal.queries.settings import settings_on
 from portal.queries.statement_sent import NEVER_ARRIVED, NOTICE, ON_ITS_WAY
 from portal.services.cut_statements import LOCK
 from portal.services.deliver_statements import Delivered
@@ -105,9 +106,10 @@ def _mail(
         found[statement_id] = found[statement_id] or (() if lines[statement_id] else (RULE,))
     going = [s for s in statements if not found[s.id]]
     arrived = _arrived(session, [s.id for s in going])
+    to_pay = settings_on(session, on).span(Key.STATEMENT_DAYS_TO_PAY)
     for statement in going:
         copy = statement.id in asked_for and statement.id in arrived
-        late = None if copy else max(statement.due_on, on + DAYS_TO_PAY)
+        late = None if copy else max(statement.due_on, on + to_pay)
         to = lines[statement.id]
         print_statement(
             session, statement, to=to, on=on, now=now, shop=shop, folder=folder, due_on=late

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select
@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from billing import entries
 from billing.ledger import Party
 from billing.refunds import LIVE_REFUNDS, RefundReason
+from billing.settings import Key
 from billing.transitions import AppointmentState, RefundState
 from portal.db import read_only, transaction
 from portal.models.appointments import Appointment
 from portal.models.payments import Payment
 from portal.models.refunds import Refund
 from portal.queries.prepaid import Prepaid, held_prepayments, reference
+from portal.queries.settings import settings_on
 from portal.services.apply_credit import apply_credit
 from portal.services.lock_refund import step
 from portal.services.open_account_work import open_account_work
@@ -28,7 +30,6 @@ from portal.services.request_refund import tell_audit
 
 NOT_KEPT = (AppointmentState.CANCELED.value, AppointmentState.NO_SHOW.value)
 CAME = frozenset({"arrived", "in_room", "done", "undone"})
-UNBILLED_AFTER = timedelta(days=30)
 NOTE = "Paid before a visit that did not take place."
 
 
@@ -110,7 +111,7 @@ def _tend(session: Session, one: Prepaid, *, on: date, now: datetime) -> bool:
         return _apply(session, one, on=on)
     if one.elsewhere or one.state in NOT_KEPT:
         return _give_back(session, one, now=now)
-    if one.starts_on < on - UNBILLED_AFTER:
+    if one.starts_on < on - settings_on(session, on).span(Key.VISIT_UNBILLED_DAYS):
         _ask_where_its_bill_is(session, one, now=now)
     return False
 

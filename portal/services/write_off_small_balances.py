@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from billing import entries
-from billing.adjustments import SMALL_BALANCE_AT_MOST
 from billing.holds import Action, Allowed, Condition, allowed
 from billing.ledger import Account, Entry, Party
 from billing.money import ZERO, Money
+from billing.settings import Key, Settings
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.claims import Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
-from portal.models.practice import Practice
 from portal.models.statements import Statement, StatementDelivery
 from portal.queries.balances import AccountBalance, balances
+from portal.queries.settings import settings_on
 from portal.services.post_entry import PostedEntry, post_entries
 
-QUIET = timedelta(days=60)
-STATEMENTS_FIRST = 2
 MEMO = "Small balance: smaller than what it costs to ask for it"
 
 
@@ -47,22 +45,22 @@ class _Asked:
 def write_off_small_balances(*, on: date) -> WrittenOff:
     """Clear balances too small to bill that have been quiet for 60 days; again on the same day: nothing."""
     with transaction() as session:
-        floor = session.scalar(select(Practice.statement_floor).where(Practice.id == 1)) or ZERO
-        account_ids = _quiet_accounts(session, on)
+        settings = settings_on(session, on)
+        account_ids = _quiet_accounts(session, settings, on)
         if not account_ids:
             return WrittenOff(0, ZERO)
         asked = _asked(session, account_ids)
         small = [
             account
             for account in balances(session, on=on, account_ids=account_ids)
-            if _may_go(account, asked.get(account.guarantor_account_id), floor, on)
+            if _may_go(account, asked.get(account.guarantor_account_id), settings, on)
         ]
         outcomes = post_entries(session, [_entry(account, on) for account in small])
         posted = [a for a, o in zip(small, outcomes, strict=True) if isinstance(o, PostedEntry)]
     return WrittenOff(len(posted), sum((account.patient_due for account in posted), ZERO))
 
 
-def _quiet_accounts(session: Session, on: date) -> Sequence[int]:
+def _quiet_accounts(session: Session, settings: Settings, on: date) -> Sequence[int]:
     """Locked accounts that owe a little and where nothing was posted for 60 days."""
     signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
     owed = func.sum(signed).filter(LedgerAccount.code == Account.PATIENT_RECEIVABLE)
@@ -74,8 +72,8 @@ def _quiet_accounts(session: Session, on: date) -> Sequence[int]:
         .group_by(PostingRow.guarantor_account_id)
         .having(
             owed > ZERO,
-            owed <= SMALL_BALANCE_AT_MOST,
-            func.max(JournalEntry.occurred_on) <= on - QUIET,
+            owed <= settings.money(Key.SMALL_BALANCE_AT_MOST),
+            func.max(JournalEntry.occurred_on) <= on - settings.span(Key.SMALL_BALANCE_QUIET_DAYS),
         )
     )
     return session.scalars(
@@ -105,7 +103,7 @@ def _asked(session: Session, account_ids: Sequence[int]) -> dict[int, _Asked]:
     return found
 
 
-def _may_go(account: AccountBalance, asked: _Asked | None, floor: Money, on: date) -> bool:
+def _may_go(account: AccountBalance, asked: _Asked | None, settings: Settings, on: date) -> bool:
     """Too small ever to be billed, or asked for twice and 60 days; nothing held, waiting or disputed."""
     waits = {Condition.OPEN_CLAIM, Condition.REVIEW, Condition.DISPUTED}
     conditions = {condition for visit in account.visits for condition in visit.conditions}
@@ -114,14 +112,14 @@ def _may_go(account: AccountBalance, asked: _Asked | None, floor: Money, on: dat
         return False
     if any(charge.patient_due < ZERO for visit in account.visits for charge in visit.charges):
         return False
-    if ZERO < account.patient_due < floor:
+    if ZERO < account.patient_due < settings.money(Key.STATEMENT_FLOOR):
         return True
     return (
-        ZERO < account.patient_due <= SMALL_BALANCE_AT_MOST
+        ZERO < account.patient_due <= settings.money(Key.SMALL_BALANCE_AT_MOST)
         and asked is not None
-        and asked.times >= STATEMENTS_FIRST
+        and asked.times >= settings.count(Key.SMALL_BALANCE_STATEMENTS)
         and asked.since is not None
-        and asked.since <= on - QUIET
+        and asked.since <= on - settings.span(Key.SMALL_BALANCE_QUIET_DAYS)
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from billing.settings import Settings
 from billing.statement_calendar import next_statement_on
 
 TODAY = date(2026, 3, 2)
@@ -25,5 +26,7 @@ TODAY = date(2026, 3, 2)
 def test_STMT_10_the_next_statement(
     last: date | None, new: bool, corrects: bool, expected: date
 ) -> None:
-    found = next_statement_on(last_on=last, has_new_bill=new, corrects=corrects, today=TODAY)
+    found = next_statement_on(
+        last_on=last, has_new_bill=new, corrects=corrects, today=TODAY, settings=Settings()
+    )
     assert found == expected
