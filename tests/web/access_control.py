@@ -2,6 +2,6 @@
 
 STAFF_CONTROL = """
     s s s r r r r r o o r o  GET       /settings/
-    s s s r r r r r n n r n  GET       /settings/<name>
-    s s s r r r r r n r r n  POST      /settings/<name>
+    s s s r r r r r o o r o  GET       /settings/<name>
+    s s s r r r r r o r r o  POST      /settings/<name>
 """
