@@ -1,69 +1,96 @@
-"""What the rules leave to the practice: names, bounds, and what somebody may type."""
+"""Which settings the application refuses to start with."""
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from pathlib import Path
 
 import pytest
 
-from billing.money import Money
-from billing.settings import (
-    REGISTRY,
-    Key,
-    SettingRefused,
-    Settings,
-    check_value,
-    read_value,
-    shown,
-)
+from billing.text_templates import LINK_LONGEST
+from portal.config import LONGEST_PUBLIC_URL, ConfigurationError, Settings
+
+LIVE = {"STRIPE_SECRET_KEY": "rk_live_nothing", "KINDBILL_PUBLIC_URL": "https://bills.example.com"}
 
 
-def test_every_key_has_a_rule_whose_default_is_allowed_and_reads_as_it_is_shown() -> None:
-    assert set(REGISTRY) == set(Key)
-    for key, rule in REGISTRY.items():
-        check_value(key, rule.default)
-        for value in (rule.default, rule.least, rule.most):
-            assert read_value(key, shown(key, value)) == value, key
+def test_a_live_key_starts_over_tls(tmp_path: Path) -> None:
+    assert Settings.from_env({**LIVE, "KINDBILL_HOME": str(tmp_path)}).secure_cookies
 
 
 @pytest.mark.parametrize(
-    ("key", "typed", "value"),
+    ("more", "named"),
     [
-        (Key.STATEMENT_FLOOR, "7.5", 7_50),
-        (Key.STATEMENT_FLOOR, "$10", 10_00),
-        (Key.UNDERPAID_ABOVE_PERCENT, "2.25 %", 2_25),
-        (Key.STATEMENT_CYCLE_DAYS, "31 days", 31),
-        (Key.OFFICE_OPENS, "7:30 AM", 7 * 60 + 30),
-        (Key.OFFICE_CLOSES, "18:15", 18 * 60 + 15),
-        (Key.OFFICE_OPENS, "12:05 am", 5),
-        (Key.WEEKEND_IS_AFTER_HOURS, "No", 0),
+        ({"STRIPE_API_BASE": "http://localhost:8420"}, "STRIPE_API_BASE"),
+        ({"TWILIO_API_BASE": "http://localhost:8420"}, "TWILIO_API_BASE"),
+        ({"KINDBILL_PUBLIC_URL": "http://bills.example.com"}, "KINDBILL_PUBLIC_URL"),
     ],
 )
-def test_what_is_typed_reads(key: Key, typed: str, value: int) -> None:
-    assert read_value(key, typed) == value
+def test_a_live_key_refuses_stand_ins_and_clear_text(
+    tmp_path: Path, more: dict[str, str], named: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=named):
+        Settings.from_env({**LIVE, "KINDBILL_HOME": str(tmp_path), **more})
 
 
-@pytest.mark.parametrize("typed", ["", "x", "-1", "1.5", "99:99", "1e3", "1,00"])
-def test_what_does_not_read_is_refused_with_an_example(typed: str) -> None:
-    with pytest.raises(SettingRefused, match="write it like 30 days"):
-        read_value(Key.STATEMENT_CYCLE_DAYS, typed)
+TEXTS = {
+    "TWILIO_ACCOUNT_SID": "AC1",
+    "TWILIO_CAMPAIGN": "CM1",
+    "KINDBILL_BAA_RECORDS": "twilio-2026-01",
+}
 
 
-def test_STMT_10_STMT_12_OPS_19_bounds_keep_to_the_rules() -> None:
-    for key, value in (
-        (Key.STATEMENT_CYCLE_DAYS, 27),
-        (Key.STATEMENT_LEAST_APART_DAYS, 20),
-        (Key.SMALL_BALANCE_AT_MOST, 10_00),
-        (Key.TEXTS_PER_WEEK, 4),
-    ):
-        with pytest.raises(SettingRefused, match="from"):
-            check_value(key, value)
+def test_MSG_14_and_23_texts_go_live_with_their_campaign_and_agreement(tmp_path: Path) -> None:
+    found = Settings.from_env({**LIVE, **TEXTS, "KINDBILL_HOME": str(tmp_path)})
+    assert (found.twilio_campaign, found.baa_records) == ("CM1", ("twilio-2026-01",))
 
 
-def test_values_are_told_as_what_they_are() -> None:
-    settings = Settings({Key.STATEMENT_FLOOR: 7_00, Key.OFFICE_OPENS: 450})
-    assert settings.money(Key.STATEMENT_FLOOR) == Money(7_00)
-    assert settings.clock(Key.OFFICE_OPENS) == time(7, 30)
-    assert settings.span(Key.STATEMENT_CYCLE_DAYS) == timedelta(days=30)
-    assert settings.span(Key.BREAK_GLASS_MINUTES) == timedelta(hours=1)
-    assert settings.yes(Key.WEEKEND_IS_AFTER_HOURS)
+@pytest.mark.parametrize("missing", ["TWILIO_CAMPAIGN", "KINDBILL_BAA_RECORDS"])
+def test_MSG_14_and_23_without_them_production_does_not_start(tmp_path: Path, missing: str) -> None:
+    with pytest.raises(ConfigurationError, match=missing):
+        Settings.from_env({**LIVE, **TEXTS, missing: "", "KINDBILL_HOME": str(tmp_path)})
+
+
+def test_MSG_10_an_address_too_long_for_a_text_does_not_start(tmp_path: Path) -> None:
+    assert LONGEST_PUBLIC_URL + len("/t/") + 14 == LINK_LONGEST
+    address = f"https://{'x' * LONGEST_PUBLIC_URL}.example.com"
+    with pytest.raises(ConfigurationError, match="KINDBILL_PUBLIC_URL"):
+        Settings.from_env(
+            {**LIVE, **TEXTS, "KINDBILL_PUBLIC_URL": address, "KINDBILL_HOME": str(tmp_path)}
+        )
+
+
+def test_test_keys_may_use_both(tmp_path: Path) -> None:
+    given = {"STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_API_BASE": "http://localhost:8420"}
+    assert Settings.from_env({**given, "KINDBILL_HOME": str(tmp_path)}).test_keys
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtp://mail.example.com",
+        "smtp://user:secret@192.0.2.7:587",
+        "smtp://127.0.0.1.example.com",
+        "mail.example.com",
+        "http://mail.example.com",
+    ],
+)
+def test_MSG_18_mail_in_clear_text_to_another_machine_does_not_start(
+    tmp_path: Path, url: str
+) -> None:
+    with pytest.raises(ConfigurationError, match="KINDBILL_SMTP_URL") as caught:
+        Settings.from_env({"KINDBILL_SMTP_URL": url, "KINDBILL_HOME": str(tmp_path)})
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtp://127.0.0.1:1025",
+        "smtp://localhost",
+        "smtp://[::1]:25",
+        "smtps://user:secret@mail.example.com",
+        "smtp+tls://mail.example.com:587",
+    ],
+)
+def test_MSG_18_tls_or_a_relay_on_this_machine_starts(tmp_path: Path, url: str) -> None:
+    given = {"KINDBILL_SMTP_URL": url, "KINDBILL_HOME": str(tmp_path)}
+    assert Settings.from_env(given).smtp_url == url
