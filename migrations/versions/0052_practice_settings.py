@@ -1,7 +1,7 @@
 """What the practice chose where the rules leave a choice, with the day from which it counts.
 
-Revision ID: 0048
-Revises: 0047
+Revision ID: 0052
+Revises: 0051
 
 Safety: one new table.
 """
@@ -13,8 +13,8 @@ from alembic import op
 
 from portal.db import APP_ROLE
 
-revision = "0048"
-down_revision = "0047"
+revision = "0052"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 
