@@ -26,6 +26,8 @@ KIND_LABELS = {
     "unmatched": "Claim not found here",
     "held_set": "Remittance held",
     "denial": "Denied by the payer",
+    "denial_deadline": "Denial: last day",
+    "filing_deadline": "Claim: last day to file",
     "review": "Amount to check",
     "figures": "Figures that disagree",
     "bill_next": "Next plan to answer",

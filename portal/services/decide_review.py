@@ -21,6 +21,7 @@ from portal.models.remittances import LineAdjustment, RemittanceClaim, Remittanc
 from portal.models.work import WorkItem
 from portal.queries.viewer import StaffViewer
 from portal.services.apply_credit import apply_credit
+from portal.services.end_reviewed import end_reviewed
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.post_entry import post_entry
 from portal.services.record_access import Access, add_access
@@ -68,6 +69,9 @@ def decide_review(
         apply_credit(session, guarantor_account_ids=owners, on=on, source=reference)
         _mark(session, remittance_claim_id, bill_patient=bill_patient)
         _close_items(session, remittance_claim_id, staff, now, bill_patient=bill_patient)
+        end_reviewed(
+            session, remittance_claim_id, bill_patient=bill_patient, staff=staff, note=note, now=now
+        )
         add_access(
             session,
             Access(

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Table, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
+from billing.decision import TaskKind
 from billing.transitions import ClaimState
 from portal.models.accounts import AccountCondition
 from portal.models.claims import Visit
@@ -15,7 +16,9 @@ from portal.models.remittances import RemittanceClaim
 from portal.models.work import WorkItem
 from portal.queries.among import among
 from portal.queries.visit_books import ClaimOnFile, VisitBook
+from portal.services.follow_denials import follow_denials
 from portal.services.judge_remittance import ClaimOutcome
+from portal.services.open_denials import open_denials
 from portal.services.pass_on_shares import close_items, mark_outdated, mark_passed_on
 from portal.services.visit_standing import is_open
 from portal.services.write_remittance import Written
@@ -45,6 +48,22 @@ def mark_decided(
     _update_claims(session, claims, issued_on=issued_on, now=now)
     _update_visits(session, books, changed, issued_on=issued_on)
     _note_medicaid(session, written.outcomes, now)
+    _note_denials(session, written, changed, books, now)
+
+
+def _note_denials(
+    session: Session,
+    written: Written,
+    changed: set[int],
+    books: Mapping[int, VisitBook],
+    now: datetime,
+) -> None:
+    """What was refused gets its record; earlier ones end where the new decisions ended them (OPS-6)."""
+    kinds = {TaskKind.DENIAL, TaskKind.REVIEW}
+    refused = [row for row, o in written.outcomes if any(t.kind in kinds for t in o.tasks)]
+    open_denials(session, refused, now=now)
+    visits = {b.visit_id for b in books.values() if any(c.claim_id in changed for c in b.claims)}
+    follow_denials(session, visit_ids=visits, now=now)
 
 
 def _close_answered(

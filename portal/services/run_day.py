@@ -30,6 +30,7 @@ from portal.services.queue_visit_reminders import Reminded, queue_visit_reminder
 from portal.services.refusal import Refusal
 from portal.services.sweep_messages import sweep_messages
 from portal.services.sweep_payments import Swept, sweep_payments
+from portal.services.tend_denials import tend_denials
 from portal.services.tend_drafts import DraftsTended, tend_drafts
 from portal.services.tend_plans import Tended, tend_plans
 from portal.services.tend_prepayments import tend_prepayments
@@ -103,6 +104,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     tend_prepayments(on=on, now=now)
     escalate_tasks(on=on, now=now)
     close_card_tasks(now=now)
+    tend_denials(on=on, now=now)
     note_refunds(on=on, now=now)
     apply_waiting_credit(on=on)
     note_credits(on=on, now=now)

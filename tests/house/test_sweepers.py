@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from billing import drafts, transitions
+from billing import denial_states, drafts, transitions
 from portal.jobs import schedule
 from portal.queue import HANDLERS, RECURRING
 
@@ -42,6 +42,14 @@ SWEEPERS: Mapping[str, Mapping[str, str]] = {
         "arrived": PEOPLE + "the calendar and the front desk's board",
         "in_room": PEOPLE + "the calendar and the front desk's board",
     },
+    "DENIAL": {
+        "open": "run_day: tend_denials",  # its last day raises work
+        "working": "run_day: tend_denials",
+        "appealed": "run_day: tend_denials",  # a payer that does not answer
+        "corrected": "run_day: tend_denials",
+        "agreed": "run_day: tend_denials",
+        "lost": PEOPLE + "denials/index.html",
+    },
     "DISPUTE": {"open": "walk_objects: ask_for_open_disputes"},
     "EVIDENCE": {"submitting": "sweep_payments: unknown_evidence"},
     "CLAIM": {"open": PEOPLE + "work/index.html", "deciding_again": PEOPLE + "work/index.html"},
@@ -70,6 +78,7 @@ RESTS: Mapping[str, frozenset[str]] = {
     "REFUND": frozenset({"declined", "succeeded", "refused", "failed"}),
     "CHECK": frozenset({"declined", "cleared", "voided"}),
     "APPOINTMENT": frozenset({"done", "no_show", "canceled", "expired"}),
+    "DENIAL": frozenset({"won", "partly", "written_off", "billed", "replaced"}),
     "DISPUTE": frozenset({"won", "lost"}),
     "EVIDENCE": frozenset({"submitted", "refused"}),
     "CLAIM": frozenset({"decided", "void"}),
@@ -83,7 +92,7 @@ def tables() -> dict[str, Mapping[StrEnum, Mapping[StrEnum, StrEnum]]]:
     """Every state table of the product."""
     return {
         name: table
-        for module in (transitions, drafts)
+        for module in (transitions, drafts, denial_states)
         for name, table in vars(module).items()
         if re.fullmatch(r"[A-Z]+", name)
         and isinstance(table, Mapping)
