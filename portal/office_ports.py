@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -80,3 +80,23 @@ class EligibilityPort(Protocol):
     def automatic(self) -> bool: ...
 
     def ask(self, *, coverage_id: int, service_on: date) -> Eligibility | None: ...
+
+
+class UnusablePaper(Exception):
+    """A file cannot go into a packet; the message says why, in words for a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanPaper:
+    """A paper made anew: a PDF of its pages alone, without scripts, forms, attachments or a password."""
+
+    content: bytes
+    pages: int
+
+
+class PaperDesk(Protocol):
+    """Makes a PDF, JPEG or PNG fit for a packet, and binds packets. Raises UnusablePaper and nothing else."""
+
+    def clean(self, content: bytes) -> CleanPaper: ...
+
+    def bind(self, front: bytes, enclosures: Sequence[bytes]) -> CleanPaper: ...

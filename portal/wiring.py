@@ -9,6 +9,7 @@ from portal.adapters.card_images import CardFiles
 from portal.adapters.card_reader import RapidReader
 from portal.adapters.eligibility import ByHand
 from portal.adapters.email import SmtpEmail
+from portal.adapters.papers import Papers
 from portal.adapters.pdf import TypstPrinter
 from portal.adapters.storage import EncryptedFolder
 from portal.adapters.stripe import StripeGateway
@@ -17,7 +18,7 @@ from portal.adapters.stripe_payouts import StripePayouts
 from portal.adapters.twilio import TwilioSms
 from portal.card_ports import CardImages, CardReader
 from portal.config import Settings, derived_key
-from portal.office_ports import DisputeDesk, EligibilityPort, PayoutBooks
+from portal.office_ports import DisputeDesk, EligibilityPort, PaperDesk, PayoutBooks
 from portal.ports import (
     DocumentStore,
     EmailSender,
@@ -42,6 +43,7 @@ class Gateways:
     email: EmailSender
     documents: DocumentStore
     printer: PdfPrinter
+    papers: PaperDesk
     card_images: CardImages
     card_reader: CardReader
     eligibility: EligibilityPort
@@ -81,6 +83,7 @@ def build(settings: Settings) -> Gateways:
         ),
         documents=EncryptedFolder(settings.home / "documents", settings.file_keys),
         printer=TypstPrinter(),
+        papers=Papers(),
         card_images=CardFiles(),
         card_reader=RapidReader(),
         eligibility=ByHand(),

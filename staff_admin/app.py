@@ -17,6 +17,7 @@ from staff_admin.blueprints import (
     calendar,
     claims,
     day,
+    denials,
     disputes,
     duplicates,
     forms,
@@ -62,6 +63,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(batches.blueprint)
     app.register_blueprint(day.blueprint)
     app.register_blueprint(audit.blueprint)
+    app.register_blueprint(denials.blueprint)
     app.register_blueprint(disputes.blueprint)
     app.register_blueprint(duplicates.blueprint)
     app.register_blueprint(refunds.blueprint)

@@ -18,7 +18,7 @@ def pdf_text(data: bytes) -> str:
         for page in pdf.pages:
             maps = {
                 str(name): _characters(font.ToUnicode.read_bytes())
-                for name, font in page.Resources.Font.items()
+                for name, font in page.Resources.get("/Font", {}).items()
             }
             current: dict[int, str] = {}
             for operands, operator in pikepdf.parse_content_stream(page):

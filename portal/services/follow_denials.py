@@ -93,9 +93,9 @@ def _follow(session: Session, denial: Denial, book: _Book, now: datetime) -> boo
             new for new in book.by_decision[decided] if set(new.charge_ids) & set(denial.charge_ids)
         ]
         return _decided_again(session, denial, again, book, now)
+    denial.recovered = book.recovered(denial)
     if book.left(denial) > ZERO:
         return False
-    denial.recovered = book.recovered(denial)
     event = DenialEvent.PAID if denial.recovered else DenialEvent.TAKEN_OFF
     move_denial(session, denial, event, now=now, amount=denial.recovered)
     return True

@@ -63,9 +63,7 @@ def move_denial(
     amount: Money = ZERO,
 ) -> None:
     """Take one step; DenialRefused where the table has none. A denial that ends closes its work."""
-    following = next_state(DENIAL, DenialState(denial.state), event)
-    if isinstance(following, Refused):
-        raise DenialRefused(_why_not(DenialState(denial.state)))
+    following = check_step(denial, event)
     denial.state = following.value
     if staff is not None and denial.first_touch_at is None:
         denial.first_touch_at = now
@@ -75,6 +73,14 @@ def move_denial(
     session.flush()
     if denial.closed_at is not None:
         _close_work(session, denial, now=now, staff=staff)
+
+
+def check_step(denial: Denial, event: DenialEvent) -> DenialState:
+    """Where the step leads; DenialRefused where the table has none."""
+    following = next_state(DENIAL, DenialState(denial.state), event)
+    if isinstance(following, Refused):
+        raise DenialRefused(_why_not(DenialState(denial.state)))
+    return following
 
 
 def tell_denial(

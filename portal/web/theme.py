@@ -97,6 +97,7 @@ MENUS = {
         MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view", "Patients"),
         MenuLink("work.index", "Queue", "list", "work.view", "Payers"),
         MenuLink("remittances.index", "Remittances", "receipt", "remittances.view", "Payers"),
+        MenuLink("denials.index", "Denials", "arrow-counterclockwise", "denials.view", "Payers"),
         MenuLink("batches.index", "Checks", "receipt", "payments.take", "Money"),
         MenuLink("day.index", "Day", "calendar-event", "day.view", "Money"),
         MenuLink("audit.index", "Audit", "clock-history", "audit.view", "Office"),

@@ -10,6 +10,7 @@ A signed-in person without a code to type is led on; the rest of a half-done sig
 from __future__ import annotations
 
 from tests.web.access_control import STAFF_CONTROL
+from tests.web.access_denials import STAFF_DENIALS
 from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
 from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
@@ -360,6 +361,7 @@ STAFF = table(
     + STAFF_CALENDAR
     + STAFF_PLANS
     + STAFF_DESK
+    + STAFF_DENIALS
     + STAFF_OFFICE
     + STAFF_CONTROL
     + STAFF_WAITLIST
