@@ -50,6 +50,7 @@ SPOKEN = (
     "portal/queries/bill_figures.py",
     "portal/queries/card_words.py",
     "portal/queries/contact_page.py",
+    "portal/queries/denials_told.py",
     "portal/queries/disputes_told.py",
     "portal/queries/entry_chain.py",
     "portal/queries/insurance_page.py",

@@ -12,11 +12,13 @@ from billing.money import ZERO, Money, total_of
 from portal.db import read_only
 from portal.models.accounts import Patient
 from portal.models.claims import Visit
+from portal.queries.denials_told import denied_sentences
 from portal.queries.guest_bills import may_open
-from portal.queries.overview import due_on, held_note, standing
+from portal.queries.overview import held_note, standing
 from portal.queries.plan_told import PlanTold, plans_told
 from portal.queries.statement_build import steps_by_charge, visit_section
 from portal.queries.statement_content import VisitSection
+from portal.queries.statement_due import visit_due_on
 from portal.queries.statement_facts import bill_facts
 from portal.queries.under_way import UnderWay, payments_under_way
 from portal.queries.viewer import AccountViewer
@@ -37,6 +39,7 @@ class BillPage:
     note: str
     checking_insurance: bool  # the patient told of another plan, and the office has not decided
     plan: PlanTold | None  # the plan that pays it
+    denied: tuple[str, ...]  # what the insurer refused, and what we do about it
     under_way: UnderWay | None  # a payment of its account, while another must not start
 
     @property
@@ -69,7 +72,7 @@ def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | N
                 Visit.patient_id,
                 Patient.first_name,
                 Patient.last_name,
-                due_on().label("due_on"),
+                visit_due_on().label("due_on"),
             )
             .join(Patient, Patient.id == Visit.patient_id)
             .where(Visit.id == visit_id, Visit.guarantor_account_id.in_(viewer.account_ids))
@@ -95,5 +98,6 @@ def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | N
         note=held_note(balance) if stands == "held" else "",
         checking_insurance=Condition.COVERAGE_CHANGED in balance.conditions,
         plan=plans.get(account_id),
+        denied=denied_sentences(facts.denials.get(visit_id, ())),
         under_way=waiting.get(account_id),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from billing.money import ZERO, Money, total_of
+from portal.queries.denials_told import denied_sentence
 from portal.queries.statement_content import LineItem
 from portal.queries.statement_words import review_sentence, share_sentences
 
@@ -47,6 +48,7 @@ def figures(lines: Iterable[LineItem]) -> Figures:
         Row("Other insurance", -summed("other_insurance"), "discount"),
         Row("Counted with another service", -summed("bundled"), "discount"),
         Row("We are checking this; not due now", -summed("under_review"), "checking"),
+        Row("Your insurer said no; not due now", -summed("denied"), "checking"),
     )
     share = (
         Row("Your deductible", summed("deductible"), "you"),
@@ -87,7 +89,11 @@ def _amounts(lines: Sequence[LineItem]) -> list[str]:
         copay=total_of(line.copay for line in lines),
     )
     review = total_of(line.under_review for line in lines)
-    return [*said, review_sentence(review)] if review else said
+    said += [review_sentence(review)] if review else []
+    for how in dict.fromkeys(line.denied_how for line in lines if line.denied):
+        denied = total_of(line.denied for line in lines if line.denied_how == how)
+        said.append(denied_sentence(denied, how))
+    return said
 
 
 def _plan_paid(lines: Sequence[LineItem]) -> list[tuple[str, Money]]:

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     Integer,
     Row,
-    ScalarSelect,
     Select,
     bindparam,
     exists,
@@ -33,17 +32,18 @@ from portal.models.claims import Charge, Claim, Provider, Visit
 from portal.models.payments import Payment, PracticeReceipt
 from portal.models.practice import Practice
 from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
-from portal.models.statements import Statement, StatementLine
+from portal.models.statements import Statement
 from portal.queries.among import listed
 from portal.queries.balances import VisitBalance, balances
 from portal.queries.credit import free_credit, undecided
+from portal.queries.denials_told import denials_told, denied_sentences
 from portal.queries.disputes_told import TOLD, dispute_decision
 from portal.queries.own_notices import NextVisit, own_notices
 from portal.queries.paid_by import HELPER, NO_HELPER, paid_by
 from portal.queries.plain_services import describe
 from portal.queries.plan_told import PlanTold, plans_told
-from portal.queries.statement_due import statement_due_on
-from portal.queries.statement_sent import seen_by, visible_statements, was_sent
+from portal.queries.statement_due import statement_due_on, visit_due_on
+from portal.queries.statement_sent import seen_by, visible_statements
 from portal.queries.under_way import UnderWay, payments_under_way
 from portal.queries.viewer import AccountViewer, GuestViewer
 from portal.queries.what_changed import WhatChanged, what_changed
@@ -82,6 +82,7 @@ class Item:
     checking: Money  # part under review beside what is owed
     share: tuple[str, ...]  # "deductible", "copay"
     due_on: date | None  # as the last statement that shows it said
+    denied: tuple[str, ...]  # what the insurer refused, and what we do about it
     note: str  # why it is not a bill, or not one any more
     in_plan: bool  # a plan pays it: nobody is pressed for the rest
     paying: bool  # a payment for its account is under way: nobody pays again until it is known
@@ -150,6 +151,7 @@ def overview(viewer: AccountViewer, *, on: date, whole: bool = False) -> Overvie
         accounts = balances(session, on=on, account_ids=viewer.account_ids)
         visits = [visit for account in accounts for visit in account.visits]
         facts = _facts(session, [visit.visit_id for visit in visits])
+        told = denials_told(session, [visit.visit_id for visit in visits])
         payments = () if guest else _payments(session, viewer, whole=whole)
         statements = _statements(session, viewer, whole=whole)
         changed = what_changed(session, accounts)
@@ -158,7 +160,9 @@ def overview(viewer: AccountViewer, *, on: date, whole: bool = False) -> Overvie
         plans = tuple(plans_told(session, accounts, on=on).values())
     groups: dict[str, list[Item]] = {"bills": [], "with_insurer": [], "held": [], "settled": []}
     for visit in sorted(visits, key=lambda v: v.service_on, reverse=True):
-        item = _item(visit, facts[visit.visit_id], paying=visit.guarantor_account_id in waiting)
+        refused = denied_sentences(told.get(visit.visit_id, ()))
+        paying = visit.guarantor_account_id in waiting
+        item = _item(visit, facts[visit.visit_id], paying=paying, denied=refused)
         groups[standing(visit)].append(item)
     return Overview(
         owed=total_of(account.due_now for account in accounts),
@@ -191,7 +195,9 @@ def standing(visit: VisitBalance) -> str:
     return "with_insurer" if visit.insurance_due else "settled"
 
 
-def _item(visit: VisitBalance, facts: Row[*tuple[Any, ...]], *, paying: bool) -> Item:
+def _item(
+    visit: VisitBalance, facts: Row[*tuple[Any, ...]], *, paying: bool, denied: tuple[str, ...]
+) -> Item:
     return Item(
         visit_id=visit.visit_id,
         service_on=visit.service_on,
@@ -202,6 +208,7 @@ def _item(visit: VisitBalance, facts: Row[*tuple[Any, ...]], *, paying: bool) ->
         checking=visit.under_review,
         share=_share(facts.buckets or (), visit),
         due_on=facts.due_on,
+        denied=denied,
         note=_note(visit, facts),
         in_plan=Condition.PLAN_CURRENT in visit.conditions,
         paying=paying,
@@ -251,21 +258,6 @@ def held_note(visit: VisitBalance) -> str:
     return next((HELD_WORDS[c] for c in HELD_WORDS if c in visit.holding), CHECKING)
 
 
-def due_on() -> ScalarSelect[date]:
-    """The due date of a visit as the last statement that asked for it said."""
-    return (
-        select(statement_due_on())
-        .select_from(Statement)
-        .join(StatementLine, StatementLine.statement_id == Statement.id)
-        .join(Charge, Charge.id == StatementLine.charge_id)
-        .where(Charge.visit_id == Visit.id, StatementLine.amount > ZERO, was_sent())
-        .order_by(Statement.cycle_on.desc())
-        .limit(1)
-        .correlate(Visit)
-        .scalar_subquery()
-    )
-
-
 @cache  # building it takes longer than running it
 def _facts_query() -> Select[*tuple[Any, ...]]:
     service = func.coalesce(func.nullif(Charge.description, ""), Charge.procedure_code)
@@ -307,7 +299,7 @@ def _facts_query() -> Select[*tuple[Any, ...]]:
             Provider.last_name.label("provider_last"),
             services.label("services"),
             buckets.label("buckets"),
-            due_on().label("due_on"),
+            visit_due_on().label("due_on"),
             payer.label("payer"),
             exists()
             .where(Claim.visit_id == Visit.id, Claim.state == "deciding_again")

@@ -143,6 +143,7 @@ def visit_section(
             decisions=decisions,
             in_review=Condition.REVIEW in visit.conditions,
             place=place,
+            told=facts.denials.get(visit.visit_id, ()),
         )
         for charge in visit.charges
     )

@@ -68,6 +68,8 @@ class LineItem:
     provider_responsibility: Money
     other_insurance: Money
     under_review: Money  # being checked with the plan; not due now
+    denied: Money = ZERO  # refused by the plan and not settled; not due now
+    denied_how: str = ""  # denials_told: what we do about it
     deductible: Money
     coinsurance: Money
     copay: Money
@@ -93,7 +95,7 @@ class LineItem:
     def balanced(self) -> bool:
         """STMT-4, and the step from your share to what you owe."""
         plan = total_of((self.plan_discount, self.plan_paid_total, self.provider_responsibility))
-        pending = self.other_insurance + self.under_review + self.bundled
+        pending = self.other_insurance + self.under_review + self.bundled + self.denied
         return (
             self.billed == plan + pending + self.your_share
             and self.owe == self.your_share - self.assistance - self.you_paid

@@ -86,7 +86,9 @@ def _earlier(
 
 def _not_asked(amount: Money, lines: Sequence[LineItem]) -> list[Difference]:
     """A rest is explained when the practice itself carries as much; any other stays unexplained."""
-    carried = total_of(line.provider_responsibility + line.other_insurance for line in lines)
+    carried = total_of(
+        line.provider_responsibility + line.other_insurance + line.denied for line in lines
+    )
     return [Difference(label=NOT_ASKED, amount=amount)] if ZERO < amount <= carried else []
 
 

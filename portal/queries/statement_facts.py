@@ -21,6 +21,7 @@ from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.practice import Practice
 from portal.models.statements import Statement, StatementLine
 from portal.queries.balances import AccountBalance, balances
+from portal.queries.denials_told import DenialTold, denials_told
 from portal.queries.payer_decisions import DecisionFact, payer_decisions, taken_off, waiting_for
 from portal.queries.plain_services import describe, is_sensitive
 from portal.queries.plan_told import PlanTold, plans_told
@@ -94,6 +95,7 @@ class StatementFacts:
     decisions: dict[int, list[DecisionFact]] = field(default_factory=dict)  # by visit
     taken_off: dict[tuple[int, int], Money] = field(default_factory=dict)  # by visit and payer
     waiting_for: dict[int, str] = field(default_factory=dict)  # visit -> payer
+    denials: dict[int, tuple[DenialTold, ...]] = field(default_factory=dict)  # by visit
     last: dict[int, LastStatement] = field(default_factory=dict)  # by account
     settings: Settings = field(default_factory=Settings)  # in force on the day, where one is cut
 
@@ -136,6 +138,7 @@ def statement_facts(session: Session, *, account_ids: Collection[int], on: date)
         decisions=payer_decisions(session, visit_ids),
         taken_off=taken_off(session, visit_ids),
         waiting_for=waiting_for(session, visit_ids),
+        denials=denials_told(session, visit_ids),
         last=_last_statements(session, account_ids, on),
         settings=settings_on(session, on),
     )
@@ -160,6 +163,7 @@ def bill_facts(session: Session, *, visit_id: int, account_id: int, on: date) ->
         decisions=payer_decisions(session, [visit_id]),
         taken_off=taken_off(session, [visit_id]),
         waiting_for=waiting_for(session, [visit_id]),
+        denials=denials_told(session, [visit_id]),
     )
 
 

@@ -56,7 +56,9 @@ def _typed(kind: Any, value: Any) -> Any:
     if kind is date:
         return date.fromisoformat(value)
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        return kind(**{name: _typed(hint, value[name]) for name, hint in _hints(kind).items()})
+        # What was added since an older statement was kept has its default there.
+        hints = {name: hint for name, hint in _hints(kind).items() if name in value}
+        return kind(**{name: _typed(hint, value[name]) for name, hint in hints.items()})
     return value
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from billing.carc import Bucket, explain
 from billing.money import ZERO, Money, total_of
 from portal.queries.balances import ChargeBalance
+from portal.queries.denials_told import TAKEN_OFF, DenialTold, denied_sentence
 from portal.queries.payer_decisions import AdjustmentFact, DecisionFact
 from portal.queries.plain_services import describe, is_sensitive
 from portal.queries.statement_content import LineItem, PlanPaid
@@ -18,6 +19,7 @@ PRICE_KINDS = frozenset({"self_pay_charge", "opening"})
 CONFIRMED_KIND = "patient_share"
 SHARE_BUCKETS = (Bucket.DEDUCTIBLE, Bucket.COINSURANCE, Bucket.COPAY)
 REASONS_AT_MOST = 3
+NO_REASON = ("", "")
 
 
 def line_item(
@@ -28,6 +30,7 @@ def line_item(
     decisions: Sequence[DecisionFact],
     in_review: bool,
     place: str,
+    told: Sequence[DenialTold] = (),
 ) -> LineItem:
     """The line as the ledger tells it; `balanced` is false where payer and ledger disagree."""
     paid = -signed_total([m for m in movements if is_payment(m.kind)])
@@ -42,7 +45,9 @@ def line_item(
         confirmed = ZERO  # the decision itself tells what a person confirmed
     review = _at_most(balance.insurance_due, _sum(adjustments, "review")) if in_review else ZERO
     rest = balance.insurance_due - review
-    other = _at_most(rest, _sum(adjustments, "stays", groups=("OA", "PI")))
+    refused = {one.reason: one for one in told if charge.charge_id in one.charge_ids}
+    denied, how = _denied(rest, adjustments, refused)
+    other = _at_most(rest - denied, _sum(adjustments, "stays", groups=("OA", "PI")))
     return LineItem(
         charge_id=charge.charge_id,
         service_on=charge.service_on,
@@ -55,9 +60,11 @@ def line_item(
         bundled=-balance.bundled,
         plan_discount=balance.plan_discount,
         plan_paid=tuple(PlanPaid(payer=p.payer_name, amount=p.amount) for p in balance.plans),
-        provider_responsibility=balance.written_off - helped + rest - other,
+        provider_responsibility=balance.written_off - helped + rest - other - denied,
         other_insurance=other,
         under_review=review,
+        denied=denied,
+        denied_how=how,
         deductible=shares[Bucket.DEDUCTIBLE],
         coinsurance=shares[Bucket.COINSURANCE],
         copay=shares[Bucket.COPAY],
@@ -66,8 +73,43 @@ def line_item(
         assistance=helped,
         you_paid=paid,
         owe=balance.patient_due,
-        why=_why(shares, adjustments, movements, review),
+        why=_why(
+            shares, adjustments, movements, review, _said_of(denied, how, adjustments, refused)
+        ),
     )
+
+
+_Refused = dict[tuple[str, str], DenialTold]
+
+
+def _denied(
+    rest: Money, adjustments: Iterable[AdjustmentFact], refused: _Refused
+) -> tuple[Money, str]:
+    """What of the line a plan refused and nobody has settled, and what we do about it."""
+    still = {reason: one for reason, one in refused.items() if one.is_open}
+    if not still:
+        return ZERO, ""
+    found = total_of(
+        a.amount for a in adjustments if a.outcome == "stays" and (a.group, a.carc) in still
+    )
+    if NO_REASON in still:
+        found = rest
+    # Of several the one that was asked for last, as the patient hears of it.
+    return _at_most(rest, found), [*still.values()][-1].how
+
+
+def _said_of(
+    denied: Money, how: str, adjustments: Iterable[AdjustmentFact], refused: _Refused
+) -> tuple[str, ...]:
+    """Our words for what was refused: open, or taken off since."""
+    gone = {reason for reason, one in refused.items() if not one.is_open}
+    off = total_of(
+        a.amount
+        for a in adjustments
+        if (a.group, a.carc) in gone and a.outcome in {"stays", "taken_off"}
+    )
+    said = [denied_sentence(denied, how)] if denied else []
+    return (*said, denied_sentence(off, TAKEN_OFF)) if off else tuple(said)
 
 
 def base_kind(kind: str) -> str:
@@ -128,6 +170,7 @@ def _why(
     adjustments: Sequence[AdjustmentFact],
     movements: Sequence[Movement],
     review: Money,
+    refused: tuple[str, ...],
 ) -> tuple[str, ...]:
     """At most a few sentences, each once: your share first, then what you need not pay."""
     said = share_sentences(
@@ -142,6 +185,7 @@ def _why(
         said.append("You owed this before we began to send these statements.")
     if review:
         said.append(review_sentence(review))
+    said += refused
     told = [a for a in adjustments if a.outcome in {"posted", "stays"}]
     named = {Bucket.DEDUCTIBLE, Bucket.COINSURANCE, Bucket.COPAY, Bucket.PLAN_DISCOUNT}
     said += [explain(a.group, a.carc).sentence for a in told if a.bucket not in named]

@@ -202,6 +202,7 @@ def _line(line: LineItem) -> dict[str, Any]:
                 line.provider_responsibility
                 + line.other_insurance
                 + line.under_review
+                + line.denied
                 + line.bundled
             )
         ),
@@ -223,6 +224,7 @@ def _details(line: LineItem) -> list[str]:
                 ("other insurance", line.other_insurance),
                 ("counted with another service", line.bundled),
                 ("being checked with your plan", line.under_review),
+                ("refused by your plan, and not settled", line.denied),
             ],
         ),
         (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
+from typing import cast
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -133,9 +135,9 @@ class LimitForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     def limit(self) -> NewLimit:
         return NewLimit(
             what=Limit(self.what.data),
-            days=self.days.data,
+            days=self.days.data or 0,
             basis=Basis(self.basis.data),
-            since=self.since.data,
+            since=cast("date", self.since.data),  # InputRequired has seen to it
             source=self.source.data or "",
         )
 
