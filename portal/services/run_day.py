@@ -34,6 +34,7 @@ from portal.services.tend_denials import tend_denials
 from portal.services.tend_drafts import DraftsTended, tend_drafts
 from portal.services.tend_plans import Tended, tend_plans
 from portal.services.tend_prepayments import tend_prepayments
+from portal.services.warn_filing import warn_filing
 from portal.services.write_off_small_balances import WrittenOff, write_off_small_balances
 
 DEFAULT_ZONE = "America/New_York"
@@ -105,6 +106,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     escalate_tasks(on=on, now=now)
     close_card_tasks(now=now)
     tend_denials(on=on, now=now)
+    warn_filing(on=on, now=now)
     note_refunds(on=on, now=now)
     apply_waiting_credit(on=on)
     note_credits(on=on, now=now)
