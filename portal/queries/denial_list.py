@@ -209,7 +209,8 @@ def denial_rows() -> Any:
         select(
             Denial,
             Payer.name.label("payer"),
-            Claim.patient_control_number,
+            Claim,
+            Visit.service_on,
             Visit.guarantor_account_id,
             Visit.patient_id,
             Patient.first_name,
@@ -236,7 +237,7 @@ def denial_row(row: Row[*tuple[Any, ...]], on: date) -> DenialRow:
         carc=denial.carc,
         payer_id=denial.payer_id,
         payer=row.payer,
-        control_number=row.patient_control_number,
+        control_number=row.Claim.patient_control_number,
         account_id=row.guarantor_account_id,
         patient_id=row.patient_id,
         patient=f"{row.first_name} {row.last_name}".strip(),

@@ -16,7 +16,7 @@ from billing.denial_states import DENIAL, DenialEvent
 from billing.denials import NATURES, may_appeal
 from billing.money import ZERO, Money
 from portal.db import read_only
-from portal.models.claims import Charge, Claim, Visit
+from portal.models.claims import Charge, Claim
 from portal.models.denials import Appeal, AppealDenial, AppealDocument, Denial, DenialEventRow
 from portal.models.identity import Login
 from portal.models.remittances import RemittanceClaim
@@ -153,11 +153,7 @@ def denial_page(denial_id: int, *, on: date, wanted: DenialFilter) -> DenialPage
         if found is None:
             return None
         denial: Denial = found.Denial
-        claim, service_on = session.execute(
-            select(Claim, Visit.service_on)
-            .join(Visit, Visit.id == Claim.visit_id)
-            .where(Claim.id == denial.claim_id)
-        ).one()
+        claim, service_on = found.Claim, found.service_on
         siblings = session.execute(
             denial_rows()
             .where(
