@@ -1,7 +1,7 @@
 """What payers refused, appeals with their papers, deadlines by payer, and letters.
 
-Revision ID: 0048
-Revises: 0047
+Revision ID: 0053
+Revises: 0052
 
 Safety: new, empty tables; the night opens a denial for each older decision that has one.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.db import APP_ROLE, Cents
 
-revision = "0048"
-down_revision = "0047"
+revision = "0053"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 
