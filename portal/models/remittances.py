@@ -78,6 +78,8 @@ class RemittanceLine(Base):
     position: Mapped[int]
     charge_id: Mapped[int | None] = mapped_column(ForeignKey("charges.id"), index=True)
     procedure: Mapped[str]
+    submitted_procedure: Mapped[str] = mapped_column(default="", server_default="")  # SVC06
+    service_on: Mapped[date | None]
     billed: Mapped[Money] = mapped_column("billed_cents")
     paid: Mapped[Money] = mapped_column("paid_cents")
     remarks: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)

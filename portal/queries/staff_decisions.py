@@ -46,6 +46,8 @@ class DecidedLine:
     position: int
     charge_id: int | None
     procedure: str
+    submitted_procedure: str
+    service_on: date | None
     billed: Money
     paid: Money
     remarks: tuple[str, ...]
@@ -63,12 +65,14 @@ class Decision:
 
     id: int
     remittance_id: int
+    payer_id: int | None
     payer_name: str
     trace: str
     ordinal: int
     position: int
     control_number: str
     payer_claim_number: str
+    original_reference: str
     status_code: str
     billed: Money
     paid: Money
@@ -87,6 +91,11 @@ class Decision:
     entry_id: UUID | None
     lines: tuple[DecidedLine, ...]
 
+    @property
+    def services(self) -> tuple[DecidedLine, ...]:
+        """The SVC lines in the order of the file; claim-level amounts stand on a line of their own."""
+        return tuple(line for line in self.lines if line.procedure or line.billed or line.paid)
+
 
 def decisions(
     session: Session, *where: ColumnElement[bool], offset: int = 0, limit: int | None = None
@@ -100,6 +109,7 @@ def decisions(
             RemittanceClaim.position,
             RemittanceClaim.patient_control_number,
             RemittanceClaim.payer_claim_number,
+            RemittanceClaim.original_reference,
             RemittanceClaim.status_code,
             RemittanceClaim.billed,
             RemittanceClaim.paid,
@@ -113,6 +123,7 @@ def decisions(
             RemittanceClaim.reversed_by_id,
             RemittanceClaim.claim_id,
             RemittanceClaim.entry_id,
+            RemittanceRow.payer_id,
             RemittanceRow.payer_name,
             RemittanceRow.trace,
             Claim.visit_id,
@@ -141,6 +152,8 @@ def _lines(session: Session, claim_ids: Sequence[int]) -> dict[int, tuple[Decide
             RemittanceLine.position,
             RemittanceLine.charge_id,
             RemittanceLine.procedure,
+            RemittanceLine.submitted_procedure,
+            RemittanceLine.service_on,
             RemittanceLine.billed,
             RemittanceLine.paid,
             RemittanceLine.remarks,
@@ -163,6 +176,8 @@ def _lines(session: Session, claim_ids: Sequence[int]) -> dict[int, tuple[Decide
                 position=line.position,
                 charge_id=line.charge_id,
                 procedure=line.procedure,
+                submitted_procedure=line.submitted_procedure,
+                service_on=line.service_on,
                 billed=line.billed,
                 paid=line.paid,
                 remarks=tuple(line.remarks),
@@ -186,12 +201,14 @@ def _decision(row: Row[*tuple[Any, ...]], lines: tuple[DecidedLine, ...]) -> Dec
     return Decision(
         id=row.id,
         remittance_id=row.remittance_id,
+        payer_id=row.payer_id,
         payer_name=row.payer_name,
         trace=row.trace,
         ordinal=row.ordinal,
         position=row.position,
         control_number=row.patient_control_number,
         payer_claim_number=row.payer_claim_number,
+        original_reference=row.original_reference,
         status_code=row.status_code,
         billed=row.billed,
         paid=row.paid,

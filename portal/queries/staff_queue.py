@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from billing.exceptions import Category
 from billing.money import ZERO, Money
 from portal.db import Cents, read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.identity import Login
 from portal.models.remittances import RemittanceRow
-from portal.models.work import WorkItem, WorkNote
+from portal.models.work import WorkItem
+from portal.queries.exception_words import category_label, category_next
 from portal.queries.paging import Page, limits, page_of
 
 OWNER = aliased(Login)
@@ -67,6 +70,7 @@ def kind_label(kind: str) -> str:
     return KIND_LABELS.get(kind, kind.replace("_", " ").capitalize())
 
 
+ONLY_LOOK = {"held_claim", "unmatched", "held_set"}
 AGES = {"late": 0, "week": 7, "month": 30}  # days open; late means past its due date
 
 
@@ -75,8 +79,9 @@ class QueueFilter:
     """Which part of the queue somebody works on; it stands in the address, and names no person."""
 
     kind: str = ""
+    category: str = ""  # billing.exceptions.Category
     closed: bool = False
-    whose: str = ""  # mine, nobody, suspense; empty: all
+    whose: str = ""  # mine, nobody, suspense, payer (waits for it); empty: all
     age: str = ""  # a key of AGES
     least: Money = ZERO
     me: int = 0  # the login that "mine" means
@@ -85,8 +90,19 @@ class QueueFilter:
     def args(self) -> dict[str, str]:
         """What a link must carry to keep the filter."""
         least = f"{self.least.cents // 100}" if self.least else ""
-        every = {"kind": self.kind, "whose": self.whose, "age": self.age, "least": least}
+        every = {
+            "kind": self.kind,
+            "category": self.category,
+            "whose": self.whose,
+            "age": self.age,
+            "least": least,
+        }
         return {k: v for k, v in every.items() if v} | ({"closed": "1"} if self.closed else {})
+
+    @property
+    def next_action(self) -> str:
+        """What to do about the category that is shown."""
+        return category_next(self.category)
 
     def where(self, on: date) -> tuple[ColumnElement[bool], ...]:
         """The rows that it lets through."""
@@ -95,12 +111,16 @@ class QueueFilter:
         ]
         if self.kind:
             tests.append(WorkItem.kind == self.kind)
+        if self.category:
+            tests.append(WorkItem.category == self.category)
         if self.whose == "mine":
             tests.append(WorkItem.owner_id == self.me)
         elif self.whose == "nobody":
             tests.append(WorkItem.owner_id.is_(None))
         elif self.whose == "suspense":
             tests.append(WorkItem.suspense_reason != "")
+        elif self.whose == "payer":
+            tests.append(WorkItem.waiting_for == "payer")
         if self.age == "late":
             tests.append(WorkItem.due_on < on)
         elif self.age in AGES:
@@ -136,6 +156,8 @@ class QueueRow:
     id: int
     kind: str
     label: str
+    category: str
+    pattern: str
     reasons: tuple[str, ...]
     whose: str
     account_id: int | None
@@ -148,61 +170,81 @@ class QueueRow:
     owner_id: int | None
     owner: str
     suspense_reason: str
+    waiting_for: str
     days_open: int
 
+    @property
+    def category_label(self) -> str:
+        return category_label(self.category)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """What somebody found out."""
-
-    by: str
-    at: datetime
-    text: str
+    @property
+    def to_do(self) -> str:
+        """The next step: the category's own where the import could only say "look", else the import's."""
+        told = category_next(self.category)
+        return told if told and self.kind in ONLY_LOOK else self.next_step or told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkItemFacts:
-    """One item with its notes and the ids of what it concerns."""
+    """One item with the ids of what it concerns."""
 
     row: QueueRow
     opened_at: datetime
     closed_at: datetime | None
     closed_by: str
     outcome: str
-    notes: tuple[Note, ...]
     remittance_id: int | None
     remittance_claim_id: int | None
 
 
 def queue_counts(session: Session, *, on: date) -> tuple[QueueCount, ...]:
     """Open work by kind, the most money first."""
+    return _counted(session, WorkItem.kind, kind_label, on=on)
+
+
+def _counted(
+    session: Session, by: InstrumentedAttribute[str], label: Callable[[str], str], *, on: date
+) -> tuple[QueueCount, ...]:
     overdue = func.count(case((WorkItem.due_on < on, 1)))
     # A takeback is as much money as a payment: signs must not cancel out.
     total = func.sum(func.abs(WorkItem.amount, type_=Cents()))
     rows = session.execute(
-        select(WorkItem.kind, func.count(), total, overdue, func.min(WorkItem.due_on))
+        select(by, func.count(), total, overdue, func.min(WorkItem.due_on))
         .where(WorkItem.closed_at.is_(None))
-        .group_by(WorkItem.kind)
-        .order_by(total.desc(), WorkItem.kind)
+        .group_by(by)
+        .order_by(total.desc(), by)
     )
     return tuple(
         QueueCount(
-            kind=kind, label=kind_label(kind), count=count, amount=amount, overdue=late, due_on=due
+            kind=kind, label=label(kind), count=count, amount=amount, overdue=late, due_on=due
         )
         for kind, count, amount, late, due in rows
     )
 
 
-def queue_page(
-    wanted: QueueFilter, *, on: date, number: int = 1
-) -> tuple[tuple[QueueCount, ...], Page[QueueRow]]:
-    """The counts by kind, and one page of items in the order in which they are worked."""
+def category_counts(session: Session, *, on: date) -> tuple[QueueCount, ...]:
+    """Open exceptions by category, in the order of the closed list."""
+    found = {row.kind: row for row in _counted(session, WorkItem.category, category_label, on=on)}
+    return tuple(found[one.value] for one in Category if one.value in found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePage:
+    """One page of items in the order in which they are worked, and how much there is of what."""
+
+    kinds: tuple[QueueCount, ...]
+    categories: tuple[QueueCount, ...]
+    items: Page[QueueRow]
+
+
+def queue_page(wanted: QueueFilter, *, on: date, number: int = 1) -> QueuePage:
+    """The part of the queue that is wanted, with the counts by kind and by category."""
     offset, limit = limits(number)
     query = _items().where(*wanted.where(on)).order_by(*wanted.order).offset(offset).limit(limit)
     with read_only() as session:
-        counts = queue_counts(session, on=on)
+        kinds, categories = queue_counts(session, on=on), category_counts(session, on=on)
         rows = [_row(row, on) for row in session.execute(query)]
-    return counts, page_of(rows, number)
+    return QueuePage(kinds=kinds, categories=categories, items=page_of(rows, number))
 
 
 def item_after(session: Session, item_id: int, wanted: QueueFilter, *, on: date) -> int | None:
@@ -225,23 +267,16 @@ def open_items_of(session: Session, account_id: int, *, on: date) -> tuple[Queue
 
 
 def work_item(session: Session, item_id: int, *, on: date) -> WorkItemFacts | None:
-    """One item with everything noted about it; None when there is no such item."""
+    """One item; None when there is no such item."""
     row = session.execute(_items().where(WorkItem.id == item_id)).one_or_none()
     if row is None:
         return None
-    notes = session.execute(
-        select(Login.name, Login.email, WorkNote.at, WorkNote.text)
-        .join(Login, Login.id == WorkNote.login_id)
-        .where(WorkNote.work_item_id == item_id)
-        .order_by(WorkNote.id)
-    )
     return WorkItemFacts(
         row=_row(row, on),
         opened_at=row.opened_at,
         closed_at=row.closed_at,
         closed_by=row.closer_name or row.closer_email or "",
         outcome=row.outcome,
-        notes=tuple(Note(by=name or email, at=at, text=text) for name, email, at, text in notes),
         remittance_id=row.remittance_id,
         remittance_claim_id=row.remittance_claim_id,
     )
@@ -253,6 +288,8 @@ def _items() -> Select[*tuple[Any, ...]]:
         select(
             WorkItem.id,
             WorkItem.kind,
+            WorkItem.category,
+            WorkItem.pattern,
             WorkItem.reasons,
             WorkItem.next_step,
             WorkItem.amount,
@@ -271,6 +308,7 @@ def _items() -> Select[*tuple[Any, ...]]:
             RemittanceRow.trace,
             WorkItem.owner_id,
             WorkItem.suspense_reason,
+            WorkItem.waiting_for,
             Login.name.label("closer_name"),
             Login.email.label("closer_email"),
             OWNER.name.label("owner_name"),
@@ -295,6 +333,8 @@ def _row(row: Row[*tuple[Any, ...]], on: date) -> QueueRow:
         id=row.id,
         kind=row.kind,
         label=kind_label(row.kind),
+        category=row.category,
+        pattern=row.pattern,
         reasons=tuple(row.reasons),
         whose=whose,
         account_id=row.guarantor_account_id,
@@ -307,5 +347,6 @@ def _row(row: Row[*tuple[Any, ...]], on: date) -> QueueRow:
         owner_id=row.owner_id,
         owner=row.owner_name or row.owner_email or "",
         suspense_reason=row.suspense_reason,
+        waiting_for=row.waiting_for,
         days_open=max((on - row.opened_at.date()).days, 0),
     )

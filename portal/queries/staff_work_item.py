@@ -8,15 +8,22 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.money import ZERO, Money
 from portal.db import read_only
 from portal.models.identity import Login
 from portal.models.remittances import RemittanceClaim
+from portal.queries.claim_beside import ClaimBeside, claim_beside
+from portal.queries.held_set import HeldSet, held_set
 from portal.queries.permissions import ROLES
+from portal.queries.staff_candidates import Candidate, likely_claims, sought_by
 from portal.queries.staff_decisions import Decision, decisions
 from portal.queries.staff_queue import QueueFilter, WorkItemFacts, item_after, work_item
+from portal.queries.suspense import waiting_in_suspense
 from portal.queries.viewer import StaffViewer
+from portal.queries.work_history import SENT_BACK, Happened, last_action, work_history
 
 HELD = {"held", "unmatched"}
+LIKELY = 40  # below it, a claim of ours is not shown beside the payer's as if it were the one
 RELEASABLE = {"held_claim", "unmatched"}  # of a whole set that is held, nothing was posted
 
 
@@ -28,6 +35,37 @@ class WorkItemPage:
     decision: Decision | None
     next_id: int | None
     owners: tuple[tuple[int, str], ...]
+    history: tuple[Happened, ...] = ()
+    waiting: Money = ZERO  # of the payer's money in suspense for this item
+    candidates: tuple[Candidate, ...] = ()  # while nobody knows the claim
+    beside: ClaimBeside | None = None  # the claim, or the likeliest one
+    held_set: HeldSet | None = None
+
+    @property
+    def seen(self) -> int:
+        """The version that this page shows."""
+        return last_action(self.history)
+
+    @property
+    def can_be_split(self) -> bool:
+        """Whether money waits that may belong to several claims."""
+        return self.waiting > ZERO and self.item.row.kind in RELEASABLE and not self.item.row.closed
+
+    @property
+    def can_be_denied(self) -> bool:
+        """A held answer of a claim that we know, with no money to place."""
+        known = self.decision is not None and self.decision.claim_id is not None
+        return self.can_be_released and known and not self.waiting
+
+    @property
+    def can_be_sent_back(self) -> bool:
+        """Whether it came from a payer who can be asked."""
+        return self.item.remittance_id is not None and not self.item.row.closed
+
+    @property
+    def asked(self) -> tuple[Happened, ...]:
+        """What the payer was asked so far."""
+        return tuple(one for one in self.history if one.kind == SENT_BACK)
 
     @property
     def can_be_released(self) -> bool:
@@ -43,12 +81,18 @@ class WorkItemPage:
 
     @property
     def account_ids(self) -> tuple[int, ...]:
-        return (self.item.row.account_id,) if self.item.row.account_id else ()
+        shown = {one.account_id for one in self.candidates} | {self.item.row.account_id}
+        if self.beside is not None:
+            shown.add(self.beside.account_id)
+        return tuple(sorted(one for one in shown if one))
 
     @property
     def patient_ids(self) -> tuple[int, ...]:
-        found = self.decision.patient_id if self.decision else None
-        return (found,) if found else ()
+        found = {
+            self.decision.patient_id if self.decision else None,
+            self.beside.patient_id if self.beside else None,
+        }
+        return tuple(sorted(one for one in found if one))
 
 
 def work_item_page(
@@ -59,16 +103,40 @@ def work_item_page(
         item = work_item(session, item_id, on=on)
         if item is None:
             return None
-        found: tuple[Decision, ...] = ()
-        if item.remittance_claim_id is not None and viewer.may("claims.view"):
-            found = decisions(session, RemittanceClaim.id == item.remittance_claim_id)
+        decision = _decision(session, viewer, item)
+        candidates = _candidates(session, item, decision)
+        claim_id = decision.claim_id if decision else None
+        if claim_id is None and candidates and candidates[0].score >= LIKELY:
+            claim_id = candidates[0].claim_id
         decides = viewer.may("work.decide")
+        whole = item.row.kind == "held_set" and item.remittance_id is not None
         return WorkItemPage(
             item=item,
-            decision=found[0] if found else None,
+            decision=decision,
             next_id=item_after(session, item_id, wanted, on=on),
             owners=_owners(session) if decides else (),
+            history=work_history(session, item_id),
+            waiting=waiting_in_suspense(session, item.remittance_claim_id),
+            candidates=candidates,
+            beside=claim_beside(session, claim_id, decision) if claim_id else None,
+            held_set=held_set(session, item.remittance_id or 0) if whole else None,
         )
+
+
+def _decision(session: Session, viewer: StaffViewer, item: WorkItemFacts) -> Decision | None:
+    if item.remittance_claim_id is None or not viewer.may("claims.view"):
+        return None
+    found = decisions(session, RemittanceClaim.id == item.remittance_claim_id)
+    return found[0] if found else None
+
+
+def _candidates(
+    session: Session, item: WorkItemFacts, decision: Decision | None
+) -> tuple[Candidate, ...]:
+    """Only while the money waits and nobody knows whose it is."""
+    if decision is None or decision.claim_id is not None or item.row.closed:
+        return ()
+    return likely_claims(session, sought_by(decision)) if decision.disposition in HELD else ()
 
 
 def _owners(session: Session) -> tuple[tuple[int, str], ...]:

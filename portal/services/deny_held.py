@@ -15,10 +15,10 @@ from portal.db import transaction
 from portal.models.claims import Claim, Visit
 from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
 from portal.models.work import WorkItem, WorkNote
+from portal.queries.suspense import waiting_in_suspense
 from portal.queries.viewer import StaffViewer
 from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
-from portal.services.resolve_work_item import money_in_suspense
 from portal.services.take_item import Turn, take_item
 from portal.services.write_remittance import add_work_items
 
@@ -51,7 +51,7 @@ def deny_held(*, item_id: int, note: str, staff: StaffViewer, now: datetime, tur
             raise NotFound
         if row.claim_id is None:
             raise DenyRefused("Nobody knows yet which claim it is about. Match it first.")
-        waiting = money_in_suspense(session, row.id)
+        waiting = waiting_in_suspense(session, row.id)
         if waiting != ZERO:
             raise DenyRefused(f"The payer paid {waiting} on it. Match or split that money first.")
         _open_denial(session, item, row, now)

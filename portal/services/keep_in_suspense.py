@@ -10,10 +10,10 @@ from sqlalchemy import select
 from billing.free_text import check_free_text
 from portal.db import transaction
 from portal.models.work import WorkItem, WorkNote
+from portal.queries.suspense import waiting_in_suspense
 from portal.queries.viewer import StaffViewer
 from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
-from portal.services.resolve_work_item import money_in_suspense
 from portal.services.take_item import Turn, take_item
 
 
@@ -66,7 +66,7 @@ def keep_in_suspense(
             raise NotFound
         if item.closed_at is not None:
             raise SuspenseRefused("Somebody decided about it before you. Nothing was changed.")
-        if not money_in_suspense(session, item.remittance_claim_id):
+        if not waiting_in_suspense(session, item.remittance_claim_id):
             raise SuspenseRefused("No money of this item is in suspense.")
         item.suspense_reason, item.due_on = reason.value, follow_up_on
         item.owner_id = item.owner_id or staff.login_id

@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from billing.free_text import check_free_text
-from billing.ledger import Account
 from billing.money import ZERO, Money
 from portal.db import transaction
-from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.remittances import RemittanceClaim, RemittanceRow
 from portal.models.work import WorkItem, WorkNote
+from portal.queries.suspense import waiting_in_suspense
 from portal.queries.viewer import StaffViewer
 from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
@@ -74,7 +73,7 @@ def resolve_work_item(
             return False
         if turn is not None and take_item(session, item_id, turn, staff=staff) is None:
             return False
-        waiting = money_in_suspense(session, item.remittance_claim_id)
+        waiting = waiting_in_suspense(session, item.remittance_claim_id)
         # What is not ours stays in suspense until it is sent back; all else finds its claim first.
         if waiting and outcome is not Outcome.NOT_OURS:
             raise ResolutionRefused(
@@ -121,24 +120,3 @@ def _under_review(session: Session, remittance_claim_id: int | None) -> Money:
     """The patient share of this decision that nobody has decided on."""
     amount = select(RemittanceClaim.under_review).where(RemittanceClaim.id == remittance_claim_id)
     return session.scalar(amount) or ZERO
-
-
-def money_in_suspense(session: Session, remittance_claim_id: int | None) -> Money:
-    """What the held claim's own entry put into suspense and nobody has released."""
-    if remittance_claim_id is None:
-        return ZERO
-    signed = case((PostingRow.side == "credit", PostingRow.amount), else_=-PostingRow.amount)
-    references = (
-        select(PostingRow.reference)
-        .join(RemittanceClaim, RemittanceClaim.entry_id == PostingRow.entry_id)
-        .where(RemittanceClaim.id == remittance_claim_id)
-    )
-    total = session.scalar(
-        select(func.sum(signed))
-        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
-        .where(
-            LedgerAccount.code == Account.PAYER_SUSPENSE.value,
-            PostingRow.reference.in_(references),
-        )
-    )
-    return total or ZERO

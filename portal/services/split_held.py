@@ -18,6 +18,7 @@ from portal.models.claims import Claim
 from portal.models.remittances import RemittanceClaim
 from portal.models.work import WorkItem, WorkNote
 from portal.queries.among import among
+from portal.queries.suspense import waiting_in_suspense
 from portal.queries.viewer import StaffViewer
 from portal.queries.visit_books import ClaimOnFile, VisitBook, claims_on_file, load_visit_books
 from portal.services.keep_in_suspense import SuspenseReason
@@ -26,7 +27,6 @@ from portal.services.post_entry import post_entry
 from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
 from portal.services.release_held import suspense_of
-from portal.services.resolve_work_item import money_in_suspense
 from portal.services.take_item import Turn, take_item
 
 
@@ -71,7 +71,7 @@ def split_held(
         row = session.get(RemittanceClaim, item.remittance_claim_id or 0, with_for_update=True)
         if row is None:
             raise NotFound
-        waiting = money_in_suspense(session, row.id)
+        waiting = waiting_in_suspense(session, row.id)
         left = waiting - total_of(given.values())
         _check_rest(waiting, left, rest, on)
         claims = claims_on_file(session, among(Claim.id, given))

@@ -55,6 +55,8 @@ _LINE_COLUMNS = [
     "billed_cents",
     "paid_cents",
     "remarks",
+    "submitted_procedure",
+    "service_on",
 ]
 _ADJUSTMENT_COLUMNS = [
     "remittance_line_id",
@@ -234,6 +236,8 @@ def write_lines(session: Session, outcomes: Sequence[tuple[int, ClaimOutcome]]) 
                 line.billed.cents,
                 line.paid.cents,
                 _words(line.remarks),
+                line.submitted_procedure,
+                line.service_on,
             )
             for line_id, (claim_row, line, _) in zip(ids, found, strict=True)
         ],

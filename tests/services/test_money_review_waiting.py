@@ -75,12 +75,12 @@ def test_OPS_8_what_a_later_plan_pays_too_much_waits_in_the_queue_with_its_money
     report = Payer("Medigap", "2222").pays(second(visit, "OA-23 60"))
     assert dispositions(report) == ["held"]
     assert total(Account.PAYER_SUSPENSE) == -4_000
-    counts, page = queue_page(QueueFilter(), on=ON)
-    [row] = page.rows
+    page = queue_page(QueueFilter(), on=ON)
+    [row] = page.items.rows
     assert (row.kind, row.amount) == ("held_claim", Money(4_000))
     assert "$24.00 more than stands open" in " ".join(row.reasons)
     assert "call the payer" in row.next_step
-    assert [(one.count, one.amount) for one in counts] == [(1, Money(4_000))]
+    assert [(one.count, one.amount) for one in page.kinds] == [(1, Money(4_000))]
     assert verify_ledger().ok
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from tests.web.access_control import STAFF_CONTROL
 from tests.web.access_denials import STAFF_DENIALS
 from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
+from tests.web.access_exceptions import STAFF_EXCEPTIONS
 from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
 from tests.web.access_saved_ways import ROWS, STAFF_ROWS
@@ -364,6 +365,7 @@ STAFF = table(
     + STAFF_DENIALS
     + STAFF_OFFICE
     + STAFF_CONTROL
+    + STAFF_EXCEPTIONS
     + STAFF_WAITLIST
     + STAFF_ROWS,
 )

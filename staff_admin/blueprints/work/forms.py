@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+import uuid
+
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import Field, HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
+from billing.money import Money
+from portal.queries.staff_candidates import Candidate
+from portal.queries.staff_work_item import WorkItemPage
 from portal.services.keep_in_suspense import REASON_WORDS, SuspenseReason
 from portal.services.resolve_work_item import OUTCOME_WORDS, Outcome
-from portal.web.fields import DayField, LineField, at_most, chosen, required
+from portal.services.send_back import WAY_WORDS, Way
+from portal.services.take_item import Turn
+from portal.web.fields import AmountField, DayField, LineField, at_most, chosen, required
 from portal.web.note_field import NoteField
+
+
+class TurnForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """A form that acts once, and only on what its page has shown."""
+
+    form_id = HiddenField(default=lambda: str(uuid.uuid4()))
+    seen = HiddenField()
+
+    def turn(self, page: WorkItemPage) -> Turn:
+        """The form's own id and the last act it knows of; without them, the page as it is now."""
+        try:
+            form_id = uuid.UUID(self.form_id.data or "")
+        except ValueError:
+            form_id = uuid.uuid4()
+        seen = self.seen.data or ""
+        return Turn(form_id, int(seen) if seen.isdecimal() else page.seen)
 
 
 class NoteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -18,7 +41,7 @@ class NoteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     text = NoteField("What you found out", [required("a note"), at_most(2000, "The note")])
 
 
-class CloseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+class CloseForm(TurnForm):
     """How it ended."""
 
     outcome = RadioField(
@@ -47,7 +70,7 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     note = NoteField("Why", [required("why"), at_most(500, "The reason")])
 
 
-class ReleaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+class ReleaseForm(TurnForm):
     """Where a held decision belongs, and how one knows."""
 
     number = LineField("Claim number", [at_most(50, "The claim number")])
@@ -75,7 +98,7 @@ class OwnerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         return int(seen) if seen.isdecimal() else None
 
 
-class SuspenseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+class SuspenseForm(TurnForm):
     """Why the money stays apart for now, and when somebody looks again."""
 
     reason = RadioField(
@@ -91,8 +114,65 @@ class SuspenseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         return SuspenseReason(self.reason.data)
 
 
-class MatchForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+class MatchForm(TurnForm):
     """Which claim of ours it is, and how one knows."""
 
     claim = RadioField("Which claim is it", [chosen("which claim it is")])
     note = NoteField("How you know", [required("how you know"), at_most(500, "The note")])
+
+
+class LinesForm(TurnForm):
+    """How one knows which lines belong together; the boxes themselves stand in the table."""
+
+    note = NoteField("How you know", [required("how you know"), at_most(500, "The note")])
+
+
+class DenyForm(TurnForm):
+    """Why it is a denial."""
+
+    note = NoteField("Why it is a denial", [required("why"), at_most(500, "The note")])
+
+
+class SendBackForm(TurnForm):
+    """What the payer must correct, how it is asked, and when again."""
+
+    way = RadioField(
+        "How you ask",
+        [chosen("how you ask")],
+        choices=lambda: [(value.value, words) for value, words in WAY_WORDS.items()],
+    )
+    what = NoteField("What is wrong", [required("what is wrong"), at_most(1000, "The text")])
+    follow_up_on = DayField("Ask again on", [InputRequired("Enter the day to ask again.")])
+
+    @property
+    def chosen_way(self) -> Way:
+        return Way(self.way.data)
+
+
+class SplitForm(TurnForm):
+    """Where the rest goes, and how one knows; an amount for each claim is added by `split_form`."""
+
+    number = LineField("Another claim’s number", [at_most(50, "The claim number")])
+    amount = AmountField("Its amount", [Optional()])
+    follow_up_on = DayField("Look at the rest again on", [Optional()])
+    note = NoteField("How you know", [required("how you know"), at_most(500, "The note")])
+
+    def part_of(self, candidate: Candidate) -> Field:
+        """The amount field of one claim."""
+        part: Field = self[f"part_{candidate.claim_id}"]
+        return part
+
+    def parts(self, candidates: tuple[Candidate, ...]) -> dict[int, Money]:
+        """What each claim gets, as typed."""
+        given = {one.claim_id: self.part_of(one).data for one in candidates}
+        return {claim_id: amount for claim_id, amount in given.items() if amount}
+
+
+def split_form(candidates: tuple[Candidate, ...], **options: object) -> SplitForm:
+    """The form with one amount for each claim that is offered."""
+    parts = {
+        f"part_{one.claim_id}": AmountField(f"Amount for claim {one.control_number}", [Optional()])
+        for one in candidates
+    }
+    found: SplitForm = type("SplitFormOf", (SplitForm,), parts)(prefix="split", **options)
+    return found

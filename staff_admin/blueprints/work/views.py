@@ -23,6 +23,7 @@ from portal.web.practice_day import practice_day
 from staff_admin.blueprints.show import found, page_number, show
 from staff_admin.blueprints.work.forms import (
     CloseForm,
+    DenyForm,
     NoteForm,
     OwnerForm,
     ReleaseForm,
@@ -43,9 +44,9 @@ blueprint = Blueprint("work", __name__, url_prefix="/work")
 def index() -> str:
     """What waits, by what is due first; or what was closed."""
     wanted = chosen_filter()
-    counts, page = queue_page(wanted, on=practice_day(), number=page_number())
-    saw(accounts=[row.account_id for row in page.rows if row.account_id], kind="work")
-    return show("work/index.html", counts=counts, page=page, wanted=wanted)
+    queue = queue_page(wanted, on=practice_day(), number=page_number())
+    saw(accounts=[row.account_id for row in queue.items.rows if row.account_id], kind="work")
+    return show("work/index.html", queue=queue, page=queue.items, wanted=wanted)
 
 
 @blueprint.get("/<int:item_id>")
@@ -80,6 +81,7 @@ def close(item_id: int) -> ResponseReturnValue:
         note=form.note.data or "",
         staff=current_staff(),
         now=now(),
+        turn=form.turn(page),
     )
     flash("Closed." if closed else "Somebody closed it before you; see below.", "done")
     return back_to(item_id)
@@ -131,6 +133,7 @@ def _released(page: WorkItemPage, form: ReleaseForm) -> bool:
         staff=current_staff(),
         store=gateways().documents,
         now=now(),
+        turn=form.turn(page),
     )
     why = "; ".join(done.reasons)
     flash("Released, and the decision is posted." if done.decided else MONEY_ALONE + why, "done")
@@ -142,6 +145,7 @@ def chosen_filter() -> QueueFilter:
     least = request.args.get("least", "")
     return QueueFilter(
         kind=request.args.get("kind", "")[:40],
+        category=request.args.get("category", "")[:40],
         closed=request.args.get("closed") == "1",
         whose=request.args.get("whose", ""),
         age=request.args.get("age", ""),
@@ -166,13 +170,15 @@ def item_page(item_id: int) -> WorkItemPage:
 
 def show_item(page: WorkItemPage, **forms: FlaskForm) -> str:
     """The item with the form that was sent, and the others empty."""
+    seen = {"seen": page.seen}
     empty = {
         "note_form": NoteForm(prefix="note", formdata=None),
-        "close_form": CloseForm(prefix="close", formdata=None),
-        "release_form": ReleaseForm(prefix="release", formdata=None),
+        "close_form": CloseForm(prefix="close", formdata=None, data=seen),
+        "release_form": ReleaseForm(prefix="release", formdata=None, data=seen),
         "review_form": ReviewForm(prefix="review", formdata=None),
         "owner_form": owner_form(page, formdata=None),
-        "suspense_form": SuspenseForm(prefix="suspense", formdata=None),
+        "suspense_form": SuspenseForm(prefix="suspense", formdata=None, data=seen),
+        "deny_form": DenyForm(prefix="deny", formdata=None, data=seen),
     }
     return show("work/item.html", page=page, wanted=chosen_filter(), **(empty | forms))
 
