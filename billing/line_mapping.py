@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from billing.decision import Decision, DecisionLine, OpenCharge
-from billing.line_differences import our_code
-from billing.match_lines import says_money
+from billing.line_differences import our_code, written_code
+from billing.match_lines import match_what_fits, says_money
 from billing.money import Money, total_of
 from billing.spread import spread
 
@@ -80,3 +80,29 @@ def _check_sums(lines: Sequence[DecisionLine], ours: Mapping[int, OpenCharge]) -
                 f"The payer's lines for our {our_code(charge)} sum to {told}; we billed"
                 f" {charge.billed}."
             )
+
+
+def map_by_codes(
+    decision: Decision, charges: Sequence[OpenCharge], swaps: Mapping[str, str]
+) -> LineMap | None:
+    """The same swap of codes (theirs -> ours) on another claim; None when a line still fits none of ours."""
+    found, free = match_what_fits(decision.lines, charges)
+    mapping: dict[int, list[int]] = {}
+    for number, line in enumerate(found, start=1):
+        charge_id = line.charge_id
+        if charge_id is None:
+            theirs = written_code(line.submitted_procedure or line.procedure)
+            hit = next((c for c in free if _stands_for(line, c, swaps.get(theirs))), None)
+            if hit is None:
+                if says_money(line):
+                    return None
+                continue
+            free.remove(hit)
+            charge_id = hit.charge_id
+        mapping[number] = [charge_id]
+    return mapping or None
+
+
+def _stands_for(line: DecisionLine, charge: OpenCharge, ours: str | None) -> bool:
+    same_day = line.service_on in {None, charge.service_on}
+    return our_code(charge) == ours and same_day and abs(line.billed) == charge.billed

@@ -21,6 +21,7 @@ from portal.queries.exception_words import category_label, category_next
 from portal.queries.paging import Page, limits, page_of
 
 OWNER = aliased(Login)
+ALIKE = 25  # of one pattern, offered at once
 AHEAD = 1000  # how far the list is read to find what comes after an item
 KIND_LABELS = {
     "visit_call": "Call about a visit",
@@ -172,6 +173,7 @@ class QueueRow:
     suspense_reason: str
     waiting_for: str
     days_open: int
+    remittance_claim_id: int | None
 
     @property
     def category_label(self) -> str:
@@ -195,6 +197,7 @@ class WorkItemFacts:
     outcome: str
     remittance_id: int | None
     remittance_claim_id: int | None
+    same_pattern: int  # other open items that are mended in the same way
 
 
 def queue_counts(session: Session, *, on: date) -> tuple[QueueCount, ...]:
@@ -258,6 +261,18 @@ def item_after(session: Session, item_id: int, wanted: QueueFilter, *, on: date)
     return next(iter([*ids[at + 1 :], *ids[:at]]), None)
 
 
+def items_alike(session: Session, pattern: str, *, but: int, on: date) -> tuple[QueueRow, ...]:
+    """Other open items of one pattern, the oldest due first; at most as many as one page shows."""
+    query = _items().where(
+        WorkItem.pattern == pattern,
+        WorkItem.pattern != "",
+        WorkItem.id != but,
+        WorkItem.closed_at.is_(None),
+    )
+    rows = session.execute(query.order_by(WorkItem.due_on, WorkItem.id).limit(ALIKE))
+    return tuple(_row(row, on) for row in rows)
+
+
 def open_items_of(session: Session, account_id: int, *, on: date) -> tuple[QueueRow, ...]:
     """What is open on one account."""
     query = _items().where(
@@ -268,7 +283,20 @@ def open_items_of(session: Session, account_id: int, *, on: date) -> tuple[Queue
 
 def work_item(session: Session, item_id: int, *, on: date) -> WorkItemFacts | None:
     """One item; None when there is no such item."""
-    row = session.execute(_items().where(WorkItem.id == item_id)).one_or_none()
+    other = aliased(WorkItem)
+    alike = (
+        select(func.count(other.id))
+        .where(
+            other.pattern == WorkItem.pattern,
+            other.pattern != "",
+            other.id != WorkItem.id,
+            other.closed_at.is_(None),
+        )
+        .correlate(WorkItem)
+        .scalar_subquery()
+    )
+    query = _items().add_columns(alike.label("same_pattern")).where(WorkItem.id == item_id)
+    row = session.execute(query).one_or_none()
     if row is None:
         return None
     return WorkItemFacts(
@@ -279,6 +307,7 @@ def work_item(session: Session, item_id: int, *, on: date) -> WorkItemFacts | No
         outcome=row.outcome,
         remittance_id=row.remittance_id,
         remittance_claim_id=row.remittance_claim_id,
+        same_pattern=row.same_pattern,
     )
 
 
@@ -348,5 +377,6 @@ def _row(row: Row[*tuple[Any, ...]], on: date) -> QueueRow:
         owner=row.owner_name or row.owner_email or "",
         suspense_reason=row.suspense_reason,
         waiting_for=row.waiting_for,
+        remittance_claim_id=row.remittance_claim_id,
         days_open=max((on - row.opened_at.date()).days, 0),
     )

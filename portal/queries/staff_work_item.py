@@ -24,6 +24,7 @@ from portal.queries.work_history import SENT_BACK, Happened, last_action, work_h
 
 HELD = {"held", "unmatched"}
 LIKELY = 40  # below it, a claim of ours is not shown beside the payer's as if it were the one
+REPEATABLE = frozenset({"matched", "suspense", "sent_back", "closed", "denied"})
 RELEASABLE = {"held_claim", "unmatched"}  # of a whole set that is held, nothing was posted
 
 
@@ -61,6 +62,12 @@ class WorkItemPage:
     def can_be_sent_back(self) -> bool:
         """Whether it came from a payer who can be asked."""
         return self.item.remittance_id is not None and not self.item.row.closed
+
+    @property
+    def repeatable(self) -> Happened | None:
+        """The last act here that other items of the pattern may get too."""
+        acts = [one for one in self.history if one.kind in REPEATABLE]
+        return acts[-1] if acts and self.item.same_pattern else None
 
     @property
     def asked(self) -> tuple[Happened, ...]:

@@ -212,3 +212,24 @@ def test_the_queue_is_sorted_by_category_with_counts_and_dollars(
     links = client.get("/work/?category=unmatched").links()
     assert any(link.endswith(f"/work/{lost}?category=unmatched") for link in links)
     assert not any(f"/work/{changed}?" in link for link in links)
+
+
+def test_the_same_fix_is_offered_previewed_and_done_with_one_press(
+    as_staff: AsStaff, pays: Callable[..., int]
+) -> None:
+    with book() as made:
+        made.practice()
+    first, second = (pays(clp(number, svc("99213", 100, "CO-45 20"))) for number in "AB")
+    client = as_staff("biller")
+    assert "Do the same" not in client.get(f"/work/{first}").text
+    form = {"suspense-reason": "asked_payer", "suspense-follow_up_on": "3/16/2026"}
+    done = client.follow(client.post(f"/work/{first}/suspense", form))
+    assert "Do the same to 1 more item" in done.text
+    address = f"/work/{first}/same"
+    assert "$80.00 stays in suspense; look again on 03/16/2026" in read(client, address)
+    page = client.get(address)
+    press = {"same-form_id": page.hidden("same-form_id"), "same-seen": page.hidden("same-seen")}
+    result = client.post(address, press | {"item": str(second)})
+    assert "Done" in result.text
+    with read_only() as session:
+        assert session.get_one(WorkItem, second).suspense_reason == "asked_payer"

@@ -33,7 +33,7 @@ from staff_admin.blueprints.work.views import (
 @staff("work.decide")
 def match(item_id: int) -> ResponseReturnValue:
     """Our claims that it may be about, with what differs; the chosen one is judged as the import judges."""
-    page = item_page(item_id)
+    page = _seen(item_id)
     form = MatchForm(prefix="match", data={"seen": page.seen})
     candidates = _candidates(page)
     form.claim.choices = [(str(one.claim_id), one.control_number) for one in candidates]
@@ -49,7 +49,7 @@ def match(item_id: int) -> ResponseReturnValue:
 @staff("work.decide")
 def suspense(item_id: int) -> ResponseReturnValue:
     """Leave the payer's money in suspense, with the reason and the day to look again."""
-    page, form = item_page(item_id), SuspenseForm(prefix="suspense")
+    page, form = _seen(item_id), SuspenseForm(prefix="suspense")
     if not form.validate_on_submit():
         return show_item(page, suspense_form=form)
     keep_in_suspense(
@@ -70,7 +70,7 @@ def suspense(item_id: int) -> ResponseReturnValue:
 @staff("work.decide")
 def owner(item_id: int) -> ResponseReturnValue:
     """Say who looks after it, and by when."""
-    page = item_page(item_id)
+    page = _seen(item_id)
     form = owner_form(page)
     if not form.validate_on_submit():
         return show_item(page, owner_form=form)
@@ -84,6 +84,12 @@ def owner(item_id: int) -> ResponseReturnValue:
     )
     flash("Saved.", "done")
     return back_to(item_id)
+
+
+def _seen(item_id: int) -> WorkItemPage:
+    page = item_page(item_id)
+    saw(accounts=page.account_ids, patients=page.patient_ids, kind="work_item", id=item_id)
+    return page
 
 
 def _candidates(page: WorkItemPage) -> tuple[Candidate, ...]:

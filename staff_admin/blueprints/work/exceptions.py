@@ -45,7 +45,7 @@ from staff_admin.blueprints.work.views import (
 @staff("work.decide")
 def lines(item_id: int, claim_id: int) -> ResponseReturnValue:
     """Say which of our lines each of the payer's answers; they must add up, then it is judged again."""
-    page = item_page(item_id)
+    page = _seen(item_id)
     beside = _beside(page, claim_id)
     form = LinesForm(prefix="lines", data={"seen": page.seen})
     if form.validate_on_submit():
@@ -68,7 +68,7 @@ def lines(item_id: int, claim_id: int) -> ResponseReturnValue:
 @staff("work.decide")
 def split(item_id: int) -> ResponseReturnValue:
     """Give each claim its part of the payer's money; what is left over stays in suspense on purpose."""
-    page = item_page(item_id)
+    page = _seen(item_id)
     if not page.can_be_split:
         raise NotFound
     candidates = candidates_of(found(page.decision))
@@ -85,7 +85,7 @@ def split(item_id: int) -> ResponseReturnValue:
 @staff("work.decide")
 def deny(item_id: int) -> ResponseReturnValue:
     """Treat it as a denial: the denial's own work begins."""
-    page, form = item_page(item_id), DenyForm(prefix="deny")
+    page, form = _seen(item_id), DenyForm(prefix="deny")
     if not form.validate_on_submit():
         return show_item(page, deny_form=form)
     deny_held(
@@ -103,7 +103,7 @@ def deny(item_id: int) -> ResponseReturnValue:
 @staff("work.decide")
 def ask_payer(item_id: int) -> ResponseReturnValue:
     """Ask the payer to correct it, and say when to ask again."""
-    page = item_page(item_id)
+    page = _seen(item_id)
     if not page.can_be_sent_back:
         raise NotFound
     form = SendBackForm(
@@ -133,6 +133,12 @@ def letter(item_id: int) -> str:
     accounts = (page.account_id,) if page.account_id else ()
     saw(accounts=accounts, kind="work_item", id=item_id)
     return show("work/letter.html", page=page, wanted=chosen_filter())
+
+
+def _seen(item_id: int) -> WorkItemPage:
+    page = item_page(item_id)
+    saw(accounts=page.account_ids, patients=page.patient_ids, kind="work_item", id=item_id)
+    return page
 
 
 def _beside(page: WorkItemPage, claim_id: int) -> ClaimBeside:

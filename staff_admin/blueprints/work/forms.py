@@ -6,7 +6,7 @@ import uuid
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, SelectField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import UUID, InputRequired, Optional
 
 from billing.money import Money
 from portal.queries.staff_candidates import Candidate
@@ -33,6 +33,21 @@ class TurnForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             form_id = uuid.uuid4()
         seen = self.seen.data or ""
         return Turn(form_id, int(seen) if seen.isdecimal() else page.seen)
+
+
+class SameFixForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """One press for many items; the boxes stand in the table."""
+
+    form_id = HiddenField(
+        validators=[UUID("Open this page again.")], default=lambda: str(uuid.uuid4())
+    )
+    seen = HiddenField()
+
+    @property
+    def seen_action(self) -> int | None:
+        """The last act that the page had seen."""
+        seen = self.seen.data or ""
+        return int(seen) if seen.isdecimal() else None
 
 
 class NoteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
