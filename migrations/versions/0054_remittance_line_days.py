@@ -1,7 +1,7 @@
 """Keep the day and the submitted code of each line of a remittance, to show them beside ours.
 
-Revision ID: 0050
-Revises: 0049
+Revision ID: 0054
+Revises: 0053
 
 Safety: two columns, one nullable and one with a constant default; no rewrite. Lines from before have neither.
 """
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0050"
-down_revision = "0049"
+revision = "0054"
+down_revision = "0053"
 branch_labels = None
 depends_on = None
 
