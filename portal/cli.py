@@ -203,6 +203,16 @@ def verify_ledger_command(as_json: bool) -> None:
         raise SystemExit(1)
 
 
+@main.command("rebuild-reports")
+def rebuild_reports_command() -> None:
+    """Add up the ledger for the reports anew; they need it only if verify-ledger says so."""
+    from portal.services.freshen_reports import rebuild_reports
+
+    with practice():
+        rebuild_reports(now=clock())
+    click.echo("The reports' sums were made anew.")
+
+
 @main.command("balances")
 @AS_JSON
 def balances_command(as_json: bool) -> None:

@@ -32,6 +32,7 @@ from staff_admin.blueprints import (
     plans,
     refunds,
     remittances,
+    reports,
     staff,
     texts,
     visit_tasks,
@@ -71,6 +72,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(insurance.blueprint)
     app.register_blueprint(texts.blueprint)
     app.register_blueprint(waitlist.blueprint)
+    app.register_blueprint(reports.blueprint)
     app.register_blueprint(settings_pages.blueprint)
     app.register_blueprint(staff.blueprint)
     return app

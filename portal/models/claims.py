@@ -96,6 +96,8 @@ class Claim(Base):
     state: Mapped[str] = mapped_column(default="open", index=True)
     payer_claim_number: Mapped[str] = mapped_column(default="", index=True)
     submitted_on: Mapped[date | None]
+    # The first `submitted_on` it had, kept by a trigger: a claim sent again is no younger for it.
+    first_submitted_on: Mapped[date | None] = mapped_column(index=True)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
     file_position: Mapped[int | None]  # segment of its CLM
     decided_on: Mapped[date | None]

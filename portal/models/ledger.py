@@ -35,7 +35,10 @@ class JournalEntry(Base):
     """One business event; balanced at COMMIT or not there at all."""
 
     __tablename__ = "journal_entries"
-    __table_args__ = (Index("ix__journal_entries__occurred_on", "occurred_on"),)
+    __table_args__ = (
+        Index("ix__journal_entries__occurred_on", "occurred_on"),
+        Index("ix__journal_entries__recorded_xid", "recorded_xid"),
+    )
 
     id: Mapped[UUID] = mapped_column(
         primary_key=True, default=uuid4, server_default=text("gen_random_uuid()")

@@ -65,7 +65,7 @@ class RemittanceClaim(Base):
     reversed_by_id: Mapped[int | None] = mapped_column(ForeignKey("remittance_claims.id"))
     # When an earlier payer decides again, the share this decision put on the patient goes back.
     share_returned_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
-    decided_on: Mapped[date]
+    decided_on: Mapped[date] = mapped_column(index=True)
 
 
 class RemittanceLine(Base):

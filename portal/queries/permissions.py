@@ -35,6 +35,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "payments.take",
             "drafts.stop",
             "practice_files.import",
+            "reports.open",
+            "reports.drawer",
         }
     ),
     "biller": frozenset(
@@ -77,6 +79,9 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "practice_files.import",
             "day.view",
             "day.deposit",
+            "reports.open",
+            "reports.ar",
+            "reports.billing",
         }
     ),
     "payment_poster": frozenset(
@@ -102,6 +107,9 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "day.view",
             "day.deposit",
             "day.close",
+            "reports.open",
+            "reports.drawer",
+            "reports.cash",
         }
     ),
     "fa_counsellor": frozenset(
@@ -130,6 +138,9 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "refunds.view",
             "payments.take",
             "drafts.stop",
+            "reports.open",
+            "reports.ar",
+            "reports.collections",
         }
     ),
     "manager": frozenset(
@@ -192,6 +203,14 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "day.close",
             "day.explain",
             "day.reopen",
+            "reports.open",
+            "reports.drawer",
+            "reports.cash",
+            "reports.ar",
+            "reports.billing",
+            "reports.collections",
+            "reports.all",
+            "reports.costs",
         }
     ),
     "auditor": frozenset(
@@ -217,6 +236,13 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "audit.view",
             "settings.view",
             "day.view",
+            "reports.open",
+            "reports.drawer",
+            "reports.cash",
+            "reports.ar",
+            "reports.billing",
+            "reports.collections",
+            "reports.all",
         }
     ),
     # Runs the machine, sees no patient.

@@ -100,6 +100,7 @@ MENUS = {
         MenuLink("denials.index", "Denials", "arrow-counterclockwise", "denials.view", "Payers"),
         MenuLink("batches.index", "Checks", "receipt", "payments.take", "Money"),
         MenuLink("day.index", "Day", "calendar-event", "day.view", "Money"),
+        MenuLink("reports.index", "Reports", "list", "reports.open", "Office"),
         MenuLink("audit.index", "Audit", "clock-history", "audit.view", "Office"),
         MenuLink("texts.index", "Texts", "phone", "texts.resume", "Office"),
         MenuLink("settings.index", "Settings", "list", "settings.view", "Office"),

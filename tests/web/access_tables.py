@@ -15,6 +15,7 @@ from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
 from tests.web.access_exceptions import STAFF_EXCEPTIONS
 from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
+from tests.web.access_reports import STAFF_REPORTS
 from tests.web.access_saved_ways import ROWS, STAFF_ROWS
 from tests.web.access_table import table, with_payer
 from tests.web.access_visits import VISITS
@@ -364,6 +365,7 @@ STAFF = table(
     + STAFF_DESK
     + STAFF_DENIALS
     + STAFF_OFFICE
+    + STAFF_REPORTS
     + STAFF_CONTROL
     + STAFF_EXCEPTIONS
     + STAFF_WAITLIST

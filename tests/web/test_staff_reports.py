@@ -1,0 +1,79 @@
+"""Reports on the pages: the figures, their tie to the ledger, the rows behind them, CSV, paper, and the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.db import read_only
+from portal.models.audit import AuditEvent
+from portal.queries.report_list import REPORTS
+from tests.services.report_world import ReportWorld
+from tests.web.pages import PageClient
+from tests.web.statements_sent import statements_sent
+
+AsStaff = Callable[[str], PageClient]
+
+
+@pytest.fixture
+def world(database_url: str, staff_app: Flask, now: datetime) -> ReportWorld:
+    staff_app.config["CLOCK"] = lambda: now
+    world = ReportWorld()
+    told = world.charge(date(2026, 1, 12), 100_00, sent=date(2026, 1, 13))
+    world.decide(told, date(2026, 2, 20), paid=50_00, discount=20_00, share=30_00)
+    world.pay(told, date(2026, 2, 25), 12_00)
+    return world
+
+
+@pytest.mark.parametrize("key", REPORTS)
+def test_a_report_is_a_page_a_csv_and_a_paper_within_its_queries(
+    world: ReportWorld, as_staff: AsStaff, key: str
+) -> None:
+    client = as_staff("auditor")
+    client.get(f"/reports/{key}")
+    with statements_sent() as sent:
+        page = client.get(f"/reports/{key}")
+    assert len(sent) <= 12, "\n".join(sent)
+    assert len(page.source) <= 40_000
+    assert " style=" not in page.source
+    table = client.get(f"/reports/{key}.csv").response.get_data(as_text=True)
+    assert table.startswith(REPORTS[key].title)
+    assert "As of,2026-03-02," in table
+    paper = client.get(f"/reports/{key}.pdf")
+    assert paper.response.data.startswith(b"%PDF")
+
+
+def test_HIPAA_3_the_rows_behind_a_figure_name_patients_and_say_so_to_the_trail(
+    world: ReportWorld, as_staff: AsStaff
+) -> None:
+    client = as_staff("biller")
+    page = client.get("/reports/ageing")
+    assert "Ties to the ledger: $18.00." in page.text
+    address = next(link for link in page.links() if "patient.-1.not" in link)
+    rows = client.get(address.removeprefix("/staff"))
+    assert "1 row, together $18.00." in rows.text
+    assert "Testa Sample" in rows.text
+    client.get(address.removeprefix("/staff").replace("/rows", "/rows.csv"))
+    with read_only() as session:
+        events = session.scalars(
+            select(AuditEvent)
+            .where(AuditEvent.object_type == "report_rows")
+            .order_by(AuditEvent.id)
+        ).all()
+    assert [event.action for event in events] == ["view", "export"]
+    assert all(event.patient_ids and event.account_ids for event in events)
+
+
+def test_a_report_as_of_a_past_day_and_a_figure_that_is_none(
+    world: ReportWorld, as_staff: AsStaff
+) -> None:
+    client = as_staff("manager")
+    past = client.get("/reports/ageing?on=2026-02-21")
+    assert "Ties to the ledger: $30.00." in past.text
+    assert "May still change" in past.text
+    client.get("/reports/ageing/rows?figure=patient.-1.nothing", expect=404)
+    client.get("/reports/roll-forward/rows?figure=2026-13.charges", expect=404)
