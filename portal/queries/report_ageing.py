@@ -221,6 +221,24 @@ def figure_rows(figure: str, on: date, counted: From) -> RowsOf | None:
     )
 
 
+def all_rows(on: date, column: str) -> RowsOf | None:
+    """Payers' and patients' rows of a column together, with accounts' credits where credits are asked for."""
+    buckets = {**_columns(), "all": [CREDIT, UNBILLED, *range(len(BUCKETS))]}.get(column)
+    if buckets is None:
+        return None
+    with_accounts = CREDIT in buckets
+    rows = _ROWS.replace("l.code = :code AND", "")
+    if column == "credits":  # what is owed to others, above zero
+        rows = f"SELECT id, day, what, -cents AS cents, counted, guarantor_account_id, patient_id, visit_id FROM ({rows} UNION ALL ({_CREDITS})) all_credits"  # noqa: S608 (our own words only)
+    elif with_accounts:
+        rows = f"({rows}) UNION ALL ({_CREDITS})"
+    return RowsOf(
+        title=f"Payers and patients: {_column_words(column)}",
+        sql=rows,
+        params={"on": on, "buckets": buckets, "payer": -1, **From().args},
+    )
+
+
 def _columns() -> dict[str, list[int]]:
     names = {f"age_{place}": [place] for place in range(len(BUCKETS))}
     owed = [UNBILLED, *range(len(BUCKETS))]

@@ -17,14 +17,14 @@ from portal.queries.paging import limits, page_of
 from portal.queries.report_shapes import DetailRow, Details, Finality
 
 _FINALITY = text("""
-    SELECT count(d.day), min(d.day)::date
+    SELECT count(d.day), min(d.day)::date, (SELECT time_zone FROM practices)
       FROM generate_series((SELECT min(occurred_on) FROM journal_entries), :on, interval '1 day') d(day)
      WHERE NOT EXISTS (SELECT 1 FROM day_closes c WHERE c.day = d.day::date AND c.reopened_at IS NULL)""")
 _MONTHS = text("""
     SELECT date_trunc('month', d.day)::date AS month, a.code, d.kind, d.service_month <> :no_charge AS of_charge,
-           sum(d.debit_cents - d.credit_cents)::bigint AS cents
+           d.day >= :year AS in_year, sum(d.debit_cents - d.credit_cents)::bigint AS cents
       FROM ledger_days d JOIN ledger_accounts a ON a.id = d.account_id
-     WHERE d.day BETWEEN :first AND :on GROUP BY 1, 2, 3, 4""")
+     WHERE d.day BETWEEN :first AND :on GROUP BY 1, 2, 3, 4, 5""")
 _STANDS = text("""
     SELECT a.code, sum(d.debit_cents - d.credit_cents)::bigint AS cents
       FROM ledger_days d JOIN ledger_accounts a ON a.id = d.account_id
@@ -47,6 +47,7 @@ class Moved:
     account: str
     kind: str
     of_charge: bool
+    in_year: bool  # within the 365 days that end with the day of the report
     cents: int
 
     @property
@@ -69,13 +70,14 @@ class RowsOf:
 
 def finality(session: Session, on: date) -> Finality:
     """Whether anything may still be posted into the day or one before it."""
-    open_days, first = session.execute(_FINALITY, {"on": on}).one()
-    return Finality(as_of=on, open_days=open_days, first_open=first)
+    open_days, first, zone = session.execute(_FINALITY, {"on": on}).one()
+    return Finality(as_of=on, open_days=open_days, first_open=first, zone=zone or "UTC")
 
 
 def moved(session: Session, *, first: date, on: date) -> list[Moved]:
     """What the ledger moved from one day to another, by month."""
-    rows = session.execute(_MONTHS, {"first": first, "on": on, "no_charge": NO_CHARGE})
+    days = {"first": first, "on": on, "year": year_before(on), "no_charge": NO_CHARGE}
+    rows = session.execute(_MONTHS, days)
     return [Moved(*row) for row in rows]
 
 

@@ -8,7 +8,14 @@ from datetime import date
 
 from portal.db import read_only
 from portal.models.identity import Login
-from portal.queries import report_ageing, report_roll
+from portal.queries import (
+    report_ageing,
+    report_cash,
+    report_collections,
+    report_kpis,
+    report_roll,
+    report_work,
+)
 from portal.queries.report_facts import RowsOf, details
 from portal.queries.report_shapes import Details, Report
 
@@ -43,6 +50,41 @@ REPORTS: Mapping[str, Kind] = {
         make=lambda on, _args: report_roll.roll_report(on),
         rows=lambda figure, on, _args: report_roll.figure_rows(figure, on),
     ),
+    report_kpis.KEY: Kind(
+        title="KPIs",
+        about="Every figure of the practice with its target: A/R, collections, claims, visits, texts.",
+        permission="reports.all",
+        make=lambda on, _args: report_kpis.kpi_report(on),
+        rows=lambda figure, on, _args: report_kpis.figure_rows(figure, on),
+    ),
+    report_cash.KEY: Kind(
+        title="Cash by day and method",
+        about="What came in this month, by day: insurers, the office, online; refunds.",
+        permission="reports.cash",
+        make=lambda on, _args: report_cash.cash_report(on),
+        rows=lambda figure, on, _args: report_cash.cash_rows(figure, on),
+    ),
+    report_cash.DRAWER: Kind(
+        title="Drawer of the day",
+        about="What the office took from patients on one day.",
+        permission="reports.drawer",
+        make=lambda on, _args: report_cash.drawer_report(on),
+        rows=lambda figure, on, _args: report_cash.drawer_rows(figure, on),
+    ),
+    report_collections.KEY: Kind(
+        title="Collections and plans",
+        about="What patients owe and paid; plans and drawn payments.",
+        permission="reports.collections",
+        make=lambda on, _args: report_collections.collections_report(on),
+        rows=lambda figure, on, _args: report_collections.collections_rows(figure, on),
+    ),
+    report_work.KEY: Kind(
+        title="Productivity",
+        about="What each member of staff finished in 30 days.",
+        permission="reports.all",
+        make=lambda on, _args: report_work.work_report(on),
+        rows=lambda figure, on, _args: report_work.work_rows(figure, on),
+    ),
 }
 
 
@@ -51,13 +93,15 @@ def report(key: str, on: date, args: Args) -> Report:
     return REPORTS[key].make(on, args)
 
 
+def rows_of(key: str, figure: str, on: date, args: Args) -> RowsOf | None:
+    """How the rows behind one figure of it are read; None where it has no such figure."""
+    return REPORTS[key].rows(figure, on, args)
+
+
 def report_rows(
-    key: str, figure: str, on: date, args: Args, *, page: int, limit: int | None = None
-) -> Details | None:
-    """The rows behind one figure of it; None where it has no such figure."""
-    rows = REPORTS[key].rows(figure, on, args)
-    if rows is None:
-        return None
+    rows: RowsOf, *, figure: str, on: date, page: int = 1, limit: int | None = None
+) -> Details:
+    """The rows behind a figure, a page at a time, or up to `limit` of them at once."""
     with read_only() as session:
         return details(session, rows, figure=figure, on=on, page=page, limit=limit)
 

@@ -26,6 +26,7 @@ from portal.queries.report_shapes import (
     Table,
     Tie,
     cells,
+    end_of_month,
     month_label,
     months_back,
 )
@@ -112,7 +113,7 @@ def figure_rows(figure: str, on: date) -> RowsOf | None:
         sql=_ROWS,
         params={
             "first": first,
-            "last": min(on, _last_of(first)),
+            "last": min(on, end_of_month(first)),
             "accounts": sorted(accounts_of(move)),
             "by_kind": move in (Move.PATIENT_PAID, Move.REFUNDS),
             "refunds": sorted(REFUND_KINDS),
@@ -130,16 +131,12 @@ def _line(
     month: date, on: date, opens: int, changes: dict[Move, int], close: int
 ) -> tuple[Cell, ...]:
     label = month_label(month)
-    if month == on.replace(day=1) and on != _last_of(month):
+    if month == on.replace(day=1) and on != end_of_month(month):
         label += f" to {on.day}"
     moves: list[Any] = [
         (Money(cents), f"{month:%Y-%m}.{move}" if cents else "") for move, cents in changes.items()
     ]
     return cells(label, Money(opens), *moves, Money(close))
-
-
-def _last_of(month: date) -> date:
-    return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 DEFINITIONS = (

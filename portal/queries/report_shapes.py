@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from billing.money import Money
 from portal.queries.paging import Page
@@ -102,6 +103,17 @@ class Finality:
     as_of: date
     open_days: int  # up to and with the day, since the first entry
     first_open: date | None
+    zone: str = "UTC"  # the practice's
+
+    @property
+    def starts_at(self) -> datetime:
+        """The moment at which the day begins at the practice."""
+        return datetime.combine(self.as_of, time(), ZoneInfo(self.zone))
+
+    @property
+    def ends_at(self) -> datetime:
+        """The moment at which the day is over at the practice."""
+        return datetime.combine(self.as_of + timedelta(days=1), time(), ZoneInfo(self.zone))
 
     @property
     def final(self) -> bool:
@@ -216,6 +228,17 @@ def months_back(on: date, count: int) -> Sequence[date]:
     """First days of the `count` months that end with the month of `on`, the oldest first."""
     last = on.year * 12 + on.month - 1
     return [date(n // 12, n % 12 + 1, 1) for n in range(last - count + 1, last + 1)]
+
+
+def end_of_month(day: date) -> date:
+    """Its last day."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def whole_months(on: date, count: int) -> Sequence[date]:
+    """First days of the `count` newest months that are over at the end of the day."""
+    tomorrow = on + timedelta(days=1)
+    return months_back(tomorrow.replace(day=1) - timedelta(days=1), count)
 
 
 def _rounded(value: Decimal, step: str) -> Decimal:

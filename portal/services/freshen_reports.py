@@ -19,7 +19,10 @@ _LOCK = select(func.pg_advisory_xact_lock(func.hashtext("kindbill.reports")))
 _MARK = text("""
     SELECT (SELECT horizon::text FROM report_marks),
            pg_snapshot_xmin(pg_current_snapshot())::text,
-           coalesce((SELECT horizon < pg_snapshot_xmax(pg_current_snapshot()) FROM report_marks), false)""")
+           coalesce((SELECT horizon < pg_snapshot_xmax(pg_current_snapshot()) FROM report_marks), false),
+           EXISTS (SELECT 1 FROM journal_entries e, report_marks m
+                    WHERE e.recorded_xid >= m.horizon
+                      AND e.recorded_xid < pg_snapshot_xmax(pg_current_snapshot()))""")
 _SET_MARK = text("""
     INSERT INTO report_marks (id, horizon, at) VALUES (1, CAST(:horizon AS xid8), :now)
     ON CONFLICT (id) DO UPDATE SET horizon = excluded.horizon, at = excluded.at""")
@@ -92,13 +95,13 @@ def freshen_reports(*, now: datetime) -> None:
     """Add up what was posted since the last look; the first look reads the whole ledger."""
     with transaction() as session:
         session.execute(_LOCK)
-        horizon, following, follows = session.execute(_MARK).one()
-        if horizon is None or not follows:
-            _rebuild(session)
-        elif not _anything_since(session, horizon):
+        horizon, following, follows, moved = session.execute(_MARK).one()
+        if follows and not moved:
             return
-        else:
+        if follows:
             _add_up(session, horizon)
+        else:
+            _rebuild(session)
         session.execute(_SET_MARK, {"horizon": following, "now": now})
 
 
@@ -106,20 +109,9 @@ def rebuild_reports(*, now: datetime) -> None:
     """Forget everything that was added up, and read the whole ledger."""
     with transaction() as session:
         session.execute(_LOCK)
-        _, following, _ = session.execute(_MARK).one()
+        following = session.execute(_MARK).one()[1]
         _rebuild(session)
         session.execute(_SET_MARK, {"horizon": following, "now": now})
-
-
-def _anything_since(session: Session, horizon: str) -> bool:
-    found = session.scalar(
-        text("""
-            SELECT EXISTS (SELECT 1 FROM journal_entries
-                            WHERE recorded_xid >= CAST(:horizon AS xid8)
-                              AND recorded_xid < pg_snapshot_xmax(pg_current_snapshot()))"""),
-        {"horizon": horizon},
-    )
-    return bool(found)
 
 
 def _add_up(session: Session, horizon: str) -> None:

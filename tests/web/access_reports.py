@@ -1,20 +1,24 @@
 """Rows of the staff's table of `access_tables` that are about reports; the letters are explained there."""
 
-STAFF_REPORTS = """
-    s s s o o o r o o o r o  GET       /reports/
-"""
-_AR = ("ageing", "roll-forward")
 _PAGES = ("", "/rows", ".csv", ".pdf", "/rows.csv")
-_NO_FIGURE = {"/rows", "/rows.csv"}  # without a figure in the address there is no such page
+_AR = "s s s r o r r o o o r o"
+_MANAGERS = "s s s r r r r r o o r o"
 
 
-def _rows(letters: str, names: tuple[str, ...]) -> str:
-    return "\n".join(
-        f"{letters.replace('o', 'n') if page in _NO_FIGURE else letters}  GET  /reports/{name}{page}"
-        for name in names
-        for page in _PAGES
+def _rows(name: str, letters: str) -> str:
+    """The pages of one report, as its permission opens them."""
+    return "\n".join(f"{letters}  GET  /reports/{name}{page}" for page in _PAGES)
+
+
+STAFF_REPORTS = "\n".join(
+    (
+        "s s s o o o r o o o r o  GET  /reports/",
+        _rows("ageing", _AR),
+        _rows("roll-forward", _AR),
+        _rows("kpis", _MANAGERS),
+        _rows("productivity", _MANAGERS),
+        _rows("cash", "s s s r r o r r o o r o"),
+        _rows("drawer", "s s s o r o r r o o r o"),
+        _rows("collections", "s s s r r r r o o o r o"),
     )
-
-
-#            nobody ... front_desk biller poster fa collections manager auditor sysadmin
-STAFF_REPORTS += _rows("s s s r o r r o o o r o", _AR)
+)

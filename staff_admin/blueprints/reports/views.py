@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from flask import Blueprint, Response, request
 
-from portal.queries.report_list import REPORTS, Kind, report, report_rows, staff_name
+from portal.queries.report_headlines import headlines
+from portal.queries.report_list import REPORTS, Kind, report, report_rows, rows_of, staff_name
 from portal.queries.report_print import report_print
 from portal.queries.report_shapes import Details, Report, months_back
 from portal.services.export_report import ROWS_AT_MOST, details_csv, report_csv
@@ -29,12 +30,16 @@ blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 @blueprint.get("/")
 @staff("reports.open")
 def index() -> str:
-    """The reports one may open."""
-    may = current_staff().permissions
-    return show(
-        "reports/index.html",
-        reports={key: one for key, one in REPORTS.items() if one.permission in may},
-    )
+    """The reports one may open; for managers what they look at first."""
+    may, on = current_staff().permissions, chosen_day()
+    mine = {key: one for key, one in REPORTS.items() if one.permission in may}
+    if "reports.all" not in may:
+        return show("reports/index.html", reports=mine, cards=())
+    freshen_reports(now=now())
+    saw(kind="report", id=f"headlines {on}")
+    final, found_ = headlines(on)
+    cards = [(one, draw(one.chart)) for one in found_]
+    return show("reports/index.html", reports=mine, cards=cards, finality=final, days=_days(on))
 
 
 def chosen_day() -> date:
@@ -62,11 +67,10 @@ def _made(key: str) -> Report:
 
 
 def _rows(key: str, *, limit: int | None = None) -> Details:
+    figure, on = request.args.get("figure", ""), chosen_day()
+    asked = found(rows_of(key, figure, on, request.args))
     freshen_reports(now=now())
-    figure = request.args.get("figure", "")
-    rows = found(
-        report_rows(key, figure, chosen_day(), request.args, page=page_number(), limit=limit)
-    )
+    rows = report_rows(asked, figure=figure, on=on, page=page_number(), limit=limit)
     shown = rows.page.rows
     saw(
         kind="report_rows",

@@ -1,0 +1,240 @@
+"""The facts behind each KPI that counts: one row a claim, visit, text or plan, `counted` where the numerator has it.
+
+Each statement gives id, day, what, cents, counted, guarantor_account_id, patient_id and visit_id, so that the figure
+and the rows behind it are the same rows. Facts are told by when they happened: nothing after `:end` is read.
+"""
+
+# ruff: noqa: S608 - every word of these statements is our own
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_WHOSE = "v.guarantor_account_id, v.patient_id, v.id AS visit_id"
+_CLAIM = "'Claim ' || c.patient_control_number || ', ' || y.name"
+# Denied by an answer: the payer says so, or an amount was taken off that is neither discount nor a patient's share.
+DENIED = """(rc.status_code = '4' OR EXISTS (
+    SELECT 1 FROM remittance_lines rl JOIN line_adjustments la ON la.remittance_line_id = rl.id
+     WHERE rl.remittance_claim_id = rc.id AND la.outcome = 'stays'))"""
+# An answer to a claim that had come by then; a payer taking its own answer back is none.
+_ANSWER = """rc.disposition <> 'duplicate' AND rc.status_code NOT IN ('22', '23', '25')
+    AND EXISTS (SELECT 1 FROM remittances r WHERE r.id = rc.remittance_id AND r.received_at < :end)"""
+_FIRST = f"""
+    SELECT {{what}}
+      FROM remittance_claims rc
+      JOIN claims c ON c.id = rc.claim_id
+      JOIN visits v ON v.id = c.visit_id
+      JOIN payers y ON y.id = c.payer_id
+     WHERE rc.decided_on BETWEEN :first AND :on AND {_ANSWER}
+       AND NOT EXISTS (
+         SELECT 1 FROM remittance_claims o
+          WHERE o.claim_id = rc.claim_id AND (o.decided_on, o.id) < (rc.decided_on, rc.id)
+            AND o.disposition <> 'duplicate' AND o.status_code NOT IN ('22', '23', '25'))"""
+_FIRST_ROW = (
+    f"rc.id, rc.decided_on AS day, {_CLAIM} AS what, rc.billed_cents AS cents, {{counted}} AS counted, "
+    + _WHOSE
+)
+_TEXTS = """
+    SELECT m.id, m.sent_at::date AS day, 'Text' AS what, NULL::bigint AS cents,
+           EXISTS (SELECT 1 FROM message_statuses s WHERE s.message_id = m.id AND s.at < :end AND {said}) AS counted,
+           m.guarantor_account_id, NULL::int AS patient_id, NULL::int AS visit_id
+      FROM outbound_messages m
+     WHERE m.channel = 'sms' AND m.sent_at >= :start AND m.sent_at < :end"""
+# A visit that stands in the calendar: booked, and not called off by then.
+_BOOKED = """
+      FROM appointments a JOIN patients p ON p.id = a.patient_id
+     WHERE a.starts_on BETWEEN :first AND :on AND a.booked_at < :end"""
+_CANCELED = """EXISTS (SELECT 1 FROM appointment_events e
+    WHERE e.appointment_id = a.id AND e.kind = 'canceled' AND e.at < :end)"""
+_VISIT_ROW = """
+    SELECT row_number() OVER () AS id, a.starts_on AS day, 'Visit' AS what, NULL::bigint AS cents,
+           {counted} AS counted, p.guarantor_account_id, p.id AS patient_id, a.visit_id"""
+
+FACTS: Mapping[str, str] = {
+    "denial_write_off": f"""
+        SELECT p.id, e.occurred_on AS day, 'Written off after a denial' AS what,
+               CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END AS cents,
+               true AS counted, p.guarantor_account_id, v.patient_id, p.visit_id
+          FROM postings p
+          JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'provider_write_off'
+          JOIN journal_entries e ON e.id = p.entry_id AND e.occurred_on BETWEEN :year AND :on
+          LEFT JOIN visits v ON v.id = p.visit_id
+         WHERE EXISTS (
+           SELECT 1 FROM remittance_lines l JOIN remittance_claims rc ON rc.id = l.remittance_claim_id
+            WHERE l.charge_id = p.charge_id AND rc.decided_on <= e.occurred_on AND {DENIED})""",
+    "cost_to_collect": """
+        SELECT DISTINCT ON (k.month) k.id, k.month AS day, 'Costs of the month' AS what, k.amount_cents AS cents,
+               true AS counted, NULL::int AS guarantor_account_id, NULL::int AS patient_id, NULL::int AS visit_id
+          FROM report_costs k
+         WHERE k.month BETWEEN :first_month AND :last_month AND k.at < :end
+         ORDER BY k.month, k.id DESC""",
+    "clean_claims": f"""
+        SELECT c.id, c.first_submitted_on AS day, {_CLAIM} AS what, c.billed_cents AS cents,
+               NOT {DENIED} AND NOT EXISTS (
+                 SELECT 1 FROM work_items w WHERE w.claim_id = c.id AND w.opened_at < :end) AS counted,
+               {_WHOSE}
+          FROM claims c
+          JOIN visits v ON v.id = c.visit_id
+          JOIN payers y ON y.id = c.payer_id
+          JOIN LATERAL (
+            SELECT rc.* FROM remittance_claims rc
+             WHERE rc.claim_id = c.id AND rc.decided_on <= :on AND {_ANSWER}
+             ORDER BY rc.decided_on, rc.id LIMIT 1) rc ON true
+         WHERE c.first_submitted_on BETWEEN :first AND :on""",
+    "first_pass": _FIRST.format(
+        what=_FIRST_ROW.format(
+            counted=f"""NOT {DENIED} AND NOT EXISTS (
+              SELECT 1 FROM remittance_claims o JOIN remittances r ON r.id = o.remittance_id
+               WHERE o.claim_id = rc.claim_id AND o.id <> rc.id AND o.disposition <> 'duplicate'
+                 AND r.received_at < :end)"""
+        )
+    ),
+    "denials": _FIRST.format(what=_FIRST_ROW.format(counted=DENIED)),
+    "paid_at_desk": """
+        SELECT row_number() OVER (ORDER BY t.day, t.kind, t.id) AS id, t.day, t.what, t.cents, t.counted,
+               t.guarantor_account_id, t.patient_id, t.visit_id
+          FROM (
+            SELECT 'receipt' AS kind, r.id::text, r.received_on AS day, 'Taken by the practice, ' || r.method AS what,
+                   r.amount_cents AS cents, r.kind IN ('copay', 'deposit') OR r.received_on = v.service_on AS counted,
+                   p.guarantor_account_id, p.id AS patient_id, r.visit_id
+              FROM practice_receipts r
+              JOIN patients p ON p.id = r.patient_id
+              LEFT JOIN visits v ON v.id = r.visit_id
+             WHERE r.received_on BETWEEN :first AND :on AND r.entry_id IS NOT NULL
+            UNION ALL
+            SELECT 'payment', y.id::text, e.occurred_on, 'Paid online', y.amount_cents, false,
+                   y.guarantor_account_id, NULL, y.visit_id
+              FROM journal_entries e JOIN payments y ON y.entry_id = e.id
+             WHERE e.occurred_on BETWEEN :first AND :on AND e.kind = 'payment') t""",
+    "sent_in_72_hours": f"""
+        SELECT c.id, c.first_submitted_on AS day, {_CLAIM} AS what, c.billed_cents AS cents,
+               c.first_submitted_on - v.service_on <= 3 AS counted, {_WHOSE}
+          FROM claims c JOIN visits v ON v.id = c.visit_id JOIN payers y ON y.id = c.payer_id
+         WHERE c.first_submitted_on BETWEEN :first AND :on AND c.sequence = 'P'""",
+    "verified": _VISIT_ROW.format(
+        counted="""EXISTS (SELECT 1 FROM coverage_checks k
+            WHERE k.appointment_id = a.id AND k.result <> 'unclear' AND k.at < a.starts_at - interval '3 days')"""
+    )
+    + _BOOKED
+    + f" AND a.coverage_intent = 'insurance' AND NOT {_CANCELED}",
+    "authorised": """
+        SELECT t.id, a.starts_on AS day, 'Visit' AS what, NULL::bigint AS cents,
+               t.state = 'done' AND t.done_at < :end AS counted, p.guarantor_account_id, p.id AS patient_id, a.visit_id
+          FROM appointment_tasks t
+          JOIN appointments a ON a.id = t.appointment_id
+          JOIN patients p ON p.id = a.patient_id
+         WHERE t.kind IN ('referral', 'authorisation') AND t.state <> 'dropped'
+           AND a.starts_on BETWEEN :first AND :on""",
+    "paid_on_first": f"""
+        SELECT v.id, v.first_statement_on AS day, 'Bill of ' || to_char(v.service_on, 'Mon FMDD, YYYY') AS what,
+               NULL::bigint AS cents, NOT x.again AS counted, {_WHOSE}
+          FROM visits v
+          JOIN LATERAL (
+            SELECT EXISTS (
+                SELECT 1 FROM charges c
+                  JOIN statement_lines l ON l.charge_id = c.id AND l.amount_cents > 0
+                  JOIN statement_deliveries d ON d.statement_id = l.statement_id
+                 WHERE c.visit_id = v.id AND d.delivered_on > v.first_statement_on AND d.delivered_on <= :on) AS again,
+              EXISTS (
+                SELECT 1 FROM charges c
+                  JOIN receivable_spans s ON s.charge_id = c.id AND s.from_day <= :on AND s.to_day > :on
+                  JOIN ledger_accounts a ON a.id = s.account_id AND a.code = 'patient_receivable'
+                 WHERE c.visit_id = v.id) AS open) x ON x.again OR NOT x.open
+         WHERE v.first_statement_on BETWEEN :first AND :on""",
+    "plans_kept": """
+        SELECT row_number() OVER (ORDER BY p.number) AS id, p.ended_on AS day, 'Plan ' || p.number || ', ' || p.state AS what,
+               NULL::bigint AS cents, p.state = 'completed' AS counted, p.guarantor_account_id,
+               NULL::int AS patient_id, NULL::int AS visit_id
+          FROM plans p
+         WHERE p.ended_on BETWEEN :year AND :on AND p.current_version > 0
+           AND p.state IN ('completed', 'defaulted', 'canceled')""",
+    "autopay": """
+        SELECT t.id, NULL::date AS day, 'Account' AS what, NULL::bigint AS cents, bool_or(t.on) AS counted,
+               t.id AS guarantor_account_id, NULL::int AS patient_id, NULL::int AS visit_id
+          FROM (
+            SELECT guarantor_account_id AS id, true AS on FROM autopays
+             WHERE started_at < :end AND (stopped_at IS NULL OR stopped_at >= :end)
+            UNION ALL
+            SELECT DISTINCT v.guarantor_account_id, false
+              FROM receivable_spans s
+              JOIN ledger_accounts a ON a.id = s.account_id AND a.code = 'patient_receivable'
+              JOIN visits v ON v.id = s.visit_id
+             WHERE s.from_day <= :on AND s.to_day > :on AND s.balance_cents > 0) t
+         GROUP BY t.id""",
+    "e_statements": """
+        SELECT d.id, d.delivered_on AS day, 'Statement ' || s.number || ', ' || d.channel AS what,
+               s.amount_due_cents AS cents, d.channel = 'email' AS counted, s.guarantor_account_id,
+               NULL::int AS patient_id, NULL::int AS visit_id
+          FROM statement_deliveries d JOIN statements s ON s.id = d.statement_id
+         WHERE d.delivered_on BETWEEN :first AND :on""",
+    "no_shows": _VISIT_ROW.format(
+        counted="""EXISTS (SELECT 1 FROM appointment_events e
+            WHERE e.appointment_id = a.id AND e.kind = 'no_show' AND e.at < :end)"""
+    )
+    + _BOOKED
+    + f" AND NOT {_CANCELED}",
+    "late_cancels": _VISIT_ROW.format(counted=f"a.late_cancel AND {_CANCELED}") + _BOOKED,
+    "waitlist_fill": """
+        SELECT o.id, o.opened_at::date AS day, 'Freed time' AS what, NULL::bigint AS cents,
+               EXISTS (SELECT 1 FROM waitlist_offers w WHERE w.opening_id = o.id AND w.state = 'accepted'
+                          AND w.answered_at < :end) AS counted,
+               NULL::int AS guarantor_account_id, NULL::int AS patient_id, NULL::int AS visit_id
+          FROM slot_openings o
+         WHERE o.opened_at >= :start AND o.opened_at < :end
+           AND EXISTS (SELECT 1 FROM waitlist_offers w WHERE w.opening_id = o.id AND w.offered_at < :end)""",
+    "disputes": """
+        SELECT n.id, n.since::date AS day, 'Bill disputed' AS what, NULL::bigint AS cents, true AS counted,
+               n.guarantor_account_id, n.patient_id, n.visit_id
+          FROM account_conditions n
+         WHERE n.kind = 'disputed' AND n.since >= :start AND n.since < :end""",
+    "texts_delivered": _TEXTS.format(said="s.status = 'delivered'"),
+    "texts_filtered": _TEXTS.format(said="s.error = '30007'"),
+    "texts_stopped": """
+        SELECT row_number() OVER (ORDER BY m.phone) AS id, m.day, 'Phone' AS what, NULL::bigint AS cents,
+               EXISTS (SELECT 1 FROM text_consents t WHERE t.phone = m.phone AND NOT t.granted
+                          AND t.source IN ('sms', 'carrier') AND t.at >= :start AND t.at < :end) AS counted,
+               m.account_id AS guarantor_account_id, NULL::int AS patient_id, NULL::int AS visit_id
+          FROM (SELECT recipient AS phone, max(sent_at)::date AS day, max(guarantor_account_id) AS account_id
+                  FROM outbound_messages
+                 WHERE channel = 'sms' AND sent_at >= :start AND sent_at < :end GROUP BY 1) m""",
+    "auto_posted": """
+        SELECT coalesce(l.id, -rc.id) AS id, rc.decided_on AS day,
+               'Line of claim ' || rc.patient_control_number AS what, coalesce(l.paid_cents, rc.paid_cents) AS cents,
+               NOT EXISTS (SELECT 1 FROM work_items w
+                            WHERE w.remittance_claim_id = rc.id AND w.kind IN ('held_claim', 'unmatched'))
+               AND NOT EXISTS (SELECT 1 FROM work_items w WHERE w.remittance_id = r.id AND w.kind = 'held_set') AS counted,
+               v.guarantor_account_id, v.patient_id, v.id AS visit_id
+          FROM remittances r
+          JOIN remittance_claims rc ON rc.remittance_id = r.id AND rc.disposition <> 'duplicate'
+          LEFT JOIN remittance_lines l ON l.remittance_claim_id = rc.id
+          LEFT JOIN claims c ON c.id = rc.claim_id
+          LEFT JOIN visits v ON v.id = c.visit_id
+         WHERE r.received_at >= :start AND r.received_at < :end""",
+}
+# Days of each row: the figure is their median, or the ninth decile.
+LAGS: Mapping[str, str] = {
+    "charge_lag": """
+        SELECT p.id, c.service_on AS day, 'Entered after '
+                 || greatest((e.recorded_at AT TIME ZONE :zone)::date - c.service_on, 0) || ' days' AS what,
+               p.amount_cents AS cents, true AS counted,
+               greatest((e.recorded_at AT TIME ZONE :zone)::date - c.service_on, 0) AS lag,
+               p.guarantor_account_id, v.patient_id, v.id AS visit_id
+          FROM journal_entries e
+          JOIN postings p ON p.entry_id = e.id
+          JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'charges'
+          JOIN charges c ON c.id = p.charge_id
+          JOIN visits v ON v.id = c.visit_id
+         WHERE e.occurred_on BETWEEN :first AND :on AND e.kind IN ('charge', 'self_pay_charge')""",
+    "first_statement": """
+        SELECT v.id, v.first_statement_on AS day, 'Stated after '
+                 || greatest(v.first_statement_on - v.responsible_on, 0) || ' days' AS what, NULL::bigint AS cents,
+               true AS counted, greatest(v.first_statement_on - v.responsible_on, 0) AS lag,
+               v.guarantor_account_id, v.patient_id, v.id AS visit_id
+          FROM visits v
+         WHERE v.first_statement_on BETWEEN :first AND :on AND v.responsible_on IS NOT NULL""",
+    "dispute_days": """
+        SELECT n.id, n.ended_at::date AS day, 'Closed after ' || n.ended_at::date - n.since::date || ' days' AS what,
+               NULL::bigint AS cents, true AS counted, n.ended_at::date - n.since::date AS lag,
+               n.guarantor_account_id, n.patient_id, n.visit_id
+          FROM account_conditions n
+         WHERE n.kind = 'disputed' AND n.ended_at >= :start AND n.ended_at < :end""",
+}
