@@ -1,7 +1,7 @@
 """Add up the ledger for the reports: by day, and by what was owed on each charge from day to day.
 
-Revision ID: 0054
-Revises: 0053
+Revision ID: 0055
+Revises: 0054
 
 Safety: new tables, empty until the first report fills them; three indexes; a nullable column of claims that a
 trigger keeps, filled here once.
@@ -15,8 +15,8 @@ from alembic import op
 from portal.db import APP_ROLE
 from portal.models.ledger import XactId
 
-revision = "0054"
-down_revision = "0053"
+revision = "0055"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 
