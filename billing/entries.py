@@ -243,6 +243,17 @@ def payer_deposit(*, source_ref: str, occurred_on: date, amount: Money, party: P
     return Entry("payer_deposit", source_ref, occurred_on, legs)
 
 
+def practice_deposit(*, source_ref: str, occurred_on: date, amount: Money, memo: str) -> Entry:
+    """Checks and cash that the practice took stand at the bank."""
+    nobody = Party()
+    legs = transfer(
+        amount,
+        debit_to=(Account.BANK, nobody),
+        credit_to=(Account.PRACTICE_DEPOSITS, nobody),
+    )
+    return Entry("practice_deposit", source_ref, occurred_on, legs, memo=memo)
+
+
 def payout(*, source_ref: str, occurred_on: date, amount: Money, fees: Money) -> Entry:
     """The card company paid the bank what it held for us, less its fees; below zero it came back."""
     nobody = Party()

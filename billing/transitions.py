@@ -145,13 +145,15 @@ class ClaimState(StrEnum):
 
 
 class ClaimEvent(StrEnum):
-    """What an 835 or an 837P says of a claim."""
+    """What an 835, an 837P or a person says of a claim."""
 
     DECIDE = "decide"  # every line has a decision
     DECIDE_PART = "decide_part"
     REVERSE = "reverse"
     RESUBMIT = "resubmit"  # frequency 7
     CANCEL = "cancel"  # frequency 8
+    LEAVE = "leave"  # the patient owes it without the plan, by a rule of billing.transfers
+    REOPEN = "reopen"  # that was taken back
 
 
 class SubmissionState(StrEnum):
@@ -295,14 +297,18 @@ _UNDECIDED = {
     _V.CANCEL: _C.DECIDING_AGAIN,
 }
 CLAIM: Mapping[ClaimState, Mapping[ClaimEvent, ClaimState]] = {
-    _C.OPEN: {**_UNDECIDED, _V.DECIDE_PART: _C.OPEN},
+    _C.OPEN: {**_UNDECIDED, _V.DECIDE_PART: _C.OPEN, _V.LEAVE: _C.VOID},
     _C.DECIDED: {
         _V.REVERSE: _C.DECIDING_AGAIN,
         _V.RESUBMIT: _C.DECIDING_AGAIN,
         _V.CANCEL: _C.DECIDING_AGAIN,
     },
-    _C.DECIDING_AGAIN: {**_UNDECIDED, _V.DECIDE_PART: _C.DECIDING_AGAIN},
-    _C.VOID: {},
+    _C.DECIDING_AGAIN: {
+        **_UNDECIDED,
+        _V.DECIDE_PART: _C.DECIDING_AGAIN,
+        _V.LEAVE: _C.VOID,
+    },
+    _C.VOID: {_V.REOPEN: _C.OPEN},
 }
 
 _U, _N = SubmissionState, SubmissionEvent

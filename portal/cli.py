@@ -170,6 +170,24 @@ def post_remittance_command(files: tuple[Path, ...], dry_run: bool, as_json: boo
     finish_posting(reports, as_json=as_json)
 
 
+@main.command("import-bank")
+@FILES
+@AS_JSON
+def import_bank_command(files: tuple[Path, ...], as_json: bool) -> None:
+    """Read what the bank exported: BAI2, OFX or QFX, CSV; a line that is known already changes nothing."""
+    from portal.services.import_bank_file import import_bank
+    from portal.services.take_bank_file import Office
+
+    with practice() as (settings, _):
+        gateways = wiring.build(settings)
+        office = Office(reader=gateways.bank_files, store=gateways.documents)
+        results = [
+            import_bank(data=file.read_bytes(), name=str(file), office=office, now=clock())
+            for file in files
+        ]
+    finish_import(results, as_json=as_json)
+
+
 @main.command("run-day")
 @click.option("--on", "on", type=DAY, required=True, help="The day to run, YYYY-MM-DD.")
 @click.option("--at", "at", default="10:00", show_default=True, help="HH:MM at the practice.")

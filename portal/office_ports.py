@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from billing.bank_lines import BankFile
 from billing.money import Money
 from portal.ports import DisputeFacts
 
@@ -100,3 +101,23 @@ class PaperDesk(Protocol):
     def clean(self, content: bytes) -> CleanPaper: ...
 
     def bind(self, front: bytes, enclosures: Sequence[bytes]) -> CleanPaper: ...
+
+
+class BankFileRefused(Exception):
+    """The file cannot be taken in: the words say what is wrong, and where."""
+
+
+class ColumnsUnknown(BankFileRefused):
+    """A CSV whose columns nobody has named yet; `header` is its first row."""
+
+    def __init__(self, header: tuple[str, ...]) -> None:
+        super().__init__("Nobody has said yet which column is which in this file.")
+        self.header = header
+
+
+class BankFiles(Protocol):
+    """Reads what banks export: BAI2, OFX or QFX, CSV."""
+
+    def read(self, data: bytes, *, columns: Mapping[str, str] | None = None) -> BankFile:
+        """The whole file, or BankFileRefused. `columns`: for a CSV, meaning to heading."""
+        ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal.adapters.bank_files import BankLibraries
 from portal.adapters.card_images import CardFiles
 from portal.adapters.card_reader import RapidReader
 from portal.adapters.eligibility import ByHand
@@ -18,7 +19,7 @@ from portal.adapters.stripe_payouts import StripePayouts
 from portal.adapters.twilio import TwilioSms
 from portal.card_ports import CardImages, CardReader
 from portal.config import Settings, derived_key
-from portal.office_ports import DisputeDesk, EligibilityPort, PaperDesk, PayoutBooks
+from portal.office_ports import BankFiles, DisputeDesk, EligibilityPort, PaperDesk, PayoutBooks
 from portal.ports import (
     DocumentStore,
     EmailSender,
@@ -39,6 +40,7 @@ class Gateways:
     payments: PaymentGateway
     payouts: PayoutBooks
     disputes: DisputeDesk
+    bank_files: BankFiles
     sms: SmsSender
     email: EmailSender
     documents: DocumentStore
@@ -67,6 +69,7 @@ def build(settings: Settings) -> Gateways:
         payouts=StripePayouts(
             secret_key=settings.stripe_secret_key, api_base=settings.stripe_api_base
         ),
+        bank_files=BankLibraries(),
         sms=TwilioSms(
             account_sid=settings.twilio_account_sid,
             auth_token=settings.twilio_auth_token,

@@ -12,10 +12,13 @@ from portal.web.sign_in import add_sign_in
 from staff_admin.blueprints import (
     account,
     accounts,
+    adjustments,
     audit,
+    bank,
     batches,
     calendar,
     claims,
+    credit_balances,
     day,
     denials,
     disputes,
@@ -63,6 +66,9 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(payouts.blueprint)
     app.register_blueprint(batches.blueprint)
     app.register_blueprint(day.blueprint)
+    app.register_blueprint(bank.blueprint)
+    app.register_blueprint(credit_balances.blueprint)
+    app.register_blueprint(adjustments.blueprint)
     app.register_blueprint(audit.blueprint)
     app.register_blueprint(denials.blueprint)
     app.register_blueprint(disputes.blueprint)

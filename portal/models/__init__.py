@@ -2,8 +2,10 @@
 
 from portal.models import (
     accounts,
+    adjustments,
     appointments,
     audit,
+    bank,
     calendar,
     card_notices,
     check_in,
@@ -42,8 +44,10 @@ from portal.models import (
 
 __all__ = [
     "accounts",
+    "adjustments",
     "appointments",
     "audit",
+    "bank",
     "calendar",
     "card_notices",
     "check_in",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -63,23 +63,34 @@ class ClearingLine(Base):
 
 
 class BankDeposit(Base):
-    """Money that stands on the bank's statement, entered by staff, with the remittance it answers (OPS-10)."""
+    """Money that stands on the bank's statement, typed or from its file, with what it answers (OPS-10).
+
+    Below zero it left the bank. Amount, day and trace never change; what it answers may, while its day is open.
+    """
 
     __tablename__ = "bank_deposits"
     __table_args__ = (
-        CheckConstraint("amount_cents > 0", name="amount_above_zero"),
+        CheckConstraint("amount_cents <> 0", name="amount_not_zero"),
         UniqueConstraint("form_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     form_id: Mapped[UUID]  # of the page it was entered on: the same page enters it once
+    bank_line_id: Mapped[int | None] = mapped_column(ForeignKey("bank_lines.id"), unique=True)
     deposited_on: Mapped[date] = mapped_column(index=True)
     amount: Mapped[Money] = mapped_column("amount_cents")
     trace: Mapped[str] = mapped_column(default="")  # TRN02, as the bank prints it
     remittance_id: Mapped[int | None] = mapped_column(ForeignKey("remittances.id"), unique=True)
     payout_id: Mapped[int | None] = mapped_column(ForeignKey("payouts.id"), unique=True)
+    check_refund_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("check_refunds.id"), unique=True
+    )
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
-    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    matches: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it was matched
+    # A match was taken back: no rule matches it again, a person does.
+    by_hand: Mapped[bool] = mapped_column(default=False, server_default=false())
+    matched_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))  # None: by rule
+    login_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))  # None: a file's
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from billing.money import ZERO, Money
@@ -74,12 +75,17 @@ SELECT o.id, o.provider_id, o.amount_cents, o.status, o.automatic,
  ORDER BY o.id
 """)
 _DEPOSITS = text("""
-SELECT d.id, d.amount_cents, d.trace, d.remittance_id, d.payout_id,
+SELECT d.id, d.amount_cents, d.trace, d.remittance_id, d.payout_id, d.check_refund_id,
        coalesce(r.payer_name, '') AS payer_name,
-       coalesce(r.paid_cents, o.amount_cents) AS expected
+       coalesce(r.paid_cents, o.amount_cents, -c.amount_cents, b.total) AS expected,
+       b.total IS NOT NULL AS counted
   FROM bank_deposits d
   LEFT JOIN remittances r ON r.id = d.remittance_id
   LEFT JOIN payouts o ON o.id = d.payout_id
+  LEFT JOIN check_refunds c ON c.id = d.check_refund_id
+  LEFT JOIN LATERAL (SELECT sum(t.total_cents)::bigint AS total
+                       FROM deposit_batches x JOIN receipt_batches t ON t.id = x.batch_id
+                      WHERE x.deposit_id = d.id) b ON true
  WHERE d.deposited_on = :day
  ORDER BY d.id
 """)
@@ -154,13 +160,17 @@ class DayPayout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayDeposit:
-    """One line of the bank's statement; `expected` is what its remittance or payout says, or None."""
+    """One line of the bank's statement; `expected` is what its paper says, or None.
+
+    `kind`: eft, check, payout, refund, or empty while it answers nothing.
+    """
 
     id: int
     amount: Money
     trace: str
     remittance_id: int | None
     payout_id: int | None
+    kind: str
     payer_name: str
     expected: Money | None
 
@@ -241,11 +251,22 @@ def day_deposits(session: Session, day: date) -> tuple[DayDeposit, ...]:
             trace=row.trace,
             remittance_id=row.remittance_id,
             payout_id=row.payout_id,
+            kind=_deposit_kind(row),
             payer_name=row.payer_name,
             expected=None if row.expected is None else Money(row.expected),
         )
         for row in session.execute(_DEPOSITS, {"day": day})
     )
+
+
+def _deposit_kind(row: Row[Any]) -> str:
+    if row.remittance_id is not None:
+        return "eft"
+    if row.payout_id is not None:
+        return "payout"
+    if row.check_refund_id is not None:
+        return "refund"
+    return "check" if row.counted else ""
 
 
 def standing(session: Session, day: date) -> Standing:

@@ -211,6 +211,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "reports.collections",
             "reports.all",
             "reports.costs",
+            "adjustments.rules",
         }
     ),
     "auditor": frozenset(

@@ -46,6 +46,7 @@ KIND_WORDS = {
     "provider_adjustment": "Payer adjustment",
     "account_move": "Moved to another account",
 }
+STAFF_KINDS = ("adjustment", "patient_share")
 ACCOUNT_WORDS = {account: account.value.replace("_", " ").capitalize() for account in Account}
 
 
@@ -164,8 +165,8 @@ def _entries(
 
 
 def is_staff_adjustment(kind: str, source_ref: str) -> bool:
-    """Whether staff made the entry on the adjustment page, and so may take it back there."""
-    return kind == "adjustment" and source_ref.startswith("staff:")
+    """Whether staff made the entry, an adjustment or a transfer, and so may take it back."""
+    return kind in STAFF_KINDS and source_ref.startswith("staff:")
 
 
 def _legs(

@@ -9,15 +9,17 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from billing import entries
-from billing.ledger import Party
-from billing.money import Money
+from billing.money import ZERO, Money
 from portal.db import transaction
 from portal.models.day import BankDeposit, Payout
 from portal.models.remittances import RemittanceRow
 from portal.queries.viewer import StaffViewer
+from portal.services.answer_deposit import (
+    answer_payout,
+    answer_remittance,
+    what_it_answers,
+)
 from portal.services.day_lock import hold_days, refuse_closed
-from portal.services.post_entry import post_entry
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import Refusal
 
@@ -62,17 +64,18 @@ def enter_deposit(
         hold_days(session)
         known = session.scalar(select(BankDeposit).where(BankDeposit.form_id == form_id))
         if known is not None:
-            return Entered(amount=known.amount, matched=_what(known), repeated=True)
+            return Entered(amount=known.amount, matched=_what(session, known), repeated=True)
         refuse_closed(session, deposited_on)
         deposit = BankDeposit(
             form_id=form_id,
             deposited_on=deposited_on,
             amount=amount,
             trace=trace,
+            matches=0,
             login_id=staff.login_id,
             at=now,
         )
-        _match(session, deposit)
+        _match(session, deposit, staff)
         session.add(deposit)
         session.flush()
         add_access(
@@ -84,35 +87,23 @@ def enter_deposit(
                 action="create",
                 object_type="bank_deposit",
                 object_id=str(deposit.id),
-                reason=_what(deposit) or "unmatched",
+                reason=_what(session, deposit) or "unmatched",
             ),
             now=now,
         )
-        return Entered(amount=amount, matched=_what(deposit))
+        return Entered(amount=amount, matched=_what(session, deposit))
 
 
-def _what(deposit: BankDeposit) -> str:
-    if deposit.remittance_id is not None:
-        return "remittance"
-    return "payout" if deposit.payout_id is not None else ""
+def _what(session: Session, deposit: BankDeposit) -> str:
+    return what_it_answers(session, deposit) or ""
 
 
-def _match(session: Session, deposit: BankDeposit) -> None:
-    remittance = _remittance(session, deposit)
-    if remittance is not None:
-        deposit.remittance_id = remittance.id
-        outcome = post_entry(
-            session,
-            entries.payer_deposit(
-                source_ref=f"deposit:{remittance.id}",
-                occurred_on=deposit.deposited_on,
-                amount=deposit.amount,
-                party=Party(payer_id=remittance.payer_id, reference=remittance.trace),
-            ),
-        )
-        deposit.entry_id = outcome.entry_id
+def _match(session: Session, deposit: BankDeposit, staff: StaffViewer) -> None:
+    remittance_id = _remittance(session, deposit)
+    if remittance_id is not None:
+        answer_remittance(session, deposit, remittance_id)
+        deposit.matched_by_id = staff.login_id
         return
-    # The card company's payout is posted by its own report; the bank's line only confirms it.
     payouts = session.scalars(
         select(Payout.id).where(
             Payout.amount == deposit.amount,
@@ -122,13 +113,15 @@ def _match(session: Session, deposit: BankDeposit) -> None:
         )
     ).all()
     if len(payouts) == 1:
-        (deposit.payout_id,) = payouts
+        answer_payout(session, deposit, payouts[0])
+        deposit.matched_by_id = staff.login_id
 
 
-def _remittance(session: Session, deposit: BankDeposit) -> RemittanceRow | None:
+def _remittance(session: Session, deposit: BankDeposit) -> int | None:
     """By trace; without one, the only open remittance of this amount."""
     query = select(RemittanceRow).where(
         RemittanceRow.status == "posted",
+        RemittanceRow.paid > ZERO,
         RemittanceRow.issued_on.between(deposit.deposited_on - NEAR, deposit.deposited_on + NEAR),
         RemittanceRow.id.not_in(_taken(BankDeposit.remittance_id)),
     )
@@ -139,7 +132,7 @@ def _remittance(session: Session, deposit: BankDeposit) -> RemittanceRow | None:
     found = session.scalars(query.with_for_update()).all()
     exact = [one for one in found if one.paid == deposit.amount]
     best = exact if len(found) > 1 else found
-    return best[0] if len(best) == 1 else None
+    return best[0].id if len(best) == 1 else None
 
 
 def _taken(column: InstrumentedAttribute[int | None]) -> Select[int | None]:

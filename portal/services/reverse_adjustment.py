@@ -14,15 +14,17 @@ from billing.entries import WRITE_OFFS, undo
 from billing.free_text import check_free_text
 from billing.ledger import Entry, Side
 from billing.money import ZERO
+from billing.transfers import TransferRefused
 from portal.db import transaction
-from portal.models.accounts import GuarantorAccount
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.queries.prior_decisions import load_entries
 from portal.queries.staff_ledger import is_staff_adjustment
 from portal.queries.viewer import StaffViewer
+from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.post_entry import AlreadyPosted, post_entry
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
+from portal.services.transfer_share import TRANSFER, undo_transfer
 
 
 class ReversalRefused(Refusal):
@@ -58,14 +60,18 @@ def reverse_adjustment(
     if not kinds_for(staff.role):
         raise ReversalRefused("Your role cannot take adjustments back. Ask a manager.")
     with transaction() as session:
-        session.execute(
-            select(GuarantorAccount.id).where(GuarantorAccount.id == account_id).with_for_update()
-        )
+        lock_posting(session)
+        lock_accounts(session, {account_id})
         entry = _entry(session, entry_id, account_id)
         if not is_staff_adjustment(entry.kind, entry.source_ref):
             raise ReversalRefused("Only an adjustment made by staff can be taken back here.")
         if not _stands(session, entry, entry_id):
             raise ReversalRefused("A plan decided again since, and this was put back then.")
+        if entry.kind == TRANSFER:
+            try:
+                undo_transfer(session, entry, entry_id, on=on, now=now)
+            except TransferRefused as refused:
+                raise ReversalRefused(str(refused)) from refused
         # The source names the entry that is undone, so a second try is the same fact.
         outcome = post_entry(
             session,
@@ -100,14 +106,22 @@ def _stands(session: Session, entry: Entry, entry_id: UUID) -> bool:
     off = {leg.party.charge_id: leg for leg in entry.postings if leg.account in WRITE_OFFS}
     signed = case((PostingRow.side == Side.DEBIT, PostingRow.amount), else_=-PostingRow.amount)
     rows = session.execute(
-        select(PostingRow.charge_id, LedgerAccount.code, func.sum(signed).label("net"))
+        select(
+            PostingRow.charge_id,
+            PostingRow.payer_id,
+            LedgerAccount.code,
+            func.sum(signed).label("net"),
+        )
         .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
-        .where(PostingRow.charge_id.in_(off), PostingRow.payer_id.is_(None))
-        .group_by(PostingRow.charge_id, LedgerAccount.code)
+        .where(PostingRow.charge_id.in_(off))
+        .group_by(PostingRow.charge_id, LedgerAccount.code, PostingRow.payer_id)
     )
-    left = {(row.charge_id, row.code): row.net for row in rows}
+    left = {(row.charge_id, row.code, row.payer_id): row.net for row in rows}
     before = session.scalar(select(JournalEntry.id).where(JournalEntry.reverses_id == entry_id))
-    enough = all(left.get((c, leg.account.value), ZERO) >= leg.amount for c, leg in off.items())
+    enough = all(
+        left.get((charge_id, leg.account.value, leg.party.payer_id), ZERO) >= leg.amount
+        for charge_id, leg in off.items()
+    )
     return enough or before is not None
 
 

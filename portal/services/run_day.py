@@ -27,6 +27,7 @@ from portal.services.note_refunds import note_refunds
 from portal.services.print_visit_letters import print_visit_letters
 from portal.services.queue_notices import queue_notices
 from portal.services.queue_visit_reminders import Reminded, queue_visit_reminders
+from portal.services.reassociate import reassociate
 from portal.services.refusal import Refusal
 from portal.services.sweep_messages import sweep_messages
 from portal.services.sweep_payments import Swept, sweep_payments
@@ -108,6 +109,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     tend_denials(on=on, now=now)
     warn_filing(on=on, now=now)
     note_refunds(on=on, now=now)
+    reassociate(on=on, now=now)
     apply_waiting_credit(on=on)
     note_credits(on=on, now=now)
     tended = tend_plans(on=on, now=now, public_url=office.public_url)

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import uuid4
 
+from sqlalchemy.orm import Session
+
 from billing.allocation import Share, allocate_payment
 from billing.ledger import Account, Entry, Party, Posting, transfer
 from billing.money import ZERO, Money, total_of
@@ -38,17 +40,9 @@ def use_credit(
         raise NotFound
     with transaction() as session:
         lock_account(session, account_id)
-        [account] = balances(session, on=on, account_ids=[account_id])
-        wanted = [line for line in open_lines(account) if not line.held]
-        shares: tuple[Share, ...] = ()
-        if free_credit(account) > ZERO:
-            shares = allocate_payment(
-                free_credit(account), wanted, chosen_charges=charge_ids, only_chosen=True
-            ).shares
-        if not shares:
-            raise NoCredit("Nothing was changed. Your bills show what is due and what was used.")
-        legs = _legs(account, shares)
-        post_entry(session, Entry("credit_application", f"patient:{uuid4()}", on, tuple(legs)))
+        used = settle_from_credit(
+            session, account_id, charge_ids, source=f"patient:{uuid4()}", on=on
+        )
         access = Access(
             face="patient",
             login_id=viewer.login_id,
@@ -59,7 +53,31 @@ def use_credit(
             acting_for=viewer.grant_id,
         )
         add_access(session, access, now=now)
-        return total_of(share.amount for share in shares)
+        return used
+
+
+def settle_from_credit(
+    session: Session,
+    account_id: int,
+    charge_ids: Collection[int],
+    *,
+    source: str,
+    on: date,
+    memo: str | None = None,
+) -> Money:
+    """Settle these lines from what is free; raises NoCredit where that is nothing."""
+    [account] = balances(session, on=on, account_ids=[account_id])
+    wanted = [line for line in open_lines(account) if not line.held]
+    shares: tuple[Share, ...] = ()
+    if free_credit(account) > ZERO:
+        shares = allocate_payment(
+            free_credit(account), wanted, chosen_charges=charge_ids, only_chosen=True
+        ).shares
+    if not shares:
+        raise NoCredit("Nothing was changed. Your bills show what is due and what was used.")
+    legs = _legs(account, shares)
+    post_entry(session, Entry("credit_application", source, on, tuple(legs), memo=memo))
+    return total_of(share.amount for share in shares)
 
 
 def _legs(account: AccountBalance, shares: Collection[Share]) -> list[Posting]:

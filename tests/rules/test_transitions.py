@@ -43,12 +43,12 @@ REFUND_TABLE = {
     "refused": "- - - - succeeded refused -",
     "failed": "- - - - - - failed",
 }
-# decide, decide_part, reverse, resubmit, cancel
+# decide, decide_part, reverse, resubmit, cancel, leave, reopen
 CLAIM_TABLE = {
-    "open": "decided open deciding_again deciding_again deciding_again",
-    "decided": "- - deciding_again deciding_again deciding_again",
-    "deciding_again": "decided deciding_again deciding_again deciding_again deciding_again",
-    "void": "- - - - -",
+    "open": "decided open deciding_again deciding_again deciding_again void -",
+    "decided": "- - deciding_again deciding_again deciding_again - -",
+    "deciding_again": "decided deciding_again deciding_again deciding_again deciding_again void -",
+    "void": "- - - - - - open",
 }
 # ask_approval, offer, approve, decline, sign, pause, resume, fall_behind, catch_up, default,
 # complete, reopen, cancel

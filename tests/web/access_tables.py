@@ -13,6 +13,7 @@ from tests.web.access_control import STAFF_CONTROL
 from tests.web.access_denials import STAFF_DENIALS
 from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
 from tests.web.access_exceptions import STAFF_EXCEPTIONS
+from tests.web.access_money import STAFF_MONEY
 from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
 from tests.web.access_reports import STAFF_REPORTS
@@ -362,6 +363,7 @@ STAFF = table(
     """
     + STAFF_CALENDAR
     + STAFF_PLANS
+    + STAFF_MONEY
     + STAFF_DESK
     + STAFF_DENIALS
     + STAFF_OFFICE

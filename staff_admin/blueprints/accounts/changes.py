@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from billing.adjustments import AdjustmentRefused
+from billing.adjustments import AdjustmentRefused, OverLimit
 from billing.free_text import CardNumberRefused
-from billing.money import ZERO
+from portal.queries.adjustment_rules import todays_rules
 from portal.queries.staff_account import account_title
 from portal.queries.staff_bill import bill_page
 from portal.queries.staff_ledger import one_entry
@@ -17,6 +17,7 @@ from portal.queries.text_consents import TextCategory
 from portal.services.adjust_balance import adjust_balance
 from portal.services.name_guarantor import GuarantorRefused, name_guarantor
 from portal.services.note_text_consent import ConsentNotNoted, note_text_consent
+from portal.services.request_adjustment import request_adjustment
 from portal.services.reverse_adjustment import reverse_adjustment
 from portal.web.access import current_staff, saw, staff
 from portal.web.clock import now
@@ -30,6 +31,8 @@ from staff_admin.blueprints.accounts.forms import (
 from staff_admin.blueprints.accounts.views import blueprint
 from staff_admin.blueprints.show import found, show
 
+ASKED = "Asked for. Another person with a higher limit approves it before anything comes off."
+
 
 @blueprint.route(
     "/<int:account_id>/bills/<int:visit_id>/lines/<int:charge_id>/adjust", methods=["GET", "POST"]
@@ -39,7 +42,7 @@ def adjust(account_id: int, visit_id: int, charge_id: int) -> ResponseReturnValu
     """Take an amount off what the patient owes on one line."""
     bill = found(bill_page(account_id, visit_id, on=practice_day()))
     line, form = found(bill.line(charge_id)), AdjustForm()
-    form.offer(current_staff().role)
+    form.offer(current_staff().role, todays_rules(practice_day()))
     saw(accounts=[account_id], patients=[bill.patient_id], kind="adjustment", id=charge_id)
     if form.validate_on_submit() and _adjusted(form, account_id, charge_id):
         return redirect(url_for(".bill", account_id=account_id, visit_id=visit_id))
@@ -107,21 +110,27 @@ def _noted(form: ConsentForm, account_id: int) -> bool:
 
 
 def _adjusted(form: AdjustForm, account_id: int, charge_id: int) -> bool:
-    """Post it, or put the refusal on the form."""
+    """Post it, ask for it, or put the refusal on the form."""
+    wish, me, on = form.wish(account_id, charge_id), current_staff(), practice_day()
     try:
+        if "ask" in request.form:
+            request_adjustment(request_id=form.id_of_form, wish=wish, staff=me, on=on, now=now())
+            flash(ASKED, "done")
+            return True
         done = adjust_balance(
             form_id=form.id_of_form,
             account_id=account_id,
             charge_id=charge_id,
-            kind=form.chosen_kind,
-            amount=form.amount.data or ZERO,
-            reason=form.reason.data or "",
-            staff=current_staff(),
-            on=practice_day(),
+            kind=wish.kind,
+            amount=wish.amount,
+            reason=wish.reason,
+            staff=me,
+            on=on,
             now=now(),
         )
     except (AdjustmentRefused, CardNumberRefused) as refused:
         form.form_errors.append(str(refused))
+        form.over_limit = isinstance(refused, OverLimit)
         return False
     again = " It was posted before and stands once." if done.repeated else ""
     flash(f"{done.amount} taken off. You can take it back on the ledger page.{again}", "done")

@@ -11,9 +11,12 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import UUID, InputRequired, Optional
 
-from billing.adjustments import RULES, AdjustmentKind, kinds_for
+from billing.adjustments import AdjustmentKind, kinds_for
+from billing.money import ZERO
 from billing.text_wording import LABELS
+from portal.queries.adjustment_rules import Rules
 from portal.queries.staff_as_of import Basis
+from portal.services.adjust_balance import AdjustmentWish
 from portal.services.decide_link import PROOFS
 from portal.services.name_guarantor import Guarantor
 from portal.web.fields import (
@@ -40,6 +43,8 @@ RELATIONSHIPS = [
 class AdjustForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """An amount off one line. The id made with the page lets the same form post once only."""
 
+    over_limit = False  # then a second person may be asked
+
     form_id = HiddenField(
         validators=[UUID("Open this page again.")], default=lambda: str(uuid.uuid4())
     )
@@ -50,16 +55,22 @@ class AdjustForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     amount = AmountField("Amount to take off", [InputRequired("Enter an amount.")])
     reason = NoteField("Reason", [required("a reason"), at_most(500, "The reason")])
 
-    def offer(self, role: str) -> None:
+    def offer(self, role: str, rules: Rules) -> None:
         """Only the kinds that the role may use."""
         self.kind.choices = [
-            (kind.value, f"{RULES[kind].label} (up to {RULES[kind].limits[role]})")
-            for kind in kinds_for(role)
+            (kind.value, f"{rules[kind].label} (up to {rules[kind].limits[role]})")
+            for kind in kinds_for(role, rules, of_plan=False)
         ]
 
-    @property
-    def chosen_kind(self) -> AdjustmentKind:
-        return AdjustmentKind(self.kind.data)
+    def wish(self, account_id: int, charge_id: int) -> AdjustmentWish:
+        """What is asked for."""
+        return AdjustmentWish(
+            account_id=account_id,
+            charge_id=charge_id,
+            kind=AdjustmentKind(self.kind.data),
+            amount=self.amount.data or ZERO,
+            reason=self.reason.data or "",
+        )
 
     @property
     def id_of_form(self) -> uuid.UUID:

@@ -1,0 +1,123 @@
+"""Tie a line of the bank's statement to what it answers, and post what that moves (OPS-10, posting.md)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing import entries
+from billing.ledger import Entry, Party
+from billing.money import total_of
+from billing.reassociation import Kind
+from billing.transitions import CheckEvent
+from portal.models.bank import DepositBatch
+from portal.models.day import BankDeposit, Payout
+from portal.models.payments import ReceiptBatch
+from portal.models.refunds import CheckRefund
+from portal.models.remittances import RemittanceRow
+from portal.queries.viewer import StaffViewer
+from portal.services.lock_check import move_check
+from portal.services.post_entry import post_entry
+from portal.services.refusal import Refusal
+
+
+class CannotMatch(Refusal):
+    """This line of the bank cannot answer that; the message says why."""
+
+    title = "Nothing was matched"
+
+
+def answer_remittance(session: Session, deposit: BankDeposit, remittance_id: int) -> None:
+    """D bank, C payer_clearing by what the bank shows; what it differs by stays for the day to explain."""
+    remittance = session.scalars(
+        select(RemittanceRow).where(RemittanceRow.id == remittance_id).with_for_update()
+    ).one()
+    taken = session.scalar(select(BankDeposit.id).where(BankDeposit.remittance_id == remittance_id))
+    if remittance.status != "posted" or taken is not None:
+        raise CannotMatch("This remittance is not posted, or has its money already.")
+    if (deposit.amount.cents > 0) != (remittance.paid.cents > 0):
+        raise CannotMatch("One is money that came, the other money that left.")
+    deposit.remittance_id = remittance.id
+    _post(
+        session,
+        deposit,
+        entries.payer_deposit(
+            source_ref=_reference(deposit),
+            occurred_on=deposit.deposited_on,
+            amount=deposit.amount,
+            party=Party(payer_id=remittance.payer_id, reference=remittance.trace),
+        ),
+    )
+
+
+def answer_payout(session: Session, deposit: BankDeposit, payout_id: int) -> None:
+    """The card company's payout is posted by its own report; the bank's line only confirms it."""
+    payout = session.scalars(select(Payout).where(Payout.id == payout_id).with_for_update()).one()
+    taken = session.scalar(select(BankDeposit.id).where(BankDeposit.payout_id == payout_id))
+    if taken is not None or payout.amount != deposit.amount:
+        raise CannotMatch("This payout is another amount, or is confirmed already.")
+    deposit.payout_id = payout_id
+
+
+def answer_batches(session: Session, deposit: BankDeposit, batch_ids: list[UUID]) -> None:
+    """Checks and cash that went in together: D bank, C practice_deposits by what the bank counted."""
+    batches = session.scalars(
+        select(ReceiptBatch).where(ReceiptBatch.id.in_(batch_ids)).order_by(ReceiptBatch.id)
+    ).all()
+    taken = session.scalar(
+        select(DepositBatch.batch_id).where(DepositBatch.batch_id.in_(batch_ids)).limit(1)
+    )
+    if len(batches) != len(set(batch_ids)) or not batches or taken is not None:
+        raise CannotMatch("One of these batches is in another deposit already.")
+    if deposit.amount.cents < 0:
+        raise CannotMatch("One is money that came, the other money that left.")
+    session.flush()
+    session.add_all(DepositBatch(batch_id=one.id, deposit_id=deposit.id) for one in batches)
+    _post(
+        session,
+        deposit,
+        entries.practice_deposit(
+            source_ref=_reference(deposit),
+            occurred_on=deposit.deposited_on,
+            amount=deposit.amount,
+            memo=f"{len(batches)} batches of {total_of(one.total for one in batches)}",
+        ),
+    )
+
+
+def answer_check(
+    session: Session, deposit: BankDeposit, check: CheckRefund, staff: StaffViewer, now: datetime
+) -> None:
+    """A refund by check was cashed; it was posted when it was written. The caller holds the check."""
+    if deposit.amount != -check.amount:
+        raise CannotMatch("This check is another amount.")
+    if move_check(session, check, CheckEvent.CLEAR, staff, now=now):
+        check.cleared_on = deposit.deposited_on
+    deposit.check_refund_id = check.id
+
+
+def what_it_answers(session: Session, deposit: BankDeposit) -> Kind | None:
+    """What the line is matched to; None while it is nobody's."""
+    if deposit.remittance_id is not None:
+        return Kind.REMITTANCE
+    if deposit.payout_id is not None:
+        return Kind.PAYOUT
+    if deposit.check_refund_id is not None:
+        return Kind.CHECK
+    batch = session.scalar(
+        select(DepositBatch.batch_id).where(DepositBatch.deposit_id == deposit.id).limit(1)
+    )
+    return Kind.BATCH if batch is not None else None
+
+
+def _post(session: Session, deposit: BankDeposit, entry: Entry) -> None:
+    deposit.entry_id = post_entry(session, entry).entry_id
+    deposit.matches += 1
+
+
+def _reference(deposit: BankDeposit) -> str:
+    """The page or line of this deposit, and which match of it: one that was taken back may be made anew."""
+    return f"deposit:{deposit.form_id}:{deposit.matches or 0}"

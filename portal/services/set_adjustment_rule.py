@@ -1,0 +1,80 @@
+"""Write a new limit for a role and kind of adjustment, from a day on; what stood before is kept (OPS-23)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from billing.adjustments import SMALL_BALANCE_AT_MOST, AdjustmentKind
+from billing.free_text import check_free_text
+from billing.money import ZERO, Money
+from portal.db import transaction
+from portal.models.adjustments import AdjustmentRuleRow
+from portal.queries.permissions import ROLES
+from portal.queries.viewer import StaffViewer
+from portal.services.record_access import Access, add_access
+from portal.services.refusal import Refusal
+
+
+class RuleRefused(Refusal):
+    """The limit cannot be set so; the message says why."""
+
+    title = "The limit was not set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRule:
+    """A limit of zero takes the kind from the role."""
+
+    kind: AdjustmentKind
+    role: str
+    limit: Money
+    gl_class: str
+    visible: bool
+    effective_from: date
+
+
+def set_adjustment_rule(
+    *, rule: NewRule, reason: str, staff: StaffViewer, on: date, now: datetime
+) -> None:
+    """Add the row. Never for a day that is over: what was approved then stays under what stood then.
+
+    Raises RuleRefused or CardNumberRefused.
+    """
+    reason = check_free_text(reason)
+    if not staff.may("adjustments.rules"):
+        raise RuleRefused("A manager sets limits.")
+    if not reason:
+        raise RuleRefused("Say why: the reason stays with the limit.")
+    if "ledger.adjust" not in ROLES.get(rule.role, frozenset()):
+        raise RuleRefused("This role adjusts nothing (OPS-13).")
+    if rule.effective_from < on:
+        raise RuleRefused("A limit begins today or later.")
+    if rule.limit < ZERO:
+        raise RuleRefused("A limit is $0.00 or more.")
+    if rule.kind is AdjustmentKind.SMALL_BALANCE and rule.limit > SMALL_BALANCE_AT_MOST:
+        raise RuleRefused(f"A small balance is {SMALL_BALANCE_AT_MOST} at most (OPS-19).")
+    with transaction() as session:
+        row = AdjustmentRuleRow(
+            kind=rule.kind.value,
+            role=rule.role,
+            limit=rule.limit,
+            gl_class=check_free_text(rule.gl_class),
+            visible=rule.visible,
+            effective_from=rule.effective_from,
+            reason=reason,
+            login_id=staff.login_id,
+            at=now,
+        )
+        session.add(row)
+        session.flush()
+        access = Access(
+            face="staff",
+            login_id=staff.login_id,
+            role=staff.role,
+            action="create",
+            object_type="adjustment_rule",
+            object_id=str(row.id),
+            reason=f"{rule.kind.value} {rule.role} {rule.limit}",
+        )
+        add_access(session, access, now=now)
