@@ -11,6 +11,9 @@ from portal.models.audit import AuditEvent
 from portal.models.proxies import ProxyGrant
 
 KINDS = {
+    "report": "report",
+    "report_rows": "rows of a report",
+    "report_cost": "costs of a month",
     "appointment": "appointment",
     "appointments": "appointments",
     "bank": "lines of the bank",

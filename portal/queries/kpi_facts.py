@@ -61,6 +61,15 @@ FACTS: Mapping[str, str] = {
          WHERE EXISTS (
            SELECT 1 FROM remittance_lines l JOIN remittance_claims rc ON rc.id = l.remittance_claim_id
             WHERE l.charge_id = p.charge_id AND rc.decided_on <= e.occurred_on AND {DENIED})""",
+    "appeals_won": f"""
+        SELECT row_number() OVER (ORDER BY a.decided_on, a.id) AS id, a.decided_on AS day,
+               {_CLAIM} || ', appeal ' || a.level AS what, a.amount_cents AS cents,
+               a.decision IN ('won', 'partly') AS counted, {_WHOSE}
+          FROM appeals a
+          JOIN claims c ON c.id = a.claim_id
+          JOIN visits v ON v.id = c.visit_id
+          JOIN payers y ON y.id = c.payer_id
+         WHERE a.decided_on BETWEEN :year AND :on AND a.decision <> ''""",
     "cost_to_collect": """
         SELECT DISTINCT ON (k.month) k.id, k.month AS day, 'Costs of the month' AS what, k.amount_cents AS cents,
                true AS counted, NULL::int AS guarantor_account_id, NULL::int AS patient_id, NULL::int AS visit_id

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from billing.kpis import KPIS, Kpi
 from billing.money import Money
 from billing.report_moves import PATIENT_SIDE, PAYER_SIDE
+from billing.settings import Settings
 from portal.queries.kpi_facts import FACTS, LAGS
 from portal.queries.report_ageing import Aged, From, aged
 from portal.queries.report_facts import (
@@ -34,6 +35,7 @@ from portal.queries.report_shapes import (
     share,
     whole_months,
 )
+from portal.queries.settings import settings_on
 
 QUARTER = 90
 DAYS_OF_YEAR = 365
@@ -72,7 +74,7 @@ class Figure:
     denominator: Money | int | None
     numerator_rows: str = ""
     denominator_rows: str = ""
-    target: int | None = None
+    target: int | None = None  # in tenths, too
 
     @classmethod
     def of_counts(cls, key: str, part: int, whole: int) -> Figure:
@@ -85,7 +87,6 @@ class Figure:
             denominator=whole,
             numerator_rows=f"{key}.n",
             denominator_rows=key,
-            target=KPIS[key].target,
         )
 
     @property
@@ -127,10 +128,16 @@ def kpi_figures(session: Session, on: date) -> tuple[Finality, dict[str, Figure]
     """Every figure by its key."""
     facts = read_facts(session, on)
     made = {**money_figures(facts), **_counted(facts), **_lags(facts)}
-    return facts.finality, {
-        key: made.get(key) or Figure(kpi=kpi, value=None, numerator=None, denominator=None)
+    nothing = {
+        key: Figure(kpi=kpi, value=None, numerator=None, denominator=None)
         for key, kpi in KPIS.items()
     }
+    return facts.finality, aimed({**nothing, **made}, settings_on(session, on))
+
+
+def aimed(figures: Mapping[str, Figure], settings: Settings) -> dict[str, Figure]:
+    """The same figures with the targets of the day."""
+    return {key: replace(one, target=one.kpi.target_of(settings)) for key, one in figures.items()}
 
 
 def read_facts(session: Session, on: date, *, counted: bool = True) -> Facts:
@@ -204,7 +211,7 @@ def _costs(facts: Facts) -> Figure:
         kpi = KPIS["cost_to_collect"]
         return Figure(
             kpi=kpi, value=None, numerator=Money(cost) if entered else None, denominator=None,
-            numerator_rows="cost_to_collect" if entered else "", target=kpi.target,
+            numerator_rows="cost_to_collect" if entered else "",
         )  # fmt: skip
     return _share("cost_to_collect", cost, came, "cost_to_collect", "cash_of_months")
 
@@ -250,7 +257,6 @@ def _lags(facts: Facts) -> dict[str, Figure]:
             numerator=None if days is None else int(days),
             denominator=found[0],
             denominator_rows=source,
-            target=kpi.target,
         )
     return figures
 
@@ -264,7 +270,6 @@ def _share(key: str, part: int, whole: int, part_rows: str, whole_rows: str) -> 
         denominator=Money(whole),
         numerator_rows=part_rows,
         denominator_rows=whole_rows,
-        target=KPIS[key].target,
     )
 
 
@@ -278,5 +283,4 @@ def _days(key: str, amount: int, of_year: int, amount_rows: str, year_rows: str)
         denominator=Money(of_year),
         numerator_rows=amount_rows,
         denominator_rows=year_rows,
-        target=KPIS[key].target,
     )

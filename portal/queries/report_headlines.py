@@ -16,6 +16,7 @@ from portal.queries.kpi_figures import (
     DAYS_OF_YEAR,
     Facts,
     Figure,
+    aimed,
     money_figures,
     params,
     read_facts,
@@ -40,6 +41,7 @@ from portal.queries.report_shapes import (
     share,
     whole_months,
 )
+from portal.queries.settings import settings_on
 
 MONTHS = 12
 RATES = ("denials", "auto_posted", "no_shows")
@@ -77,13 +79,14 @@ def headlines(on: date) -> tuple[Finality, tuple[Headline, ...]]:
             "quarter": asked["first"] - timedelta(days=1),
         }
         rates = session.execute(_BY_MONTH, asked | year).all()
-    figures = money_figures(facts)
+        settings = settings_on(session, on)
+    figures = aimed({**money_figures(facts), **_rates_now(rates)}, settings)
     return facts.finality, (
         _line(figures["days_in_ar"], "days", months, _days_in_ar(facts, months), "roll-forward"),
         _over_90(figures["over_90"], facts),
         _cash(facts, months),
         _line(figures["cash_of_net"], "percent", months, _cash_of_net(facts, months), "kpis"),
-        *(_rate(key, [row for row in rates if row.key == key], months) for key in RATES),
+        *(_rate(figures[key], [row for row in rates if row.key == key], months) for key in RATES),
         _line(
             figures["credit_days"],
             "money",
@@ -152,11 +155,20 @@ def _cash(facts: Facts, months: Sequence[date]) -> Headline:
     )
 
 
-def _rate(key: str, rows: Sequence[Any], months: Sequence[date]) -> Headline:
+def _rates_now(rows: Sequence[Any]) -> dict[str, Figure]:
+    """The same shares over the time that the KPIs look at."""
+    sums = {
+        key: [
+            sum(getattr(row, part) for row in rows if row.key == key)
+            for part in ("part_now", "whole_now")
+        ]
+        for key in RATES
+    }
+    return {key: Figure.of_counts(key, part, whole) for key, (part, whole) in sums.items()}
+
+
+def _rate(figure: Figure, rows: Sequence[Any], months: Sequence[date]) -> Headline:
     by_month = {row.month: share(row.part, row.whole) for row in rows}
-    figure = Figure.of_counts(
-        key, sum(row.part_now for row in rows), sum(row.whole_now for row in rows)
-    )
     points = [by_month.get(month) for month in months]
     values = [None if point is None else point.of_thousand for point in points]
     return _line(figure, "percent", months, values, "kpis")

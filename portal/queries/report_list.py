@@ -12,6 +12,7 @@ from portal.queries import (
     report_ageing,
     report_cash,
     report_collections,
+    report_denials,
     report_kpis,
     report_roll,
     report_work,
@@ -56,6 +57,13 @@ REPORTS: Mapping[str, Kind] = {
         permission="reports.all",
         make=lambda on, _args: report_kpis.kpi_report(on),
         rows=lambda figure, on, _args: report_kpis.figure_rows(figure, on),
+    ),
+    report_denials.KEY: Kind(
+        title="Denials",
+        about="What payers refused, by category, payer and reason, and what became of it.",
+        permission="reports.billing",
+        make=lambda on, _args: report_denials.denials_report(on),
+        rows=lambda figure, on, _args: report_denials.denials_rows(figure, on),
     ),
     report_cash.KEY: Kind(
         title="Cash by day and method",

@@ -109,3 +109,21 @@ def test_HIPAA_7_the_first_page_shows_figures_to_managers_and_links_to_each_role
     assert "Drawer of the day" in desk.text
     assert "Days in A/R" not in desk.text
     assert "A/R ageing" not in desk.text
+
+
+def test_KPI_11_a_manager_enters_the_costs_of_a_month_once(
+    world: ReportWorld, as_staff: AsStaff
+) -> None:
+    manager = as_staff("manager")
+    page = manager.get("/reports/costs")
+    assert "Nothing is entered yet" in page.text
+    form_id = page.hidden("cost-form_id")
+    sent = {"cost-form_id": form_id, "cost-month": "2026-02-01", "cost-amount": "1,250.00"}
+    manager.post("/reports/costs", sent, expect=302)
+    manager.post("/reports/costs", sent, expect=302)
+    shown = manager.get("/reports/costs").text
+    assert shown.count("$1,250.00") == 1
+    assert "Feb 2026" in shown
+    wrong = manager.post("/reports/costs", {**sent, "cost-note": "4242 4242 4242 4242"}, expect=200)
+    assert "card" in wrong.text.lower(), "PCI-5"
+    assert "Costs by month" in as_staff("auditor").get("/reports/costs").text

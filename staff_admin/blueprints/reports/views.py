@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
+from billing.money import ZERO
+from portal.queries.report_costs import entered_costs
 from portal.queries.report_headlines import headlines
 from portal.queries.report_list import REPORTS, Kind, report, report_rows, rows_of, staff_name
 from portal.queries.report_print import report_print
-from portal.queries.report_shapes import Details, Report, months_back
+from portal.queries.report_shapes import Details, Report, month_label, months_back
+from portal.services.enter_cost import enter_cost
 from portal.services.export_report import ROWS_AT_MOST, details_csv, report_csv
 from portal.services.freshen_reports import freshen_reports
 from portal.web.access import current_staff, saw, staff
@@ -19,6 +23,7 @@ from portal.web.clock import now
 from portal.web.practice_day import practice_day
 from portal.web.theme import current_practice
 from staff_admin.blueprints.reports.chart import draw
+from staff_admin.blueprints.reports.forms import CostForm
 from staff_admin.blueprints.show import found, page_number, show
 
 EARLIEST = date(2000, 1, 1)
@@ -40,6 +45,45 @@ def index() -> str:
     final, found_ = headlines(on)
     cards = [(one, draw(one.chart)) for one in found_]
     return show("reports/index.html", reports=mine, cards=cards, finality=final, days=_days(on))
+
+
+@blueprint.get("/costs")
+@staff("reports.all")
+def costs() -> str:
+    """What billing cost in each month, as it was entered."""
+    return _show_costs(_cost_form())
+
+
+@blueprint.post("/costs")
+@staff("reports.costs")
+def enter_costs() -> ResponseReturnValue:
+    """Enter the costs of a month."""
+    form = _cost_form()
+    if not form.validate_on_submit():
+        return _show_costs(form)
+    new = enter_cost(
+        form_id=form.id_of_form,
+        month=date.fromisoformat(form.month.data),
+        amount=form.amount.data or ZERO,
+        note=form.note.data or "",
+        staff=current_staff(),
+        on=practice_day(),
+        now=now(),
+    )
+    flash("Entered." if new else "It was entered before and stands once.", "done")
+    return redirect(url_for(".costs"))
+
+
+def _cost_form() -> CostForm:
+    form = CostForm(prefix="cost")
+    months = reversed(months_back(practice_day(), MONTHS))
+    form.month.choices = [(month.isoformat(), month_label(month)) for month in months]
+    return form
+
+
+def _show_costs(form: CostForm) -> str:
+    saw(kind="report_cost")
+    return show("reports/costs.html", form=form, costs=entered_costs())
 
 
 def chosen_day() -> date:
