@@ -23,6 +23,7 @@ from staff_admin.blueprints import (
     denials,
     disputes,
     duplicates,
+    eobs,
     forms,
     front_desk,
     home,
@@ -33,6 +34,7 @@ from staff_admin.blueprints import (
     payments,
     payouts,
     plans,
+    recoupments,
     refunds,
     remittances,
     reports,
@@ -56,6 +58,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(work.blueprint)
     app.register_blueprint(calendar.blueprint)
     app.register_blueprint(remittances.blueprint)
+    app.register_blueprint(eobs.blueprint)
+    app.register_blueprint(recoupments.blueprint)
     app.register_blueprint(claims.blueprint)
     app.register_blueprint(accounts.blueprint)
     app.register_blueprint(payments.blueprint)

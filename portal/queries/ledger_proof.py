@@ -195,6 +195,32 @@ CHECKS = {
          CROSS JOIN LATERAL (
             SELECT CASE WHEN r.state IN ('written', 'cleared') THEN r.amount_cents ELSE 0 END AS cents) x
          WHERE coalesce(m.cents, 0) + x.cents <> 0""",
+    "checks to payers equal their entries, and a void one nets to nothing": """
+        WITH moved AS (
+          SELECT coalesce(e.reverses_id, e.id) AS entry_id, sum(SIGNED) AS cents
+            FROM postings p
+            JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'bank'
+            JOIN journal_entries e ON e.id = p.entry_id
+           WHERE e.kind IN ('payer_refund', 'payer_refund_reversal') GROUP BY 1)
+        SELECT 'check to a payer ' || r.number, (coalesce(m.cents, 0) + x.cents)::bigint
+          FROM payer_refunds r
+          LEFT JOIN moved m ON m.entry_id = r.entry_id
+         CROSS JOIN LATERAL (
+            SELECT CASE WHEN r.state IN ('written', 'cleared') THEN r.amount_cents ELSE 0 END AS cents) x
+         WHERE coalesce(m.cents, 0) + x.cents <> 0""",
+    "takebacks named to a claim equal their entries": """
+        WITH moved AS (
+          SELECT coalesce(e.reverses_id, e.id) AS entry_id, sum(SIGNED) AS cents
+            FROM postings p
+            JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'payer_recoupment'
+            JOIN journal_entries e ON e.id = p.entry_id
+           WHERE e.kind IN ('takeback_matched', 'takeback_matched_reversal') GROUP BY 1)
+        SELECT 'claim ' || t.claim_id, (coalesce(m.cents, 0) + x.cents)::bigint
+          FROM takeback_matches t
+          LEFT JOIN moved m ON m.entry_id = t.entry_id
+         CROSS JOIN LATERAL (
+            SELECT CASE WHEN t.undone_id IS NULL THEN t.amount_cents ELSE 0 END AS cents) x
+         WHERE coalesce(m.cents, 0) + x.cents <> 0""",
     "no payment is refunded beyond what was taken": """
         SELECT 'payment ' || y.id, (sum(r.amount_cents) - y.amount_cents)::bigint
           FROM payments y

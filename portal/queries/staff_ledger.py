@@ -44,6 +44,10 @@ KIND_WORDS = {
     "share_passed_on": "Share passed on to the next plan",
     "patient_share": "Patient share confirmed",
     "provider_adjustment": "Payer adjustment",
+    "takeback_matched": "Takeback named to its claim",
+    "takeback_matched_reversal": "Takeback taken off its claim",
+    "payer_refund": "Check to a payer",
+    "payer_refund_reversal": "Check to a payer, void",
     "account_move": "Moved to another account",
 }
 STAFF_KINDS = ("adjustment", "patient_share")

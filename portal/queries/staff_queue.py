@@ -37,6 +37,7 @@ KIND_LABELS = {
     "bill_next": "Next plan to answer",
     "reversal": "Decision taken back",
     "plb": "Payer adjustment",
+    "payer_refund": "Payer to be refunded",
     "refund": "Refund to decide",
     "adjustment_request": "Adjustment to approve",
     "card_refund": "Card refund",

@@ -14,6 +14,7 @@ from billing.money import ZERO, Money
 from portal.db import read_only
 from portal.models.files import File
 from portal.models.remittances import ProviderAdjustmentRow, RemittanceClaim, RemittanceRow
+from portal.queries.eobs import TypedFrom, typed_from
 from portal.queries.paging import Page, limits, page_of
 from portal.queries.staff_decisions import Decision, decisions
 
@@ -56,6 +57,7 @@ class RemittanceDetail:
     summary: RemittanceSummary
     claims: Page[Decision]
     provider_adjustments: tuple[ProviderAdjustment, ...]
+    typed: TypedFrom | None  # from a paper EOB, by a person
 
 
 def remittance_list(*, number: int = 1, status: str = "") -> Page[RemittanceSummary]:
@@ -100,6 +102,7 @@ def remittance_detail(remittance_id: int, *, number: int = 1) -> RemittanceDetai
         return RemittanceDetail(
             summary=_summary(row),
             claims=page_of(claims, number),
+            typed=typed_from(session, remittance_id),
             provider_adjustments=tuple(ProviderAdjustment(**a._mapping) for a in adjustments),  # noqa: SLF001 (SQLAlchemy's public name)
         )
 

@@ -47,7 +47,7 @@ class Matches:
 
 def match_remittance(session: Session, remittance: Remittance) -> Matches:
     """Match every claim of the set in a handful of statements."""
-    payers = _payers_of(session, remittance)
+    payers = payers_of(session, remittance)
     numbered = _by_number(session, remittance.claims)
     found = [_choose(clp, numbered.of(clp), payers) for clp in remittance.claims]
     if any(one is None for one in found):
@@ -107,7 +107,7 @@ def _by_number(session: Session, claims: Sequence[ClaimPayment]) -> _Numbered:
     return numbered
 
 
-def _payers_of(session: Session, remittance: Remittance) -> frozenset[int]:
+def payers_of(session: Session, remittance: Remittance) -> frozenset[int]:
     """Payers that the set names by tax id, identifier or name; empty when we know none of them."""
     name = remittance.payer or Name(last="")
     aliases = {

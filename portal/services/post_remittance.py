@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -19,13 +19,14 @@ from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.remittances import RemittanceRow
 from portal.ports import DocumentStore
 from portal.queries.among import among
+from portal.queries.eob_twins import typed_twin
 from portal.queries.visit_books import ClaimOnFile, load_visit_books
 from portal.services.apply_credit import apply_credit
 from portal.services.judge_plb import judge_plb
 from portal.services.judge_remittance import ClaimOutcome, SetJudge
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.mark_decided import mark_decided
-from portal.services.match_remittance import match_remittance
+from portal.services.match_remittance import match_remittance, payers_of
 from portal.services.note_crossovers import expect_claims, note_crossovers
 from portal.services.remittance_report import ClaimReport, RemittanceReport, SetReport
 from portal.services.remittance_work import (
@@ -47,9 +48,18 @@ from portal.x12.remittance import Remittance
 
 
 def post_remittance(
-    *, data: bytes, name: str, now: datetime, store: DocumentStore | None, dry_run: bool = False
+    *,
+    data: bytes,
+    name: str,
+    now: datetime,
+    store: DocumentStore | None,
+    dry_run: bool = False,
+    also: Callable[[Session, RemittanceReport], None] | None = None,
 ) -> RemittanceReport:
-    """Post what balances, hold what does not, and say so; a dry run says the same, changes nothing."""
+    """Post what balances, hold what does not, and say so; a dry run says the same, changes nothing.
+
+    `also` is done in the same transaction, last; what it raises undoes the whole posting.
+    """
     try:
         remittances = list(read_remittances(data, file=name))
     except X12Error as error:
@@ -66,6 +76,8 @@ def post_remittance(
         file.result = {"status": report.status, "error": report.why}
         if dry_run:
             session.rollback()
+        elif also is not None:
+            also(session, report)
     return report
 
 
@@ -128,10 +140,25 @@ class _Desk:
                 "the payer sent a changed remittance under a number already posted",
                 *reasons,
             )
+        reasons = (*self._typed_before(remittance), *reasons)
         self.seen.add(identity, remittance.issued_on, remittance.fingerprint, posted=not reasons)
         if reasons:
             return self._hold(remittance, reasons, changed=changed)
         return self._post(remittance)
+
+    def _typed_before(self, remittance: Remittance) -> tuple[str, ...]:
+        """A paper EOB of the same check: the money is in the books, whatever day either one names."""
+        typed_on = typed_twin(
+            self.session,
+            number=remittance.trace,
+            amount=Money(remittance.signed_paid_cents),
+            payer_ids=payers_of(self.session, remittance),
+        )
+        if typed_on is None:
+            return ()
+        return (
+            f"a paper EOB of this check, dated {typed_on:%b %-d, %Y}, was typed and posted before",
+        )
 
     def _record(
         self, remittance: Remittance, status: str, reasons: tuple[str, ...], payer_id: int | None

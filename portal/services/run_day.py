@@ -33,6 +33,7 @@ from portal.services.sweep_messages import sweep_messages
 from portal.services.sweep_payments import Swept, sweep_payments
 from portal.services.tend_denials import tend_denials
 from portal.services.tend_drafts import DraftsTended, tend_drafts
+from portal.services.tend_payer_refunds import tend_payer_refunds
 from portal.services.tend_plans import Tended, tend_plans
 from portal.services.tend_prepayments import tend_prepayments
 from portal.services.warn_filing import warn_filing
@@ -112,6 +113,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     reassociate(on=on, now=now)
     apply_waiting_credit(on=on)
     note_credits(on=on, now=now)
+    tend_payer_refunds(on=on)
     tended = tend_plans(on=on, now=now, public_url=office.public_url)
     drafts = tend_drafts(DraftDay(on=on, now=now, public_url=office.public_url))
     written_off = write_off_small_balances(on=on)

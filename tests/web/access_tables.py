@@ -15,6 +15,7 @@ from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
 from tests.web.access_exceptions import STAFF_EXCEPTIONS
 from tests.web.access_money import STAFF_MONEY
 from tests.web.access_office import STAFF_OFFICE
+from tests.web.access_payers_money import STAFF_PAYERS_MONEY
 from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
 from tests.web.access_reports import STAFF_REPORTS
 from tests.web.access_saved_ways import ROWS, STAFF_ROWS
@@ -363,6 +364,7 @@ STAFF = table(
     """
     + STAFF_CALENDAR
     + STAFF_PLANS
+    + STAFF_PAYERS_MONEY
     + STAFF_MONEY
     + STAFF_DESK
     + STAFF_DENIALS
