@@ -1,7 +1,7 @@
 """Paper EOBs as people type them: batches with a control total, drafts, scans.
 
-Revision ID: 0055
-Revises: 0054
+Revision ID: 0059
+Revises: 0058
 
 Safety: three new tables.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.db import APP_ROLE
 
-revision = "0055"
-down_revision = "0054"
+revision = "0059"
+down_revision = "0058"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Takebacks matched to claims, and our checks to payers.
 
-Revision ID: 0054
-Revises: 0053
+Revision ID: 0058
+Revises: 0057
 
 Safety: two new tables.
 """
@@ -13,8 +13,8 @@ from alembic import op
 
 from portal.db import APP_ROLE
 
-revision = "0054"
-down_revision = "0053"
+revision = "0058"
+down_revision = "0057"
 branch_labels = None
 depends_on = None
 
