@@ -53,6 +53,12 @@ class WorkItemPage:
         return self.waiting > ZERO and self.item.row.kind in RELEASABLE and not self.item.row.closed
 
     @property
+    def split_stands(self) -> bool:
+        """Whether a split was made here that nobody took back."""
+        kinds = [one.kind for one in self.history]
+        return kinds.count("split") > kinds.count("taken_back")
+
+    @property
     def can_be_denied(self) -> bool:
         """A held answer of a claim that we know, with no money to place."""
         known = self.decision is not None and self.decision.claim_id is not None

@@ -31,8 +31,10 @@ class Turn:
     seen: int
 
 
-def take_item(session: Session, item_id: int, turn: Turn, *, staff: StaffViewer) -> WorkItem | None:
-    """The item, locked and still open; None when this very form acted before.
+def take_item(
+    session: Session, item_id: int, turn: Turn, *, staff: StaffViewer, closed: bool = False
+) -> WorkItem | None:
+    """The item, locked and still open (or `closed` too); None when this very form acted before.
 
     Raises ActedMeanwhile or NotFound.
     """
@@ -57,7 +59,7 @@ def take_item(session: Session, item_id: int, turn: Turn, *, staff: StaffViewer)
         raise ActedMeanwhile(
             f"{who} acted at {when}: {later.words}. Nothing of yours was changed; look again."
         )
-    if item.closed_at is not None:
+    if item.closed_at is not None and not closed:
         raise ActedMeanwhile("It is closed already. Nothing was changed.")
     return item
 

@@ -17,11 +17,23 @@ from portal.models.remittances import RemittanceClaim
 from portal.models.work import PayerRequest, WorkAction, WorkItem
 from portal.queries.viewer import StaffViewer
 from portal.services.deny_held import DenyRefused, deny_held
+from portal.services.refusal import NotFound
 from portal.services.send_back import SendBackRefused, Way, send_back
 from portal.services.split_held import Rest, SplitRefused, split_held
+from portal.services.take_back_split import take_back_split
 from portal.services.take_item import ActedMeanwhile, Turn
 from tests.conftest import NOW
-from tests.services.payer_voice import Payer, bill, book, clp, svc, total, verify_ledger, work
+from tests.services.payer_voice import (
+    Payer,
+    bill,
+    book,
+    clp,
+    staff,
+    svc,
+    total,
+    verify_ledger,
+    work,
+)
 from tests.services.staff_world import add_staff
 from tests.services.test_release_held import insured, pays
 
@@ -87,6 +99,33 @@ def test_OPS_14_a_rest_stays_in_suspense_only_when_that_is_said() -> None:
     assert split(left.id, {small.id: Money(50_00)}, biller) == ZERO
     assert (total(Account.PAYER_SUSPENSE), work()) == (0, [])
     assert verify_ledger().ok
+
+
+def take_back(item: int, which: Turn) -> Money:
+    done = take_back_split(
+        item_id=item, note="wrong visits", staff=staff(), on=TODAY, now=NOW, turn=which
+    )
+    assert verify_ledger().ok
+    return done
+
+
+def test_a_split_is_undone_by_its_reversal_and_can_be_made_again() -> None:
+    (first, claim), (second, small), _ = three_visits()
+    [item] = work()
+    split(item.id, {claim.id: Money(70_00)}, staff(), rest=Rest(LATER))
+    split(item.id, {small.id: Money(50_00)}, staff())
+    form, seen = turn(), turn(seen=99)
+    assert take_back(item.id, form) == Money(50_00), "the last one first"
+    assert take_back(item.id, form) == ZERO, "a second click undoes nothing more"
+    assert take_back(item.id, seen) == Money(120_00)
+    assert [bill(one.id).plan_paid for one in (first, second)] == [ZERO, ZERO]
+    with pytest.raises(NotFound):
+        take_back(item.id, turn())
+    [again] = work()
+    assert (again.id, again.amount) == (item.id, Money(120_00))
+    parts = {claim.id: Money(75_00), small.id: Money(45_00)}
+    assert split(item.id, parts, staff()) == ZERO
+    assert (total(Account.PAYER_SUSPENSE), work()) == (0, [])
 
 
 def test_two_split_at_once_and_the_slower_is_told_what_the_other_did() -> None:

@@ -7,4 +7,5 @@ STAFF_EXCEPTIONS = """
     s s s r o o r r o r r o  GET,POST  /work/<int:item_id>/same
     s s s r o o r r o r r o  GET,POST  /work/<int:item_id>/send-back
     s s s r o o r r o r r o  GET,POST  /work/<int:item_id>/split
+    s s s r o o r r o r r o  POST      /work/<int:item_id>/take-back
 """

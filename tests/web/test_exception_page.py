@@ -122,6 +122,9 @@ def test_money_is_split_on_its_page_and_the_rest_needs_a_day(
     assert "$50.00 stays in suspense" in done.text
     assert total(Account.PAYER_SUSPENSE) == -50_00
     assert bill(visit.id).plan_paid == Money(30_00)
+    undone = client.post(f"/work/{item}/take-back", {"back-note": "the wrong visit"})
+    assert "$80.00 waits in suspense" in client.follow(undone).text
+    assert bill(visit.id).plan_paid == Money(0)
 
 
 def test_a_denial_by_hand_ends_the_exception_and_begins_its_work(

@@ -18,6 +18,7 @@ from portal.services.refusal import NotFound
 from portal.services.release_held import release_held
 from portal.services.send_back import send_back
 from portal.services.split_held import Rest, split_held
+from portal.services.take_back_split import take_back_split
 from portal.web.access import current_staff, saw, staff
 from portal.web.base import gateways
 from portal.web.clock import now
@@ -28,6 +29,7 @@ from staff_admin.blueprints.work.forms import (
     LinesForm,
     SendBackForm,
     SplitForm,
+    TakeBackForm,
     split_form,
 )
 from staff_admin.blueprints.work.views import (
@@ -96,6 +98,25 @@ def deny(item_id: int) -> ResponseReturnValue:
         turn=form.turn(page),
     )
     flash("It is a denial now. Its work is in the queue.", "done")
+    return back_to(item_id)
+
+
+@blueprint.post("/<int:item_id>/take-back")
+@staff("work.decide")
+def take_back(item_id: int) -> ResponseReturnValue:
+    """Undo the last split by its reversal; the money waits in suspense again."""
+    page, form = _seen(item_id), TakeBackForm(prefix="back")
+    if not form.validate_on_submit():
+        return show_item(page, back_form=form)
+    left = take_back_split(
+        item_id=item_id,
+        note=form.note.data or "",
+        staff=current_staff(),
+        on=practice_day(),
+        now=now(),
+        turn=form.turn(page),
+    )
+    flash(f"The split is taken back. {left} waits in suspense.", "done")
     return back_to(item_id)
 
 

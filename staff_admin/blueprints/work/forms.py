@@ -148,6 +148,12 @@ class DenyForm(TurnForm):
     note = NoteField("Why it is a denial", [required("why"), at_most(500, "The note")])
 
 
+class TakeBackForm(TurnForm):
+    """Why a split is undone."""
+
+    note = NoteField("Why it is taken back", [required("why"), at_most(500, "The note")])
+
+
 class SendBackForm(TurnForm):
     """What the payer must correct, how it is asked, and when again."""
 

@@ -29,6 +29,7 @@ from staff_admin.blueprints.work.forms import (
     ReleaseForm,
     ReviewForm,
     SuspenseForm,
+    TakeBackForm,
 )
 
 MOST_DIGITS = 9
@@ -178,6 +179,7 @@ def show_item(page: WorkItemPage, **forms: FlaskForm) -> str:
         "review_form": ReviewForm(prefix="review", formdata=None),
         "owner_form": owner_form(page, formdata=None),
         "suspense_form": SuspenseForm(prefix="suspense", formdata=None, data=seen),
+        "back_form": TakeBackForm(prefix="back", formdata=None, data=seen),
         "deny_form": DenyForm(prefix="deny", formdata=None, data=seen),
     }
     return show("work/item.html", page=page, wanted=chosen_filter(), **(empty | forms))
