@@ -19,7 +19,6 @@ from portal.models.denials import Denial
 from portal.models.practice import Practice
 from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
 from portal.queries.payer_clocks import own_clocks
-from portal.queries.statement_words import address_lines
 
 LAYOUT = "appeal"
 ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth")
@@ -71,7 +70,7 @@ def appeal_facts(session: Session, denials: Sequence[Denial], *, on: date) -> Ap
         values=values,
         document={
             "practice": practice.name,
-            "practice_address": list(address_lines(practice)),
+            "practice_address": _own_address(practice),
             "values": values,
             "lines": lines,
             "remarks": sorted({code for one in denials for code in one.rarcs}),
@@ -82,6 +81,12 @@ def appeal_facts(session: Session, denials: Sequence[Denial], *, on: date) -> Ap
 def long_day(on: date) -> str:
     """As a letter writes it."""
     return f"{on:%B} {on.day}, {on.year}"
+
+
+def _own_address(practice: Practice) -> list[str]:
+    """Where the payer's answer goes."""
+    town = f"{practice.city}, {practice.state} {practice.postal_code}"
+    return [line for line in (practice.street, practice.street2, town) if line]
 
 
 def _values(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from billing.appeal_clock import APPEAL_LEVELS, PAYER_TYPE_WORDS, Limit, PayerType, payer_type
 from billing.carc import PATIENT_GROUP, remark_sentence
-from billing.denial_states import DENIAL, DenialEvent
+from billing.denial_states import DENIAL, WITH_PAYER, DenialEvent, DenialState
 from billing.denials import NATURES, may_appeal
 from billing.money import ZERO, Money
 from portal.db import read_only
@@ -226,7 +226,8 @@ def _deadlines(
     )
     own = own_clocks(session, [denial.payer_id]).get(denial.payer_id, ())
     wanted = [Limit.CORRECTED, Limit.FILING]
-    if denial.level < len(APPEAL_LEVELS) and may_appeal(denial.rarcs):
+    waits = DenialState(denial.state) in WITH_PAYER  # the next level counts from the answer to come
+    if not waits and denial.level < len(APPEAL_LEVELS) and may_appeal(denial.rarcs):
         wanted.insert(0, APPEAL_LEVELS[denial.level])
     found = [last_day(asked, what, own) for what in wanted]
     return tuple(one for one in found if one is not None)

@@ -19,7 +19,14 @@ from billing.appeal_clock import Clock
 from billing.carc import PATIENT_GROUP
 from billing.decision import DENIED, REVERSAL, Outcome
 from billing.denial_states import DenialState
-from billing.denials import NATURES, DenialCategory, denial_category, only_duplicates
+from billing.denials import (
+    NATURES,
+    DenialCategory,
+    NextAction,
+    denial_category,
+    may_appeal,
+    only_duplicates,
+)
 from billing.money import ZERO, Money, total_of
 from portal.models.claims import Charge, Claim, Visit
 from portal.models.denials import Denial, DenialEventRow
@@ -198,7 +205,9 @@ def _row(
         at_stake=refused.amount,
         remarks=sorted(refused.remarks),
     )
-    last = next_deadline(asked, clocks, level=0, action=nature.action)
+    # What was never processed cannot be appealed, only sent right (MA130).
+    action = nature.action if may_appeal(refused.remarks) else NextAction.CORRECT
+    last = next_deadline(asked, clocks, level=0, action=action)
     return {
         "claim_id": head.claim_id,
         "payer_id": head.payer_id,
@@ -212,7 +221,7 @@ def _row(
         "root_cause": nature.root_cause,
         "preventable": nature.preventable,
         "state": DenialState.OPEN.value,
-        "action": nature.action.value,
+        "action": action.value,
         "noticed_on": head.decided_on,
         "deadline_on": last.on if last else None,
         "deadline_of": last.what.value if last else "",

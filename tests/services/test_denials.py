@@ -285,3 +285,11 @@ def test_OPS_6_the_morning_ends_what_was_taken_off_elsewhere() -> None:
         post_entry(found.session, entry)
     assert tend_denials(on=ON, now=NOW).ended == 1
     assert [d.state for d in denials()] == ["written_off"]
+
+
+def test_OPS_7_what_was_never_processed_is_corrected_and_not_appealed() -> None:
+    visit = insured(10_000)
+    Payer().pays(refused(visit, "CO-16 100", remarks=("MA130", "N290")))
+    [denial] = denials()
+    assert (denial.category, denial.action) == ("credentialing", "correct")
+    assert denial.deadline_on is None, "no limit for corrected claims is entered"

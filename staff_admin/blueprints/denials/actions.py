@@ -6,14 +6,15 @@ from flask import flash
 from flask.typing import ResponseReturnValue
 
 from billing.adjustments import AdjustmentRefused
+from portal.queries.denial_page import DenialPage
 from portal.services.correct_denial import correct_denial
 from portal.services.give_up_denial import give_up_denial
 from portal.services.write_off_denial import write_off_denial
-from portal.web.access import current_staff, staff
+from portal.web.access import current_staff, saw, staff
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
 from staff_admin.blueprints.denials.forms import CorrectForm, ReasonForm, WriteOffForm
-from staff_admin.blueprints.denials.views import back_to, blueprint, seen, show_denial
+from staff_admin.blueprints.denials.views import back_to, blueprint, denial_of, show_denial
 from staff_admin.blueprints.show import found
 
 
@@ -21,7 +22,7 @@ from staff_admin.blueprints.show import found
 @staff("denials.work")
 def correct(denial_id: int) -> ResponseReturnValue:
     """A corrected claim (frequency 7) was sent."""
-    page, form = seen(denial_id), CorrectForm(prefix="correct")
+    page, form = _seen(denial_id), CorrectForm(prefix="correct")
     if not form.validate_on_submit():
         return show_denial(page, correct_form=form)
     correct_denial(
@@ -41,7 +42,7 @@ def correct(denial_id: int) -> ResponseReturnValue:
 @staff("denials.work")
 def give_up(denial_id: int) -> ResponseReturnValue:
     """Nothing more is asked of the payer."""
-    page, form = seen(denial_id), ReasonForm(prefix="lost")
+    page, form = _seen(denial_id), ReasonForm(prefix="lost")
     if not form.validate_on_submit():
         return show_denial(page, give_up_form=form)
     reason, who = form.reason.data or "", current_staff()
@@ -54,7 +55,7 @@ def give_up(denial_id: int) -> ResponseReturnValue:
 @staff("denials.work")
 def write_off(denial_id: int) -> ResponseReturnValue:
     """Take it off the books, within the role's limit."""
-    page, form = seen(denial_id), WriteOffForm(prefix="off")
+    page, form = _seen(denial_id), WriteOffForm(prefix="off")
     if not form.validate_on_submit() or not _written_off(denial_id, form):
         return show_denial(page, write_off_form=form)
     return back_to(denial_id)
@@ -77,3 +78,10 @@ def _written_off(denial_id: int, form: WriteOffForm) -> bool:
         return False
     flash(f"{amount} is off the books. The patient was not billed for it.", "done")
     return True
+
+
+def _seen(denial_id: int) -> DenialPage:
+    page = denial_of(denial_id)
+    row = page.row
+    saw(accounts=[row.account_id], patients=[row.patient_id], kind="denial", id=denial_id)
+    return page

@@ -17,7 +17,7 @@ from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
 from staff_admin.blueprints.denials.forms import AnswerForm, AppealForm, DocumentForm, SendForm
-from staff_admin.blueprints.denials.views import back_to, blueprint, seen, show_denial
+from staff_admin.blueprints.denials.views import back_to, blueprint, denial_of, show_denial
 from staff_admin.blueprints.show import found, show
 
 
@@ -25,7 +25,7 @@ from staff_admin.blueprints.show import found, show
 @staff("denials.work")
 def document(denial_id: int) -> ResponseReturnValue:
     """Keep a paper for the packets of this claim."""
-    page, form = seen(denial_id), DocumentForm(prefix="paper")
+    page, form = _seen(denial_id), DocumentForm(prefix="paper")
     if not form.validate_on_submit():
         return show_denial(page, document_form=form)
     added = add_appeal_document(
@@ -45,7 +45,7 @@ def document(denial_id: int) -> ResponseReturnValue:
 @staff("denials.work")
 def appeal(denial_id: int) -> ResponseReturnValue:
     """The letter with its fields filled, to read, change and build into a packet."""
-    page, form = seen(denial_id), AppealForm(prefix="appeal")
+    page, form = _seen(denial_id), AppealForm(prefix="appeal")
     draft = found(appeal_draft(denial_id, key=_template(form), on=practice_day()))
     _offer(form, page)
     if form.validate_on_submit():
@@ -61,7 +61,7 @@ def appeal(denial_id: int) -> ResponseReturnValue:
 @staff("denials.view")
 def packet(denial_id: int, appeal_id: UUID) -> Response:
     """The packet as it was built, byte for byte."""
-    page = seen(denial_id)
+    page = _seen(denial_id)
     pdf = found(appeal_packet(denial_id, appeal_id, store=gateways().documents))
     row = page.row
     saw(
@@ -79,7 +79,7 @@ def packet(denial_id: int, appeal_id: UUID) -> Response:
 @staff("denials.work")
 def send(denial_id: int, appeal_id: UUID) -> ResponseReturnValue:
     """It left."""
-    page, form = seen(denial_id), SendForm(prefix="send")
+    page, form = _seen(denial_id), SendForm(prefix="send")
     if not form.validate_on_submit():
         return show_denial(page, send_forms={appeal_id: form})
     send_appeal(
@@ -100,7 +100,7 @@ def send(denial_id: int, appeal_id: UUID) -> ResponseReturnValue:
 @staff("denials.work")
 def answer(denial_id: int, appeal_id: UUID) -> ResponseReturnValue:
     """The payer answered."""
-    page, form = seen(denial_id), AnswerForm(prefix="answer")
+    page, form = _seen(denial_id), AnswerForm(prefix="answer")
     if not form.validate_on_submit():
         return show_denial(page, answer_form=form)
     answer_appeal(
@@ -158,3 +158,10 @@ def _build(denial_id: int, form: AppealForm) -> None:
         now=now(),
     )
     flash("The packet is built. Read it, send it, then say how." if built else "Built.", "done")
+
+
+def _seen(denial_id: int) -> DenialPage:
+    page = denial_of(denial_id)
+    row = page.row
+    saw(accounts=[row.account_id], patients=[row.patient_id], kind="denial", id=denial_id)
+    return page

@@ -49,14 +49,14 @@ def index() -> str:
 @staff("denials.view")
 def denial(denial_id: int) -> str:
     """One denial: what was said, by when, and what may be done."""
-    return show_denial(seen(denial_id))
+    return show_denial(_seen(denial_id))
 
 
 @blueprint.post("/<int:denial_id>/take")
 @staff("denials.work")
 def take(denial_id: int) -> ResponseReturnValue:
     """It is mine now."""
-    seen(denial_id)
+    _seen(denial_id)
     form = VersionForm(prefix="take")
     take_denial(denial_id=denial_id, version=form.seen, staff=current_staff(), now=now())
     flash("It is yours.", "done")
@@ -67,7 +67,7 @@ def take(denial_id: int) -> ResponseReturnValue:
 @staff("denials.work")
 def note(denial_id: int) -> ResponseReturnValue:
     """Write a finding down."""
-    page, form = seen(denial_id), NoteForm(prefix="note")
+    page, form = _seen(denial_id), NoteForm(prefix="note")
     if not form.validate_on_submit():
         return show_denial(page, note_form=form)
     words = form.text.data or ""
@@ -89,9 +89,13 @@ def chosen_filter() -> DenialFilter:
     )
 
 
-def seen(denial_id: int) -> DenialPage:
-    """The denial, written to the audit trail."""
-    page = found(denial_page(denial_id, on=practice_day(), wanted=chosen_filter()))
+def denial_of(denial_id: int) -> DenialPage:
+    """The denial as the viewer may see it; whoever calls says to the audit trail that it was seen."""
+    return found(denial_page(denial_id, on=practice_day(), wanted=chosen_filter()))
+
+
+def _seen(denial_id: int) -> DenialPage:
+    page = denial_of(denial_id)
     row = page.row
     saw(accounts=[row.account_id], patients=[row.patient_id], kind="denial", id=denial_id)
     return page
