@@ -231,6 +231,20 @@ def rebuild_reports_command() -> None:
     click.echo("The reports' sums were made anew.")
 
 
+@main.command("verify-audit")
+@click.option("--expect", default="", help="Hash of a seal that was kept elsewhere.")
+@AS_JSON
+def verify_audit_command(expect: str, as_json: bool) -> None:
+    """Prove that nobody edited, removed or slipped in a row of the audit trail; exit 1 names the seal."""
+    from portal.services.seal_audit import check_audit
+
+    with practice():
+        proof = check_audit(expect=expect)
+    say(as_json, proof.to_json(), proof.lines())
+    if not proof.ok:
+        raise SystemExit(1)
+
+
 @main.command("balances")
 @AS_JSON
 def balances_command(as_json: bool) -> None:

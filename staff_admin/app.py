@@ -38,6 +38,7 @@ from staff_admin.blueprints import (
     refunds,
     remittances,
     reports,
+    restricted,
     staff,
     texts,
     visit_tasks,
@@ -84,5 +85,6 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(waitlist.blueprint)
     app.register_blueprint(reports.blueprint)
     app.register_blueprint(settings_pages.blueprint)
+    app.register_blueprint(restricted.blueprint)
     app.register_blueprint(staff.blueprint)
     return app

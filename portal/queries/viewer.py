@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from billing.proxy_access import ProxyScope
 from portal.db import read_only
+from portal.models.audit import BreakGlass, RestrictedAccount
 from portal.models.identity import AccountAccess, Login
 from portal.queries.permissions import ROLES
 from portal.queries.proxy_grants import ActingFor, grant_standing
@@ -145,6 +147,20 @@ def staff_viewer(login_id: int) -> StaffViewer:
             select(Login.role).where(Login.id == login_id, Login.face == "staff", Login.active)
         )
     return StaffViewer(login_id, role or "", ROLES.get(role or "", frozenset()))
+
+
+def closed_accounts(login_id: Any, moment: Any) -> ScalarSelect[list[int] | None]:
+    """As a part of another query: restricted accounts that this sign-in has not opened for a reason just now."""
+    opened = exists().where(
+        BreakGlass.login_id == login_id,
+        BreakGlass.guarantor_account_id == RestrictedAccount.guarantor_account_id,
+        BreakGlass.ends_at > moment,
+    )
+    return (
+        select(func.array_agg(RestrictedAccount.guarantor_account_id))
+        .where(RestrictedAccount.ended_at.is_(None), ~opened)
+        .scalar_subquery()
+    )
 
 
 def linked_accounts(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.db import read_only
 from portal.models.practice import Practice
 
 
@@ -15,3 +16,9 @@ def practice_date(session: Session, now: datetime) -> date:
     """The day it is at the practice."""
     zone = session.scalar(select(Practice.time_zone))
     return now.astimezone(ZoneInfo(zone or "America/New_York")).date()
+
+
+def practice_today(now: datetime) -> date:
+    """The same, for who has no session open."""
+    with read_only() as session:
+        return practice_date(session, now)

@@ -31,6 +31,7 @@ class Access:
     user_agent: str = ""
     request_id: str = ""
     acting_for: int | None = None  # the grant under which a proxy acts
+    row_count: int | None = None  # of a download
 
 
 _FIELDS = tuple(field.name for field in fields(Access))

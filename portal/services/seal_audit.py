@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, func, select, text, true
 from sqlalchemy.orm import Session
 
 from portal.db import read_only, transaction
@@ -21,7 +21,9 @@ from portal.models.audit import AuditEvent, AuditSeal
 BATCH = 1000
 GENESIS = "0" * 64
 COLUMNS = [column for column in AuditEvent.__table__.columns if column.name != "id"]
-assert COLUMNS[-1].name == "acting_for", "`digest_of` leaves an empty last column out"
+assert [column.name for column in COLUMNS[-2:]] == ["acting_for", "row_count"], (
+    "`digest_of` leaves the newest columns out where they are empty"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,41 @@ class Broken:
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditProof:
+    """What a walk along the chain found; `broken` is None when every row and every seal is as it was."""
+
+    seals: int
+    sealed_rows: int  # that the chain bears out, up to the first break
+    unsealed_rows: int  # newer than the last seal: the job comes every five minutes
+    last_seal: int
+    last_digest: str
+    broken: Broken | None
+
+    @property
+    def ok(self) -> bool:
+        return self.broken is None
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract of `verify-audit --json`."""
+        broken = {"seal": self.broken.seal_id, "why": self.broken.why} if self.broken else None
+        return {
+            "ok": self.ok,
+            "seals": self.seals,
+            "sealed_rows": self.sealed_rows,
+            "unsealed_rows": self.unsealed_rows,
+            "last_seal": {"id": self.last_seal, "hash": self.last_digest},
+            "broken": broken,
+        }
+
+    def lines(self) -> Iterator[str]:
+        """The same for a person."""
+        if self.broken is not None:
+            yield f"BROKEN at seal {self.broken.seal_id}: {self.broken.why}"
+        yield f"{self.seals} seals hold {self.sealed_rows} rows; {self.unsealed_rows} not sealed yet"
+        yield f"last seal {self.last_seal}: {self.last_digest}"
+
+
 def seal_audit(*, now: datetime) -> int:
     """Seal every row that can no longer get an older neighbour; how many. Two workers may run it at once."""
     sealed, through = 0, _settled()
@@ -40,28 +77,47 @@ def seal_audit(*, now: datetime) -> int:
     return sealed
 
 
-def check_audit() -> Broken | None:
-    """Walk the chain from its beginning; None when every row and every seal is as it was."""
-    before, last_id = GENESIS, 0
+def check_audit(*, expect: str = "") -> AuditProof:
+    """Walk the chain from its beginning.
+
+    `expect` is the hash of a seal that was kept elsewhere, as the worker's log does each day: only it shows that
+    the end of the chain was cut off, or cut off and sealed anew.
+    """
+    before, sealed, found, last_id = GENESIS, 0, not expect, None
     with read_only() as session:
         seals = session.execute(
             select(
                 AuditSeal.id, AuditSeal.first_event_id, AuditSeal.last_event_id, AuditSeal.digest
             ).order_by(AuditSeal.id)
         ).all()
-        rows = _rows(session, after=0, through=seals[-1].last_event_id if seals else 0)
-        upcoming = next(rows, None)
+        newest = seals[-1] if seals else None
+        unsealed = _unsealed(session, newest.last_event_id if newest else None)
+        rows = _rows(session, after=None, through=newest.last_event_id if newest else 0)
+        upcoming = next(rows, None) if newest else None
+        broken: Broken | None = None
         for seal_id, first, last, digest in seals:
-            if first <= last_id:
-                return Broken(seal_id, "it overlaps the one before")
             batch = []
             while upcoming is not None and upcoming.id <= last:
                 batch.append(upcoming)
                 upcoming = next(rows, None)
-            if digest_of(before, batch) != digest:
-                return Broken(seal_id, f"rows {first} to {last} are not what was sealed")
-            before, last_id = digest, last
-    return None
+            if last_id is not None and first <= last_id:
+                broken = Broken(seal_id, "it overlaps the one before")
+            elif digest_of(before, batch) != digest:
+                broken = Broken(seal_id, f"rows {first} to {last} are not what was sealed")
+            if broken is not None:
+                break
+            before, last_id, sealed = digest, last, sealed + len(batch)
+            found = found or digest == expect
+    if broken is None and not found:
+        broken = Broken(seals[-1].id if seals else 0, "the seal that was kept elsewhere is gone")
+    return AuditProof(
+        seals=len(seals),
+        sealed_rows=sealed,
+        unsealed_rows=unsealed,
+        last_seal=newest.id if newest else 0,
+        last_digest=newest.digest if newest else GENESIS,
+        broken=broken,
+    )
 
 
 def digest_of(before: str, rows: Iterable[Row[Any]]) -> str:
@@ -69,8 +125,8 @@ def digest_of(before: str, rows: Iterable[Row[Any]]) -> str:
     digest = hashlib.sha256(before.encode())
     for row in rows:
         fields = [_plain(value) for value in row]
-        # The newest column: rows sealed before it came had none, and must still read as sealed.
-        if fields[-1] is None:
+        # The newest columns: rows sealed before they came had none, and must still read as sealed.
+        while fields[-1] is None:
             fields.pop()
         digest.update(json.dumps(fields, ensure_ascii=True).encode())
     return digest.hexdigest()
@@ -116,10 +172,17 @@ def _seal_batch(through: int, now: datetime) -> int:
         return len(rows)
 
 
-def _rows(session: Session, *, after: int, through: int, limit: int | None = None) -> Any:
+def _unsealed(session: Session, sealed_through: int | None) -> int:
+    query = select(func.count()).select_from(AuditEvent)
+    if sealed_through is not None:
+        query = query.where(AuditEvent.id > sealed_through)
+    return session.scalars(query).one()
+
+
+def _rows(session: Session, *, after: int | None, through: int, limit: int | None = None) -> Any:
     query = (
         select(AuditEvent.id, *COLUMNS)
-        .where(AuditEvent.id > after, AuditEvent.id <= through)
+        .where(AuditEvent.id <= through, true() if after is None else AuditEvent.id > after)
         .order_by(AuditEvent.id)
         .limit(limit)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import DateTime, and_, bindparam, case, select, update
 
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount, Patient
@@ -15,11 +15,12 @@ from portal.models.proxies import ProxyGrant
 from portal.queries.patient_thread import unread_by
 from portal.queries.practice import PRACTICE, PracticePage, practice_of
 from portal.queries.proxy_grants import GRANT_COLUMNS, ActingFor, acting_for
-from portal.queries.viewer import Viewer, linked_accounts, viewer_of
+from portal.queries.viewer import Viewer, closed_accounts, linked_accounts, viewer_of
 from portal.services.start_session import session_hash
 
 # Writing each request's time would make every page a write; this much slack is part of the limit.
 TOUCH_EVERY = timedelta(seconds=20)
+MOMENT = DateTime(timezone=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class LiveSession:
     viewer: Viewer  # what this sign-in may see at this moment
     unread: int  # answers of the office that wait for a patient
     practice: PracticePage | None
+    closed_accounts: frozenset[int]  # restricted, and not opened for a reason: staff's pages alone
     acting_for: ActingFor | None
     acting_ended: (
         bool  # it acted for somebody until now: the grant is over, or covers nothing any more
@@ -49,6 +51,13 @@ _LIVE = (
         LoginSession.acting_grant_id,
         Login.role,
         linked_accounts(LoginSession.login_id).label("account_ids"),
+        case(
+            (
+                LoginSession.face == "staff",
+                closed_accounts(LoginSession.login_id, bindparam("now", type_=MOMENT)),
+            ),
+            else_=None,
+        ).label("closed_accounts"),
         unread_by(LoginSession.login_id).label("unread"),
         *PRACTICE,
         *GRANT_COLUMNS,
@@ -89,7 +98,7 @@ def use_session(
     """
     with transaction() as session:
         row = session.execute(
-            _LIVE, {"token_hash": session_hash(token), "face_name": face}
+            _LIVE, {"token_hash": session_hash(token), "face_name": face, "now": now}
         ).one_or_none()
         if row is None:
             return None
@@ -116,6 +125,7 @@ def use_session(
         ),
         unread=row.unread,
         practice=practice_of(row),
+        closed_accounts=frozenset(row.closed_accounts or ()),
         acting_for=acting,
         # The row keeps the grant until the person was told: a form of then must not act on their own.
         acting_ended=row.acting_grant_id is not None and acting is None,

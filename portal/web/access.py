@@ -42,6 +42,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 SIGN_IN_ENDPOINTS: set[str] = set()
 STATIC = "static"
 READING = {"GET", "HEAD", "OPTIONS"}
+ACCOUNTS_OF_A_PAGE = 2  # two records that may be one person stand side by side; more is a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Rule:
     payers: bool = False  # whoever came to pay by a statement's code or a link, too
     scope: str = ""  # patients' pages: what a proxy must hold to open it for somebody else
     kiosk: bool = False  # a paired tablet at the desk, and nobody's sign-in
+    restricted: bool = False  # staff's page that stands before a restricted account
 
 
 PAYERS = Rule("patient", payers=True)
@@ -73,6 +75,19 @@ class NotShared(Refusal):
         )
 
 
+class AccountRestricted(Refusal):
+    """The account opens only for a reason (HIPAA-3); the page leads to where it is given."""
+
+    status = 403
+    title = "This account is restricted"
+
+    def __init__(self, account_id: int) -> None:
+        super().__init__(
+            "It opens when you say why you need it. Your reason is kept and looked over."
+        )
+        self.account_id = account_id
+
+
 @dataclass(slots=True)
 class Seen:
     """Whose data a view showed or changed, as its query reported it."""
@@ -82,6 +97,7 @@ class Seen:
     object_type: str = ""
     object_id: str = ""
     action: str = ""
+    rows: int | None = None
 
 
 def public(view: View) -> View:
@@ -131,11 +147,14 @@ def kiosk(view: View) -> View:
     return _ruled(view, KIOSK)
 
 
-def staff(permission: str) -> Callable[[View], View]:
-    """A member of staff whose role holds the permission; the view is written to the audit trail."""
+def staff(permission: str, *, restricted: bool = False) -> Callable[[View], View]:
+    """A member of staff whose role holds the permission; the view is written to the audit trail.
+
+    A restricted account opens on none of them before a reason was given, but on those that say `restricted`.
+    """
     if permission not in ALL_PERMISSIONS:
         raise ValueError(f"no role holds {permission}: see portal/queries/permissions.py")
-    return lambda view: _ruled(_recorded(view), Rule("staff", permission))
+    return lambda view: _ruled(_recorded(view), Rule("staff", permission, restricted=restricted))
 
 
 def saw(
@@ -145,10 +164,12 @@ def saw(
     kind: str = "",
     id: object = "",  # noqa: A002 (it is the object's id)
     action: str = "",
+    rows: int | None = None,
 ) -> None:
     """Tell the audit trail whose data this request shows or changes; call it with what the query reports.
 
-    `action` defaults to view or update by the method; say search, export, create, print or send.
+    `action` defaults to view or update by the method; say search, export, create, print or send. `rows` is how
+    many a download has (HIPAA-4).
     """
     seen = _seen()
     seen.account_ids.update(accounts)
@@ -156,6 +177,7 @@ def saw(
     seen.object_type = kind or seen.object_type
     seen.object_id = str(id) or seen.object_id
     seen.action = action or seen.action
+    seen.rows = rows if rows is not None else seen.rows
 
 
 def current_viewer() -> Viewer:
@@ -262,7 +284,18 @@ def close_by_default(app: Flask) -> None:
         if rule.permission and rule.permission not in current_staff().permissions:
             _record(outcome="denied", reason=rule.permission)
             abort(403)
+        _guard_restricted(rule)
         return None
+
+
+def _guard_restricted(rule: Rule) -> None:
+    """Nothing of a restricted account is even read before a reason was given."""
+    try:
+        if rule.face == "staff" and not rule.restricted:
+            _keep_closed({(request.view_args or {}).get("account_id", 0)})
+    except AccountRestricted as closed:
+        _record(outcome="refused", reason=type(closed).__name__)
+        raise
 
 
 def _guard_visitor(rule: Rule) -> Response | None:
@@ -305,6 +338,9 @@ def _recorded(view: View) -> View:
     def recorded(*args: Any, **kwargs: Any) -> Any:
         try:
             response = make_response(view(*args, **kwargs))
+            rule = rule_of(recorded)
+            if request.view_args and rule and rule.face == "staff" and not rule.restricted:
+                _keep_closed(_seen().account_ids)
         except Exception as error:
             expected = isinstance(error, HTTPException | Refusal)
             _record(outcome="refused" if expected else "failed", reason=type(error).__name__)
@@ -313,6 +349,24 @@ def _recorded(view: View) -> View:
         return response
 
     return cast("View", recorded)
+
+
+def closed_accounts() -> frozenset[int]:
+    """Restricted accounts that stay closed to who is asking until a reason is given; none for special access."""
+    restricted = cast("frozenset[int]", g.get("closed_accounts", frozenset()))
+    if not restricted or current_staff().may("accounts.open_restricted"):
+        return frozenset()
+    return restricted
+
+
+def _keep_closed(shown: set[int]) -> None:
+    """Show no page of a restricted account. A book of many accounts, as a remittance, stays open: who works in it
+    sees a line there, and nothing behind it.
+    """
+    closed = closed_accounts() & shown
+    if closed and len(shown) <= ACCOUNTS_OF_A_PAGE:
+        saw(accounts=closed)
+        raise AccountRestricted(min(closed))
 
 
 def _record(*, outcome: str, reason: str = "") -> None:
@@ -339,6 +393,7 @@ def _record(*, outcome: str, reason: str = "") -> None:
             user_agent=request.user_agent.string[:200],
             request_id=g.request_id,
             acting_for=None if isinstance(viewer, StaffViewer) else viewer.grant_id,
+            row_count=seen.rows,
         ),
         now=now(),
     )

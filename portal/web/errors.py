@@ -101,7 +101,8 @@ def register_error_pages(app: Flask) -> None:
     def _refused(error: Refusal) -> Response:
         if isinstance(error, NotFound):
             return error_page(404, _words(404))
-        return error_page(error.status, Explanation(error.title, str(error)))
+        words = Explanation(error.title, str(error))
+        return error_page(error.status, words, closed=getattr(error, "account_id", None))
 
     @app.errorhandler(GatewayError)
     def _gateway(error: GatewayError) -> Response:
@@ -122,14 +123,15 @@ def register_error_pages(app: Flask) -> None:
         return error_page(500, _words(500))
 
 
-def error_page(status: int, words: Explanation) -> Response:
-    """Our own page with a number that staff can find in the log."""
+def error_page(status: int, words: Explanation, *, closed: int | None = None) -> Response:
+    """Our own page with a number that staff can find in the log; `closed` is an account that a reason opens."""
     page = render_template(
         [f"errors/{_face()}.html", "errors/error.html"],
         viewer=readable_staff_viewer(),
         title=words.title,
         message=words.message,
         status=status,
+        closed=closed,
         request_id=g.get("request_id", ""),
     )
     return make_response(page, status)

@@ -28,6 +28,7 @@ FIELDS = (
     "error",
     "frames",
     "count",
+    "digest",
 )
 
 

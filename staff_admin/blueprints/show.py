@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from flask import render_template, request
+from flask import g, render_template, request
 
 from portal.services.refusal import NotFound
-from portal.web.access import current_staff
+from portal.web.access import closed_accounts, current_staff
 
 T = TypeVar("T")
 
@@ -21,7 +21,13 @@ def found(page: T | None) -> T:
 
 def show(template: str, **values: object) -> str:
     """Print a page; it knows who is looking, so that it offers only what the role may do."""
-    return render_template(template, viewer=current_staff(), **values)
+    return render_template(
+        template,
+        viewer=current_staff(),
+        closed_accounts=closed_accounts(),
+        restricted_accounts=g.get("closed_accounts", frozenset()),
+        **values,
+    )
 
 
 def page_number(name: str = "page") -> int:

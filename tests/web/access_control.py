@@ -1,6 +1,13 @@
 """Rows of the staff's table of `access_tables` about settings and control; the letters are explained there."""
 
 STAFF_CONTROL = """
+    s s s r r r r r o r r o  GET,POST  /accounts/<int:account_id>/restriction
+    s s s r r r r r o r r o  POST      /accounts/<int:account_id>/restriction/lift
+    s s s r r r r r o o r o  GET       /audit/alerts/
+    s s s r r r r r o o r o  GET,POST  /audit/alerts/<int:alert_id>
+    s s s r r r r r o o r o  POST      /audit/alerts/sign-off
+    s s s r r r r r o o r o  POST      /audit/export
+    s s s o o o o o o o r o  GET,POST  /restricted/<int:closed_id>/open
     s s s r r r r r o o r o  GET       /settings/
     s s s r r r r r o o r o  GET       /settings/<name>
     s s s r r r r r o r r o  POST      /settings/<name>

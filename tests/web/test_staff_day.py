@@ -118,8 +118,8 @@ def test_HIPAA_3_the_auditor_searches_the_trail_by_account_person_and_day(
     assert "account 9, person all" in auditor.get("/audit/").text, "HIPAA-3: the query is kept"
     by_person = auditor.post("/audit/", {"person": str(biller.login_id)}).text
     assert "1111-2222" in by_person
-    assert "Nothing was written down" in auditor.post("/audit/", {"on": "4/19/2026"}).text
-    assert "1111-2222" in auditor.post("/audit/", {"on": "4/20/2026"}).text
+    assert "Nothing was written down" in auditor.post("/audit/", {"until": "4/19/2026"}).text
+    assert "1111-2222" in auditor.post("/audit/", {"since": "4/20/2026"}).text
     biller.get("/audit/", expect=403)
 
 

@@ -1,32 +1,18 @@
-"""The audit trail, searched by account, person and day; the form is posted, so that no number stands in an address."""
+"""The audit trail, narrowed by a form that is posted, so that no number stands in an address."""
 
 from __future__ import annotations
 
-from flask import Blueprint
-from flask_wtf import FlaskForm
-from wtforms import SelectField
-from wtforms.validators import Optional
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
 
-from portal.queries.staff_audit import TrailPage, audit_trail
+from portal.queries.staff_audit import audit_trail, exported_trail
+from portal.services.export_trail import trail_csv
 from portal.web.access import saw, staff
-from portal.web.fields import DayField, at_most
-from portal.web.note_field import NoteLineField
 from portal.web.theme import current_practice
-from staff_admin.blueprints.show import page_number, show
+from staff_admin.blueprints.audit.forms import TrailForm
+from staff_admin.blueprints.show import show
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
-
-
-class TrailForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
-    """What to look for; each field narrows the other."""
-
-    account = NoteLineField("Account number", [at_most(20, "The account number")])
-    person = SelectField("Member of staff", validate_choice=False)
-    on = DayField("Day", [Optional()])
-
-    @property
-    def login_id(self) -> int | None:
-        return int(self.person.data) if (self.person.data or "").isdecimal() else None
 
 
 @blueprint.get("/")
@@ -39,26 +25,29 @@ def index() -> str:
 @blueprint.post("/")
 @staff("audit.view")
 def find() -> str:
-    """By account, person and day."""
+    """By account, person, kind, outcome, request and days."""
     form = TrailForm()
     form.validate_on_submit()
     return _show(form)
 
 
+@blueprint.post("/export")
+@staff("audit.view")
+def export() -> ResponseReturnValue:
+    """What was found as a table for a spreadsheet."""
+    form = TrailForm()
+    form.validate_on_submit()
+    events = exported_trail(form.asked, zone=current_practice().time_zone)
+    saw(kind="audit_trail", id=form.asked.spelled(), action="export", rows=len(events))
+    headers = {"Content-Disposition": 'attachment; filename="audit-trail.csv"'}
+    return Response(trail_csv(events), mimetype="text/csv", headers=headers)
+
+
 def _show(form: TrailForm) -> str:
-    page = _trail(form)
+    asked = form.asked
+    zone = current_practice().time_zone
+    page = audit_trail(asked, zone=zone, before=form.before.data or "")
     form.person.choices = [("", "Everybody"), *((str(one), name) for one, name in page.people)]
-    number = form.account.data or "all" if not form.account.errors else "none"
-    asked = f"account {number}, person {form.login_id or 'all'}, day {form.on.data or 'all'}"
-    saw(accounts=page.account_ids, kind="audit_trail", id=asked, action="search")
+    form.before.data = page.older
+    saw(accounts=page.account_ids, kind="audit_trail", id=asked.spelled(), action="search")
     return show("audit/index.html", form=form, page=page)
-
-
-def _trail(form: TrailForm) -> TrailPage:
-    return audit_trail(
-        account=(form.account.data or "").strip() if not form.account.errors else "",
-        login_id=form.login_id,
-        on=form.on.data if not form.on.errors else None,
-        zone=current_practice().time_zone,
-        number=page_number(),
-    )
