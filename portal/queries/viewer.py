@@ -151,10 +151,14 @@ def staff_viewer(login_id: int) -> StaffViewer:
 
 def closed_accounts(login_id: Any, moment: Any) -> ScalarSelect[list[int] | None]:
     """As a part of another query: restricted accounts that this sign-in has not opened for a reason just now."""
-    opened = exists().where(
-        BreakGlass.login_id == login_id,
-        BreakGlass.guarantor_account_id == RestrictedAccount.guarantor_account_id,
-        BreakGlass.ends_at > moment,
+    opened = (
+        exists()
+        .where(
+            BreakGlass.login_id == login_id,
+            BreakGlass.guarantor_account_id == RestrictedAccount.guarantor_account_id,
+            BreakGlass.ends_at > moment,
+        )
+        .correlate_except(BreakGlass)  # the sign-in is the outermost query's
     )
     return (
         select(func.array_agg(RestrictedAccount.guarantor_account_id))

@@ -88,7 +88,7 @@ WITH looks AS (
     FROM audit_events e CROSS JOIN LATERAL unnest(e.account_ids) AS one(account_id)
    WHERE e.at >= :start AND e.at < :end AND e.face = 'staff' AND e.login_id IS NOT NULL
      AND e.outcome = 'ok' AND (e.action <> 'search' OR cardinality(e.account_ids) = 1)
-     AND cardinality(e.account_ids) <= 2
+     AND cardinality(e.account_ids) <= 2 AND e.action NOT IN ('restrict', 'unrestrict')
    GROUP BY e.login_id, one.account_id
 ), own AS (
   SELECT r.staff_login_id AS login_id, r.guarantor_account_id AS account_id

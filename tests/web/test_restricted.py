@@ -53,7 +53,8 @@ def test_HIPAA_3_no_page_of_a_restricted_account_opens_without_a_reason(
             (
                 name
                 for name, permissions in ROLES.items()
-                if wanted.permission in permissions and "accounts.open_restricted" not in permissions
+                if wanted.permission in permissions
+                and "accounts.open_restricted" not in permissions
             ),
             "",
         )
@@ -118,7 +119,7 @@ def test_HIPAA_3_a_reason_opens_it_for_an_hour_for_one_sign_in_and_is_told(
 ) -> None:
     moment = [NOW]
     staff_app.config["CLOCK"] = lambda: moment[0]
-    biller, other = as_staff("biller"), as_staff("biller")
+    biller, other = as_staff("biller"), as_staff("collections")
     address = f"/restricted/{vip.account_id}/open"
     page = biller.get(address)
     assert "1111-2222" in page.text
@@ -168,7 +169,9 @@ def test_HIPAA_4_alerts_are_judged_and_a_month_signed_on_their_page(
     find_audit_alerts(day=NOW.date(), now=NOW)
     page = auditor.get("/audit/alerts/")
     assert "Opened a restricted account" in page.text
-    link = next(one for one in page.links() if re.search(r"/alerts/\d+$", one)).removeprefix("/staff")
+    link = next(one for one in page.links() if re.search(r"/alerts/\d+$", one)).removeprefix(
+        "/staff"
+    )
     assert "It is about you" in manager.get(link).text
     auditor.post(link, {"finding": "proper", "note": "She set it"}, expect=302)
     assert "Nothing waits" in auditor.get("/audit/alerts/").text
@@ -191,7 +194,6 @@ def test_HIPAA_3_the_trail_is_narrowed_paged_by_place_and_downloaded(
     asked = {"person": str(biller.login_id), "action": "view"}
     page = auditor.post("/audit/", asked)
     assert page.text.count("3333-4444") == 25
-    older = page.hidden("before")
     marks = [f.get("value") for f in page.all("input") if f.get("name") == "before"]
     older = next(mark for mark in marks if mark)
     assert auditor.post("/audit/", asked | {"before": older}).text.count("3333-4444") == 2
@@ -209,4 +211,4 @@ def test_HIPAA_3_the_trail_is_narrowed_paged_by_place_and_downloaded(
     assert file.get_data(as_text=True).count("3333-4444") == 27
     with read_only() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "export")).one()
-    assert (event.object_type, event.row_count) == ("audit_trail", 27)
+    assert (event.object_type, event.row_count) == ("audit_trail", 28), "and the refused one"
