@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from billing.free_text import redact_free_text
 from billing.money import Money
 from portal.services.import_result import RefusedRecord
 
 _YES = {"yes", "y", "true", "1"}
+HOLDS_CARD = "a cell looks like a card number: take it out"
 _NO = {"no", "n", "false", "0", ""}
 
 
@@ -143,7 +145,7 @@ def _wrong_header(header: list[str], columns: Columns) -> str:
     return ""
 
 
-def _misshapen(
+def _misshapen(  # noqa: PLR0911 (a reason each)
     row: Row, cells: list[str], header: list[str], columns: Columns, seen: set[tuple[str, ...]]
 ) -> str:
     if len(cells) != len(header):
@@ -158,7 +160,16 @@ def _misshapen(
     if columns.mark and row.text(columns.mark) and not any(map(row.text, columns.needed)):
         return ""
     empty = [column for column in columns.needed if not row.text(column)]
-    return f"{', '.join(empty)}: empty" if empty else ""
+    if empty:
+        return f"{', '.join(empty)}: empty"
+    return HOLDS_CARD if any(map(_holds_card, row.cells, row.cells.values())) else ""
+
+
+def _holds_card(column: str, cell: str) -> bool:
+    """PCI-5: no card number comes in by a file either. The other software's own numbers may be any digits."""
+    if column.endswith(("_id", "_number", "_npi")) or column == "reverses":
+        return False
+    return redact_free_text(cell) != cell
 
 
 def _unique(row: Row, columns: Columns) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
+from billing.free_text import redact_free_text
 from portal.db import transaction
 from portal.models.files import Upload
 from portal.ports import DocumentStore
@@ -31,7 +32,7 @@ def preview_upload(
 
     A file above AT_ONCE bytes has no preview yet: the job of `read_upload` makes it.
     """
-    name = PurePath(name).name
+    name = redact_free_text(PurePath(name).name)  # PCI-5: a name is somebody's words
     preview: dict[str, Any] = {}
     if len(data) <= AT_ONCE:
         preview = kept(post_remittance(data=data, name=name, now=now, store=None, dry_run=True))

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from billing.free_text import redact_free_text
 from portal.models.files import File
 
 # One import at a time: two files that name the same new person must not both create them.
@@ -32,7 +33,7 @@ def store_file(
     """Add the row of a file whose content already lies in the store under `stored_as`."""
     file = File(
         kind=kind,
-        name=PurePath(name).name,
+        name=redact_free_text(PurePath(name).name),  # PCI-5: a name is somebody's words
         sha256=sha256(data).hexdigest(),
         size=len(data),
         stored_as=stored_as,

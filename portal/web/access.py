@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from billing.free_text import redact_free_text
 from billing.proxy_access import ProxyScope
 from portal.queries.permissions import ALL_PERMISSIONS
 from portal.queries.viewer import (
@@ -36,13 +37,13 @@ from portal.web.clock import now
 from portal.web.kiosks import guard_kiosk
 from portal.web.logging import LOG
 from portal.web.payers import current_payer
+from portal.web.restricted import AccountRestricted, NotShared, closed_among, restricted_accounts
 
 View = TypeVar("View", bound=Callable[..., Any])
 # The library's own sign-in pages guard themselves; portal.web.sign_in lists them.
 SIGN_IN_ENDPOINTS: set[str] = set()
 STATIC = "static"
 READING = {"GET", "HEAD", "OPTIONS"}
-ACCOUNTS_OF_A_PAGE = 2  # two records that may be one person stand side by side; more is a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +61,6 @@ class Rule:
 
 PAYERS = Rule("patient", payers=True)
 KIOSK = Rule("patient", kiosk=True)
-
-
-class NotShared(Refusal):
-    """The page is no part of what the patient shared with this proxy."""
-
-    status = 403
-    title = "This page is not shared with you"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "You are acting for somebody else, and this page is not part of that. Go back to your"
-            " own account to see your own."
-        )
-
-
-class AccountRestricted(Refusal):
-    """The account opens only for a reason (HIPAA-3); the page leads to where it is given."""
-
-    status = 403
-    title = "This account is restricted"
-
-    def __init__(self, account_id: int) -> None:
-        super().__init__(
-            "It opens when you say why you need it. Your reason is kept and looked over."
-        )
-        self.account_id = account_id
 
 
 @dataclass(slots=True)
@@ -351,20 +326,9 @@ def _recorded(view: View) -> View:
     return cast("View", recorded)
 
 
-def closed_accounts() -> frozenset[int]:
-    """Restricted accounts that stay closed to who is asking until a reason is given; none for special access."""
-    restricted = cast("frozenset[int]", g.get("closed_accounts", frozenset()))
-    if not restricted or current_staff().may("accounts.open_restricted"):
-        return frozenset()
-    return restricted
-
-
 def _keep_closed(shown: set[int]) -> None:
-    """Show no page of a restricted account. A book of many accounts, as a remittance, stays open: who works in it
-    sees a line there, and nothing behind it.
-    """
-    closed = closed_accounts() & shown
-    if closed and len(shown) <= ACCOUNTS_OF_A_PAGE:
+    """Show nothing of a restricted account before a reason was given."""
+    if restricted_accounts() & shown and (closed := closed_among(current_staff(), shown)):
         saw(accounts=closed)
         raise AccountRestricted(min(closed))
 
@@ -383,8 +347,8 @@ def _record(*, outcome: str, reason: str = "") -> None:
             role=_role(viewer),
             action=seen.action or ("view" if request.method in READING else "update"),
             object_type=seen.object_type or (request.endpoint or ""),
-            # What somebody typed into the address may hold a NUL, which the database cannot.
-            object_id=(seen.object_id or str(first_argument)).replace("\0", ""),
+            # What somebody typed into the address may hold a NUL, which the database cannot, or a card number.
+            object_id=redact_free_text((seen.object_id or str(first_argument)).replace("\0", "")),
             account_ids=tuple(sorted(accounts)),
             patient_ids=tuple(sorted(seen.patient_ids)),
             outcome=outcome,

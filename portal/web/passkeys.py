@@ -28,11 +28,12 @@ from webauthn.helpers.structs import (
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
-from wtforms import StringField, SubmitField
+from wtforms import SubmitField
 from wtforms.validators import InputRequired
 
 from portal.models.identity import Login
 from portal.web.clock import now
+from portal.web.fields import LineField
 from portal.web.sign_in_forms import CountedForm
 from portal.web.sign_in_words import PASSKEY_FAILED
 
@@ -129,7 +130,7 @@ class Ceremonies(WebauthnUtil):  # type: ignore[misc]  # the library ships no ty
 class NamePasskeyForm(WebAuthnRegisterForm):  # type: ignore[misc]  # the library ships no types
     """What the list shall call it."""
 
-    name = StringField(
+    name = LineField(
         "Name of this passkey",
         validators=[InputRequired("Give it a name, such as My phone.")],
         render_kw={"autocomplete": "off", "maxlength": str(LONGEST_NAME)},

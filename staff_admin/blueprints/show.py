@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from flask import g, render_template, request
+from flask import render_template, request
 
 from portal.services.refusal import NotFound
-from portal.web.access import closed_accounts, current_staff
+from portal.web.access import current_staff
+from portal.web.restricted import closed_to, restricted_accounts
 
 T = TypeVar("T")
 
@@ -24,8 +25,8 @@ def show(template: str, **values: object) -> str:
     return render_template(
         template,
         viewer=current_staff(),
-        closed_accounts=closed_accounts(),
-        restricted_accounts=g.get("closed_accounts", frozenset()),
+        closed_accounts=closed_to(current_staff()),
+        restricted_accounts=restricted_accounts(),
         **values,
     )
 

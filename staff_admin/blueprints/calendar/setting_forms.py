@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, IntegerField, SelectField, SelectMultipleField
+from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 from wtforms.widgets import TextInput
 
@@ -15,7 +15,15 @@ from billing.money import ZERO
 from portal.queries.calendar_settings import choices_of
 from portal.queries.staff_calendar import Choice
 from portal.services.keep_block import BlockValues
-from portal.web.fields import AmountField, DayField, LineField, PhoneField, at_most, required
+from portal.web.fields import (
+    AmountField,
+    DayField,
+    LineField,
+    NoCardNumber,
+    PhoneField,
+    at_most,
+    required,
+)
 from portal.web.note_field import NoteField
 from staff_admin.blueprints.calendar.clock_field import ClockField
 
@@ -34,7 +42,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 MONTHS_MOST = 130 * 12
 
 
-class WordsField(Field):
+class WordsField(NoCardNumber):
     """Words with commas between them, kept as a list: en, es."""
 
     widget = TextInput()

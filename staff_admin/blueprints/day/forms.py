@@ -8,8 +8,8 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField
 from wtforms.validators import UUID, InputRequired
 
-from portal.web.fields import AmountField, DayField, at_most, required
-from portal.web.note_field import NoteField, NoteLineField
+from portal.web.fields import AmountField, DayField, TraceField, at_most, required
+from portal.web.note_field import NoteField
 
 
 class DepositForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -20,7 +20,7 @@ class DepositForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     )
     deposited_on = DayField("Date at the bank", [InputRequired("Enter the bank's date.")])
     amount = AmountField("Amount", [InputRequired("Enter an amount.")])
-    trace = NoteLineField("Trace or payout number (optional)", [at_most(50, "The trace")])
+    trace = TraceField("Trace or payout number (optional)", [at_most(50, "The trace")])
 
     @property
     def id_of_form(self) -> uuid.UUID:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField
 from wtforms.validators import NumberRange, Optional, Regexp
 
 from billing.form_fields import BadFields, Field, from_lines, to_lines
 from portal.queries.form_page import FormRow, FormWords
 from portal.services.publish_form import FormSettings, FormText
 from portal.web.fields import LineField, at_most, chosen, required
+from portal.web.note_field import NoteField
 
 KINDS = [
     ("questionnaire", "Questions"),
@@ -25,8 +26,8 @@ class TextForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """One language of a form."""
 
     title = LineField("Title", [required("a title"), at_most(120, "The title")])
-    body = TextAreaField("Words", [at_most(20_000, "The text")])
-    questions = TextAreaField("Questions", [at_most(20_000, "The questions")])
+    body = NoteField("Words", [at_most(20_000, "The text")])
+    questions = NoteField("Questions", [at_most(20_000, "The questions")])
 
     def fill(self, words: FormWords) -> TextForm:
         """With the draft, or the newest version."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, StringField
+from wtforms import HiddenField, RadioField
 from wtforms.validators import UUID, InputRequired
 
 from billing.money import ZERO
 from billing.refunds import CHOOSABLE, REASON_WORDS, RefundReason
 from portal.queries.check_register import CheckAsk
 from portal.services.request_check import CheckWish
-from portal.web.fields import AmountField, DayField, at_most, chosen, required
+from portal.web.fields import AmountField, DayField, LineField, at_most, chosen, required
 from portal.web.note_field import NoteField
 
 CREDIT = "credit"
@@ -59,7 +59,7 @@ class CheckForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 class WriteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """What is printed on the check."""
 
-    number = StringField("Check number", [required("the number"), at_most(12, "The number")])
+    number = LineField("Check number", [required("the number"), at_most(12, "The number")])
     written_on = DayField("Date on the check", [InputRequired("Enter the date.")])
 
 
