@@ -9,7 +9,7 @@ from typing import cast
 
 from flask import g
 
-from portal.queries.viewer import Viewer
+from portal.queries.viewer import StaffViewer, Viewer
 from portal.services.refusal import Refusal
 
 ACCOUNTS_OF_A_PAGE = 2  # two records that may be one person stand side by side; more is a list
@@ -48,8 +48,8 @@ def restricted_accounts() -> frozenset[int]:
 
 def closed_to(viewer: Viewer) -> frozenset[int]:
     """Those of them that stay closed to a member of staff until a reason is given; none for special access."""
-    special = getattr(viewer, "permissions", frozenset())
-    return frozenset() if "accounts.open_restricted" in special else restricted_accounts()
+    special = isinstance(viewer, StaffViewer) and viewer.may("accounts.open_restricted")
+    return frozenset() if special else restricted_accounts()
 
 
 def closed_among(viewer: Viewer, shown: set[int]) -> frozenset[int]:

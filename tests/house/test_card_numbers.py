@@ -46,7 +46,6 @@ COMPARED = {
     "portal.web.sign_in_forms.ChooseFactorForm:phone",
     "portal.web.sign_in_forms.SecondFactorForm:code",
     "portal.web.sign_in_forms.UseRecoveryCodeForm:code",
-    "portal.web.passkeys.DeletePasskeyForm:name",
 }
 
 
