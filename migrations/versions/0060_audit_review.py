@@ -1,7 +1,7 @@
 """Alerts of the audit trail, their monthly sign-off, and indexes for its viewer.
 
-Revision ID: 0058
-Revises: 0057
+Revision ID: 0060
+Revises: 0059
 
 Safety: new tables and one empty column; the indexes hold writes of the trail for some seconds a million rows.
 """
@@ -13,8 +13,8 @@ from alembic import op
 
 from portal.db import APP_ROLE
 
-revision = "0058"
-down_revision = "0057"
+revision = "0060"
+down_revision = "0059"
 branch_labels = None
 depends_on = None
 
