@@ -127,8 +127,10 @@ class TypedEob:
         for place, claim in enumerate(self.claims, start=1):
             wrong = [n for n, line in enumerate(claim.lines, start=1) if not line.balanced]
             if wrong:
-                lines = ", ".join(map(str, wrong))
-                yield f"Claim {place}: line {lines} does not balance."
+                if len(wrong) == 1:
+                    yield f"Claim {place}: line {wrong[0]} does not balance."
+                else:
+                    yield f"Claim {place}: lines {', '.join(map(str, wrong))} do not balance."
         if self.paid != control_total:
             yield f"Claims less provider adjustments make {self.paid}; the check is {control_total}."
 

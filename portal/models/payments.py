@@ -207,4 +207,5 @@ class PracticeReceipt(Base):
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
     # Of a batch that staff entered; empty for a row of a file.
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("receipt_batches.id"), index=True)
+    # Of a check its number, of a card at the terminal its approval; never a card number (PCI-5).
     check_number: Mapped[str] = mapped_column(default="", server_default="", index=True)

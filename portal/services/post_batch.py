@@ -34,12 +34,12 @@ class BatchRefused(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """One check, or one person's cash."""
+    """One check, one person's cash, or one card at the terminal."""
 
     account_id: int
     amount: Money
-    method: str  # check, cash
-    check_number: str = ""
+    method: str  # check, cash, card
+    check_number: str = ""  # of a card the terminal's approval, which the settlement report names
 
 
 def post_batch(

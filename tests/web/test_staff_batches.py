@@ -90,6 +90,25 @@ def test_PLAN_20_a_batch_is_posted_once_and_only_when_the_total_agrees(
     assert sum(",payment," in row for row in rows_out) == 2, "the other software learns of both"
 
 
+def test_PLAN_20_PCI_5_a_card_at_the_terminal_is_entered_by_its_approval_alone(
+    desk: PageClient, till: Till
+) -> None:
+    said = batch("50", ("48210777", "50", "")) | {"rows-0-approval": "4111111111111111"}
+    refused = enter(desk, said | {"action": "post"})
+    assert "looks like a card number" in refused.text
+    assert "4111" not in refused.source
+    both = said | {"rows-0-approval": "A12345", "rows-0-check_number": "7"}
+    assert "a check or a card, not both" in enter(desk, both | {"action": "post"}).text
+    assert till.due() == 18_240
+    fine = said | {"rows-0-approval": "A12345", "action": "post"}
+    posted = desk.follow(enter(desk, fine, expect=302))
+    assert "Card, approval A12345" in posted.text
+    assert "came back" not in posted.text.replace("Came back", "").split("The number")[0]
+    with read_only() as session:
+        [receipt] = session.scalars(select(PracticeReceipt))
+    assert (receipt.method, receipt.check_number, till.due()) == ("card", "A12345", 13_240)
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

@@ -15,15 +15,17 @@ from billing.scan_line import ACCOUNT_DIGITS, Misread, account_digits, read_scan
 from portal.queries.receipt_batches import Payer
 from portal.services.post_batch import Counted
 from portal.web.fields import AmountField, DayField, LineField
+from portal.web.note_field import NoteLineField
 
 ROWS = 12
 WRONG_DIGITS = "The check digit is wrong: read the line again."
 NOT_A_LINE = "Scan the coupon's line, or type the account's number."
 NOBODY = "No account has this number."
+ONE_WAY = "A row is a check or a card, not both."
 
 
 class RowForm(Form):
-    """One check, or one person's cash. No field here takes a card number: digits are an account's or a check's."""
+    """One check, one person's cash, or one card that the terminal took. No field here takes a card number."""
 
     line = LineField("Scan line or account number", [Length(max=40)])
     amount = AmountField("Amount")
@@ -32,12 +34,26 @@ class RowForm(Form):
         [Regexp(r"^\d{0,10}$", message="A check's number has ten digits at most.")],
         description="Empty for cash",
     )
+    approval = NoteLineField(
+        "Card terminal’s approval",
+        [
+            Regexp(
+                r"^[A-Za-z0-9-]{0,20}$", message="An approval has letters and figures, 20 at most."
+            )
+        ],
+    )
 
     payer: Payer | None = None
 
     @property
     def used(self) -> bool:
-        return bool(self.line.data or self.amount.data or self.check_number.data)
+        typed = (self.line, self.amount, self.check_number, self.approval)
+        return any(field.data for field in typed)
+
+    @property
+    def method(self) -> str:
+        """A card goes through the terminal alone; we keep its approval, never a card number (PCI-5)."""
+        return "card" if self.approval.data else "check" if self.check_number.data else "cash"
 
     def digits(self) -> str | None:
         """The account's digits; None with the reason at the field."""
@@ -100,7 +116,10 @@ class BatchForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             if digits is None:
                 continue
             row.payer = found.get(digits)
-            if row.payer is None:
+            if row.check_number.data and row.approval.data:
+                row.payer = None
+                row.approval.errors = [ONE_WAY]
+            elif row.payer is None:
                 row.line.errors = [NOBODY]
             elif row.amount.data is None:
                 row.amount.errors = ["Enter the amount of the check."]
@@ -111,8 +130,8 @@ class BatchForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             Counted(
                 account_id=row.payer.account_id,
                 amount=row.amount.data,
-                method="check" if row.check_number.data else "cash",
-                check_number=row.check_number.data or "",
+                method=row.method,
+                check_number=row.check_number.data or row.approval.data or "",
             )
             for row in self.used_rows
         ]
