@@ -73,11 +73,22 @@ def post_eob(
         _check(session, locked, version, standing=report.sets[0].remittance_id)
         _mark(session, locked, report, staff, now)
 
-    report = post_remittance(data=data, name=name, now=now, store=store, also=settle)
+    try:
+        report = post_remittance(data=data, name=name, now=now, store=store, also=settle)
+    except EobChanged:
+        # The other press of the same button was quicker: what it posted is the answer.
+        if (standing := _posted(entry_id)) is not None:
+            return standing
+        raise
     posted = report.sets[0].remittance_id if report.sets else None
     if posted is None:
         raise EobRefused(f"It could not be written as a remittance: {report.error}.")
     return posted
+
+
+def _posted(entry_id: UUID) -> int | None:
+    with read_only() as session:
+        return session.get_one(EobEntry, entry_id).remittance_id
 
 
 def _name(entry: EobEntry) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -212,3 +213,19 @@ def test_OPS_12_two_people_typing_one_eob_the_second_is_told_and_nothing_is_lost
         discard_eob(entry_id=entry, version=seen, staff=desk.who, now=desk.now)
     assert desk.eob(entry).claims[0].payer_claim_number == "THEIRS"
     assert total(Account.PAYER_CLEARING) == 0
+
+
+def test_OPS_9_two_presses_at_once_post_one_check() -> None:
+    desk = EobDesk()
+    entry, _ = typed(desk)
+    version = desk.version(entry)
+
+    def press(_: int) -> int:
+        return post_eob(
+            entry_id=entry, version=version, staff=desk.who, store=desk.store, now=desk.now
+        )
+
+    with ThreadPoolExecutor(2) as pool:
+        ids = set(pool.map(press, range(2)))
+    assert len(ids) == 1, "both are told of the one remittance"
+    assert total(Account.PAYER_CLEARING) == 8_000

@@ -20,6 +20,7 @@ from portal.models.remittances import RemittanceRow
 from tests.services.payer_voice import bill, insured
 from tests.web.insurance_world import photo
 from tests.web.pages import Page, PageClient
+from tests.web.statements_sent import statements_sent
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
 
@@ -109,6 +110,10 @@ def test_C_21_a_biller_types_an_eob_with_its_scan_and_it_posts_as_an_835(typist:
     assert "Everything balances." in whole.text
     typist.client.follow(typist.attach(photo(words="EOB")))
     typist.client.follow(typist.attach(PDF))
+    for step in ("", "/claims/1", "/head", "/provider-adjustments"):
+        with statements_sent() as sent:
+            typist.client.get(typist.at(step))
+        assert len(sent) <= 12, "\n".join([step, *sent])
     preview = typist.client.get(typist.at("/preview"))
     assert "Will be posted" in preview.text
     assert bill(typist.visit_id).plan_paid == Money(0)

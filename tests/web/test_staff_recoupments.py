@@ -14,6 +14,7 @@ from tests.conftest import NOW
 from tests.services.eob_desk import claim_of
 from tests.services.payer_voice import Payer, bill, clp, insured, plb, svc, total
 from tests.web.pages import PageClient
+from tests.web.statements_sent import statements_sent
 
 Staff = Callable[[str], PageClient]
 
@@ -93,3 +94,20 @@ def test_OPS_13_OPS_21_a_check_to_a_payer_takes_two_people_and_shows_its_clock(
     assert total(Account.BANK) == 0
     queue = manager.get("/work/")
     assert "Payer to be refunded" in queue.text
+
+
+def test_each_page_of_payers_money_asks_the_database_little(visit, as_staff: Staff) -> None:
+    """However much there is, in at most 12 statements; and the page is no book."""
+    desk = as_staff("biller")
+    [address] = {link for link in desk.get("/recoupments/").links() if "/takebacks/" in link}
+    for path in (
+        "/recoupments/",
+        address,
+        f"/recoupments/payer/{claim_of(visit).payer_id}",
+        "/recoupments/refunds/new",
+        "/eobs/",
+    ):
+        with statements_sent() as sent:
+            page = desk.get(path)
+        assert len(sent) <= 12, "\n".join([path, *sent])
+        assert len(page.source) < 40_000

@@ -11,14 +11,26 @@ const cents = (text) => {
 const dollars = (amount) =>
   (amount < 0 ? "-" : "") + "$" + (Math.abs(amount) / 100).toLocaleString("en-US", { minimumFractionDigits: 2 });
 
-for (const line of document.querySelectorAll("[data-balance]")) {
+// The claim's own line says what all of its lines pay, and how many are still open.
+const all = [...document.querySelectorAll("[data-balance]")];
+const whole = document.querySelector("[data-claim]");
+
+const left = (line) => {
+  const off = [...line.querySelectorAll("[data-off]")].map((box) => cents(box.value));
+  return off.reduce((sum, one) => sum - one, Number(line.dataset.balance)) - cents(line.querySelector("input[name$='-paid']").value);
+};
+const typed = (line) => line.querySelector("input[name$='-paid']").value.trim() !== "";
+
+function tell(line) {
   const rest = line.querySelector("[data-rest]");
-  const paid = line.querySelector("input[name$='-paid']");
-  rest.setAttribute("role", "status");
-  line.addEventListener("input", () => {
-    const off = [...line.querySelectorAll("[data-off]")].map((box) => cents(box.value));
-    const left = off.reduce((sum, one) => sum - one, Number(line.dataset.balance)) - cents(paid.value);
-    if (Number.isNaN(left)) rest.textContent = "An amount is not readable yet.";
-    else rest.textContent = left === 0 && paid.value.trim() ? "Balances." : `${dollars(left)} not explained.`;
-  });
+  if (Number.isNaN(left(line))) rest.textContent = "An amount is not readable yet.";
+  else rest.textContent = left(line) === 0 && typed(line) ? "Balances." : `${dollars(left(line))} not explained.`;
+  const paid = all.reduce((sum, one) => sum + cents(one.querySelector("input[name$='-paid']").value), 0);
+  const open = all.filter((one) => !typed(one) || left(one) !== 0).length;
+  if (!Number.isNaN(paid)) whole.textContent = `The claim pays ${dollars(paid)}. ` + (open ? `Lines that do not balance yet: ${open}.` : "Every line balances.");
+}
+
+for (const line of all) {
+  line.querySelector("[data-rest]").setAttribute("role", "status");
+  line.addEventListener("input", () => tell(line));
 }
