@@ -22,6 +22,7 @@ BENCHMARKS = (
     "serve_pages",
     "draft_run",
     "free_times",
+    "reports",
     "demo_start",
 )
 HEAD = """# Figures
@@ -54,6 +55,10 @@ NOTES = """
   The peer is a Flask view with one SELECT through the same pool and nothing else.
 - **Overview over gunicorn**: the same page over real sockets, as `serve` runs it, from eight kept connections; granian
   gets as many processes and threads, and fits less well for other reasons (docs/adr/0010).
+- **Reports**: three years of a practice with a million charges (400,000 visits, 8 million postings), laid by SQL. Each report is
+  read as of the last day, and two of a day eight months before; the median of five. Adding up beforehand is told apart: it
+  reads the whole ledger once, and from then on only what moved. The loop reads the entries of 300 accounts one after another
+  and adds them up line by line, as a page for each account would; its time is told for all 100,000.
 - **Drafts**: 1,000 accounts with a saved card whose draft is due today, eight jobs, four worker processes; the receipts' e-mails are sent
   meanwhile. When half are drawn one worker is killed by SIGKILL; the rate counts until the living have no more. Then the
   lease of the dead lapses, its drafts are drawn, and the run fails unless the card company's own totals say every draft once and

@@ -32,6 +32,7 @@ from tools.demo_people import (
     print_fresh_codes,
 )
 from tools.demo_practice import (
+    ZONE,
     NotTheDemo,
     generate_practice,
     live_through,
@@ -42,6 +43,7 @@ from tools.demo_practice import (
 from tools.demo_processes import Processes, free_port, refuse_taken_ports
 from tools.demo_visit_stories import agree_to_visit_texts, tell_visits
 from tools.demo_visits import fill_calendar
+from tools.demo_year import fill_year
 
 SANDBOX_AFTER_WEB = 420  # 8000 and 8420
 KEY_OF_NO_ACCOUNT = "sk_test_the_demo_has_no_account"
@@ -170,6 +172,7 @@ def fill(demo: Demo, settings: Settings, url: str) -> None:
     people = {person["key"]: person for person in story["people"]}
     tell_visits(people, office=wiring.build(settings), url=url, now=datetime.now(UTC))
     prepare_desk(now=datetime.now(UTC))
+    fill_year(today=datetime.now(ZONE).date(), now=datetime.now(UTC))
 
 
 def write_addresses(demo: Demo, settings: Settings, home: Path) -> None:
