@@ -85,6 +85,8 @@ def propose_pairs(
         (_distance(found[position], charge), position, number)
         for position in loose
         for number, charge in enumerate(free)
+        # Another code at another price is another line, whatever day it stands on.
+        if not {"code", "amount"} <= {one.what for one in differences(found[position], charge)}
     )
     taken: set[int] = set()
     for _, position, number in nearest:
@@ -112,9 +114,8 @@ def why_no_line_fits(
     ]
     if len(swapped) == len(loose):
         words = [
-            f"{written_code(theirs.submitted_procedure or theirs.procedure)} stands for our"
-            f" {our_code(ours)}, same day and amount:"
-            f" {'; '.join(map(str, differences(theirs, ours)))}"
+            f"the payer says {written_code(theirs.submitted_procedure or theirs.procedure)}"
+            f" where we billed {our_code(ours)}; day and amount are the same"
             for theirs, ours in swapped
         ]
         return tuple(words), Cause(Category.CHANGED_CODE, ordered(swap(t, o) for t, o in swapped))

@@ -57,6 +57,15 @@ class ClaimBeside:
     lines: tuple[LineBeside, ...]
 
     @property
+    def proposed(self) -> dict[int, list[int]]:
+        """Our line for each of the payer's that adds up with it, by the number of the payer's."""
+        return {
+            row.number: [row.charge_id]
+            for row in self.lines
+            if row.theirs and row.charge_id and abs(row.theirs.billed) == row.our_amount
+        }
+
+    @property
     def our_lines(self) -> tuple[tuple[int, str], ...]:
         """Each of our lines with its words, for a choice."""
         return tuple((one.charge_id, f"{our_code(one)} {one.billed}") for one in self.charges)

@@ -43,6 +43,8 @@ def test_what_fits_is_sure_and_the_rest_is_proposed_by_the_fewest_differences() 
     assert (alone[0].theirs, alone[0].ours) == (None, OFFICE)
     extra = propose_pairs([svc("1", 1), svc("99213", 100)], [OFFICE])
     assert extra[0].ours is None
+    strange = propose_pairs([svc("1", 1)], [OFFICE])
+    assert [p.ours for p in strange] == [None, OFFICE], "another code at another price is no match"
 
 
 def test_the_cause_tells_a_swap_from_another_cut() -> None:

@@ -68,7 +68,7 @@ def test_C_18_a_changed_code_stands_beside_ours_and_is_matched_line_by_line(
     words = read(client, f"/work/{item}?category=changed_code")
     for told in (
         "Changed code",
-        "99214 stands for our 99213, same day and amount",
+        "the payer says 99214 where we billed 99213; day and amount are the same",
         "Acme Health says: of $150.00 billed it paid $70.00",
         "We billed Acme Health $150.00; $150.00 is open",
         "Proposedcode: the payer says 99214, we billed 99213",

@@ -53,9 +53,7 @@ def lines(item_id: int, claim_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         _match_lines(page, beside, form)
         return back_to(item_id)
-    chosen = _chosen_lines(beside) or {
-        row.number: [row.charge_id] for row in beside.lines if row.theirs and row.charge_id
-    }
+    chosen = _chosen_lines(beside) or beside.proposed
     return show(
         "work/lines.html",
         page=page,

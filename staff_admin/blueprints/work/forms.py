@@ -31,7 +31,7 @@ class TurnForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             form_id = uuid.UUID(self.form_id.data or "")
         except ValueError:
             form_id = uuid.uuid4()
-        seen = self.seen.data or ""
+        seen = str(self.seen.data or "")
         return Turn(form_id, int(seen) if seen.isdecimal() else page.seen)
 
 
@@ -46,7 +46,7 @@ class SameFixForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     @property
     def seen_action(self) -> int | None:
         """The last act that the page had seen."""
-        seen = self.seen.data or ""
+        seen = str(self.seen.data or "")
         return int(seen) if seen.isdecimal() else None
 
 
@@ -65,6 +65,14 @@ class CloseForm(TurnForm):
         choices=lambda: [(value.value, words) for value, words in OUTCOME_WORDS.items()],
     )
     note = NoteField("What was done", [required("what was done"), at_most(2000, "The note")])
+
+    def offer(self, kind: str) -> None:
+        """Only a remittance that is held as a whole can come again."""
+        self.outcome.choices = [
+            (value.value, words)
+            for value, words in OUTCOME_WORDS.items()
+            if value is not Outcome.RESENT or kind == "held_set"
+        ]
 
     @property
     def chosen_outcome(self) -> Outcome:

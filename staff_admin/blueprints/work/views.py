@@ -73,7 +73,8 @@ def note(item_id: int) -> ResponseReturnValue:
 @staff("work.decide")
 def close(item_id: int) -> ResponseReturnValue:
     """Close it with its outcome."""
-    page, form = item_page(item_id), CloseForm(prefix="close")
+    page = item_page(item_id)
+    form = close_form(page)
     if not form.validate_on_submit():
         return show_item(page, close_form=form)
     closed = resolve_work_item(
@@ -174,7 +175,7 @@ def show_item(page: WorkItemPage, **forms: FlaskForm) -> str:
     seen = {"seen": page.seen}
     empty = {
         "note_form": NoteForm(prefix="note", formdata=None),
-        "close_form": CloseForm(prefix="close", formdata=None, data=seen),
+        "close_form": close_form(page, formdata=None),
         "release_form": ReleaseForm(prefix="release", formdata=None, data=seen),
         "review_form": ReviewForm(prefix="review", formdata=None),
         "owner_form": owner_form(page, formdata=None),
@@ -183,6 +184,13 @@ def show_item(page: WorkItemPage, **forms: FlaskForm) -> str:
         "deny_form": DenyForm(prefix="deny", formdata=None, data=seen),
     }
     return show("work/item.html", page=page, wanted=chosen_filter(), **(empty | forms))
+
+
+def close_form(page: WorkItemPage, **options: object) -> CloseForm:
+    """The form with the ways in which this kind of item ends."""
+    form = CloseForm(prefix="close", data={"seen": page.seen}, **options)
+    form.offer(page.item.row.kind)
+    return form
 
 
 def owner_form(page: WorkItemPage, **options: object) -> OwnerForm:
