@@ -94,6 +94,24 @@ class BankDeposit(Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class CashCount(Base):
+    """One person's count of the cash drawer at the end of a day; never changed, only counted again (OPS-12)."""
+
+    __tablename__ = "cash_counts"
+    __table_args__ = (
+        CheckConstraint("total_cents >= 0 AND float_cents >= 0", name="not_below_zero"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form_id: Mapped[UUID] = mapped_column(unique=True)
+    day: Mapped[date] = mapped_column(index=True)
+    total: Mapped[Money] = mapped_column("total_cents")
+    float_kept: Mapped[Money] = mapped_column("float_cents")
+    pieces: Mapped[dict[str, int]] = mapped_column(JSONB)  # notes by value in cents; coins in cents
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class DayExplanation(Base):
     """Why a difference of a day is right as it stands; counts only while the difference is this amount."""
 

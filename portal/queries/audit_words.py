@@ -34,6 +34,7 @@ KINDS = {
     "account_access": "sign-in’s account",
     "account_note": "note on an account",
     "account_notes": "notes of an account",
+    "cash_count": "count of the cash drawer",
     "credits": "credit balances",
     "adjustment_request": "adjustment asked for",
     "adjustment_rule": "limit of adjustments",

@@ -78,14 +78,30 @@ _DEPOSITS = text("""
 SELECT d.id, d.amount_cents, d.trace, d.remittance_id, d.payout_id, d.check_refund_id,
        coalesce(r.payer_name, '') AS payer_name,
        coalesce(r.paid_cents, o.amount_cents, -c.amount_cents, b.total) AS expected,
-       b.total IS NOT NULL AS counted
+       b.total IS NOT NULL AS counted,
+       CASE WHEN d.remittance_id IS NOT NULL THEN coalesce(m.moved, 0)
+            WHEN d.payout_id IS NOT NULL THEN CASE WHEN o.entry_id IS NULL THEN 0 ELSE o.amount_cents END
+            WHEN d.check_refund_id IS NOT NULL THEN -c.amount_cents
+            ELSE coalesce(b.posted, 0) END AS posted
   FROM bank_deposits d
   LEFT JOIN remittances r ON r.id = d.remittance_id
   LEFT JOIN payouts o ON o.id = d.payout_id
   LEFT JOIN check_refunds c ON c.id = d.check_refund_id
-  LEFT JOIN LATERAL (SELECT sum(t.total_cents)::bigint AS total
-                       FROM deposit_batches x JOIN receipt_batches t ON t.id = x.batch_id
-                      WHERE x.deposit_id = d.id) b ON true
+  LEFT JOIN LATERAL (
+    SELECT sum(t.total_cents)::bigint AS total,
+           sum((SELECT sum(CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END)
+                  FROM practice_receipts q
+                  JOIN postings p ON p.entry_id = q.entry_id
+                  JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'practice_deposits'
+                 WHERE q.batch_id = t.id AND q.reverses_receipt_id IS NULL))::bigint AS posted
+      FROM deposit_batches x JOIN receipt_batches t ON t.id = x.batch_id
+     WHERE x.deposit_id = d.id) b ON true
+  LEFT JOIN LATERAL (
+    SELECT sum(CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END)::bigint AS moved
+      FROM (SELECT entry_id FROM remittance_claims WHERE remittance_id = r.id
+            UNION SELECT entry_id FROM provider_adjustments WHERE remittance_id = r.id) e
+      JOIN postings p ON p.entry_id = e.entry_id
+      JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'payer_clearing') m ON true
  WHERE d.deposited_on = :day
  ORDER BY d.id
 """)
@@ -173,6 +189,7 @@ class DayDeposit:
     kind: str
     payer_name: str
     expected: Money | None
+    posted: Money  # of what it answers, whenever that was posted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +271,7 @@ def day_deposits(session: Session, day: date) -> tuple[DayDeposit, ...]:
             kind=_deposit_kind(row),
             payer_name=row.payer_name,
             expected=None if row.expected is None else Money(row.expected),
+            posted=Money(row.posted),
         )
         for row in session.execute(_DEPOSITS, {"day": day})
     )

@@ -17,6 +17,7 @@ from portal.models.identity import Login
 from portal.models.payments import EventLook
 from portal.models.practice import Practice
 from portal.queries.clearing_match import BALANCE, TieOut, tie_out, waiting_lines
+from portal.queries.day_drawer import DayBatch, Drawer, day_batches, day_drawer
 from portal.queries.day_facts import (
     Awaited,
     DayDeposit,
@@ -31,6 +32,7 @@ from portal.queries.day_facts import (
     day_remittances,
     standing,
 )
+from portal.queries.day_ways import Way, day_ways
 
 EXPECTED_WITHIN = 3  # business days between an EFT and its ERA
 WEEKEND = (5, 6)
@@ -46,6 +48,12 @@ class Difference:
     cause: str
     explained_by: str = ""
     note: str = ""
+
+    @property
+    def deposit_id(self) -> int | None:
+        """The line of the bank that it is about."""
+        kind, _, number = self.key.partition(":")
+        return int(number) if kind == "deposit" else None
 
     @property
     def explained(self) -> bool:
@@ -72,6 +80,8 @@ class DaySummary:
     receipts: tuple[DayReceipts, ...]
     payouts: tuple[DayPayout, ...]
     deposits: tuple[DayDeposit, ...]
+    batches: tuple[DayBatch, ...]
+    drawer: Drawer
     awaited: tuple[Awaited, ...]
     standing: Standing
     tie: TieOut | None  # of the day on which the card company's balance was last looked at
@@ -85,6 +95,16 @@ class DaySummary:
     @property
     def unexplained(self) -> tuple[Difference, ...]:
         return tuple(one for one in self.differences if not one.explained)
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """Bank, papers and ledger by kind of money."""
+        return day_ways(self.deposits, self.drawer)
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """What must be done before the day closes, beside explaining (OPS-12)."""
+        return tuple(filter(None, [self.drawer.missing]))
 
     @property
     def remitted(self) -> Money:
@@ -124,11 +144,14 @@ def summary_of(session: Session, day: date) -> DaySummary:
     """The same in the caller's transaction: what is closed is what was seen."""
     remittances, receipts = day_remittances(session, day), day_receipts(session, day)
     payouts, deposits = day_payouts(session, day), day_deposits(session, day)
+    batches = day_batches(session, day)
+    drawer = day_drawer(session, day, batches)
     found = [
         *_of_remittances(remittances),
         *_of_receipts(receipts),
         *_of_payouts(payouts),
         *_of_deposits(deposits),
+        *_of_drawer(drawer),
     ]
     return DaySummary(
         day=day,
@@ -136,6 +159,8 @@ def summary_of(session: Session, day: date) -> DaySummary:
         receipts=receipts,
         payouts=payouts,
         deposits=deposits,
+        batches=batches,
+        drawer=drawer,
         awaited=awaited(session, day),
         standing=standing(session, day),
         tie=_tie(session, day),
@@ -230,6 +255,16 @@ def _of_deposits(deposits: tuple[DayDeposit, ...]) -> Iterator[Difference]:
                 if one.expected is None
                 else f"the bank shows {one.amount}, {one.payer_name or 'the payout'} says {one.expected}",
             )
+
+
+def _of_drawer(drawer: Drawer) -> Iterator[Difference]:
+    if drawer.agreed and drawer.over:
+        yield Difference(
+            key="drawer",
+            what="Cash drawer over" if drawer.over > ZERO else "Cash drawer short",
+            amount=drawer.over,
+            cause=f"{drawer.taken} was counted beyond the float, the receipts say {drawer.expected}",
+        )
 
 
 def _explained(session: Session, day: date, found: list[Difference]) -> tuple[Difference, ...]:

@@ -50,7 +50,7 @@ def explain_difference(
 def close_day(*, day: date, staff: StaffViewer, on: date, now: datetime) -> None:
     """Freeze the day's figures; from then on nothing is posted into it.
 
-    Raises CloseRefused while a difference is unexplained, DayClosed when somebody was quicker.
+    Raises CloseRefused while a difference is unexplained or the drawer is not counted by two, DayClosed when somebody was quicker.
     """
     with transaction() as session:
         hold_days_alone(session)
@@ -58,6 +58,8 @@ def close_day(*, day: date, staff: StaffViewer, on: date, now: datetime) -> None
             raise CloseRefused("Close a day when it is over.")
         refuse_closed(session, day)
         summary = summary_of(session, day)
+        if summary.blocks:
+            raise CloseRefused(summary.blocks[0])
         if summary.unexplained:
             first = summary.unexplained[0]
             raise CloseRefused(
@@ -105,6 +107,15 @@ def figures_of(summary: DaySummary) -> dict[str, object]:
         "paid_out": summary.paid_out.cents,
         "deposited": summary.deposited.cents,
         "suspense": summary.standing.suspense.cents,
+        "ways": [
+            {
+                "kind": w.label,
+                "bank": w.bank.cents,
+                "papers": w.papers.cents,
+                "posted": w.posted.cents,
+            }
+            for w in summary.ways
+        ],
         "differences": [
             {"key": d.key, "cents": d.amount.cents, "by": d.explained_by, "note": d.note}
             for d in summary.differences

@@ -4,6 +4,7 @@ STAFF_OFFICE = """
     s s s r o o r r o o r o  GET       /day/
     s s s r r o r r o r r o  POST      /day/close
     s s s r o o r r o r r o  POST      /day/deposit
+    s s s o o o r o o r r o  GET,POST  /day/drawer
     s s s r r r r r o r r o  POST      /day/explain
     s s s r o o r r o o r o  GET       /day/export.csv
     s s s r r r r r o r r o  POST      /day/reopen

@@ -12,7 +12,10 @@ from sqlalchemy import select
 
 from portal.db import read_only
 from portal.models.audit import AuditEvent
+from portal.queries.permissions import ROLES
+from portal.queries.viewer import StaffViewer
 from tests.services.payer_voice import Payer, book, clp, svc
+from tests.services.test_close_of_day import DAY, cash_taken
 from tests.services.test_release_held import pays
 from tests.web.pages import PageClient
 from tests.web.statements_sent import statements_sent
@@ -128,3 +131,23 @@ def test_PCI_5_a_card_number_is_no_trace_of_a_deposit(as_staff: AsStaff) -> None
     page = enter(client, "2026-04-17", "12.00", "4242 4242 4242 4242")
     assert "looks like a card number" in page
     assert "4242 4242" not in page
+
+
+def test_OPS_12_two_people_count_the_drawer_each_for_themselves(as_staff: AsStaff) -> None:
+    address = f"/day/drawer?on={DAY.isoformat()}"
+    desk, manager = as_staff("front_desk"), as_staff("manager")
+    cash_taken(StaffViewer(manager.login_id, "manager", ROLES["manager"]))
+    assert "The cash drawer is not counted" in manager.get(f"/day/?on={DAY.isoformat()}").text
+    form = {"n2000": "5", "coins": "0", "float_kept": "40"}
+    blank = desk.get(address)
+    assert "$60.00" not in blank.text  # blind: neither what is expected nor another's figure
+    bad = desk.post(address, form | {"form_id": blank.hidden("form_id"), "n2000": "-1"})
+    assert "from 0 to 9999" in bad.text
+    kept = desk.post(address, form | {"form_id": blank.hidden("form_id")})
+    assert "A second person has not counted" in desk.follow(kept).text
+    again = manager.get(address)
+    assert "$100.00" not in again.text
+    manager.post(address, form | {"form_id": again.hidden("form_id")})
+    page = manager.get(f"/day/?on={DAY.isoformat()}")
+    assert "Cash drawer, as counted" in page.text
+    assert "not counted" not in page.text

@@ -9,14 +9,22 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from billing.money import ZERO
+from portal.queries.day_drawer import drawer_page
 from portal.queries.day_summary import day_summary
 from portal.services.close_day import close_day, explain_difference, reopen_day
+from portal.services.count_drawer import CountRefused, count_drawer
 from portal.services.enter_deposit import enter_deposit
 from portal.services.export_day import day_csv
 from portal.web.access import current_staff, saw, staff
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
-from staff_admin.blueprints.day.forms import CloseForm, DepositForm, ExplainForm, ReopenForm
+from staff_admin.blueprints.day.forms import (
+    CloseForm,
+    DepositForm,
+    DrawerForm,
+    ExplainForm,
+    ReopenForm,
+)
 from staff_admin.blueprints.show import found, show
 
 REPEATED = "It was entered before and stands once."
@@ -56,6 +64,17 @@ def deposit() -> ResponseReturnValue:
     )
     flash(REPEATED if entered.repeated else MATCHED[entered.matched], "done")
     return redirect(url_for(".index", on=found(form.deposited_on.data).isoformat()))
+
+
+@blueprint.route("/drawer", methods=["GET", "POST"])
+@staff("payments.take")
+def drawer() -> ResponseReturnValue:
+    """Count the cash drawer, without seeing what another counted or what is expected."""
+    day, form = chosen_day(), DrawerForm()
+    saw(kind="cash_count", id=day)
+    if form.validate_on_submit() and _counted(form, day):
+        return redirect(url_for(".drawer", on=day.isoformat()))
+    return show("day/drawer.html", page=drawer_page(day), form=form)
 
 
 @blueprint.post("/explain")
@@ -107,6 +126,26 @@ def export() -> Response:
     saw(kind="day", id=day, action="export")
     headers = {"Content-Disposition": f'attachment; filename="day-{day.isoformat()}.csv"'}
     return Response(day_csv(day_summary(day)), mimetype="text/csv", headers=headers)
+
+
+def _counted(form: DrawerForm, day: date) -> bool:
+    """Keep the count, or put the refusal on the form."""
+    try:
+        fresh = count_drawer(
+            form_id=form.id_of_form,
+            day=day,
+            pieces=form.pieces,
+            coins=form.coins.data or ZERO,
+            float_kept=form.float_kept.data or ZERO,
+            staff=current_staff(),
+            on=practice_day(),
+            now=now(),
+        )
+    except CountRefused as refused:
+        form.form_errors.append(str(refused))
+        return False
+    flash("Your count is kept." if fresh else REPEATED, "done")
+    return True
 
 
 def chosen_day() -> date:
