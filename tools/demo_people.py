@@ -33,6 +33,7 @@ from staff_admin.app import create_app as create_staff_app
 from tools.demo_cards import card_to_photograph, send_cards
 from tools.demo_denials import fill_denials
 from tools.demo_household import share_with_mother
+from tools.demo_money import fill_money
 from tools.demo_office import fill_office
 from tools.demo_paying import pay_from_bank, sign_for_autopay
 from tools.demo_plans import DEEDS, Planner, offer
@@ -104,6 +105,7 @@ def invite_everybody(demo: Demo, settings: Settings, story: dict[str, Any]) -> N
     find_duplicates(now=now)
     send_cards(people, office=wiring.build(settings), now=now)
     fill_office(settings, people, now=now)
+    fill_money(wiring.build(settings), now=now)
     fill_denials(wiring.build(settings), now=now)
     _pay_today(demo, patient_app, people, settings, now)
     name = f"{NEWCOMER.first_name} {NEWCOMER.last_name}"
