@@ -1,7 +1,7 @@
 """Counts of the cash drawer, each by one person.
 
-Revision ID: 0058
-Revises: 0057
+Revision ID: 0062
+Revises: 0061
 
 Safety: one new table.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.db import APP_ROLE
 
-revision = "0058"
-down_revision = "0057"
+revision = "0062"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 
