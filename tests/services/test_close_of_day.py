@@ -202,6 +202,20 @@ def test_OPS_12_what_comes_late_for_a_closed_day_lands_in_the_open_one() -> None
             )
         )
     assert days == {ON + timedelta(days=1)}
+    assert verified().ok
+
+
+def totals_of(day: date) -> int:
+    """How many entries stand in the day."""
+    with read_only() as session:
+        return len(
+            session.scalars(select(JournalEntry.id).where(JournalEntry.occurred_on == day)).all()
+        )
+
+
+def test_OPS_12_what_is_entered_for_a_closed_day_is_refused() -> None:
+    poster, account = add_staff("payment_poster"), add_account()
+    close(ON, poster)
     with pytest.raises(DayClosed):
         post_batch(
             batch_id=uuid4(),
@@ -211,13 +225,4 @@ def test_OPS_12_what_comes_late_for_a_closed_day_lands_in_the_open_one() -> None
             staff=poster,
             on=TODAY,
             now=LATER,
-        )
-    assert verified().ok
-
-
-def totals_of(day: date) -> int:
-    """How many entries stand in the day."""
-    with read_only() as session:
-        return len(
-            session.scalars(select(JournalEntry.id).where(JournalEntry.occurred_on == day)).all()
         )
