@@ -33,6 +33,28 @@ FIELDS: Mapping[str, str] = {
     "decision_date": "the day of the payer's answer",
 }
 
+EXAMPLE: Mapping[str, str] = {  # invented, for reading a letter before any denial is at hand
+    "today": "March 2, 2026",
+    "practice_name": "Example Family Practice",
+    "practice_phone": "(212) 555-0100",
+    "practice_npi": "1999999984",
+    "practice_tax_id": "99-9999999",
+    "payer_name": "Acme Health",
+    "level_name": "First appeal",
+    "patient_name": "Testa Sample",
+    "patient_birth_date": "May 4, 1980",
+    "member_id": "M1234567",
+    "payer_claim_number": "ICN-1",
+    "our_claim_number": "CLM1",
+    "service_date": "February 3, 2026",
+    "provider_name": "Dr. Ada Example",
+    "services": "99213",
+    "amount_billed": "$250.00",
+    "amount_denied": "$150.00",
+    "denial_reason": "CO-197 (authorization or referral).",
+    "decision_date": "February 20, 2026",
+}
+
 
 class UnknownField(ValueError):
     """The letter names a field that does not exist; the message says which."""

@@ -17,6 +17,7 @@ from portal.models.remittances import LineAdjustment, RemittanceClaim, Remittanc
 from portal.models.work import WorkItem, WorkNote
 from portal.queries.suspense import waiting_in_suspense
 from portal.queries.viewer import StaffViewer
+from portal.services.open_denials import open_denials
 from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
 from portal.services.take_item import Turn, take_item
@@ -55,6 +56,7 @@ def deny_held(*, item_id: int, note: str, staff: StaffViewer, now: datetime, tur
         if waiting != ZERO:
             raise DenyRefused(f"The payer paid {waiting} on it. Match or split that money first.")
         _open_denial(session, item, row, now)
+        open_denials(session, [row.id], now=now, by_hand=True)
         session.add(WorkNote(work_item_id=item_id, login_id=staff.login_id, text=note, at=now))
         row.disposition = DENIED
         item.closed_at, item.closed_by_id, item.outcome = now, staff.login_id, DENIED

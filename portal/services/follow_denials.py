@@ -57,14 +57,14 @@ class _Book:
                 RemittanceClaim.claim_id,
                 RemittanceClaim.reversed_by_id,
                 RemittanceClaim.status_code,
-            ).where(
-                among(RemittanceClaim.claim_id, {d.claim_id for d in denials}),
-                RemittanceClaim.disposition == "posted",
-            )
+                RemittanceClaim.disposition,
+            ).where(among(RemittanceClaim.claim_id, {d.claim_id for d in denials}))
         ).all()
+        posted = [row for row in rows if row.disposition == "posted"]
+        self.posted = {row.id for row in posted}
         self.reversed = {row.id for row in rows if row.reversed_by_id is not None}
         self.latest: dict[int, int] = {}
-        for row in rows:
+        for row in posted:
             if row.reversed_by_id is None and row.status_code != REVERSAL:
                 self.latest[row.claim_id] = max(self.latest.get(row.claim_id, 0), row.id)
         self.by_decision: dict[int, list[Denial]] = defaultdict(list)
@@ -94,7 +94,8 @@ def _follow(session: Session, denial: Denial, book: _Book, now: datetime) -> boo
         ]
         return _decided_again(session, denial, again, book, now)
     denial.recovered = book.recovered(denial)
-    if book.left(denial) > ZERO:
+    by_hand = denial.remittance_claim_id not in book.posted  # it took nothing away that could end
+    if book.left(denial) > ZERO or (by_hand and not denial.recovered):
         return False
     event = DenialEvent.PAID if denial.recovered else DenialEvent.TAKEN_OFF
     move_denial(session, denial, event, now=now, amount=denial.recovered)

@@ -89,7 +89,8 @@ def answer_appeal(
             if denial.closed_at is not None:
                 continue  # the new decision came before the letter
             denial.noticed_on = decided_on
-            set_deadline(session, denial)
+            if _EVENTS[decision] is DenialEvent.UPHOLD:
+                set_deadline(session, denial)  # of the next level
             said = f"{DECISIONS[decision]}. {note}".strip()
             move_denial(session, denial, _EVENTS[decision], staff=staff, note=said, now=now)
 

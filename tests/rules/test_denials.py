@@ -19,6 +19,15 @@ from billing.appeal_clock import (
     filing_step,
     payer_type,
 )
+from billing.appeal_letter import (
+    EXAMPLE,
+    FIELDS,
+    STARTERS,
+    EmptyField,
+    UnknownField,
+    fill,
+    unfilled,
+)
 from billing.carc_codes import CARC
 from billing.denial_states import DENIAL, UNFINISHED, DenialEvent, DenialState
 from billing.denials import (
@@ -230,3 +239,14 @@ def test_OPS_6_from_no_to_the_money() -> None:
         state = next_state(DENIAL, state, event)
     assert next_state(DENIAL, state, DenialEvent.PAID) is DenialState.WON
     assert set(DENIAL) == set(DenialState)
+
+
+def test_a_letter_is_filled_whole_or_refused_with_the_field_that_is_missing() -> None:
+    assert set(EXAMPLE) == set(FIELDS)
+    for letter in STARTERS.values():
+        assert not unfilled(fill(letter.body, EXAMPLE))
+    with pytest.raises(UnknownField, match="“payer”"):
+        fill("Dear {{payer}}", EXAMPLE)
+    with pytest.raises(EmptyField, match=r"“member_id”: the patient.s number"):
+        fill("Member {{ member_id }}", {**EXAMPLE, "member_id": " "})
+    assert unfilled("Dear {{ payer_name }}") == "payer_name"

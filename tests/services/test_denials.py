@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -14,11 +15,12 @@ from billing.money import ZERO, Money
 from portal.db import read_only, transaction
 from portal.models.claims import Visit
 from portal.models.denials import Denial, DenialEventRow
-from portal.models.work import WorkItem
 from portal.services.decide_review import decide_review
+from portal.services.deny_held import deny_held
 from portal.services.move_denial import move_denial
 from portal.services.open_denials import missed_decisions, open_denials
 from portal.services.post_entry import post_entry
+from portal.services.take_item import Turn
 from portal.services.tend_denials import tend_denials
 from tests.conftest import NOW
 from tests.services.payer_voice import (
@@ -209,19 +211,18 @@ def test_OPS_6_what_was_decided_before_gets_its_denial_once() -> None:
         assert open_denials(session, [decision], now=NOW) == []
 
 
-def test_a_person_may_call_a_held_answer_a_denial() -> None:
+def test_a_person_may_call_a_held_answer_a_denial_and_it_stays_until_they_end_it() -> None:
     visit = insured(10_000)
     payer = Payer()
     payer.pays(clp(visit.control_number, svc("99213", 100, "CO-45 20")))
     payer.pays(refused(visit, "CO-50 100", payer_claim_number="ICN2"))
+    [held] = work("held_claim")
     with transaction() as session:
-        held = session.scalars(
-            select(WorkItem.remittance_claim_id).where(WorkItem.kind == "held_claim")
-        ).one()
-        assert held is not None
-        assert open_denials(session, [held], now=NOW) == []
-        assert len(open_denials(session, [held], now=NOW, by_hand=True)) == 1
+        assert open_denials(session, [held.remittance_claim_id or 0], now=NOW) == []
+    turn = Turn(uuid4(), 0)
+    deny_held(item_id=held.id, note="the plan said so by phone", staff=staff(), now=NOW, turn=turn)
     assert told() == [("CO", "50", Money(10_000), "open")]
+    assert tend_denials(on=ON, now=NOW).ended == 0
 
 
 def warnings() -> list[tuple[str, str]]:

@@ -211,6 +211,9 @@ def test_a_letter_keeps_its_versions_and_refuses_a_field_that_is_none(as_staff: 
     form = {"letter-version": "0", "letter-title": "Coding", "letter-body": "Dear {{payer}}"}
     assert "There is no field “payer”" in manager.post(here, form).text
     form["letter-body"] = "Dear {{payer_name}}"
+    read = manager.post(here, form | {"preview": "1"}, expect=200)
+    assert "Dear Acme Health" in read.text
+    assert "As it came. Nobody has changed it." in read.text
     manager.post(here, form, expect=302)
     assert "Somebody saved this letter" in manager.post(here, form, expect=409).text
     assert "Version 1" in manager.get(here).text

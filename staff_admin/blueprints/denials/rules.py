@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from billing.appeal_letter import FIELDS, UnknownField
+from billing.appeal_letter import EXAMPLE, FIELDS, UnknownField, fill
 from portal.queries.appeal_letters import LetterPage, letter_list, letter_page
 from portal.queries.payer_limits import PayerLimits, payer_limits
 from portal.services.keep_appeal_letter import keep_appeal_letter
@@ -64,7 +64,8 @@ def letter(key: str) -> str:
 def keep_letter(key: str) -> ResponseReturnValue:
     """Save a new version; a field that we do not know is named and refused."""
     page, form = _letter(key), LetterForm(prefix="letter")
-    if not form.validate_on_submit() or not _kept(key, form):
+    only_read = "preview" in request.form
+    if not form.validate_on_submit() or only_read or not _kept(key, form):
         return _shown(page, form)
     return redirect(url_for(".letter", key=key))
 
@@ -97,4 +98,10 @@ def _letter(key: str) -> LetterPage:
 
 
 def _shown(page: LetterPage, form: LetterForm) -> str:
-    return show("denials/letter.html", page=page, form=form, fields=FIELDS)
+    """The letter as it would read, with invented values; a field that is none is named on the form."""
+    example = ""
+    try:
+        example = fill(form.body.data or "", EXAMPLE)
+    except UnknownField as refused:
+        form.body.errors = [str(refused)]
+    return show("denials/letter.html", page=page, form=form, fields=FIELDS, example=example)
