@@ -47,11 +47,17 @@ class Settings:
     twilio_campaign: str = ""  # the registered campaign's id (MSG-14)
     baa_records: tuple[str, ...] = ()  # of who carries our messages (MSG-23)
     spanish_reviewed_by: str = ""  # who has read the Spanish pages (LANG-2); empty: not offered
+    era_folder: Path | None = None  # 835 files that are put here are taken in
+    era_sftp: str = ""  # sftp://user@host:port/folder of the payer or clearinghouse
+    era_sftp_key: Path | None = None  # our private key
+    era_sftp_host_key: str = ""  # the server's public key; any other is refused
+    era_sftp_delete: bool = False  # take files away for good instead of into taken/
     testing: bool = False
 
     def __post_init__(self) -> None:
         """A live key never talks to a stand-in (payments.md section 3), nor to patients in clear text."""
         _check_smtp(self.smtp_url)
+        self._check_sftp()
         if self.test_keys:
             return
         for name, base in (
@@ -68,6 +74,21 @@ class Settings:
                 " https://: real patients' sign-ins would travel unprotected"
             )
         self._check_texts()
+
+    def _check_sftp(self) -> None:
+        """Remittances name patients: they are fetched with a key, and from one known server alone."""
+        if not self.era_sftp:
+            return
+        parts = urlsplit(self.era_sftp)
+        if parts.scheme != "sftp" or not parts.hostname or not parts.username or parts.password:
+            raise ConfigurationError(
+                "KINDBILL_ERA_SFTP must look like sftp://user@host:22/folder, without a password"
+            )
+        if self.era_sftp_key is None or not self.era_sftp_host_key:
+            raise ConfigurationError(
+                "KINDBILL_ERA_SFTP is set: KINDBILL_ERA_SFTP_KEY must name our private key file, and"
+                " KINDBILL_ERA_SFTP_HOST_KEY the server's public key as its owner gave it"
+            )
 
     def _check_texts(self) -> None:
         """MSG-14, MSG-23: no text to real patients before the campaign and the agreement stand."""
@@ -125,7 +146,16 @@ class Settings:
             twilio_campaign=environ.get("TWILIO_CAMPAIGN", ""),
             baa_records=tuple(environ.get("KINDBILL_BAA_RECORDS", "").replace(",", " ").split()),
             spanish_reviewed_by=environ.get("KINDBILL_SPANISH_REVIEWED_BY", "").strip(),
+            era_folder=_path(environ, "KINDBILL_ERA_FOLDER"),
+            era_sftp=environ.get("KINDBILL_ERA_SFTP", ""),
+            era_sftp_key=_path(environ, "KINDBILL_ERA_SFTP_KEY"),
+            era_sftp_host_key=environ.get("KINDBILL_ERA_SFTP_HOST_KEY", "").strip(),
+            era_sftp_delete=environ.get("KINDBILL_ERA_SFTP_DELETE", "") == "yes",
         )
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    return Path(environ[name]) if environ.get(name) else None
 
 
 def _check_smtp(url: str) -> None:

@@ -1,4 +1,4 @@
-"""What the back office asks of the card company, in our own words: payouts, lines of its balance, answers to banks."""
+"""What the back office asks of the outside, in our own words: payouts, answers to banks, files that payers leave."""
 
 from __future__ import annotations
 
@@ -121,3 +121,25 @@ class BankFiles(Protocol):
     def read(self, data: bytes, *, columns: Mapping[str, str] | None = None) -> BankFile:
         """The whole file, or BankFileRefused. `columns`: for a CSV, meaning to heading."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropFile:
+    """A file that lies where payers leave theirs, as its folder tells of it."""
+
+    name: str
+    size: int
+    changed_at: datetime
+
+
+class RemittanceDrop(Protocol):
+    """Where 835 files come in by themselves. Raises RetryLater or Refused."""
+
+    @property
+    def source(self) -> str: ...
+
+    def look(self) -> tuple[DropFile, ...]: ...
+
+    def fetch(self, name: str) -> bytes: ...
+
+    def put_aside(self, name: str, *, refused: bool, note: str) -> None: ...

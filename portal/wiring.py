@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from portal.adapters.card_images import CardFiles
 from portal.adapters.card_reader import RapidReader
 from portal.adapters.eligibility import ByHand
 from portal.adapters.email import SmtpEmail
+from portal.adapters.era_folder import EraFolder
+from portal.adapters.era_sftp import EraServer
 from portal.adapters.papers import Papers
 from portal.adapters.pdf import TypstPrinter
 from portal.adapters.storage import EncryptedFolder
@@ -19,7 +22,14 @@ from portal.adapters.stripe_payouts import StripePayouts
 from portal.adapters.twilio import TwilioSms
 from portal.card_ports import CardImages, CardReader
 from portal.config import Settings, derived_key
-from portal.office_ports import BankFiles, DisputeDesk, EligibilityPort, PaperDesk, PayoutBooks
+from portal.office_ports import (
+    BankFiles,
+    DisputeDesk,
+    EligibilityPort,
+    PaperDesk,
+    PayoutBooks,
+    RemittanceDrop,
+)
 from portal.ports import (
     DocumentStore,
     EmailSender,
@@ -50,6 +60,7 @@ class Gateways:
     card_reader: CardReader
     eligibility: EligibilityPort
     outbox: Path  # mail batches, a folder a day
+    remittance_drops: tuple[RemittanceDrop, ...] = ()  # where 835 files come in by themselves
 
 
 def build(settings: Settings) -> Gateways:
@@ -91,4 +102,17 @@ def build(settings: Settings) -> Gateways:
         card_reader=RapidReader(),
         eligibility=ByHand(),
         outbox=settings.home / "outbox",
+        remittance_drops=tuple(_drops(settings)),
     )
+
+
+def _drops(settings: Settings) -> Iterator[RemittanceDrop]:
+    if settings.era_folder is not None:
+        yield EraFolder(settings.era_folder)
+    if settings.era_sftp and settings.era_sftp_key is not None:
+        yield EraServer(
+            address=settings.era_sftp,
+            key_file=settings.era_sftp_key,
+            host_key=settings.era_sftp_host_key,
+            delete=settings.era_sftp_delete,
+        )

@@ -31,6 +31,7 @@ from staff_admin.blueprints import (
     linking,
     messages,
     parents,
+    payers,
     payments,
     payouts,
     plans,
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(remittances.blueprint)
     app.register_blueprint(eobs.blueprint)
     app.register_blueprint(recoupments.blueprint)
+    app.register_blueprint(payers.blueprint)
     app.register_blueprint(claims.blueprint)
     app.register_blueprint(accounts.blueprint)
     app.register_blueprint(payments.blueprint)

@@ -31,6 +31,7 @@ from tools.demo_people import (
     planners_deeds,
     print_fresh_codes,
 )
+from tools.demo_posting import incoming_folder, prepare_posting
 from tools.demo_practice import (
     ZONE,
     NotTheDemo,
@@ -130,6 +131,7 @@ def demo_settings(home: Path) -> Settings:
         KINDBILL_SANDBOX_PORT=str(sandbox),
         KINDBILL_PUBLIC_URL=f"http://localhost:{port}",
         KINDBILL_SMTP_URL=f"smtp://127.0.0.1:{free_port()}",
+        KINDBILL_ERA_FOLDER=str(incoming_folder(home)),
         KINDBILL_SPANISH_REVIEWED_BY="nobody yet: only the demo shows it all the same",
         STRIPE_SECRET_KEY=KEY_OF_NO_ACCOUNT,
         STRIPE_WEBHOOK_SECRET=f"whsec_{secrets.token_hex(16)}",
@@ -172,6 +174,7 @@ def fill(demo: Demo, settings: Settings, url: str) -> None:
     people = {person["key"]: person for person in story["people"]}
     tell_visits(people, office=wiring.build(settings), url=url, now=datetime.now(UTC))
     prepare_desk(now=datetime.now(UTC))
+    prepare_posting(settings, folder / story["upload"], now=datetime.now(UTC))
     fill_year(today=datetime.now(ZONE).date(), now=datetime.now(UTC))
 
 

@@ -36,6 +36,7 @@ class Upload(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"), index=True)
+    group_id: Mapped[UUID | None] = mapped_column(index=True)  # sent together in one form
     kind: Mapped[str]  # 835, 837p
     name: Mapped[str]
     size: Mapped[int]
@@ -43,4 +44,5 @@ class Upload(Base):
     uploaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     preview: Mapped[dict[str, Any]] = mapped_column(JSONB)
     posted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    choice: Mapped[str] = mapped_column(default="", server_default="")  # posting_policy.Choice
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

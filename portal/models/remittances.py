@@ -33,9 +33,11 @@ class RemittanceRow(Base):
     paid: Mapped[Money] = mapped_column("paid_cents")  # BPR02, negative when BPR03 = D
     plb: Mapped[Money] = mapped_column("plb_cents")
     fingerprint: Mapped[str]
-    status: Mapped[str]  # posted, held, rejected
+    status: Mapped[str]  # posted, held, waiting (our rule: a person posts it), rejected
     reasons: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    # Who posted a set that waited; none where it posted as it came in.
+    posted_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
 
 
 class RemittanceClaim(Base):
@@ -59,7 +61,7 @@ class RemittanceClaim(Base):
     original_reference: Mapped[str] = mapped_column(default="")
     remarks: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"), index=True)
-    disposition: Mapped[str]  # posted, unmatched, held, duplicate
+    disposition: Mapped[str]  # posted, unmatched, held, waiting, released
     reasons: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
     reversed_by_id: Mapped[int | None] = mapped_column(ForeignKey("remittance_claims.id"))

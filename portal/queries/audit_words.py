@@ -104,6 +104,8 @@ KINDS = {
     "people": "people and coverage",
     "plan": "payment plan",
     "plan_policy": "policy of payment plans",
+    "posting_policy": "how much of remittances posts by itself",
+    "payer": "payer",
     "plans": "payment plans",
     "profile": "own details",
     "proxies": "who can see the account",

@@ -41,6 +41,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "biller": frozenset(
         {
+            "payers.view",
             "desk.view",
             "tasks.view",
             "tasks.work",
@@ -86,6 +87,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "payment_poster": frozenset(
         {
+            "payers.view",
             "plans.view",
             "accounts.view",
             "accounts.note",
@@ -145,6 +147,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "manager": frozenset(
         {
+            "payers.view",
+            "payers.policy",
             "forms.view",
             "forms.edit",
             "desk.view",
@@ -219,6 +223,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "auditor": frozenset(
         {
+            "payers.view",
             "forms.view",
             "desk.view",
             "tasks.view",

@@ -29,6 +29,8 @@ KIND_LABELS = {
     "held_claim": "Claim held",
     "unmatched": "Claim not found here",
     "held_set": "Remittance held",
+    "waiting_set": "Remittance to post",
+    "file_refused": "File that could not be read",
     "denial": "Denied by the payer",
     "denial_deadline": "Denial: last day",
     "filing_deadline": "Claim: last day to file",

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from billing.money import Money
 from portal.db import read_only
 from portal.models.claims import Visit
 from portal.models.files import Upload
 from portal.queries.paging import PAGE_SIZE, Page
+from portal.queries.set_totals import Totals, totals_of
 from portal.queries.viewer import StaffViewer
 
 # What needs a person stands first.
@@ -46,6 +48,7 @@ class UploadedClaim:
     balanced: bool
     disposition: str
     reasons: tuple[str, ...]
+    work: tuple[str, ...]  # what posting it opens for a person
     position: int
 
 
@@ -83,6 +86,9 @@ class UploadPage:
     error: str
     sets: tuple[UploadedSet, ...]
     claims: Page[UploadedClaim]
+    totals: Totals
+    opens_work: bool  # whether posting all opens work that posting the clean claims would not
+    group_id: UUID | None
     account_ids: frozenset[int]  # whose claims this page shows
     patient_ids: frozenset[int]
 
@@ -94,24 +100,24 @@ def upload_page(
     with read_only() as session:
         row = session.execute(
             select(
-                Upload.name, Upload.uploaded_at, Upload.posted_at, Upload.preview, Upload.result
+                Upload.name,
+                Upload.uploaded_at,
+                Upload.posted_at,
+                Upload.preview,
+                Upload.result,
+                Upload.group_id,
             ).where(Upload.id == upload_id, Upload.login_id == viewer.login_id)
         ).one_or_none()
         if row is None:
             return None
         told = row.result or row.preview or _NOT_READ
         claims = [
-            _claim(one["trace"], claim) for one in told["transactions"] for claim in one["claims"]
+            claim_of(one["trace"], claim) for one in told["transactions"] for claim in one["claims"]
         ]
         claims.sort(key=lambda claim: ORDER.get(claim.disposition, 0))
         start = (max(number, 1) - 1) * PAGE_SIZE
         shown = claims[start : start + PAGE_SIZE]
-        written = {claim.control_number.strip() for claim in shown} - {""}
-        whose = session.execute(
-            select(Visit.guarantor_account_id, Visit.patient_id).where(
-                Visit.control_number.in_(written | {number.upper() for number in written})
-            )
-        ).all()
+        accounts, patients = whose_claims(session, shown)
     return UploadPage(
         id=upload_id,
         name=row.name,
@@ -119,6 +125,7 @@ def upload_page(
         posted=row.result is not None,
         posting=row.result is None and row.posted_at is not None,
         reading=not row.preview,
+        group_id=row.group_id,
         stuck=now - (row.posted_at or row.uploaded_at) > PATIENCE,
         status=told["status"],
         error=told["error"] or "",
@@ -128,9 +135,24 @@ def upload_page(
             number=max(number, 1),
             has_next=len(claims) > start + PAGE_SIZE,
         ),
-        account_ids=frozenset(account_id for account_id, _ in whose),
-        patient_ids=frozenset(patient_id for _, patient_id in whose),
+        totals=totals_of(told["transactions"]),
+        opens_work=any(claim.work for claim in claims),
+        account_ids=accounts,
+        patient_ids=patients,
     )
+
+
+def whose_claims(
+    session: Session, claims: Iterable[UploadedClaim]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """The accounts and patients whose claims a page shows."""
+    written = {claim.control_number.strip() for claim in claims} - {""}
+    whose = session.execute(
+        select(Visit.guarantor_account_id, Visit.patient_id).where(
+            Visit.control_number.in_(written | {number.upper() for number in written})
+        )
+    ).all()
+    return frozenset(account for account, _ in whose), frozenset(patient for _, patient in whose)
 
 
 def _set(told: Mapping[str, Any]) -> UploadedSet:
@@ -152,7 +174,8 @@ def _set(told: Mapping[str, Any]) -> UploadedSet:
     )
 
 
-def _claim(trace: str, told: Mapping[str, Any]) -> UploadedClaim:
+def claim_of(trace: str, told: Mapping[str, Any]) -> UploadedClaim:
+    """A claim as `preview_upload.kept` wrote it."""
     return UploadedClaim(
         trace=trace,
         control_number=told["patient_control_number"],
@@ -169,5 +192,6 @@ def _claim(trace: str, told: Mapping[str, Any]) -> UploadedClaim:
         balanced=told["balanced"],
         disposition=told["disposition"],
         reasons=tuple(told["reasons"]),
+        work=tuple(told.get("work", ())),
         position=told["position"],
     )

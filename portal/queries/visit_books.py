@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import (
@@ -86,6 +86,16 @@ class VisitBook:
     written_off: dict[int, dict[Account, Money]] = field(default_factory=lambda: defaultdict(dict))
     priors: list[PriorDecision] = field(default_factory=list)
     medicaid_noted: bool = False
+
+    def copy(self) -> VisitBook:
+        """The same book for a trial: what is judged on it leaves this one as it is."""
+        return replace(
+            self,
+            claims=[replace(claim) for claim in self.claims],
+            open=defaultdict(dict, {key: dict(parts) for key, parts in self.open.items()}),
+            patient_due=self.patient_due.copy(),
+            priors=list(self.priors),
+        )
 
     @property
     def medicaid(self) -> bool:

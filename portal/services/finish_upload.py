@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from billing.posting_policy import Choice
 from portal.db import transaction
 from portal.models.files import Upload
 from portal.ports import DocumentStore
@@ -22,9 +23,12 @@ def finish_upload(
     with transaction() as session:
         upload = session.get_one(Upload, upload_id)
         name, stored_as, done = upload.name, upload.stored_as, upload.result is not None
+        choice = Choice(upload.choice or Choice.ALL)
     if done:
         return
-    report = post_remittance(data=store.get(stored_as), name=name, now=now, store=store)
+    report = post_remittance(
+        data=store.get(stored_as), name=name, now=now, store=store, choice=choice
+    )
     with transaction() as session:
         session.execute(update(Upload).where(Upload.id == upload_id).values(result=kept(report)))
         add_access(

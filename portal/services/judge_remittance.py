@@ -18,7 +18,7 @@ from billing.decision import (
     Verdict,
 )
 from billing.entries import Line
-from billing.exceptions import Cause
+from billing.exceptions import Category, Cause, ordered
 from billing.ledger import Account, Entry, Party
 from billing.match_lines import match_lines
 from billing.money import ZERO, Money
@@ -89,6 +89,14 @@ class SetJudge:
             if any(claim.claim_id in self.changed for claim in book.claims)
         ]
         return settle_visits(moved, set_ref=self.set_ref, on=self.issued_on)
+
+    def hold_by_rule(
+        self, clp: ClaimPayment, claim: ClaimOnFile, reasons: tuple[str, ...], codes: Iterable[str]
+    ) -> ClaimOutcome:
+        """Hold what adds up; a bill that stands on an earlier decision may be wrong meanwhile."""
+        stands = bool(self.books[claim.visit_id].priors)
+        cause = Cause(Category.POSTING_RULE, ordered(codes))
+        return self._hold(clp, claim, decision_of(clp), reasons, cause=cause, holds_bill=stands)
 
     def _ref(self, clp: ClaimPayment) -> str:
         return f"{self.set_ref}:{clp.ordinal}"

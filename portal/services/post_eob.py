@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from billing.eob import batch_faults
 from billing.money import total_of
+from billing.posting_policy import Choice
 from portal.db import read_only, transaction
 from portal.models.eobs import EobBatch, EobEntry
 from portal.models.remittances import RemittanceClaim
@@ -44,7 +45,9 @@ def preview_eob(*, entry_id: UUID, now: datetime) -> EobPreview:
         data = write_eob(session, entry) if entry.state == DRAFT else b""
     if not data:
         return EobPreview(report=None, faults=faults)
-    report = post_remittance(data=data, name=_name(entry), now=now, store=None, dry_run=True)
+    report = post_remittance(
+        data=data, name=_name(entry), now=now, store=None, dry_run=True, choice=Choice.ALL
+    )
     return EobPreview(report=report, faults=faults)
 
 
@@ -74,7 +77,10 @@ def post_eob(
         _mark(session, locked, report, staff, now)
 
     try:
-        report = post_remittance(data=data, name=name, now=now, store=store, also=settle)
+        # Whoever typed it has looked at it: no rule lets it wait for another look.
+        report = post_remittance(
+            data=data, name=name, now=now, store=store, choice=Choice.ALL, also=settle
+        )
     except EobChanged:
         # The other press of the same button was quicker: what it posted is the answer.
         if (standing := _posted(entry_id)) is not None:

@@ -10,31 +10,21 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.decision import REVERSAL
 from billing.exceptions import payer_key
-from billing.ledger import Account
 from billing.money import Money
+from billing.posting_policy import Choice
 from portal.db import transaction
-from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.remittances import RemittanceRow
 from portal.ports import DocumentStore
-from portal.queries.among import among
 from portal.queries.eob_twins import typed_twin
-from portal.queries.visit_books import ClaimOnFile, load_visit_books
-from portal.services.apply_credit import apply_credit
-from portal.services.judge_plb import judge_plb
-from portal.services.judge_remittance import ClaimOutcome, SetJudge
-from portal.services.lock_posting import lock_accounts, lock_posting
-from portal.services.mark_decided import mark_decided
-from portal.services.match_remittance import match_remittance, payers_of
-from portal.services.note_crossovers import expect_claims, note_crossovers
+from portal.queries.posting_rules import PostingRules, posting_rules
+from portal.services.judge_remittance import ClaimOutcome
+from portal.services.lock_posting import lock_posting
+from portal.services.match_remittance import payers_of
+from portal.services.post_set import Arrival, post_set
+from portal.services.practice_date import practice_date
 from portal.services.remittance_report import ClaimReport, RemittanceReport, SetReport
-from portal.services.remittance_work import (
-    claim_items,
-    held_set_item,
-    provider_items,
-    taken_back_items,
-)
+from portal.services.remittance_work import held_set_item
 from portal.services.store_file import find_file, store_file
 from portal.services.write_remittance import (
     SetRecord,
@@ -54,10 +44,13 @@ def post_remittance(
     now: datetime,
     store: DocumentStore | None,
     dry_run: bool = False,
+    choice: Choice | None = None,
     also: Callable[[Session, RemittanceReport], None] | None = None,
 ) -> RemittanceReport:
     """Post what balances, hold what does not, and say so; a dry run says the same, changes nothing.
 
+    Without a person's `choice` the practice's posting rules decide alone: a set of a payer whose
+    remittances a person looks at waits (its status is "held", and nothing of it is posted).
     `also` is done in the same transaction, last; what it raises undoes the whole posting.
     """
     try:
@@ -70,7 +63,14 @@ def post_remittance(
         file = find_file(session, kind="835", data=data) or store_file(
             session, kind="835", data=data, name=name, stored_as=stored_as, now=now
         )
-        desk = _Desk(session, file.id, now, _Seen.load(session, remittances))
+        desk = _Desk(
+            session=session,
+            file_id=file.id,
+            now=now,
+            seen=_Seen.load(session, remittances),
+            rules=posting_rules(session, on=practice_date(session, now)),
+            choice=choice,
+        )
         sets = tuple(desk.post(remittance) for remittance in remittances)
         report = RemittanceReport(file=name, sets=sets, file_id=None if dry_run else file.id)
         file.result = {"status": report.status, "error": report.why}
@@ -120,7 +120,7 @@ class _Seen:
         return bool(identity[1]) and (issued_on in days or (issued_on is None and bool(days)))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Desk:
     """One file on its way into the books."""
 
@@ -128,6 +128,8 @@ class _Desk:
     file_id: int
     now: datetime
     seen: _Seen
+    rules: PostingRules
+    choice: Choice | None
 
     def post(self, remittance: Remittance) -> SetReport:
         identity = (remittance.payer_tax_id, remittance.trace)
@@ -141,10 +143,20 @@ class _Desk:
                 *reasons,
             )
         reasons = (*self._typed_before(remittance), *reasons)
-        self.seen.add(identity, remittance.issued_on, remittance.fingerprint, posted=not reasons)
         if reasons:
-            return self._hold(remittance, reasons, changed=changed)
-        return self._post(remittance)
+            report = self._hold(remittance, reasons, changed=changed)
+        else:
+            arrival = Arrival(
+                said=remittance,
+                file_id=self.file_id,
+                now=self.now,
+                rules=self.rules,
+                choice=self.choice,
+            )
+            report = post_set(self.session, arrival)
+        posted = report.status == "posted"
+        self.seen.add(identity, remittance.issued_on, remittance.fingerprint, posted=posted)
+        return report
 
     def _typed_before(self, remittance: Remittance) -> tuple[str, ...]:
         """A paper EOB of the same check: the money is in the books, whatever day either one names."""
@@ -160,23 +172,18 @@ class _Desk:
             f"a paper EOB of this check, dated {typed_on:%b %-d, %Y}, was typed and posted before",
         )
 
-    def _record(
-        self, remittance: Remittance, status: str, reasons: tuple[str, ...], payer_id: int | None
-    ) -> SetRecord:
-        return SetRecord(
-            remittance=remittance,
-            file_id=self.file_id,
-            payer_id=payer_id,
-            issued_on=remittance.issued_on or self.now.date(),
-            status=status,
-            reasons=reasons,
-            now=self.now,
-        )
-
     def _hold(
         self, remittance: Remittance, reasons: tuple[str, ...], *, changed: bool
     ) -> SetReport:
-        record = self._record(remittance, "held", reasons, None)
+        record = SetRecord(
+            remittance=remittance,
+            file_id=self.file_id,
+            payer_id=None,
+            issued_on=remittance.issued_on or self.now.date(),
+            status="held",
+            reasons=reasons,
+            now=self.now,
+        )
         remittance_id = write_set(self.session, record)
         outcomes = [
             ClaimOutcome(
@@ -196,71 +203,6 @@ class _Desk:
         add_work_items(self.session, [item])
         return _told(remittance, "held", reasons, remittance_id=remittance_id)
 
-    def _post(self, remittance: Remittance) -> SetReport:
-        session = self.session
-        matches = match_remittance(session, remittance)
-        pairs = list(zip(remittance.claims, matches.found, strict=True))
-        ours = [claim for claim in matches.found if isinstance(claim, ClaimOnFile)]
-        lock_accounts(session, {claim.guarantor_account_id for claim in ours})
-        reverses = any(clp.status_code == REVERSAL for clp in remittance.claims)
-        books = load_visit_books(session, {c.visit_id for c in ours}, with_entries=reverses)
-        # The books hold the claims that decisions change; the matches only found them.
-        on_file = {claim.claim_id: claim for book in books.values() for claim in book.claims}
-        pairs = [
-            (clp, on_file[one.claim_id] if isinstance(one, ClaimOnFile) else one)
-            for clp, one in pairs
-        ]
-        record = self._record(remittance, "posted", (), matches.payer_id)
-        set_ref = _set_ref(remittance)
-        judge = SetJudge(
-            set_ref=set_ref,
-            issued_on=record.issued_on,
-            payer_id=matches.payer_id,
-            stranger=None if matches.payer_known else remittance.payer_tax_id,
-            books=books,
-            crossovers=note_crossovers(session, pairs, books, on=record.issued_on),
-        )
-        outcomes = judge.judge_all(pairs)
-        plbs = judge_plb(
-            session,
-            remittance,
-            set_ref=set_ref,
-            issued_on=record.issued_on,
-            payer_id=matches.payer_id,
-        )
-        settled = judge.credits()
-        expect_claims(session, outcomes, books)
-        remittance_id = write_set(session, record)
-        written = write_outcomes(
-            session, remittance_id, record.issued_on, outcomes, plbs=plbs, settled=settled
-        )
-        payer = payer_key(matches.payer_id, remittance.payer_tax_id)
-        items = claim_items(
-            written.outcomes,
-            remittance_id=remittance_id,
-            payer=payer,
-            on=record.issued_on,
-            now=self.now,
-        )
-        items += provider_items(plbs, remittance_id=remittance_id, payer=payer, now=self.now)
-        items += taken_back_items(settled, remittance_id=remittance_id, now=self.now)
-        add_work_items(session, items)
-        # After the work items: a correction closes what its own reversal opened.
-        mark_decided(
-            session, written, books, judge.changed, issued_on=record.issued_on, now=self.now
-        )
-        # Last: by now each bill is one, or held.
-        _use_credit_on_account(session, ours, set_ref=set_ref, on=record.issued_on)
-        return SetReport(
-            said=remittance,
-            status="posted",
-            remittance_id=remittance_id,
-            claims=tuple(
-                ClaimReport(said=o.clp, disposition=o.disposition, reasons=o.reasons)
-                for o in outcomes
-            ),
-        )
-
 
 def _reasons_to_hold(remittance: Remittance) -> tuple[str, ...]:
     """Why the whole set waits: money that does not add up, or amounts that nobody can read."""
@@ -276,11 +218,6 @@ def _reasons_to_hold(remittance: Remittance) -> tuple[str, ...]:
 
 def _with_faults(reasons: tuple[str, ...], faults: tuple[str, ...]) -> tuple[str, ...]:
     return ("the whole remittance is held", *reasons, *faults)
-
-
-def _set_ref(remittance: Remittance) -> str:
-    issued = remittance.issued_on.isoformat() if remittance.issued_on else "undated"
-    return f"era:{remittance.payer_tax_id}:{remittance.trace}:{issued}:{remittance.fingerprint}"
 
 
 def _told(
@@ -305,22 +242,3 @@ def _told(
             for clp in remittance.claims
         ),
     )
-
-
-def _use_credit_on_account(
-    session: Session, claims: Sequence[ClaimOnFile], *, set_ref: str, on: date
-) -> None:
-    """Money on account that names no visit settles what the patient owes now, the oldest first."""
-    accounts = {claim.guarantor_account_id for claim in claims}
-    with_credit = session.scalars(
-        select(PostingRow.guarantor_account_id)
-        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
-        .where(
-            among(PostingRow.guarantor_account_id, accounts),
-            PostingRow.visit_id.is_(None),
-            LedgerAccount.code == Account.PATIENT_CREDIT.value,
-        )
-        .distinct()
-    )
-    ids = [account_id for account_id in with_credit if account_id is not None]
-    apply_credit(session, guarantor_account_ids=ids, on=on, source=set_ref)

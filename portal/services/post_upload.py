@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, update
 
+from billing.posting_policy import Choice
 from portal.db import transaction
 from portal.models.files import Upload
 from portal.ports import DocumentStore
@@ -21,11 +22,17 @@ LEASE = timedelta(minutes=5)
 
 
 def post_upload(
-    *, upload_id: UUID, staff: StaffViewer, store: DocumentStore, now: datetime
+    *,
+    upload_id: UUID,
+    staff: StaffViewer,
+    store: DocumentStore,
+    now: datetime,
+    choice: Choice = Choice.ALL,
+    by_job: bool = False,
 ) -> bool:
     """Post an upload of this member of staff; False when it is posted or being posted already.
 
-    A file above AT_ONCE bytes is posted by a job; its page tells when it is done.
+    A file above AT_ONCE bytes, or one of many, is posted by a job; its page tells when it is done.
 
     Raises NotFound for an upload of somebody else.
     """
@@ -38,15 +45,16 @@ def post_upload(
             .where(
                 Upload.id == upload_id,
                 Upload.preview != {},  # nobody posts what nobody could look at
+                Upload.stored_as != "",  # what is no 835 was not kept
                 Upload.result.is_(None),
                 or_(Upload.posted_at.is_(None), Upload.posted_at < now - LEASE),
             )
-            .values(posted_at=now)
+            .values(posted_at=now, choice=choice.value)
             .returning(Upload.id)
         )
         if taken is None:
             return False
-        later = mine.size > AT_ONCE
+        later = by_job or mine.size > AT_ONCE
         if later:
             enqueue(
                 session,

@@ -10,8 +10,7 @@ from sqlalchemy import update
 from portal.db import transaction
 from portal.models.files import Upload
 from portal.ports import DocumentStore
-from portal.services.post_remittance import post_remittance
-from portal.services.preview_upload import kept
+from portal.services.preview_upload import preview_of
 
 
 def read_upload(*, upload_id: UUID, store: DocumentStore, now: datetime) -> None:
@@ -22,6 +21,6 @@ def read_upload(*, upload_id: UUID, store: DocumentStore, now: datetime) -> None
     if known:
         return
     data = store.get(stored_as)
-    report = post_remittance(data=data, name=name, now=now, store=None, dry_run=True)
+    preview = preview_of(data, name=name, now=now)
     with transaction() as session:
-        session.execute(update(Upload).where(Upload.id == upload_id).values(preview=kept(report)))
+        session.execute(update(Upload).where(Upload.id == upload_id).values(preview=preview))

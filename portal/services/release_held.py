@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from billing import entries
@@ -14,18 +15,13 @@ from billing.decision import REVERSAL, Decision
 from billing.entries import Line
 from billing.exceptions import payer_key
 from billing.free_text import check_free_text
-from billing.ledger import Account, Entry, Party, Posting
+from billing.ledger import Entry, Party
 from billing.line_mapping import LineMap, LinesDoNotAddUp, assign_lines
 from billing.money import ZERO, Money, total_of
 from billing.responsibility import merged
 from portal.db import transaction
 from portal.models.claims import Claim
-from portal.models.ledger import PostingRow
-from portal.models.remittances import (
-    LineAdjustment,
-    RemittanceClaim,
-    RemittanceLine,
-)
+from portal.models.remittances import RemittanceClaim
 from portal.models.work import WorkItem
 from portal.ports import DocumentStore
 from portal.queries.viewer import StaffViewer
@@ -46,9 +42,11 @@ from portal.services.read_held_claim import read_held_claim
 from portal.services.record_access import Access, add_access
 from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
+from portal.services.release_together import held_beside, release_together
 from portal.services.remittance_work import claim_items, taken_back_items
+from portal.services.suspense_of import from_suspense, suspense_of
 from portal.services.take_item import Turn, acted_before, take_item
-from portal.services.write_remittance import Written, add_work_items, write_lines
+from portal.services.write_remittance import Written, add_work_items, rewrite_lines
 from portal.x12.remittance import ClaimPayment
 
 HELD = frozenset({"held", "unmatched"})
@@ -88,6 +86,7 @@ def release_held(
     """
     note = check_free_text(note)
     clp = read_held_claim(remittance_claim_id, store)
+    beside = [(one, read_held_claim(one, store)) for one in held_beside(remittance_claim_id)]
     with transaction() as session:
         lock_posting(session)
         row = session.get(RemittanceClaim, remittance_claim_id, with_for_update=True)
@@ -109,7 +108,13 @@ def release_held(
         [book] = books.values()
         claim = next(one for one in book.claims if one.claim_id == wanted)
         assigned = _assigned(clp, lines, book)
-        released = _release(session, row, clp, claim, book, assigned=assigned, note=note, now=now)
+        if not lines and wanted == row.claim_id and _together(session, beside, note=note, now=now):
+            released = Released(entry_id=None, amount=row.paid, decided=True)
+            _close_items(session, [one for one, _ in beside], but=item, staff=staff, now=now)
+        else:
+            released = _release(
+                session, row, clp, claim, book, assigned=assigned, note=note, now=now
+            )
         swaps = keep_line_matches(
             session, row.id, clp, lines or {}, book.charges, staff=staff, now=now
         )
@@ -141,6 +146,21 @@ def release_held(
             now=now,
         )
     return released
+
+
+def _together(
+    session: Session, beside: Sequence[tuple[int, ClaimPayment]], *, note: str, now: datetime
+) -> bool:
+    """A reversal and what stands beside it go at once: either alone would leave a wrong bill."""
+    if not beside:
+        return False
+    said = [(session.get_one(RemittanceClaim, one, with_for_update=True), c) for one, c in beside]
+    if any(row.disposition not in HELD for row, _ in said):
+        return False
+    ours = claims_on_file(session, Claim.id == said[0][0].claim_id)
+    books = load_visit_books(session, {one.visit_id for one in ours}, with_entries=True)
+    [book] = books.values()
+    return release_together(session, said, book, note=note, now=now)
 
 
 def _release(
@@ -181,7 +201,7 @@ def _release(
     expect_claims(session, [outcome], judge.books)
     row.disposition, row.claim_id, row.reasons = "posted", claim.claim_id, list(outcome.reasons)
     row.under_review = outcome.under_review
-    _rewrite_lines(session, row.id, outcome)
+    rewrite_lines(session, row.id, outcome)
     pairs = [(row.id, outcome)]
     add_work_items(
         session,
@@ -204,14 +224,6 @@ def _release(
     )
     entry_id = ids.get(f"release:{row.id}")
     return Released(entry_id=entry_id, amount=row.paid, decided=True)
-
-
-def suspense_of(session: Session, row: RemittanceClaim) -> Party:
-    """The reference under which the money waits, so that release takes it from there."""
-    reference = session.scalar(
-        select(PostingRow.reference).where(PostingRow.entry_id == row.entry_id).limit(1)
-    )
-    return Party(reference=reference)
 
 
 def _money_alone(
@@ -264,27 +276,12 @@ def _post_decision(
     """The decision's own legs, its money taken from suspense instead of from the payer."""
     found: list[Entry] = []
     if outcome.entry is not None:
-        legs = merged(_from_suspense(leg, suspense) for leg in outcome.entry.postings)
+        legs = merged(from_suspense(leg, suspense) for leg in outcome.entry.postings)
         found.append(
             Entry("suspense_release", f"release:{row.id}", row.decided_on, legs, memo=note)
         )
     found += [entry for _, entry in outcome.passed] + settled
     return {one.source_ref: one.entry_id for one in post_entries(session, found)}
-
-
-def _from_suspense(leg: Posting, suspense: Party) -> Posting:
-    if leg.account is not Account.PAYER_CLEARING:
-        return leg
-    party = replace(leg.party, reference=suspense.reference)
-    return replace(leg, account=Account.PAYER_SUSPENSE, party=party)
-
-
-def _rewrite_lines(session: Session, row_id: int, outcome: ClaimOutcome) -> None:
-    """The lines as judged take the place of the lines as held."""
-    lines = select(RemittanceLine.id).where(RemittanceLine.remittance_claim_id == row_id)
-    session.execute(delete(LineAdjustment).where(LineAdjustment.remittance_line_id.in_(lines)))
-    session.execute(delete(RemittanceLine).where(RemittanceLine.remittance_claim_id == row_id))
-    write_lines(session, [(row_id, outcome)])
 
 
 def _item_of(session: Session, remittance_claim_id: int) -> WorkItem | None:
@@ -297,6 +294,27 @@ def _item_of(session: Session, remittance_claim_id: int) -> WorkItem | None:
             WorkItem.closed_at.is_(None),
         )
         .with_for_update()
+    )
+
+
+def _close_items(
+    session: Session,
+    remittance_claim_ids: Sequence[int],
+    *,
+    but: WorkItem | None,
+    staff: StaffViewer,
+    now: datetime,
+) -> None:
+    """The items of what was released with it; its own is closed with its history."""
+    session.execute(
+        update(WorkItem)
+        .where(
+            WorkItem.remittance_claim_id.in_(remittance_claim_ids),
+            WorkItem.id != (but.id if but is not None else 0),
+            WorkItem.kind.in_(("held_claim", "unmatched")),
+            WorkItem.closed_at.is_(None),
+        )
+        .values(closed_at=now, closed_by_id=staff.login_id, outcome="corrected")
     )
 
 

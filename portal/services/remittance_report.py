@@ -21,6 +21,7 @@ class ClaimReport:
     said: ClaimPayment
     disposition: str
     reasons: tuple[str, ...] = ()
+    work: tuple[str, ...] = ()  # what posting it opens for a person
 
     @property
     def balanced(self) -> bool:

@@ -16,6 +16,7 @@ from portal.services.settle_visits import taken_back
 CORRECTION_DUE = timedelta(days=30)
 FIRST_TOUCH = timedelta(days=2)
 HELD_STEP = "Compare the payer's figures with our claim, then release the money or call the payer."
+RULE_STEP = "Look at what the payer says, then release it: the whole decision posts."
 UNMATCHED_STEP = "Find the claim by patient and date, then release the money to it."
 REVERSED_STEP = "Ask the payer for its new decision; until then nothing is refunded or billed."
 RETURNED_STEP = "Ask this plan to decide again once the first plan has."
@@ -23,6 +24,7 @@ REFUND_REASON = "paid by the patient for care that Medicaid rules cover (STMT-23
 REFUND_STEP = "Refund what the patient paid: the rules do not let us keep it."
 TAKEN_BACK_STEP = "Once the payer has decided, take it off again or let it go."
 PLB_STEP = "Find the claim by the payer's reference and match it."
+WAITING_STEP = "Look at its claims, then post all of them, or the clean ones."
 SET_STEP = "Ask the payer for a corrected remittance; nothing of this one was posted."
 
 
@@ -47,6 +49,11 @@ def claim_items(
     ]
 
 
+def work_of(outcome: ClaimOutcome) -> list[tuple[str, tuple[str, ...]]]:
+    """Kind and reasons of the work that this outcome opens, before anything is written."""
+    return [(fields["kind"], tuple(fields["reasons"])) for fields in _fields(outcome)]
+
+
 def _fields(outcome: ClaimOutcome) -> Iterator[dict[str, Any]]:
     clp = outcome.clp
     if outcome.disposition != "posted":
@@ -54,7 +61,7 @@ def _fields(outcome: ClaimOutcome) -> Iterator[dict[str, Any]]:
         yield {
             "kind": "unmatched" if unmatched else "held_claim",
             "reasons": outcome.reasons,
-            "next_step": UNMATCHED_STEP if unmatched else HELD_STEP,
+            "next_step": _held_step(outcome),
             "amount": Money(clp.paid_cents),
             "holds_bill": outcome.holds_bill,
             "cause": outcome.cause,
@@ -100,6 +107,12 @@ def _fields(outcome: ClaimOutcome) -> Iterator[dict[str, Any]]:
             "next_step": REFUND_STEP,
             "amount": outcome.refund,
         }
+
+
+def _held_step(outcome: ClaimOutcome) -> str:
+    if outcome.cause is not None and outcome.cause.category is Category.POSTING_RULE:
+        return RULE_STEP
+    return UNMATCHED_STEP if outcome.disposition == "unmatched" else HELD_STEP
 
 
 def _item(
@@ -210,6 +223,28 @@ def held_set_item(
         cause=Cause(Category.CHANGED_RESEND if changed else Category.UNBALANCED_FILE),
         now=now,
     )
+
+
+def waiting_set_item(
+    reason: str, *, amount: Money, remittance_id: int, payer: str, now: datetime
+) -> dict[str, Any]:
+    """A whole set that our own rule keeps for a person to post."""
+    return _remittance_item(
+        waiting_key(remittance_id),
+        kind="waiting_set",
+        reason=reason,
+        next_step=WAITING_STEP,
+        amount=amount,
+        remittance_id=remittance_id,
+        payer=payer,
+        cause=Cause(Category.POSTING_RULE),
+        now=now,
+    )
+
+
+def waiting_key(remittance_id: int) -> str:
+    """One item for each set that waits; it closes when somebody posts the set."""
+    return f"era:{remittance_id}:waiting"
 
 
 def _remittance_item(

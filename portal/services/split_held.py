@@ -26,7 +26,7 @@ from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.post_entry import post_entry
 from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
-from portal.services.release_held import suspense_of
+from portal.services.suspense_of import suspense_of
 from portal.services.take_item import Turn, take_item
 
 

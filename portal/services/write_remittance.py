@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,12 @@ from billing.carc import bucket_of
 from billing.decision import Adjustment, DecisionLine, Outcome
 from billing.ledger import Entry
 from billing.money import ZERO, Money
-from portal.models.remittances import ProviderAdjustmentRow, RemittanceRow
+from portal.models.remittances import (
+    LineAdjustment,
+    ProviderAdjustmentRow,
+    RemittanceLine,
+    RemittanceRow,
+)
 from portal.models.work import WorkItem
 from portal.services.judge_plb import PostedPlb
 from portal.services.judge_remittance import ClaimOutcome
@@ -76,9 +81,11 @@ class SetRecord:
     file_id: int
     payer_id: int | None
     issued_on: date
-    status: str  # posted, held
+    status: str  # posted, held, waiting
     reasons: tuple[str, ...]
     now: datetime
+    row: RemittanceRow | None = None  # of a set that waited for a person
+    posted_by_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +97,13 @@ class Written:
 
 
 def write_set(session: Session, record: SetRecord) -> int:
-    """The row of the set itself; its id."""
+    """The row of the set itself; its id. A set that waited keeps its row."""
     said = record.remittance
+    if record.row is not None:
+        record.row.status, record.row.reasons = record.status, list(record.reasons)
+        record.row.payer_id, record.row.posted_by_id = record.payer_id, record.posted_by_id
+        session.flush()
+        return record.row.id
     row = RemittanceRow(
         file_id=record.file_id,
         position=said.position,
@@ -252,6 +264,14 @@ def write_lines(session: Session, outcomes: Sequence[tuple[int, ClaimOutcome]]) 
             for a, became in adjustments
         ],
     )
+
+
+def rewrite_lines(session: Session, row_id: int, outcome: ClaimOutcome) -> None:
+    """The lines as judged take the place of the lines as held."""
+    lines = select(RemittanceLine.id).where(RemittanceLine.remittance_claim_id == row_id)
+    session.execute(delete(LineAdjustment).where(LineAdjustment.remittance_line_id.in_(lines)))
+    session.execute(delete(RemittanceLine).where(RemittanceLine.remittance_claim_id == row_id))
+    write_lines(session, [(row_id, outcome)])
 
 
 def _lines_of(

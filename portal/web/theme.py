@@ -106,6 +106,7 @@ MENUS = {
             "remittances.view",
             "Payers",
         ),
+        MenuLink("payers.index", "What posts by itself", "check-circle", "payers.view", "Payers"),
         MenuLink("batches.index", "Checks", "receipt", "payments.take", "Money"),
         MenuLink("day.index", "Day", "calendar-event", "day.view", "Money"),
         MenuLink("bank.index", "Bank", "receipt", "day.view", "Money"),

@@ -44,8 +44,8 @@ def post_yesterdays_file(visitor: Visitor, *, again: bool) -> None:
     page.locator("summary", has_text="Payers").click()
     page.get_by_role("link", name="Remittances", exact=True).first.click()
     visitor.look("Remittances")
-    page.get_by_role("link", name="Upload an 835").click()
-    visitor.look("Upload an 835")
+    page.get_by_role("link", name="Upload 835 files").click()
+    visitor.look("Upload 835 files")
     page.locator("input[type=file]").set_input_files(visitor.demo.addresses["upload"])
     page.get_by_role("button", name="Look at the file").click()
     if again:

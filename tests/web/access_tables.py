@@ -17,6 +17,7 @@ from tests.web.access_money import STAFF_MONEY
 from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_payers_money import STAFF_PAYERS_MONEY
 from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
+from tests.web.access_posting import STAFF_POSTING
 from tests.web.access_reports import STAFF_REPORTS
 from tests.web.access_saved_ways import ROWS, STAFF_ROWS
 from tests.web.access_table import table, with_payer
@@ -372,6 +373,7 @@ STAFF = table(
     + STAFF_REPORTS
     + STAFF_CONTROL
     + STAFF_EXCEPTIONS
+    + STAFF_POSTING
     + STAFF_WAITLIST
     + STAFF_ROWS,
 )

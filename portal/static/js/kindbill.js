@@ -82,7 +82,9 @@ async function look() {
   const quiet = new URL(location.href);
   quiet.searchParams.set("unattended", "1");
   const answer = await fetch(quiet).catch(() => null);
-  if (answer?.ok && (await answer.text()).includes("data-waiting")) lookLater();
+  // A page that tells how far it is has a step: it loads anew when that moves.
+  const same = waiting.dataset.step ? `data-step="${waiting.dataset.step}"` : "data-waiting";
+  if (answer?.ok && (await answer.text()).includes(same)) lookLater();
   else location.reload();
 }
 

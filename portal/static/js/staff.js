@@ -71,3 +71,27 @@ for (const link of document.querySelectorAll('.staff-nav [aria-current="page"]')
   const list = link.closest("ul");
   list.scrollLeft = link.offsetLeft - (list.offsetLeft + (list.clientWidth - link.offsetWidth) / 2);
 }
+
+// Files may be dropped on the field that chooses them; it lists what it holds. Without this the field works alone.
+for (const zone of document.querySelectorAll("[data-drop]")) {
+  const input = zone.querySelector("input[type=file]"), list = document.createElement("ul");
+  list.setAttribute("aria-live", "polite");
+  zone.append(list);
+  const tell = () => list.replaceChildren(...[...input.files].map((file) => {
+    const item = document.createElement("li");
+    item.textContent = `${file.name}, ${Math.ceil(file.size / 1024).toLocaleString("en-US")} kB`;
+    return item;
+  }));
+  input.addEventListener("change", tell);
+  for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
+    zone.addEventListener(name, (event) => {
+      event.preventDefault();
+      zone.classList.toggle("notice-info", name === "dragenter" || name === "dragover");
+    });
+  }
+  zone.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    input.files = event.dataTransfer.files;
+    tell();
+  });
+}

@@ -1,0 +1,139 @@
+"""Post a remittance that waited for a person, as they chose: all of it, or the claims that open no work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from billing.posting_policy import Choice
+from portal.db import read_only, transaction
+from portal.models.files import File
+from portal.models.remittances import (
+    LineAdjustment,
+    RemittanceClaim,
+    RemittanceLine,
+    RemittanceRow,
+)
+from portal.models.work import WorkItem
+from portal.ports import DocumentStore
+from portal.queries.posting_rules import posting_rules
+from portal.queries.viewer import StaffViewer
+from portal.services.lock_posting import lock_posting
+from portal.services.post_set import Arrival, post_set
+from portal.services.practice_date import practice_date
+from portal.services.record_access import Access, add_access
+from portal.services.refusal import NotFound, Refusal
+from portal.services.remittance_report import SetReport
+from portal.services.remittance_work import waiting_key
+from portal.x12.read_835 import read_remittances
+from portal.x12.remittance import Remittance
+
+WAITING = "waiting"
+CHANGED = "the payer sent a changed remittance under a number already posted"
+
+
+class NotWaiting(Refusal):
+    """The remittance cannot be posted from here; the message says why."""
+
+    title = "This remittance was not posted"
+
+
+def post_waiting(
+    *,
+    remittance_id: int,
+    choice: Choice,
+    staff: StaffViewer,
+    store: DocumentStore,
+    now: datetime,
+) -> SetReport:
+    """Judge it anew on the books of this moment and post it. Raises NotWaiting or NotFound.
+
+    Codes that never post by themselves are held all the same, each claim alone.
+    """
+    said = _read(remittance_id, store)
+    with transaction() as session:
+        lock_posting(session)
+        row = session.get(RemittanceRow, remittance_id, with_for_update=True)
+        if row is None:
+            raise NotFound
+        if row.status != WAITING:
+            raise NotWaiting("Somebody posted it before you. Nothing was posted twice.")
+        if _changed(session, row):
+            raise NotWaiting(
+                "Another remittance of this number and day is posted already. Ask the payer which counts."
+            )
+        _forget_trial(session, remittance_id)
+        arrival = Arrival(
+            said=said,
+            file_id=row.file_id,
+            now=now,
+            rules=posting_rules(session, on=practice_date(session, now)),
+            choice=choice,
+            row=row,
+            posted_by_id=staff.login_id,
+        )
+        report = post_set(session, arrival)
+        _close(session, remittance_id, staff, now)
+        access = Access(
+            face="staff",
+            login_id=staff.login_id,
+            role=staff.role,
+            action="create",
+            object_type="remittance",
+            object_id=str(remittance_id),
+            reason=f"posted {choice.value}",
+        )
+        add_access(session, access, now=now)
+    return report
+
+
+def _read(remittance_id: int, store: DocumentStore) -> Remittance:
+    """The set as the payer wrote it; no transaction is open while the file is read."""
+    with read_only() as session:
+        found = session.execute(
+            select(File.stored_as, File.name, RemittanceRow.fingerprint)
+            .join(RemittanceRow, RemittanceRow.file_id == File.id)
+            .where(RemittanceRow.id == remittance_id)
+        ).one_or_none()
+    if found is None:
+        raise NotFound
+    for remittance in read_remittances(store.get(found.stored_as), file=found.name):
+        if remittance.fingerprint == found.fingerprint:
+            return remittance
+    raise NotFound
+
+
+def _changed(session: Session, row: RemittanceRow) -> bool:
+    """Whether a set of the same number and day was posted while this one waited."""
+    return bool(row.trace) and (
+        session.scalar(
+            select(RemittanceRow.id)
+            .where(
+                RemittanceRow.payer_tax_id == row.payer_tax_id,
+                RemittanceRow.trace == row.trace,
+                RemittanceRow.issued_on == row.issued_on,
+                RemittanceRow.status == "posted",
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def _forget_trial(session: Session, remittance_id: int) -> None:
+    """The claims as they were shown while they waited: what they become is written anew."""
+    claims = select(RemittanceClaim.id).where(RemittanceClaim.remittance_id == remittance_id)
+    lines = select(RemittanceLine.id).where(RemittanceLine.remittance_claim_id.in_(claims))
+    session.execute(delete(LineAdjustment).where(LineAdjustment.remittance_line_id.in_(lines)))
+    session.execute(delete(RemittanceLine).where(RemittanceLine.remittance_claim_id.in_(claims)))
+    session.execute(delete(RemittanceClaim).where(RemittanceClaim.remittance_id == remittance_id))
+
+
+def _close(session: Session, remittance_id: int, staff: StaffViewer, now: datetime) -> None:
+    session.execute(
+        update(WorkItem)
+        .where(WorkItem.dedupe_key == waiting_key(remittance_id), WorkItem.closed_at.is_(None))
+        .values(closed_at=now, closed_by_id=staff.login_id, outcome="corrected")
+    )

@@ -1,0 +1,201 @@
+"""Take in the 835 files that lie where payers leave them: each posted once, whatever dies in between (OPS-9).
+
+A file goes through rows of `incoming_files`: growing, or cut_off while its end is missing; kept, once its bytes
+lie in our own store; posted, duplicate or refused; and closed, once it is moved aside. Every step may run twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.db import alone, read_only, transaction
+from portal.models.posting import IncomingFile
+from portal.office_ports import DropFile, RemittanceDrop
+from portal.ports import DocumentStore, GatewayError, RetryLater
+from portal.queries.incoming_files import what_became
+from portal.services.post_remittance import post_remittance
+from portal.services.write_remittance import add_work_items
+from portal.x12.envelope import X12Error
+from portal.x12.tell_kind import tell_kind, why_cut_off
+
+LOG = logging.getLogger(__name__)
+LARGEST = 32 * 1024 * 1024  # bytes, as an upload
+# So long the end of a file may be missing: a slow line, or a program that writes in two parts.
+PATIENCE = timedelta(hours=1)
+ENDED = frozenset({"posted", "duplicate", "refused"})
+ASK_AGAIN = (
+    "Ask the payer to send the file again, or upload it by hand after looking at its preview."
+)
+REFUSED_STEP = "Read why on the page of remittances, and do what it says."
+
+
+def take_in_files(*, drop: RemittanceDrop, store: DocumentStore, now: datetime) -> None:
+    """One look at one place. A file that cannot be had now is asked for again at the next look."""
+    with alone(f"take_in_files:{drop.source}") as mine:
+        if not mine:
+            return
+        try:
+            listed = {file.name: file for file in drop.look()}
+        except GatewayError as error:
+            LOG.warning("remittance_drop_failed", extra={"source": drop.source, "why": str(error)})
+            return
+        for name in sorted(_open_names(drop.source) | listed.keys()):
+            try:
+                _take(name, listed.get(name), drop, store, now)
+            except RetryLater as error:
+                LOG.warning("incoming_file_later", extra={"why": str(error)})
+
+
+def _open_names(source: str) -> set[str]:
+    with read_only() as session:
+        return set(
+            session.scalars(
+                select(IncomingFile.name).where(
+                    IncomingFile.source == source, IncomingFile.closed_at.is_(None)
+                )
+            )
+        )
+
+
+def _take(
+    name: str, file: DropFile | None, drop: RemittanceDrop, store: DocumentStore, now: datetime
+) -> None:
+    """One file as far as it goes now."""
+    with transaction() as session:
+        row = _row(session, drop.source, name, file, now)
+        row_id, state, stored_as = row.id, row.state, row.stored_as
+        stands = row.standing_since < now
+        same = file is None or (row.size, row.changed_at) == (file.size, file.changed_at)
+    if state in {"growing", "cut_off"} and file is not None and stands:
+        state, stored_as = _keep(row_id, file, drop, store, now)
+    if state == "kept":
+        state = _post(row_id, name, stored_as, store, now)
+    if state in ENDED:
+        _close(row_id, drop if same else None, now)
+
+
+def _row(
+    session: Session, source: str, name: str, file: DropFile | None, now: datetime
+) -> IncomingFile:
+    """The open row of this name; one that changed begins to stand anew, one that vanished is closed."""
+    row = session.scalar(
+        select(IncomingFile)
+        .where(
+            IncomingFile.source == source,
+            IncomingFile.name == name,
+            IncomingFile.closed_at.is_(None),
+        )
+        .with_for_update()
+    )
+    if row is None:
+        assert file is not None, "a name comes from a row or from the list"
+        row = IncomingFile(
+            source=source,
+            name=name,
+            size=file.size,
+            changed_at=file.changed_at,
+            seen_at=now,
+            standing_since=now,
+        )
+        session.add(row)
+    elif row.state in {"growing", "cut_off"}:
+        if file is None:
+            row.state, row.closed_at = "gone", now
+            row.reason = "It was taken away before we read it. Nothing of it is posted."
+        elif (row.size, row.changed_at) != (file.size, file.changed_at):
+            row.size, row.changed_at, row.standing_since = file.size, file.changed_at, now
+            row.state, row.reason = "growing", ""
+    session.flush()
+    return row
+
+
+def _keep(
+    row_id: int, file: DropFile, drop: RemittanceDrop, store: DocumentStore, now: datetime
+) -> tuple[str, str]:
+    """Read it; keep what is whole, refuse what is no 835, wait for the rest of what is cut off."""
+    if file.size > LARGEST:
+        words = f"It is larger than {LARGEST // 1024 // 1024} MB. {ASK_AGAIN}"
+        return _refuse(row_id, "", words, now), ""
+    try:
+        data = drop.fetch(file.name)
+    except RetryLater:
+        raise
+    except GatewayError as error:
+        return _refuse(row_id, "", f"It could not be read: {error}. {ASK_AGAIN}", now), ""
+    if len(data) != file.size:
+        return "growing", ""
+    digest = sha256(data).hexdigest()
+    wrong = tell_kind(data, file=file.name)
+    if wrong is not None:
+        return _refuse(row_id, digest, str(wrong), now), ""
+    if cut := _cut_off(data, file.name):
+        return _wait_for_the_rest(row_id, digest, cut, now), ""
+    stored_as = store.put(data)
+    with transaction() as session:
+        row = session.get_one(IncomingFile, row_id)
+        row.state, row.reason, row.sha256, row.stored_as = "kept", "", digest, stored_as
+    return "kept", stored_as
+
+
+def _cut_off(data: bytes, name: str) -> str:
+    try:
+        return why_cut_off(data, file=name)
+    except X12Error as error:
+        return str(error)
+
+
+def _wait_for_the_rest(row_id: int, digest: str, cut: str, now: datetime) -> str:
+    with transaction() as session:
+        row = session.get_one(IncomingFile, row_id)
+        if now - row.standing_since <= PATIENCE:
+            row.state = "cut_off"
+            row.reason = f"It looks cut off: {cut}. We wait an hour for the rest."
+            return row.state
+    return _refuse(row_id, digest, f"It is cut off: {cut}. {ASK_AGAIN}", now)
+
+
+def _refuse(row_id: int, digest: str, why: str, now: datetime) -> str:
+    """Nothing of it is posted, and somebody is told."""
+    with transaction() as session:
+        row = session.get_one(IncomingFile, row_id)
+        row.state, row.reason, row.sha256 = "refused", why, digest
+        add_work_items(session, [_work(row, now)])
+    return "refused"
+
+
+def _work(row: IncomingFile, now: datetime) -> dict[str, object]:
+    return {
+        "dedupe_key": f"incoming:{row.id}",
+        "kind": "file_refused",
+        "reasons": [row.reason],
+        "next_step": REFUSED_STEP,
+        "opened_at": now,
+        "due_on": now.date() + timedelta(days=1),
+    }
+
+
+def _post(row_id: int, name: str, stored_as: str, store: DocumentStore, now: datetime) -> str:
+    """Post the bytes that were kept; after a crash the same again, which posts nothing twice."""
+    report = post_remittance(data=store.get(stored_as), name=name, now=now, store=store)
+    if report.file_id is None:
+        return _refuse(row_id, "", f"{report.error}. {ASK_AGAIN}", now)
+    with transaction() as session:
+        row = session.get_one(IncomingFile, row_id)
+        row.file_id = report.file_id
+        row.state, row.reason = what_became(session, report.file_id, seen_at=row.seen_at)
+        return row.state
+
+
+def _close(row_id: int, drop: RemittanceDrop | None, now: datetime) -> None:
+    """Move it aside; not where another file came under its name meanwhile, which is looked at next."""
+    with read_only() as session:
+        row = session.get_one(IncomingFile, row_id)
+    if drop is not None:
+        drop.put_aside(row.name, refused=row.state == "refused", note=row.reason)
+    with transaction() as session:
+        session.get_one(IncomingFile, row_id).closed_at = now
