@@ -17,18 +17,8 @@ from portal.models.notes import AccountNote, NoteMention
 from portal.queries.paging import Page, limits, page_of
 from portal.queries.permissions import ROLES
 from portal.queries.staff_account import AccountHeader, account_header
+from portal.queries.staff_story import NoteRow
 from portal.queries.viewer import StaffViewer
-
-LATEST = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteRow:
-    """One note and who wrote it."""
-
-    by: str
-    at: datetime
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +62,6 @@ def notes_page(viewer: StaffViewer, account_id: int, *, number: int) -> NotesPag
             notes=page_of([_row(*row) for row in rows], number),
             colleagues=colleagues(session) if viewer.may("accounts.note") else (),
         )
-
-
-def latest_notes(account_id: int) -> tuple[NoteRow, ...]:
-    """The newest few, for the account's first page."""
-    with read_only() as session:
-        return tuple(_row(*row) for row in session.execute(_notes(account_id).limit(LATEST)))
 
 
 def colleagues(session: Session) -> tuple[Colleague, ...]:

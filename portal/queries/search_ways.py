@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select
@@ -22,20 +23,33 @@ LAST_FOUR = re.compile(r"\d{4}")  # of a card or bank account: all that we know 
 AMERICAN_DATE = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})\b")
 ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 PHONE = re.compile(r"[\d\s().+-]+")
-Way = Select[int, str, int]
+Name = ColumnElement[str] | InstrumentedAttribute[str]
+NOBODY = literal("")
+Way = Select[int, str, int, str, str]
 
 
-def search_ways(term: str) -> list[Way]:
-    """Statements of (account_id, because, rank); the lower the rank, the surer. None when too short."""
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Statements of (account_id, because, rank, last, first), where `last` and `first` name who was found.
+
+    `sure` fit as typed; `alike` are asked only where too few of those are found.
+    """
+
+    sure: tuple[Way, ...] = ()
+    alike: tuple[Way, ...] = ()
+
+
+def search_ways(term: str) -> Ways:
+    """How to look for the term; no way when it is too short."""
     if len(term) < SHORTEST:
-        return []
+        return Ways()
     born, rest = born_on(term)
     words = words_of(rest)
     if born:
-        return _by_birth(born, words)
+        return Ways(_by_birth(born, words))
     if any(c.isdigit() for c in term):
         return _by_number(term)
-    return _by_name(words) if words else []
+    return _by_name(words) if words else Ways()
 
 
 def spellings(number: str) -> tuple[str, ...]:
@@ -58,16 +72,16 @@ def born_on(term: str) -> tuple[tuple[date, ...], str]:
     return dates, term.replace(found[0], " ")
 
 
-def _by_birth(dates: tuple[date, ...], words: tuple[str, ...]) -> list[Way]:
+def _by_birth(dates: tuple[date, ...], words: tuple[str, ...]) -> tuple[Way, ...]:
     """By birth date, and by name as well where one stands beside it."""
     if not words:
-        return [
+        return (
             _patients("birth date", Patient.birth_on.in_(dates)),
             _accounts("guarantor's birth date", GuarantorAccount.birth_on.in_(dates)),
-        ]
+        )
     last, first = _name(Patient)
     theirs = _name(GuarantorAccount)
-    return [
+    return (
         _patients(
             "name and birth date", and_(Patient.birth_on.in_(dates), resembles(last, first, words))
         ),
@@ -75,20 +89,24 @@ def _by_birth(dates: tuple[date, ...], words: tuple[str, ...]) -> list[Way]:
             "guarantor's name and birth date",
             and_(GuarantorAccount.birth_on.in_(dates), resembles(*theirs, words)),
         ),
-    ]
+    )
 
 
-def _by_name(words: tuple[str, ...]) -> list[Way]:
+def _by_name(words: tuple[str, ...]) -> Ways:
     account, patient = _name(GuarantorAccount), _name(Patient)
-    return [
-        _accounts("guarantor's name", begins(*account, words)),
-        _patients("patient's name", begins(*patient, words)),
-        _accounts("a name spelled much like it", resembles(*account, words), rank=2),
-        _patients("a name spelled much like it", resembles(*patient, words), rank=2),
-    ]
+    return Ways(
+        (
+            _accounts("guarantor's name", begins(*account, words)),
+            _patients("patient's name", begins(*patient, words)),
+        ),
+        (
+            _accounts("a name spelled much like it", resembles(*account, words), rank=2),
+            _patients("a name spelled much like it", resembles(*patient, words), rank=2),
+        ),
+    )
 
 
-def _by_number(term: str) -> list[Way]:
+def _by_number(term: str) -> Ways:
     numbers = spellings(term)
     bare = re.sub(r"\s", "", term)
     ways = [
@@ -104,13 +122,11 @@ def _by_number(term: str) -> list[Way]:
             CheckRefund.number.in_(numbers)
         ),
     ]
-    if LAST_FOUR.fullmatch(term):
-        ways += _by_last_four(term)
     digits = re.sub(r"\D", "", term)
     if PHONE.fullmatch(term) and len(digits) >= PHONE_DIGITS:
         ending = func.reverse(GuarantorAccount.mobile).like(digits[-10:][::-1] + "%")
         ways.append(_accounts("phone", ending))
-    return ways
+    return Ways(tuple(ways), _by_last_four(term) if LAST_FOUR.fullmatch(term) else ())
 
 
 def _dashed(digits: str) -> str:
@@ -138,20 +154,28 @@ def _name(
     return table.last_name, table.first_name
 
 
-def _way(account_id: InstrumentedAttribute[int], because: str, rank: int = 1) -> Way:
+def _way(
+    account_id: InstrumentedAttribute[int],
+    because: str,
+    rank: int = 1,
+    last: Name = NOBODY,
+    first: Name = NOBODY,
+) -> Way:
     return select(
         account_id.label("account_id"),
         literal(because).label("because"),
         literal(rank).label("rank"),
+        last.label("last"),
+        first.label("first"),
     )
 
 
 def _accounts(because: str, where: ColumnElement[bool], *, rank: int = 1) -> Way:
-    return _way(GuarantorAccount.id, because, rank).where(where)
+    return _way(GuarantorAccount.id, because, rank, *_name(GuarantorAccount)).where(where)
 
 
 def _patients(because: str, where: ColumnElement[bool], *, rank: int = 1) -> Way:
-    return _way(Patient.guarantor_account_id, because, rank).where(where)
+    return _way(Patient.guarantor_account_id, because, rank, *_name(Patient)).where(where)
 
 
 def _visits(because: str, where: ColumnElement[bool]) -> Way:
@@ -168,8 +192,8 @@ def _receipts(because: str, where: ColumnElement[bool]) -> Way:
     return _patients(because, Patient.id.in_(select(PracticeReceipt.patient_id).where(where)))
 
 
-def _by_last_four(digits: str) -> list[Way]:
+def _by_last_four(digits: str) -> tuple[Way, ...]:
     """Whoever paid with, or keeps, a card or bank account of this ending; many may."""
     paid = _way(Payment.guarantor_account_id, "paid with a card or account of this ending", 2)
     kept = _way(PaymentMethod.guarantor_account_id, "keeps a card or account of this ending", 2)
-    return [paid.where(Payment.last4 == digits), kept.where(PaymentMethod.last4 == digits)]
+    return paid.where(Payment.last4 == digits), kept.where(PaymentMethod.last4 == digits)

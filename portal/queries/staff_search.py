@@ -18,11 +18,12 @@ from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.audit import AuditEvent
 from portal.models.remittances import RemittanceClaim, RemittanceRow
 from portal.models.work import WorkItem
-from portal.queries.paging import Page, limits, page_of
-from portal.queries.search_ways import SHORTEST, search_ways, spellings
+from portal.queries.paging import PAGE_SIZE, Page, limits, page_of
+from portal.queries.search_ways import SHORTEST, Way, search_ways, spellings
 from portal.queries.viewer import StaffViewer
 
 RECENT = 10
+MOST = 2000  # hits of one way to read a term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ class SearchResult:
 
     term: str
     accounts: Page[FoundAccount]
+    cut_short: bool  # so many fit that not all were looked at
     remittances: tuple[FoundRemittance, ...]
     decisions: tuple[FoundDecision, ...]
 
@@ -124,13 +126,14 @@ def search(viewer: StaffViewer, term: str, *, number: int = 1) -> SearchResult:
     """Accounts that fit the term, and remittances for those who may see them."""
     term = " ".join(term.split())
     with read_only() as session:
-        accounts, reasons = _matching_accounts(session, term, number)
+        hits = _matching_accounts(session, term, number)
         is_number = len(term) >= SHORTEST and any(c.isdigit() for c in term)
         sees_files = is_number and viewer.may("remittances.view")
         sees_queue = is_number and viewer.may("work.view") and viewer.may("claims.view")
         return SearchResult(
             term=term,
-            accounts=page_of(_found(session, accounts, reasons), number),
+            accounts=page_of(_found(session, tuple(hits.because), hits.because), number),
+            cut_short=hits.cut_short,
             remittances=_remittances(session, term) if sees_files else (),
             decisions=_decisions(session, term) if sees_queue else (),
         )
@@ -161,28 +164,46 @@ def recently_opened(viewer: StaffViewer) -> tuple[FoundAccount, ...]:
         return _found(session, ids, {})
 
 
-def _matching_accounts(
-    session: Session, term: str, number: int
-) -> tuple[Sequence[int], dict[int, str]]:
-    """The ids of one page in order, the surest first, each with the way that found it."""
+@dataclass(frozen=True, slots=True)
+class _Hits:
+    """The accounts of one page in order, the surest first, each with the way that found it."""
+
+    because: dict[int, str]
+    cut_short: bool = False  # more fit than anybody would leaf through
+
+
+def _matching_accounts(session: Session, term: str, number: int) -> _Hits:
+    """What fits as typed; what only resembles it is looked for where that leaves room on the page."""
     ways = search_ways(term)
+    found = _hits(session, ways.sure, number)
+    if not ways.alike or len(found.because) > PAGE_SIZE:
+        return found
+    return _hits(session, ways.sure + ways.alike, number)
+
+
+def _hits(session: Session, ways: Sequence[Way], number: int) -> _Hits:
+    """One page, and whether a way was cut short: of a million people thousands bear the commonest names."""
     if not ways:
-        return (), {}
-    hits = union_all(*ways).subquery()
+        return _Hits({})
+    hits = union_all(*(select(way.limit(MOST).subquery()) for way in ways)).subquery()
     offset, limit = limits(number)
-    rank = func.min(hits.c.rank)
     because = func.array_agg(aggregate_order_by(hits.c.because, hits.c.rank), type_=ARRAY(Text))
-    name = (GuarantorAccount.last_name, GuarantorAccount.first_name)
-    query = (
-        select(hits.c.account_id, because)
-        .join(GuarantorAccount, GuarantorAccount.id == hits.c.account_id)
-        .group_by(hits.c.account_id, *name)
-        .order_by(rank, *name, hits.c.account_id)
+    rows = session.execute(
+        select(hits.c.account_id, because, func.count().over())
+        .group_by(hits.c.account_id)
+        .order_by(
+            func.min(hits.c.rank),
+            func.min(hits.c.last),
+            func.min(hits.c.first),
+            hits.c.account_id,
+        )
         .offset(offset)
         .limit(limit)
+    ).all()
+    return _Hits(
+        {account_id: reasons[0] for account_id, reasons, _ in rows},
+        cut_short=any(total >= MOST for _, _, total in rows),
     )
-    reasons = {account_id: found[0] for account_id, found in session.execute(query)}
-    return tuple(reasons), reasons
 
 
 def _remittances(session: Session, term: str) -> tuple[FoundRemittance, ...]:

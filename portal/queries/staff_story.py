@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, text
@@ -77,7 +77,12 @@ SELECT
        FROM practice_receipts r JOIN patients p ON p.id = r.patient_id
       WHERE p.guarantor_account_id = :account
       ORDER BY r.received_on DESC, r.id DESC LIMIT 1) k
-  ) AS desk
+  ) AS desk,
+  (SELECT json_agg(n ORDER BY n.id DESC) FROM (
+     SELECT a.id, coalesce(nullif(l.name, ''), l.email) AS by, a.at, a.text
+       FROM account_notes a JOIN logins l ON l.id = a.login_id
+      WHERE a.guarantor_account_id = :account ORDER BY a.id DESC LIMIT 3) n
+  ) AS notes
 FROM here
 """).bindparams(  # noqa: S608 (no word of a person in it)
     bindparam("owing", type_=ARRAY(BigInteger)), bindparam("billable", type_=ARRAY(BigInteger))
@@ -130,6 +135,15 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteRow:
+    """One note of staff and who wrote it."""
+
+    by: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """The account in one look, beside its figures."""
 
@@ -138,6 +152,7 @@ class Story:
     statement: LastStatement | None
     payment: LastPayment | None
     next_steps: tuple[NextStep, ...]
+    notes: tuple[NoteRow, ...]  # the latest few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +163,7 @@ class _Facts:
     shares: dict[int, tuple[str, ...]]
     statement: LastStatement | None
     payment: LastPayment | None
+    notes: tuple[NoteRow, ...]
 
 
 def account_story(session: Session, balance: AccountBalance, *, on: date) -> Story:
@@ -163,6 +179,7 @@ def account_story(session: Session, balance: AccountBalance, *, on: date) -> Sto
         statement=facts.statement,
         payment=facts.payment,
         next_steps=tuple(steps),
+        notes=facts.notes,
     )
 
 
@@ -219,7 +236,13 @@ def _facts(
         shares={int(visit): tuple(buckets) for visit, buckets in (row.shares or {}).items()},
         statement=_statement(row.statement) if row.statement else None,
         payment=_last_payment(row.online, row.desk),
+        notes=tuple(_note(one) for one in row.notes or ()),
     )
+
+
+def _note(found: dict[str, Any]) -> NoteRow:
+    at = datetime.fromisoformat(found["at"])
+    return NoteRow(by=found["by"], at=at, text=found["text"])
 
 
 def _waiting_claim(found: dict[str, Any]) -> WaitingClaim:

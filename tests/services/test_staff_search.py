@@ -18,6 +18,7 @@ from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.payments import Payment, PracticeReceipt
 from portal.models.remittances import RemittanceClaim
+from portal.queries import staff_search
 from portal.queries.search_ways import born_on
 from portal.queries.staff_search import search
 from portal.queries.viewer import StaffViewer
@@ -82,6 +83,19 @@ def test_what_is_spelled_as_typed_stands_first(biller: StaffViewer) -> None:
     assert numbers(biller, "joe") == []
     assert numbers(biller, "sample 5/4/1980") == ["7000002", "7000003"]
     assert numbers(biller, "sample 5/5/1980") == []
+
+
+def test_of_a_name_that_too_many_bear_the_page_says_to_ask_for_more(
+    biller: StaffViewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in ("7000001", "7000002", "7000003"):
+        named(number, "Sample", "Testa")
+    assert not search(biller, "sample").cut_short
+    monkeypatch.setattr(staff_search, "MOST", 2)
+    found = search(biller, "sample")
+    assert found.cut_short
+    assert len(found.accounts.rows) == 2
+    assert not search(biller, "7000001").cut_short
 
 
 def test_a_date_is_read_as_people_write_it() -> None:

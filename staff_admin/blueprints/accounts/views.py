@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.queries.account_notes import latest_notes
 from portal.queries.account_visits import account_visits
 from portal.queries.staff_account import account_page
 from portal.queries.staff_activity import activity_page
@@ -63,8 +62,7 @@ def account(account_id: int) -> str:
     page = found(account_page(current_staff(), account_id, on=practice_day(), number=number))
     saw(accounts=[account_id], patients=page.header.patient_ids, kind="account", id=account_id)
     booked = account_visits(current_staff(), page.header.patient_ids, now=now())
-    notes = latest_notes(account_id)
-    return show("accounts/account.html", page=page, booked=booked, notes=notes)
+    return show("accounts/account.html", page=page, booked=booked)
 
 
 @blueprint.get("/<int:account_id>/bills/<int:visit_id>")
