@@ -17,6 +17,7 @@ from portal.models.remittances import LineAdjustment, RemittanceClaim, Remittanc
 from portal.models.work import WorkItem, WorkNote
 from portal.queries.suspense import waiting_in_suspense
 from portal.queries.viewer import StaffViewer
+from portal.services.lock_posting import lock_posting
 from portal.services.open_denials import open_denials
 from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
@@ -35,7 +36,7 @@ class DenyRefused(Refusal):
 
 
 def deny_held(*, item_id: int, note: str, staff: StaffViewer, now: datetime, turn: Turn) -> None:
-    """Close the exception as denied and make sure that the claim has an open item of kind `denial`.
+    """Close the exception as denied; the claim gets its denial record and an open item of kind `denial`.
 
     The money stays with the payer: nothing moves to the patient, nothing is written off.
     Raises DenyRefused, ActedMeanwhile, CardNumberRefused or NotFound.
@@ -44,6 +45,7 @@ def deny_held(*, item_id: int, note: str, staff: StaffViewer, now: datetime, tur
     if not note:
         raise DenyRefused("Say why it is a denial: the note stays with the item.")
     with transaction() as session:
+        lock_posting(session)
         item = take_item(session, item_id, turn, staff=staff)
         if item is None:
             return

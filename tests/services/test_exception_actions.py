@@ -13,6 +13,7 @@ from billing.ledger import Account
 from billing.money import ZERO, Money
 from portal.db import read_only
 from portal.models.audit import AuditEvent
+from portal.models.denials import Denial
 from portal.models.remittances import RemittanceClaim
 from portal.models.work import PayerRequest, WorkAction, WorkItem
 from portal.queries.viewer import StaffViewer
@@ -167,6 +168,8 @@ def test_C_17_a_denial_opens_its_work_and_posts_nothing() -> None:
     with read_only() as session:
         assert session.get_one(WorkItem, item.id).outcome == "denied"
         assert session.scalars(select(RemittanceClaim.disposition)).one() == "denied"
+        [record] = session.scalars(select(Denial))
+        assert (record.carc, record.amount) == ("50", Money(100_00))
     after = bill(visit.id)
     assert (after.due_now, after.insurance_due) == (ZERO, Money(100_00))
 
