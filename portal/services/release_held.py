@@ -186,14 +186,14 @@ def _release(
     )
     outcome = None if clp.status_code == REVERSAL else judge.judge_one(clp, claim)
     suspense = suspense_of(session, row)
-    if assigned is not None and outcome is not None and outcome.disposition != "posted":
-        # Whoever took the trouble over lines wants them posted, not the money alone.
-        raise ReleaseRefused("It still cannot post so: " + "; ".join(outcome.reasons))
     if outcome is None or outcome.disposition != "posted":
+        reasons = outcome.reasons if outcome else ("a reversal moves its money alone",)
+        if assigned is not None:
+            # Whoever took the trouble over lines wants them posted, not the money alone.
+            raise ReleaseRefused("It still cannot post so: " + "; ".join(reasons))
         entry = _money_alone(row, suspense, claim, book, note=note, now=now)
         written = post_entries(session, [entry] if entry else [])
         row.disposition, row.claim_id = "released", claim.claim_id
-        reasons = outcome.reasons if outcome else ("a reversal moves its money alone",)
         entry_id = written[0].entry_id if written else None
         return Released(entry_id=entry_id, amount=row.paid, decided=False, reasons=reasons)
     settled = judge.credits()

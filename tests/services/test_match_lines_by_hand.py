@@ -117,6 +117,15 @@ def test_several_lines_of_the_payers_may_answer_one_of_ours() -> None:
     assert bill(visit.id).plan_paid == Money(80_00)
 
 
+def test_a_reversal_is_not_matched_by_lines_and_stays_as_it_is() -> None:
+    visit, claim = insured(10_000)
+    row = pays(Payer(), negated(clp(visit.control_number, svc("99213", 100, "CO-45 20"))))
+    with pytest.raises(ReleaseRefused, match="a reversal moves its money alone"):
+        match(row, claim, {1: charges(visit)})
+    assert total(Account.PAYER_SUSPENSE) == 80_00
+    assert [one.kind for one in work()] == ["held_claim"]
+
+
 def test_what_was_matched_by_hand_is_reversed_as_any_other_decision() -> None:
     visit, claim = insured(10_000)
     said = clp(visit.control_number, svc("99214", 100, "CO-45 20, PR-1 50"))
