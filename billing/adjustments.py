@@ -30,7 +30,7 @@ class AdjustmentKind(StrEnum):
 class AdjustmentRule:
     """Where one kind goes in the ledger, its words on a page, and each role's limit.
 
-    `gl_class` is the practice's own class in its general ledger; `visible`: the patient reads the kind by name.
+    `gl_class` is the practice's own class in its general ledger; `visible`: staff may name the kind to the patient.
     """
 
     label: str

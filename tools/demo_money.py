@@ -27,14 +27,14 @@ from portal.services.request_adjustment import request_adjustment
 from portal.services.request_refund import RefundWish, request_refund
 from portal.services.take_bank_file import Office
 
-BACK = timedelta(days=60)
+BACK = timedelta(days=100)
 SHORT = Money(3)  # the cents by which one deposit is unlike its remittance
 LOOKED_AT = 60  # accounts
 LEAST, MOST = Money(120_00), Money(1_500_00)  # above a biller's limit, below a manager's
 
 
 def fill_money(office: wiring.Gateways, *, now: datetime) -> None:
-    """Two months of the bank's lines, and what waits for a second person."""
+    """Three months of the bank's lines, and what waits for a second person."""
     with read_only() as session:
         on = practice_date(session, now)
         login_id = session.scalar(select(Login.id).where(Login.role == "biller"))

@@ -15,7 +15,7 @@ from portal.db import Base
 class AdjustmentRuleRow(Base):
     """A limit of one role for one kind from a day on; the newest row of a day counts. Never changed.
 
-    A limit of zero takes the kind from the role. Class and visibility are the kind's: the newest row says them.
+    A limit of zero takes the kind from the role. Class, and whether the kind may be named to the patient, are the kind's: the newest row says them.
     """
 
     __tablename__ = "adjustment_rules"

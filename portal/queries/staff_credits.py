@@ -80,6 +80,11 @@ class WaitingMoney:
     amount: Money
     why: tuple[str, ...]
 
+    @property
+    def words(self) -> str:
+        text = "; ".join(self.why)
+        return text[:1].upper() + text[1:]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditsPage:

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import UUID, InputRequired, Optional
 
-from billing.adjustments import AdjustmentKind, kinds_for
+from billing.adjustments import AdjustmentKind, AdjustmentRule, kinds_for
 from billing.money import ZERO
 from billing.text_wording import LABELS
 from portal.queries.adjustment_rules import Rules
@@ -58,7 +58,10 @@ class AdjustForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     def offer(self, role: str, rules: Rules) -> None:
         """Only the kinds that the role may use."""
         self.kind.choices = [
-            (kind.value, f"{rules[kind].label} (up to {rules[kind].limits[role]})")
+            (
+                kind.value,
+                f"{rules[kind].label} (up to {rules[kind].limits[role]}{_unnamed(rules[kind])})",
+            )
             for kind in kinds_for(role, rules, of_plan=False)
         ]
 
@@ -75,6 +78,11 @@ class AdjustForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     @property
     def id_of_form(self) -> uuid.UUID:
         return uuid.UUID(self.form_id.data)
+
+
+def _unnamed(rule: AdjustmentRule) -> str:
+    """What staff must know before they speak of it."""
+    return "" if rule.visible else "; not named to the patient"
 
 
 class TakeBackForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

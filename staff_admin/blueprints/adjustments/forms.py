@@ -126,7 +126,7 @@ class RuleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     role = SelectField("Role", choices=[("biller", "Biller"), ("manager", "Manager")])
     limit = AmountField("Limit at once", [InputRequired("Enter the limit; $0 takes it away.")])
     gl_class = LineField("Class in the general ledger", [at_most(60, "The class")])
-    visible = BooleanField("The patient reads the kind by name")
+    visible = BooleanField("May be named to the patient")
     effective_from = DayField("From", [InputRequired("Enter the first day.")])
     reason = NoteField("Why", [required("why"), at_most(300, "The reason")])
 
