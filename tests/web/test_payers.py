@@ -68,6 +68,9 @@ def test_a_manager_makes_a_rule_and_its_history_stays(as_staff: AsStaff) -> None
     done = change(client, form, "/payers/1/rule")
     assert "Kept." in done.text
     assert "It bundles wrongly" in done.text
+    for link in done.links():
+        if link.endswith("/payer/1"):
+            client.get(link)  # what colleagues show of this payer
     [row] = rules()
     assert (row.payer_id, row.level, row.never_auto) == (1, "clean_claims", ["97", "B7"])
     again = change(client, form, "/payers/1/rule", level="review_all")
