@@ -21,6 +21,7 @@ from staff_admin.blueprints import (
     credit_balances,
     day,
     denials,
+    disclosures,
     disputes,
     duplicates,
     eobs,
@@ -88,5 +89,6 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(reports.blueprint)
     app.register_blueprint(settings_pages.blueprint)
     app.register_blueprint(restricted.blueprint)
+    app.register_blueprint(disclosures.blueprint)
     app.register_blueprint(staff.blueprint)
     return app

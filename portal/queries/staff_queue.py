@@ -24,6 +24,7 @@ OWNER = aliased(Login)
 ALIKE = 25  # of one pattern, offered at once
 AHEAD = 1000  # how far the list is read to find what comes after an item
 KIND_LABELS = {
+    "accounting_request": "List of disclosures",
     "visit_call": "Call about a visit",
     "confidential_request": "Confidential contact",
     "held_claim": "Claim held",

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from billing.adjustments import AdjustmentKind, AdjustmentRefused
+from billing.duties import Duty, same_person
 from billing.free_text import check_free_text
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
@@ -42,7 +43,7 @@ def approve_adjustment(*, request_id: UUID, staff: StaffViewer, on: date, now: d
         if request.state == "approved" and request.decided_by_id == staff.login_id:
             return False  # the second press of one person
         _waiting(request)
-        if request.requested_by_id == staff.login_id:
+        if same_person(Duty.ADJUSTMENT, request.requested_by_id, staff.login_id):
             raise CannotDecide("You asked for it, so somebody else must approve it.")
         wish = _wish(request)
         try:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from billing.duties import Duty, same_person
 from billing.free_text import check_free_text
 from portal.db import transaction
 from portal.models.accounts import Patient
@@ -64,7 +65,7 @@ def approve_merge(*, merge_id: int, staff: StaffViewer, on: date, now: datetime)
         merge = _lock(session, merge_id)
         if merge.state != "asked":
             raise MergeRefused("This was decided before. Open it again to see how.")
-        if merge.asked_by_id == staff.login_id:
+        if same_person(Duty.MERGE, merge.asked_by_id, staff.login_id):
             raise MergeRefused("You asked for this. Somebody else approves it.")
         kept, gone = _lock_both(session, merge.kept_id, merge.gone_id)
         if kept.merged_into_id is not None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.duties import Duty, same_person
 from billing.plan_answers import NO_WORDS, NoReason
 from billing.plans import Offer, Terms, judge
 from billing.transitions import PlanStep
@@ -49,7 +50,7 @@ def approve_plan(who: Deciding) -> None:
     """The patient may sign these terms now. Never by whoever wrote them down."""
     with transaction() as session:
         held = _hold(session, who)
-        if held.wish.asked_by_login_id == who.staff.login_id:
+        if same_person(Duty.PLAN, held.wish.asked_by_login_id, who.staff.login_id):
             raise CannotChangePlan(OWN)
         offer = offer_of(session, held.plan.guarantor_account_id, on=held.on)
         if judge(terms_of(held.wish), offer.policy, held.on).offer is Offer.REFUSED:

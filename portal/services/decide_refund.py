@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.duties import Duty, same_person
 from billing.free_text import check_free_text
 from billing.money import ZERO
 from billing.transitions import REFUND, RefundEvent, RefundState, Refused, next_state
@@ -45,7 +46,7 @@ def approve_refund(
         held = _to_decide(session, refund_id, staff)
         if held.refund.decided_by_id == staff.login_id and held.refund.state != "declined":
             return False  # the second press of one person
-        if held.refund.requested_by_id == staff.login_id:
+        if same_person(Duty.REFUND, held.refund.requested_by_id, staff.login_id):
             raise CannotDecide("You asked for this refund, so somebody else must approve it.")
         _move(session, held, RefundEvent.APPROVE, staff, now=now)
         if held.payment.amount - live_refunds(session, held.payment.id) < ZERO:

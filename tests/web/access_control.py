@@ -1,6 +1,12 @@
 """Rows of the staff's table of `access_tables` about settings and control; the letters are explained there."""
 
 STAFF_CONTROL = """
+    s s s o r r r r o o r o  GET       /accounts/<int:account_id>/disclosures/
+    s s s o r r r r o r r o  POST      /accounts/<int:account_id>/disclosures/
+    s s s o r r r r o r r o  POST      /accounts/<int:account_id>/disclosures/answered
+    s s s o r r r r o r r o  POST      /accounts/<int:account_id>/disclosures/ask
+    s s s o r r r r o r r o  POST      /accounts/<int:account_id>/disclosures/extend
+    s s s o r r r r o o r o  GET       /accounts/<int:account_id>/disclosures/list.<any(csv, pdf):form>
     s s s r r r r r o r r o  GET,POST  /accounts/<int:account_id>/restriction
     s s s r r r r r o r r o  POST      /accounts/<int:account_id>/restriction/lift
     s s s r r r r r o o r o  GET       /audit/alerts/

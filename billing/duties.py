@@ -1,0 +1,81 @@
+"""Which two steps are never one person's (OPS-13): one table, which each service that takes a second step asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Duty(StrEnum):
+    """What takes two people."""
+
+    REFUND = "refund"
+    CHECK_REFUND = "check_refund"
+    ADJUSTMENT = "adjustment"
+    MERGE = "merge"
+    PLAN = "plan"
+    ALERT = "alert"
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The two steps in words, what each needs, and the service that takes the second one."""
+
+    first: str
+    second: str
+    first_needs: str
+    second_needs: str
+    service: str
+
+
+DUTIES: Mapping[Duty, Steps] = {
+    Duty.REFUND: Steps(
+        "asked for a refund",
+        "approves it",
+        "refunds.request",
+        "refunds.approve",
+        "portal/services/decide_refund.py",
+    ),
+    Duty.CHECK_REFUND: Steps(
+        "asked for a refund by check",
+        "approves it",
+        "refunds.request",
+        "refunds.approve",
+        "portal/services/decide_check.py",
+    ),
+    Duty.ADJUSTMENT: Steps(
+        "asked for an adjustment above their limit",
+        "approves it",
+        "ledger.adjust",
+        "ledger.adjust",
+        "portal/services/decide_adjustment.py",
+    ),
+    Duty.MERGE: Steps(
+        "asked to merge two records",
+        "merges them",
+        "people.merge",
+        "people.merge",
+        "portal/services/decide_merge.py",
+    ),
+    Duty.PLAN: Steps(
+        "wrote down a plan outside the policy",
+        "approves it",
+        "plans.make",
+        "plans.approve",
+        "portal/services/decide_plan.py",
+    ),
+    Duty.ALERT: Steps(
+        "did what an alert is about",
+        "judges it",
+        "accounts.view",
+        "audit.review",
+        "portal/services/review_alert.py",
+    ),
+}
+
+
+def same_person(duty: Duty, first: int | None, second: int) -> bool:
+    """Whether one sign-in would take both steps; a first step of the system itself is nobody's."""
+    del duty  # it names the pair where the question is asked
+    return first == second
