@@ -12,6 +12,7 @@ class Duty(StrEnum):
 
     REFUND = "refund"
     CHECK_REFUND = "check_refund"
+    PAYER_REFUND = "payer_refund"
     ADJUSTMENT = "adjustment"
     MERGE = "merge"
     PLAN = "plan"
@@ -43,6 +44,13 @@ DUTIES: Mapping[Duty, Steps] = {
         "refunds.request",
         "refunds.approve",
         "portal/services/decide_check.py",
+    ),
+    Duty.PAYER_REFUND: Steps(
+        "asked for a check to a payer",
+        "approves it",
+        "refunds.request",
+        "refunds.approve",
+        "portal/services/refund_payer.py",
     ),
     Duty.ADJUSTMENT: Steps(
         "asked for an adjustment above their limit",

@@ -34,7 +34,6 @@ class Section(StrEnum):
     BILLS = "Bills and statements"
     SMALL = "Small balances"
     MESSAGES = "Texts and letters"
-    INSURERS = "Insurers’ decisions"
     MONEY = "Money that came in"
     SIGN_INS = "Sign-ins"
     AUDIT = "Who may look, and what is noticed"
@@ -53,13 +52,6 @@ class Key(StrEnum):
     SMALL_BALANCE_STATEMENTS = "small_balance.statements_first"
     TEXTS_PER_WEEK = "texts.per_week"
     MOBILE_PROVEN_DAYS = "texts.mobile_proven_days"
-    DECISION_FIRST_TOUCH_DAYS = "insurers.first_touch_days"
-    CORRECTION_DUE_DAYS = "insurers.correction_due_days"
-    ERA_EXPECTED_DAYS = "insurers.era_expected_days"
-    UNDERPAID_ABOVE = "insurers.underpaid_above"
-    UNDERPAID_ABOVE_PERCENT = "insurers.underpaid_above_percent"
-    UNAPPLIED_AGED_DAYS = "money.unapplied_aged_days"
-    UNAPPLIED_SHARE = "money.unapplied_share"
     VISIT_UNBILLED_DAYS = "money.visit_unbilled_days"
     ACCESS_REVIEW_DAYS = "sessions.access_review_days"
     AUDIT_CHARTS_AN_HOUR = "audit.charts_an_hour"
@@ -112,7 +104,7 @@ class SettingRefused(ValueError):
     """The value is outside the bounds; the message says which are allowed."""
 
 
-_B, _S, _T, _I = Section.BILLS, Section.SMALL, Section.MESSAGES, Section.INSURERS
+_B, _S, _T = Section.BILLS, Section.SMALL, Section.MESSAGES
 _M, _L, _A = Section.MONEY, Section.SIGN_INS, Section.AUDIT
 
 RULES: Mapping[Key, Rule] = {
@@ -145,27 +137,6 @@ RULES: Mapping[Key, Rule] = {
     ),
     Key.MOBILE_PROVEN_DAYS: Rule(
         "A proven mobile number counts for", "MSG-21", _T, Kind.DAYS, 365, 30, 365
-    ),
-    Key.DECISION_FIRST_TOUCH_DAYS: Rule(
-        "First look at what did not post within", "OPS-6", _I, Kind.DAYS, 2, 1, 10
-    ),
-    Key.CORRECTION_DUE_DAYS: Rule(
-        "A takeback waits for its correction", "OPS-6", _I, Kind.DAYS, 30, 5, 90
-    ),
-    Key.ERA_EXPECTED_DAYS: Rule(
-        "Business days between a deposit and its remittance", "OPS-10", _I, Kind.DAYS, 3, 1, 10
-    ),
-    Key.UNDERPAID_ABOVE: Rule(
-        "Underpaid by the contract: above", "OPS-16", _I, Kind.CENTS, 5_00, 0, 100_00
-    ),
-    Key.UNDERPAID_ABOVE_PERCENT: Rule(
-        "Underpaid by the contract: or above", "OPS-16", _I, Kind.PERCENT, 2_00, 0, 25_00
-    ),
-    Key.UNAPPLIED_AGED_DAYS: Rule(
-        "Money without a bill may wait", "OPS-14", _M, Kind.DAYS, 7, 1, 30
-    ),
-    Key.UNAPPLIED_SHARE: Rule(
-        "Money without a bill, of a month’s receipts", "OPS-14", _M, Kind.PERCENT, 1_00, 0, 10_00
     ),
     Key.VISIT_UNBILLED_DAYS: Rule(
         "A paid visit without its bill is looked at after", "OPS-14", _M, Kind.DAYS, 30, 7, 90

@@ -34,7 +34,7 @@ class Disclosure(Base):
 class AccountingRequest(Base):
     """A patient asked for the list: due in 60 days, once 30 more."""
 
-    __tablename__ = "accounting_requests"
+    __tablename__ = "disclosure_asks"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     guarantor_account_id: Mapped[int] = mapped_column(

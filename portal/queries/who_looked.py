@@ -29,6 +29,7 @@ DID = {
     "export": "made a copy of",
     "print": "printed",
     "send": "sent",
+    "break_glass": "gave a reason to open",
 }
 WHAT = {
     "bill": "a bill",

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing import entries
+from billing.duties import Duty, same_person
 from billing.free_text import check_free_text
 from billing.money import ZERO, Money
 from billing.payer_money import payer_refund
@@ -91,7 +92,7 @@ def approve_payer_refund(*, refund_id: UUID, staff: StaffViewer, now: datetime) 
     _may(staff, "refunds.approve")
     with transaction() as session:
         refund = _locked(session, refund_id)
-        if refund.requested_by_id == staff.login_id:
+        if same_person(Duty.PAYER_REFUND, refund.requested_by_id, staff.login_id):
             raise PayerRefundRefused("You asked for this check, so somebody else must approve it.")
         if not _move(refund, CheckEvent.APPROVE):
             return False

@@ -31,7 +31,7 @@ def test_every_key_has_a_rule_whose_default_is_allowed_and_reads_as_it_is_shown(
     [
         (Key.STATEMENT_FLOOR, "7.5", 7_50),
         (Key.STATEMENT_FLOOR, "$10", 10_00),
-        (Key.UNDERPAID_ABOVE_PERCENT, "2.25 %", 2_25),
+        (Key.TARGET_DENIALS, "2.25 %", 2_25),
         (Key.STATEMENT_CYCLE_DAYS, "31 days", 31),
         (Key.OFFICE_OPENS, "7:30 AM", 7 * 60 + 30),
         (Key.OFFICE_CLOSES, "18:15", 18 * 60 + 15),

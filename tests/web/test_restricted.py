@@ -13,8 +13,11 @@ from sqlalchemy import select
 from billing.audit_rules import Restriction
 from portal.db import read_only, transaction
 from portal.models.audit import AuditEvent, BreakGlass
+from portal.models.identity import Login
 from portal.models.work import WorkItem
 from portal.queries.permissions import ROLES
+from portal.queries.viewer import PatientViewer
+from portal.queries.who_looked import who_looked
 from portal.services.restrict_account import restrict_account
 from portal.web.access import rule_of
 from tests.services.staff_world import World, add_account, add_staff
@@ -63,7 +66,9 @@ def test_HIPAA_3_no_page_of_a_restricted_account_opens_without_a_reason(
         client = clients.setdefault(role, as_staff(role))
         path = re.sub(r"<[^<>]*account_id>", str(vip.account_id), rule.rule)
         for name in rule.arguments - {"account_id"}:
-            sample = SAMPLES.get(type(rule._converters[name]).__name__, "x")
+            converter = rule._converters[name]
+            choices = sorted(getattr(converter, "items", ())) or ["x"]
+            sample = SAMPLES.get(type(converter).__name__, choices[0])
             path = re.sub(rf"<([^<>]*:)?{name}>", sample, path)
         for method in (client.get, client.post):
             if method.__name__.upper() in (rule.methods or ()):
@@ -137,6 +142,13 @@ def test_HIPAA_3_a_reason_opens_it_for_an_hour_for_one_sign_in_and_is_told(
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "break_glass")).one()
     assert (glass.login_id, glass.ends_at) == (biller.login_id, NOW + timedelta(minutes=60))
     assert "She is on the phone" in event.reason
+    with transaction() as session:
+        owner = Login(face="patient", email="t@example.com", fs_uniquifier="t")
+        session.add(owner)
+        session.flush()
+    viewer = PatientViewer(owner.id, frozenset({vip.account_id}))
+    told = [(look.who, look.did, look.what) for look in who_looked(viewer).rows]
+    assert ("Our billing staff", "gave a reason to open", "your account") in told
     for minutes in range(10, 60, 10):
         moment[0] = NOW + timedelta(minutes=minutes)
         biller.get(f"/accounts/{vip.account_id}")

@@ -1,7 +1,7 @@
 """Disclosures outside treatment, payment and operations, and requests for their list.
 
-Revision ID: 0060
-Revises: 0059
+Revision ID: 0062
+Revises: 0061
 
 Safety: new tables only.
 """
@@ -13,12 +13,12 @@ from alembic import op
 
 from portal.db import APP_ROLE
 
-revision = "0060"
-down_revision = "0059"
+revision = "0062"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 
-TOLD, ASKED = "disclosures", "accounting_requests"
+TOLD, ASKED = "disclosures", "disclosure_asks"
 MOMENT = sa.DateTime(timezone=True)
 
 
