@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import UUID, InputRequired
 
 from billing.money import ZERO
@@ -91,7 +91,7 @@ class AskForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 class WriteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """What is printed on the check."""
 
-    number = StringField("Check number", [required("the number"), at_most(12, "The number")])
+    number = LineField("Check number", [required("the number"), at_most(12, "The number")])
     written_on = DayField("Date on the check", [InputRequired("Enter the date.")])
 
 
