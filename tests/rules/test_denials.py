@@ -212,7 +212,7 @@ def test_OPS_4_filing_warns_at_half_and_at_four_fifths(gone: int, step: int | No
 
 
 @pytest.mark.parametrize("event", DenialEvent)
-@pytest.mark.parametrize("state", set(DenialState) - UNFINISHED)
+@pytest.mark.parametrize("state", sorted(set(DenialState) - UNFINISHED))
 def test_OPS_6_what_is_over_stays_over(state: DenialState, event: DenialEvent) -> None:
     assert next_state(DENIAL, state, event) == Refused(state, event)
 
