@@ -49,7 +49,8 @@ class Visit(Base):
     confidential: Mapped[bool] = mapped_column(default=False)
     desk_payment: Mapped[Money] = mapped_column("desk_payment_cents", default=Money(0))  # AMT*F5
     responsible_on: Mapped[date | None]  # CORE-3 pr_date: the last payer has answered
-    first_statement_on: Mapped[date | None]  # CORE-3 D0: set once, by the first delivery
+    # CORE-3 D0: set once, by the first delivery
+    first_statement_on: Mapped[date | None] = mapped_column(index=True)
 
 
 class Charge(Base):

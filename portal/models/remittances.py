@@ -91,6 +91,13 @@ class LineAdjustment(Base):
     """One CAS amount on a line after the spread, with the bucket a patient sees (STMT-3)."""
 
     __tablename__ = "line_adjustments"
+    __table_args__ = (
+        Index(
+            "ix__line_adjustments__stays",
+            "remittance_line_id",
+            postgresql_where=text("outcome = 'stays'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     remittance_line_id: Mapped[int] = mapped_column(ForeignKey("remittance_lines.id"), index=True)

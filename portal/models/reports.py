@@ -42,7 +42,19 @@ class ReceivableSpan(Base):
     __tablename__ = "receivable_spans"
     __table_args__ = (
         CheckConstraint("balance_cents <> 0", name="balance_not_nothing"),
-        Index("ix__receivable_spans__days", "to_day", "from_day"),
+        # With all that the ageing reads: it never has to fetch the rows themselves.
+        Index(
+            "ix__receivable_spans__days",
+            *("to_day", "from_day"),
+            postgresql_include=(
+                "account_id",
+                "payer_id",
+                "charge_id",
+                "visit_id",
+                "since",
+                "balance_cents",
+            ),
+        ),
     )
 
     charge_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

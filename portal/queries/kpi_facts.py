@@ -12,19 +12,20 @@ from collections.abc import Mapping
 _WHOSE = "v.guarantor_account_id, v.patient_id, v.id AS visit_id"
 _CLAIM = "'Claim ' || c.patient_control_number || ', ' || y.name"
 # Denied by an answer: the payer says so, or an amount was taken off that is neither discount nor a patient's share.
-DENIED = """(rc.status_code = '4' OR EXISTS (
-    SELECT 1 FROM remittance_lines rl JOIN line_adjustments la ON la.remittance_line_id = rl.id
-     WHERE rl.remittance_claim_id = rc.id AND la.outcome = 'stays'))"""
+DENIED = """(rc.status_code = '4' OR rc.id IN (
+    SELECT rl.remittance_claim_id
+      FROM line_adjustments la JOIN remittance_lines rl ON rl.id = la.remittance_line_id
+     WHERE la.outcome = 'stays'))"""
 # An answer to a claim that had come by then; a payer taking its own answer back is none.
 _ANSWER = """rc.disposition <> 'duplicate' AND rc.status_code NOT IN ('22', '23', '25')
     AND EXISTS (SELECT 1 FROM remittances r WHERE r.id = rc.remittance_id AND r.received_at < :end)"""
 _FIRST = f"""
     SELECT {{what}}
       FROM remittance_claims rc
-      JOIN claims c ON c.id = rc.claim_id
-      JOIN visits v ON v.id = c.visit_id
-      JOIN payers y ON y.id = c.payer_id
-     WHERE rc.decided_on BETWEEN :first AND :on AND {_ANSWER}
+      LEFT JOIN claims c ON c.id = rc.claim_id
+      LEFT JOIN visits v ON v.id = c.visit_id
+      LEFT JOIN payers y ON y.id = c.payer_id
+     WHERE rc.claim_id IS NOT NULL AND rc.decided_on BETWEEN :first AND :on AND {_ANSWER}
        AND NOT EXISTS (
          SELECT 1 FROM remittance_claims o
           WHERE o.claim_id = rc.claim_id AND (o.decided_on, o.id) < (rc.decided_on, rc.id)
@@ -41,7 +42,7 @@ _TEXTS = """
      WHERE m.channel = 'sms' AND m.sent_at >= :start AND m.sent_at < :end"""
 # A visit that stands in the calendar: booked, and not called off by then.
 _BOOKED = """
-      FROM appointments a JOIN patients p ON p.id = a.patient_id
+      FROM appointments a LEFT JOIN patients p ON p.id = a.patient_id
      WHERE a.starts_on BETWEEN :first AND :on AND a.booked_at < :end"""
 _CANCELED = """EXISTS (SELECT 1 FROM appointment_events e
     WHERE e.appointment_id = a.id AND e.kind = 'canceled' AND e.at < :end)"""
@@ -58,9 +59,9 @@ FACTS: Mapping[str, str] = {
           JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'provider_write_off'
           JOIN journal_entries e ON e.id = p.entry_id AND e.occurred_on BETWEEN :year AND :on
           LEFT JOIN visits v ON v.id = p.visit_id
-         WHERE EXISTS (
-           SELECT 1 FROM remittance_lines l JOIN remittance_claims rc ON rc.id = l.remittance_claim_id
-            WHERE l.charge_id = p.charge_id AND rc.decided_on <= e.occurred_on AND {DENIED})""",
+         WHERE coalesce((
+           SELECT true FROM remittance_lines l JOIN remittance_claims rc ON rc.id = l.remittance_claim_id
+            WHERE l.charge_id = p.charge_id AND rc.decided_on <= e.occurred_on AND {DENIED} LIMIT 1), false)""",
     "appeals_won": f"""
         SELECT row_number() OVER (ORDER BY a.decided_on, a.id) AS id, a.decided_on AS day,
                {_CLAIM} || ', appeal ' || a.level AS what, a.amount_cents AS cents,
@@ -82,8 +83,8 @@ FACTS: Mapping[str, str] = {
                  SELECT 1 FROM work_items w WHERE w.claim_id = c.id AND w.opened_at < :end) AS counted,
                {_WHOSE}
           FROM claims c
-          JOIN visits v ON v.id = c.visit_id
-          JOIN payers y ON y.id = c.payer_id
+          LEFT JOIN visits v ON v.id = c.visit_id
+          LEFT JOIN payers y ON y.id = c.payer_id
           JOIN LATERAL (
             SELECT rc.* FROM remittance_claims rc
              WHERE rc.claim_id = c.id AND rc.decided_on <= :on AND {_ANSWER}
@@ -117,7 +118,7 @@ FACTS: Mapping[str, str] = {
     "sent_in_72_hours": f"""
         SELECT c.id, c.first_submitted_on AS day, {_CLAIM} AS what, c.billed_cents AS cents,
                c.first_submitted_on - v.service_on <= 3 AS counted, {_WHOSE}
-          FROM claims c JOIN visits v ON v.id = c.visit_id JOIN payers y ON y.id = c.payer_id
+          FROM claims c JOIN visits v ON v.id = c.visit_id LEFT JOIN payers y ON y.id = c.payer_id
          WHERE c.first_submitted_on BETWEEN :first AND :on AND c.sequence = 'P'""",
     "verified": _VISIT_ROW.format(
         counted="""EXISTS (SELECT 1 FROM coverage_checks k
@@ -135,20 +136,23 @@ FACTS: Mapping[str, str] = {
            AND a.starts_on BETWEEN :first AND :on""",
     "paid_on_first": f"""
         SELECT v.id, v.first_statement_on AS day, 'Bill of ' || to_char(v.service_on, 'Mon FMDD, YYYY') AS what,
-               NULL::bigint AS cents, NOT x.again AS counted, {_WHOSE}
+               NULL::bigint AS cents, again.visit_id IS NULL AS counted, {_WHOSE}
           FROM visits v
-          JOIN LATERAL (
-            SELECT EXISTS (
-                SELECT 1 FROM charges c
-                  JOIN statement_lines l ON l.charge_id = c.id AND l.amount_cents > 0
-                  JOIN statement_deliveries d ON d.statement_id = l.statement_id
-                 WHERE c.visit_id = v.id AND d.delivered_on > v.first_statement_on AND d.delivered_on <= :on) AS again,
-              EXISTS (
-                SELECT 1 FROM charges c
-                  JOIN receivable_spans s ON s.charge_id = c.id AND s.from_day <= :on AND s.to_day > :on
-                  JOIN ledger_accounts a ON a.id = s.account_id AND a.code = 'patient_receivable'
-                 WHERE c.visit_id = v.id) AS open) x ON x.again OR NOT x.open
-         WHERE v.first_statement_on BETWEEN :first AND :on""",
+          LEFT JOIN (
+            SELECT DISTINCT c.visit_id
+              FROM statement_deliveries d
+              JOIN statement_lines l ON l.statement_id = d.statement_id AND l.amount_cents > 0
+              JOIN charges c ON c.id = l.charge_id
+              JOIN visits w ON w.id = c.visit_id AND d.delivered_on > w.first_statement_on
+             WHERE d.delivered_on BETWEEN :first AND :on) again ON again.visit_id = v.id
+          LEFT JOIN (
+            SELECT DISTINCT s.visit_id
+              FROM receivable_spans s
+             WHERE s.from_day <= :on AND s.to_day > :on
+               AND s.account_id = (SELECT id FROM ledger_accounts WHERE code = 'patient_receivable')) owed
+            ON owed.visit_id = v.id
+         WHERE v.first_statement_on BETWEEN :first AND :on
+           AND (again.visit_id IS NOT NULL OR owed.visit_id IS NULL)""",
     "plans_kept": """
         SELECT row_number() OVER (ORDER BY p.number) AS id, p.ended_on AS day, 'Plan ' || p.number || ', ' || p.state AS what,
                NULL::bigint AS cents, p.state = 'completed' AS counted, p.guarantor_account_id,
@@ -165,9 +169,9 @@ FACTS: Mapping[str, str] = {
             UNION ALL
             SELECT DISTINCT v.guarantor_account_id, false
               FROM receivable_spans s
-              JOIN ledger_accounts a ON a.id = s.account_id AND a.code = 'patient_receivable'
               JOIN visits v ON v.id = s.visit_id
-             WHERE s.from_day <= :on AND s.to_day > :on AND s.balance_cents > 0) t
+             WHERE s.from_day <= :on AND s.to_day > :on AND s.balance_cents > 0
+               AND s.account_id = (SELECT id FROM ledger_accounts WHERE code = 'patient_receivable')) t
          GROUP BY t.id""",
     "e_statements": """
         SELECT d.id, d.delivered_on AS day, 'Statement ' || s.number || ', ' || d.channel AS what,
@@ -222,16 +226,17 @@ FACTS: Mapping[str, str] = {
 # Days of each row: the figure is their median, or the ninth decile.
 LAGS: Mapping[str, str] = {
     "charge_lag": """
-        SELECT p.id, c.service_on AS day, 'Entered after '
-                 || greatest((e.recorded_at AT TIME ZONE :zone)::date - c.service_on, 0) || ' days' AS what,
-               p.amount_cents AS cents, true AS counted,
-               greatest((e.recorded_at AT TIME ZONE :zone)::date - c.service_on, 0) AS lag,
-               p.guarantor_account_id, v.patient_id, v.id AS visit_id
+        SELECT p.id, v.service_on AS day, 'Entered after '
+                 || greatest((e.recorded_at AT TIME ZONE :zone)::date - v.service_on, 0) || ' days' AS what,
+               p.cents, true AS counted, greatest((e.recorded_at AT TIME ZONE :zone)::date - v.service_on, 0) AS lag,
+               v.guarantor_account_id, v.patient_id, v.id AS visit_id
           FROM journal_entries e
-          JOIN postings p ON p.entry_id = e.id
-          JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'charges'
-          JOIN charges c ON c.id = p.charge_id
-          JOIN visits v ON v.id = c.visit_id
+          JOIN LATERAL (
+            SELECT min(p.id) AS id, min(p.visit_id) AS visit_id, sum(p.amount_cents)::bigint AS cents
+              FROM postings p
+             WHERE p.entry_id = e.id
+               AND p.account_id = (SELECT id FROM ledger_accounts WHERE code = 'charges')) p ON true
+          JOIN visits v ON v.id = p.visit_id
          WHERE e.occurred_on BETWEEN :first AND :on AND e.kind IN ('charge', 'self_pay_charge')""",
     "first_statement": """
         SELECT v.id, v.first_statement_on AS day, 'Stated after '

@@ -1,9 +1,8 @@
 """The value of each KPI as of any day, with what is divided by what, in a handful of queries."""
 
-# ruff: noqa: S608 - every word of these statements is our own
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -40,20 +39,21 @@ from portal.queries.settings import settings_on
 QUARTER = 90
 DAYS_OF_YEAR = 365
 MONTHS_READ = 25  # a year of months, each with the twelve before it
-_COUNTS = text(
-    " UNION ALL ".join(
-        f"SELECT '{key}' AS key, count(*), count(*) FILTER (WHERE t.counted), coalesce(sum(t.cents), 0)::bigint,"
-        f" coalesce(sum(t.cents) FILTER (WHERE t.counted), 0)::bigint FROM ({sql}) t"
-        for key, sql in FACTS.items()
-    )
+_COUNT = (
+    "SELECT '{key}' AS key, count(*), count(*) FILTER (WHERE t.counted), coalesce(sum(t.cents), 0)::bigint,"
+    " coalesce(sum(t.cents) FILTER (WHERE t.counted), 0)::bigint FROM ({sql}) t"
 )
-_LAGS = text(
-    " UNION ALL ".join(
-        f"SELECT '{key}' AS key, count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY t.lag),"
-        f" percentile_disc(0.9) WITHIN GROUP (ORDER BY t.lag) FROM ({sql}) t"
-        for key, sql in LAGS.items()
-    )
+_LAG = (
+    "SELECT '{key}' AS key, count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY t.lag),"
+    " percentile_disc(0.9) WITHIN GROUP (ORDER BY t.lag) FROM ({sql}) t"
 )
+# Figures that are made of the facts of another, and those that the ageing tells.
+_OF = {
+    "denied_dollars": ("denials",),
+    "disputes": ("disputes", "e_statements"),
+    "charge_lag_p90": ("charge_lag",),
+}
+_AGED = frozenset({"over_90", "over_120", "credit_days"})
 # What stands at the end of the day on each account, and what was ever moved for the services of twelve whole months.
 _STANDS_AND_COHORT = text("""
     SELECT false AS cohort, a.code, sum(d.debit_cents - d.credit_cents)::bigint AS cents
@@ -124,15 +124,17 @@ def params(final: Finality) -> dict[str, Any]:
     }
 
 
-def kpi_figures(session: Session, on: date) -> tuple[Finality, dict[str, Figure]]:
-    """Every figure by its key."""
-    facts = read_facts(session, on)
+def kpi_figures(
+    session: Session, on: date, keys: Collection[str] = tuple(KPIS)
+) -> tuple[Finality, dict[str, Figure]]:
+    """The figures by their keys."""
+    facts = read_facts(session, on, keys)
     made = {**money_figures(facts), **_counted(facts), **_lags(facts)}
-    nothing = {
-        key: Figure(kpi=kpi, value=None, numerator=None, denominator=None)
-        for key, kpi in KPIS.items()
+    figures = {
+        key: made.get(key) or Figure(kpi=KPIS[key], value=None, numerator=None, denominator=None)
+        for key in keys
     }
-    return facts.finality, aimed({**nothing, **made}, settings_on(session, on))
+    return facts.finality, aimed(figures, settings_on(session, on))
 
 
 def aimed(figures: Mapping[str, Figure], settings: Settings) -> dict[str, Figure]:
@@ -140,30 +142,41 @@ def aimed(figures: Mapping[str, Figure], settings: Settings) -> dict[str, Figure
     return {key: replace(one, target=one.kpi.target_of(settings)) for key, one in figures.items()}
 
 
-def read_facts(session: Session, on: date, *, counted: bool = True) -> Facts:
-    """Everything the figures of the day need; `counted` reads what is counted too, and not money alone."""
+def read_facts(session: Session, on: date, keys: Collection[str]) -> Facts:
+    """What the figures of these keys need, and no more."""
     final = finality(session, on)
     asked = params(final)
-    first = months_back(on, MONTHS_READ)[0]
+    wanted = {fact for key in keys for fact in _OF.get(key, (key,))}
     balances: dict[bool, dict[str, int]] = {False: {}, True: {}}
     for row in session.execute(_STANDS_AND_COHORT, asked):
         balances[row.cohort][row.code] = row.cents
     return Facts(
         finality=final,
-        aged=aged(session, on, From()),
-        moved=moved(session, first=first, on=on),
+        aged=aged(session, on, From()) if wanted & _AGED else (),
+        moved=moved(session, first=months_back(on, MONTHS_READ)[0], on=on),
         stands=balances[False],
         cohort=balances[True],
         counts={
             key: (n, c, all_, some)
-            for key, n, c, all_, some in (session.execute(_COUNTS, asked) if counted else ())
+            for key, n, c, all_, some in _told(session, _COUNT, FACTS, wanted, asked)
         },
         lags={
-            key: (n, mid, high)
-            for key, n, mid, high in (session.execute(_LAGS, asked) if counted else ())
+            key: (n, mid, high) for key, n, mid, high in _told(session, _LAG, LAGS, wanted, asked)
         },
         months=whole_months(on, 12),
     )
+
+
+def _told(
+    session: Session,
+    line: str,
+    facts: Mapping[str, str],
+    wanted: Collection[str],
+    asked: Mapping[str, Any],
+) -> Sequence[Any]:
+    """One line for each fact that is wanted, in one statement."""
+    parts = [line.format(key=key, sql=sql) for key, sql in facts.items() if key in wanted]
+    return session.execute(text(" UNION ALL ".join(parts)), asked).all() if parts else ()
 
 
 def money_figures(facts: Facts) -> dict[str, Figure]:
@@ -225,8 +238,9 @@ def _counted(facts: Facts) -> dict[str, Figure]:
             figures[key] = _share(key, some, cents, f"{key}.n", key)
         else:
             figures[key] = Figure.of_counts(key, counted, rows)
-    figures["disputes"] = _disputes(facts)
-    _, _, cents, some = facts.counts["denials"]
+    if "disputes" in facts.counts:
+        figures["disputes"] = _disputes(facts)
+    _, _, cents, some = facts.counts.get("denials", (0, 0, 0, 0))
     figures["denied_dollars"] = _share("denied_dollars", some, cents, "denials.n", "denials")
     return figures
 
@@ -249,6 +263,8 @@ def _lags(facts: Facts) -> dict[str, Figure]:
         ("first_statement", 1, "first_statement"),
         ("dispute_days", 1, "dispute_days"),
     ):
+        if source not in facts.lags:
+            continue
         found = facts.lags[source]
         days, kpi = found[place], KPIS[key]
         figures[key] = Figure(

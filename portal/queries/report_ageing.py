@@ -30,16 +30,16 @@ PATIENT_FROM = {
 }
 # The day of a first statement as it stood: a delivery that came back later had set it until then (CORE-3).
 LINES = """
-    WITH open AS MATERIALIZED (
-      SELECT s.charge_id, s.visit_id, s.payer_id, s.since, s.balance_cents AS cents, a.code
-        FROM receivable_spans s JOIN ledger_accounts a ON a.id = s.account_id
-       WHERE s.from_day <= :on AND s.to_day > :on),
+    WITH owed_by_payers AS (
+      SELECT s.charge_id, s.visit_id, s.payer_id, s.balance_cents AS cents
+        FROM receivable_spans s
+       WHERE s.from_day <= :on AND s.to_day > :on
+         AND s.account_id = (SELECT id FROM ledger_accounts WHERE code = 'insurance_receivable')),
     sent AS (
       SELECT c.visit_id, c.payer_id, min(c.first_submitted_on) AS day
         FROM claims c
-        JOIN (SELECT DISTINCT visit_id, payer_id FROM open WHERE code = 'insurance_receivable') o
-          ON o.visit_id = c.visit_id AND o.payer_id = c.payer_id
-       WHERE c.first_submitted_on <= :on GROUP BY 1, 2),
+       WHERE c.first_submitted_on <= :on
+         AND c.visit_id IN (SELECT visit_id FROM owed_by_payers) GROUP BY 1, 2),
     came_back AS (
       SELECT c.visit_id, min(d.delivered_on) AS day
         FROM statement_deliveries d
@@ -47,17 +47,22 @@ LINES = """
         JOIN charges c ON c.id = l.charge_id
        WHERE d.returned_on > :on AND d.delivered_on <= :on GROUP BY 1),
     dated AS (
-      SELECT o.charge_id, o.visit_id, o.payer_id, o.code, o.cents, v.guarantor_account_id, v.patient_id,
-             CASE WHEN o.code = 'insurance_receivable'
-                  THEN CASE :payer_from WHEN 'service' THEN v.service_on ELSE sent.day END
-                  ELSE CASE :patient_from WHEN 'share' THEN o.since ELSE least(
-                         CASE WHEN v.first_statement_on <= :on THEN v.first_statement_on END,
-                         came_back.day) END
-             END AS day
-        FROM open o
+      SELECT o.charge_id, o.visit_id, o.payer_id, 'insurance_receivable' AS code, o.cents,
+             v.guarantor_account_id, v.patient_id,
+             CASE :payer_from WHEN 'service' THEN v.service_on ELSE sent.day END AS day
+        FROM owed_by_payers o
         JOIN visits v ON v.id = o.visit_id
         LEFT JOIN sent ON sent.visit_id = o.visit_id AND sent.payer_id = o.payer_id
-        LEFT JOIN came_back ON came_back.visit_id = o.visit_id),
+       UNION ALL
+      SELECT s.charge_id, s.visit_id, 0, 'patient_receivable', s.balance_cents,
+             v.guarantor_account_id, v.patient_id,
+             CASE :patient_from WHEN 'share' THEN s.since ELSE least(
+               CASE WHEN v.first_statement_on <= :on THEN v.first_statement_on END, came_back.day) END
+        FROM receivable_spans s
+        JOIN visits v ON v.id = s.visit_id
+        LEFT JOIN came_back ON came_back.visit_id = s.visit_id
+       WHERE s.from_day <= :on AND s.to_day > :on
+         AND s.account_id = (SELECT id FROM ledger_accounts WHERE code = 'patient_receivable')),
     lines AS (
       SELECT *, CASE WHEN cents < 0 THEN -2 WHEN day IS NULL THEN -1
                      ELSE least(greatest((:on - day - 1) / 30, 0), 4) END AS bucket
@@ -158,11 +163,8 @@ def aged(session: Session, on: date, counted: From) -> list[Aged]:
 def ageing_report(on: date, counted: From) -> Report:
     """The report as of the end of the day."""
     with read_only() as session:
-        rows, balances, final = (
-            aged(session, on, counted),
-            stands(session, on),
-            finality(session, on),
-        )
+        final = finality(session, on)
+        rows, balances = aged(session, on, counted), stands(session, on)
     payers = [one for one in rows if one.whose == "payer"]
     patients = [one for one in rows if one.whose == "patient"]
     owed, credit = _total("Patients", "patient", patients), -patient_credits(balances)

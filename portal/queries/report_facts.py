@@ -17,7 +17,7 @@ from portal.queries.paging import limits, page_of
 from portal.queries.report_shapes import DetailRow, Details, Finality
 
 _FINALITY = text("""
-    SELECT count(d.day), min(d.day)::date, (SELECT time_zone FROM practices)
+    SELECT count(d.day), min(d.day)::date, (SELECT time_zone FROM practices), set_config('jit', 'off', true)
       FROM generate_series((SELECT min(occurred_on) FROM journal_entries), :on, interval '1 day') d(day)
      WHERE NOT EXISTS (SELECT 1 FROM day_closes c WHERE c.day = d.day::date AND c.reopened_at IS NULL)""")
 _MONTHS = text("""
@@ -69,8 +69,12 @@ class RowsOf:
 
 
 def finality(session: Session, on: date) -> Finality:
-    """Whether anything may still be posted into the day or one before it."""
-    open_days, first, zone = session.execute(_FINALITY, {"on": on}).one()
+    """Whether anything may still be posted into the day or one before it.
+
+    Asked first: it also tells the database not to compile the long statements that follow, which takes
+    longer than to run them.
+    """
+    open_days, first, zone, _ = session.execute(_FINALITY, {"on": on}).one()
     return Finality(as_of=on, open_days=open_days, first_open=first, zone=zone or "UTC")
 
 

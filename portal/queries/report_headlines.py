@@ -71,7 +71,7 @@ def headlines(on: date) -> tuple[Finality, tuple[Headline, ...]]:
     """The figures as of the end of the day."""
     months = months_back(on, MONTHS)
     with read_only() as session:
-        facts = read_facts(session, on, counted=False)
+        facts = read_facts(session, on, ("over_90",))
         asked = params(facts.finality)
         year = {
             "first": months[0],

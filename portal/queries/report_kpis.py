@@ -14,7 +14,7 @@ from portal.queries.kpi_figures import Figure, kpi_figures, params
 from portal.queries.kpi_words import target_words, value_words
 from portal.queries.report_ageing import all_rows
 from portal.queries.report_facts import RowsOf, finality
-from portal.queries.report_shapes import Cell, Percent, Report, Table, cells, end_of_month
+from portal.queries.report_shapes import Cell, Choice, Percent, Report, Table, cells, end_of_month
 
 KEY = "kpis"
 SECTIONS = {
@@ -73,18 +73,23 @@ _MONEY: Mapping[str, tuple[frozenset[Any], int, bool]] = {
 }
 
 
-def kpi_report(on: date) -> Report:
-    """The report as of the end of the day."""
+def kpi_report(on: date, part: str) -> Report:
+    """One part of them as of the end of the day; nonsense means the first."""
+    keys = SECTIONS.get(part) or SECTIONS[part := next(iter(SECTIONS))]
     with read_only() as session:
-        final, figures = kpi_figures(session, on)
+        final, figures = kpi_figures(session, on, keys)
     return Report(
         key=KEY,
         title="KPIs",
         lead="How billing does, each figure with what it is made of, its target, and whether it is met.",
         finality=final,
-        tables=tuple(
+        args=(("part", part),),
+        choices=tuple(
+            Choice(label=title, args={"part": title}, chosen=title == part) for title in SECTIONS
+        ),
+        tables=(
             Table(
-                title=title,
+                title=part,
                 heads=(
                     "Figure",
                     "Rule",
@@ -96,10 +101,9 @@ def kpi_report(on: date) -> Report:
                     "Time",
                 ),
                 rows=tuple(_cells(figures[key]) for key in keys),
-            )
-            for title, keys in SECTIONS.items()
+            ),
         ),
-        definitions=tuple((kpi.name, _words(kpi)) for kpi in KPIS.values()),
+        definitions=tuple((KPIS[key].name, _words(KPIS[key])) for key in keys),
     )
 
 

@@ -55,7 +55,7 @@ REPORTS: Mapping[str, Kind] = {
         title="KPIs",
         about="Every figure of the practice with its target: A/R, collections, claims, visits, texts.",
         permission="reports.all",
-        make=lambda on, _args: report_kpis.kpi_report(on),
+        make=lambda on, args: report_kpis.kpi_report(on, args.get("part", "")),
         rows=lambda figure, on, _args: report_kpis.figure_rows(figure, on),
     ),
     report_denials.KEY: Kind(

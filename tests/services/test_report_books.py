@@ -13,6 +13,7 @@ from billing.ledger import Account
 from billing.money import Money
 from portal.queries.ledger_proof import verify_ledger
 from portal.queries.report_ageing import From, ageing_report
+from portal.queries.report_kpis import SECTIONS
 from portal.queries.report_list import REPORTS, report, report_rows, rows_of
 from portal.queries.report_roll import roll_report
 from portal.queries.report_shapes import Report
@@ -152,7 +153,11 @@ def test_a_report_of_a_past_day_is_the_one_made_then(world: ReportWorld) -> None
 
 def all_reports(day: date) -> list[Report]:
     """What each says of the day, apart from how many days are open."""
-    return [unlabelled(report(key, day, {})) for key in REPORTS]
+    return [unlabelled(report(key, day, args)) for key, args in every_report()]
+
+
+def every_report() -> list[tuple[str, dict[str, str]]]:
+    return [(key, {}) for key in REPORTS] + [("kpis", {"part": part}) for part in SECTIONS]
 
 
 def unlabelled(made: Report) -> Report:
@@ -163,8 +168,8 @@ def unlabelled(made: Report) -> Report:
 def figures_equal_their_rows(day: date) -> int:
     """Every amount that opens rows is what the rows add up to."""
     checked = 0
-    for key in REPORTS:
-        for table in report(key, day, {}).tables:
+    for key, args in every_report():
+        for table in report(key, day, args).tables:
             for cell in (cell for row in table.rows for cell in row if cell.rows):
                 asked = rows_of(key, cell.rows, day, {})
                 assert asked is not None, (key, cell)
