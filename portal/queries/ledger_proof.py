@@ -309,9 +309,10 @@ CHECKS = {
           SELECT charge_id, account_id, payer_id, sum(balance_cents) AS cents
             FROM receivable_spans WHERE to_day = '9999-12-31' GROUP BY 1, 2, 3),
         stood AS (
-          SELECT p.charge_id, p.account_id, coalesce(p.payer_id, 0) AS payer_id, sum(SIGNED) AS cents
+          SELECT p.charge_id, p.account_id, sum(SIGNED) AS cents,
+                 CASE a.code WHEN 'insurance_receivable' THEN coalesce(p.payer_id, 0) ELSE 0 END AS payer_id
             FROM postings p JOIN ledger_accounts a ON a.id = p.account_id
-           WHERE a.code IN ('patient_receivable', 'insurance_receivable') GROUP BY 1, 2, 3)
+           WHERE a.code IN ('patient_receivable', 'insurance_receivable') GROUP BY 1, 2, 4)
         SELECT 'charge ' || charge_id, (coalesce(said.cents, 0) - coalesce(stood.cents, 0))::bigint
           FROM said FULL JOIN stood USING (charge_id, account_id, payer_id)
          WHERE EXISTS (SELECT 1 FROM report_marks) AND charge_id NOT IN (SELECT charge_id FROM later)

@@ -49,15 +49,18 @@ DAYS = """
      WHERE {where}
      GROUP BY 1, 2, 3, 4"""
 # Day by day what was owed on each charge, and since when without a break; days on which nothing was owed are left out.
+# A patient owes a share whoever decided it: its legs may name the payer, and those of its payment do not.
 SPANS = """
     WITH moved AS (
-      SELECT p.charge_id, p.account_id, coalesce(p.payer_id, 0) AS payer_id, e.occurred_on AS day,
+      SELECT p.charge_id, p.account_id,
+             CASE a.code WHEN 'insurance_receivable' THEN coalesce(p.payer_id, 0) ELSE 0 END AS payer_id,
+             e.occurred_on AS day,
              sum(CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END) AS cents
         FROM postings p
         JOIN journal_entries e ON e.id = p.entry_id
+        JOIN ledger_accounts a ON a.id = p.account_id
+         AND a.code IN ('patient_receivable', 'insurance_receivable')
        WHERE p.charge_id IS NOT NULL AND {where}
-         AND p.account_id IN (SELECT id FROM ledger_accounts
-                               WHERE code IN ('patient_receivable', 'insurance_receivable'))
        GROUP BY 1, 2, 3, 4),
     stood AS (
       SELECT *, sum(cents) OVER w AS balance, lead(day) OVER w AS next_day

@@ -92,7 +92,8 @@ class ReportWorld:
         for cents, account, side in (
             (paid, Account.PAYER_CLEARING, told.payer_side),
             (discount, Account.CONTRACTUAL_ADJUSTMENT, told.payer_side),
-            (share, Account.PATIENT_RECEIVABLE, told.patient_side),
+            # As posting does it: the share names the payer that decided it, and its payment will not.
+            (share, Account.PATIENT_RECEIVABLE, told.payer_side),
         ):
             legs += transfer(
                 Money(cents),
