@@ -41,11 +41,8 @@ def match_deposit(
     staff: StaffViewer,
     on: date,
     now: datetime,
-) -> bool:
-    """Tie the line to it and post; false when it answers that very thing already.
-
-    Several `ids` only for batches. Raises CannotMatch or NotFound.
-    """
+) -> None:
+    """Tie the line to it and post. Several `ids` only for batches. Raises CannotMatch or NotFound."""
     with transaction() as session:
         check = lock_check(session, UUID(ids[0])) if kind is Kind.CHECK else None
         lock_posting(session)
@@ -66,7 +63,6 @@ def match_deposit(
         _tell(session, deposit, staff, f"matched {kind}", now)
         session.flush()
         reassociate_in(session, on=on, now=now)
-    return True
 
 
 def unmatch_deposit(*, deposit_id: int, reason: str, staff: StaffViewer, now: datetime) -> None:
@@ -104,14 +100,16 @@ def unmatch_deposit(*, deposit_id: int, reason: str, staff: StaffViewer, now: da
         _tell(session, deposit, staff, f"unmatched {answered}", now)
 
 
-def claim_line(*, line_id: int, now: datetime) -> int:
+def claim_line(*, line_id: int, staff: StaffViewer, now: datetime) -> int:
     """The deposit of a line of money that left, made so that a person can match it. Raises NotFound."""
     with transaction() as session:
         hold_days(session)
         line = session.get(BankLineRow, line_id)
         if line is None:
             raise NotFound
-        return deposit_of(session, line, now=now).id
+        deposit = deposit_of(session, line, now=now)
+        _tell(session, deposit, staff, "claimed", now)
+        return deposit.id
 
 
 def _held(session: Session, deposit_id: int) -> BankDeposit:

@@ -26,7 +26,7 @@ from portal.services.close_day import close_day
 from portal.services.day_lock import DayClosed
 from portal.services.enter_deposit import enter_deposit
 from portal.services.import_bank_file import BankImported, import_bank_file
-from portal.services.match_deposit import match_deposit, unmatch_deposit
+from portal.services.match_deposit import claim_line, match_deposit, unmatch_deposit
 from portal.services.post_batch import Counted, post_batch
 from portal.services.reassociate import reassociate
 from portal.services.take_bank_file import Office, take_bank_file
@@ -106,11 +106,14 @@ def test_OPS_10_trace_amount_and_payer_match_themselves_once_however_often_they_
     again = bring(mine, fee, line(5_00, remittance.issued_on), staff=poster)
     assert (again.fresh, again.known, again.matched) == (1, 2, 0)
     assert total(Account.BANK) == 30_00
-    page = bank_page(on=TODAY)
-    assert [one.line.seen.amount for one in page.left] == [Money(-12_00)]
-    assert day_summary(remittance.issued_on).deposited == Money(
-        35_00
-    )  # the fee is no deposit of ours
+    [left] = bank_page(on=TODAY).left
+    assert (left.line.seen.amount, left.line.deposit_id) == (Money(-12_00), None)
+    assert day_summary(remittance.issued_on).deposited == Money(35_00)  # not yet the fee
+    claimed = [
+        claim_line(line_id=left.line.line_id or 0, staff=poster, now=LATER) for _ in range(2)
+    ]
+    assert claimed[0] == claimed[1]
+    assert day_summary(remittance.issued_on).deposited == Money(23_00)
     assert verified().ok
 
 

@@ -26,6 +26,7 @@ from tests.services.payer_voice import (
     ON,
     Payer,
     bill,
+    book,
     clp,
     insured,
     negated,
@@ -210,3 +211,14 @@ def test_STMT_1_asking_the_plan_again_is_taken_back() -> None:
 def uuid_of_charge() -> UUID:
     with read_only() as session:
         return session.scalars(select(JournalEntry.id).where(JournalEntry.kind == "charge")).one()
+
+
+def test_STMT_2_a_claim_that_a_plan_answered_in_part_stays_with_it() -> None:
+    with book() as found:
+        found.practice()
+        visit, *_ = found.insured_visit([100_00, 60_00])
+    Payer().pays(clp(visit.control_number, svc("99213", 100, "CO-50 100")))
+    assert claim().state == "open"
+    with pytest.raises(TransferRefused, match="has answered"):
+        move(What.UNDECIDED, claim().id, TransferRule.COVERAGE_ENDED, "Letter of Feb 3")
+    assert total(Account.PATIENT_RECEIVABLE) == 0

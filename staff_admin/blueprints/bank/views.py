@@ -76,7 +76,8 @@ def claim(line_id: int) -> ResponseReturnValue:
     saw(kind="bank", id=line_id)
     if not FlaskForm().validate_on_submit():
         return redirect(url_for(".index"))
-    return redirect(url_for(".line", deposit_id=claim_line(line_id=line_id, now=now())))
+    deposit_id = claim_line(line_id=line_id, staff=current_staff(), now=now())
+    return redirect(url_for(".line", deposit_id=deposit_id))
 
 
 def _line(deposit_id: int) -> tuple[LinePage, MatchForm]:
