@@ -107,6 +107,9 @@ SELECT d.id, d.amount_cents, d.trace, d.remittance_id, d.payout_id, d.check_refu
 """)
 _STANDING = text("""
 SELECT coalesce(sum(s.cents), 0)::bigint AS suspense, min(s.since) AS oldest,
+       (SELECT count(DISTINCT b.id)
+          FROM eob_batches b JOIN eob_entries n ON n.batch_id = b.id AND n.state = 'draft'
+         WHERE b.received_on = :day) AS open_batches,
        (SELECT coalesce(sum(CASE p.side WHEN 'credit' THEN p.amount_cents ELSE -p.amount_cents END), 0)
           FROM postings p JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'patient_credit'
           JOIN journal_entries e ON e.id = p.entry_id WHERE e.occurred_on <= :day)::bigint AS credit
@@ -210,6 +213,7 @@ class Standing:
     suspense: Money
     suspense_since: date | None
     credit: Money
+    open_batches: int  # of the day, with an EOB that is typed and not posted (OPS-12)
 
 
 def day_remittances(session: Session, day: date) -> tuple[DayRemittance, ...]:
@@ -291,7 +295,10 @@ def standing(session: Session, day: date) -> Standing:
     """Suspense with its age, and patients' credit, at the end of the day."""
     row = session.execute(_STANDING, {"day": day}).one()
     return Standing(
-        suspense=Money(row.suspense), suspense_since=row.oldest, credit=Money(row.credit)
+        suspense=Money(row.suspense),
+        suspense_since=row.oldest,
+        credit=Money(row.credit),
+        open_batches=row.open_batches,
     )
 
 

@@ -104,7 +104,11 @@ class DaySummary:
     @property
     def blocks(self) -> tuple[str, ...]:
         """What must be done before the day closes, beside explaining (OPS-12)."""
-        return tuple(filter(None, [self.drawer.missing]))
+        batches = self.standing.open_batches
+        words = (
+            f"{batches} batches of EOBs are open." if batches > 1 else "A batch of EOBs is open."
+        )
+        return tuple(filter(None, [self.drawer.missing, words if batches else ""]))
 
     @property
     def remitted(self) -> Money:

@@ -6,13 +6,15 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from billing.adjustments import AdjustmentKind
 from billing.money import ZERO, Money
 from billing.reassociation import Kind
-from portal.db import read_only
+from portal.db import read_only, transaction
+from portal.models.accounts import Payer
 from portal.models.day import BankDeposit, DayClose
+from portal.models.eobs import EobBatch, EobEntry
 from portal.models.ledger import JournalEntry
 from portal.queries.day_drawer import drawer_page
 from portal.queries.day_summary import day_summary
@@ -25,7 +27,8 @@ from portal.services.decide_review import decide_review
 from portal.services.match_deposit import match_deposit
 from portal.services.post_batch import Counted, post_batch
 from portal.services.reverse_adjustment import reverse_adjustment
-from tests.services.payer_voice import ON, Payer, clp, insured, rows, svc
+from tests.services.payer_voice import ON, clp, insured, rows, svc
+from tests.services.payer_voice import Payer as Voice
 from tests.services.payer_voice import verify_ledger as verified
 from tests.services.staff_world import add_account, add_staff
 from tests.services.test_reassociation import LATER, TODAY, addenda, bring, line, remitted
@@ -139,7 +142,7 @@ def test_OPS_11_one_cent_between_bank_papers_and_ledger_stands_by_its_kind() -> 
 
 def test_OPS_12_what_comes_late_for_a_closed_day_lands_in_the_open_one() -> None:
     visit = insured(200_00)
-    payer, biller, poster = Payer(), add_staff("biller"), add_staff("payment_poster")
+    payer, biller, poster = Voice(), add_staff("biller"), add_staff("payment_poster")
     payer.pays(clp(visit.control_number, svc("99213", 200, "PR-96 100, PR-1 50")))
     account = add_account()
     adjusted = adjust_balance(
@@ -226,3 +229,44 @@ def test_OPS_12_what_is_entered_for_a_closed_day_is_refused() -> None:
             on=TODAY,
             now=LATER,
         )
+
+
+def test_OPS_12_a_day_with_an_open_batch_stays_open() -> None:
+    poster = add_staff("payment_poster")
+    with transaction() as session:
+        payer = Payer(identifier="ACME", name="Acme Health")
+        session.add(payer)
+        session.flush()
+        batch = EobBatch(
+            id=uuid4(),
+            received_on=DAY,
+            checks=1,
+            total=Money(5_00),
+            login_id=poster.login_id,
+            begun_at=LATER,
+        )
+        session.add(batch)
+        session.flush()
+        session.add(
+            EobEntry(
+                id=uuid4(),
+                batch_id=batch.id,
+                payer_id=payer.id,
+                method="check",
+                number="77",
+                issued_on=DAY,
+                total=Money(5_00),
+                document={},
+                state="draft",
+                version=1,
+                begun_by_id=poster.login_id,
+                begun_at=LATER,
+                changed_by_id=poster.login_id,
+                changed_at=LATER,
+            )
+        )
+    with pytest.raises(CloseRefused, match="A batch of EOBs is open"):
+        close(DAY, poster)
+    with transaction() as session:
+        session.execute(update(EobEntry).values(state="discarded"))
+    close(DAY, poster)
