@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from billing.proxy_access import ProxyScope
 from portal.db import read_only
+from portal.models.accounts import Patient
 from portal.models.audit import BreakGlass, RestrictedAccount
 from portal.models.identity import AccountAccess, Login
 from portal.queries.permissions import ROLES
@@ -149,8 +150,12 @@ def staff_viewer(login_id: int) -> StaffViewer:
     return StaffViewer(login_id, role or "", ROLES.get(role or "", frozenset()))
 
 
-def closed_accounts(login_id: Any, moment: Any) -> ScalarSelect[list[int] | None]:
-    """As a part of another query: restricted accounts that this sign-in has not opened for a reason just now."""
+def closed_accounts(
+    login_id: Any, moment: Any
+) -> tuple[ScalarSelect[list[int] | None], ScalarSelect[dict[str, int] | None]]:
+    """As parts of another query: restricted accounts that this sign-in has not opened for a reason just now, and
+    their patients, each with the account.
+    """
     opened = (
         exists()
         .where(
@@ -160,11 +165,17 @@ def closed_accounts(login_id: Any, moment: Any) -> ScalarSelect[list[int] | None
         )
         .correlate_except(BreakGlass)  # the sign-in is the outermost query's
     )
-    return (
-        select(func.array_agg(RestrictedAccount.guarantor_account_id))
-        .where(RestrictedAccount.ended_at.is_(None), ~opened)
-        .scalar_subquery()
+    account_id = RestrictedAccount.guarantor_account_id
+    closed = (RestrictedAccount.ended_at.is_(None), ~opened)
+    accounts = select(func.array_agg(account_id)).where(*closed)
+    patients = (
+        select(func.jsonb_object_agg(Patient.id, account_id))
+        .select_from(RestrictedAccount)
+        .join(Patient, Patient.guarantor_account_id == account_id)
+        .where(*closed)
+        .correlate_except(RestrictedAccount, Patient)
     )
+    return accounts.scalar_subquery(), patients.scalar_subquery()
 
 
 def linked_accounts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,11 +36,15 @@ class LiveSession:
     unread: int  # answers of the office that wait for a patient
     practice: PracticePage | None
     closed_accounts: frozenset[int]  # restricted, and not opened for a reason: staff's pages alone
+    closed_patients: Mapping[int, int]  # theirs, each with the account
     acting_for: ActingFor | None
     acting_ended: (
         bool  # it acted for somebody until now: the grant is over, or covers nothing any more
     )
 
+
+_IS_STAFF = LoginSession.face == "staff"
+_CLOSED, _CLOSED_PATIENTS = closed_accounts(LoginSession.login_id, bindparam("now", type_=MOMENT))
 
 # Built once: it runs before every page, and reads in one go what each of them needs.
 _LIVE = (
@@ -51,13 +56,8 @@ _LIVE = (
         LoginSession.acting_grant_id,
         Login.role,
         linked_accounts(LoginSession.login_id).label("account_ids"),
-        case(
-            (
-                LoginSession.face == "staff",
-                closed_accounts(LoginSession.login_id, bindparam("now", type_=MOMENT)),
-            ),
-            else_=None,
-        ).label("closed_accounts"),
+        case((_IS_STAFF, _CLOSED), else_=None).label("closed_accounts"),
+        case((_IS_STAFF, _CLOSED_PATIENTS), else_=None).label("closed_patients"),
         unread_by(LoginSession.login_id).label("unread"),
         *PRACTICE,
         *GRANT_COLUMNS,
@@ -126,6 +126,7 @@ def use_session(
         unread=row.unread,
         practice=practice_of(row),
         closed_accounts=frozenset(row.closed_accounts or ()),
+        closed_patients={int(one): of for one, of in (row.closed_patients or {}).items()},
         acting_for=acting,
         # The row keeps the grant until the person was told: a form of then must not act on their own.
         acting_ended=row.acting_grant_id is not None and acting is None,

@@ -32,12 +32,12 @@ from portal.queries.viewer import (
 )
 from portal.services.record_access import Access, guest_role, pay_role, record_access
 from portal.services.refusal import Refusal
+from portal.web import restricted as closing
 from portal.web import sessions
 from portal.web.clock import now
 from portal.web.kiosks import guard_kiosk
 from portal.web.logging import LOG
 from portal.web.payers import current_payer
-from portal.web.restricted import AccountRestricted, NotShared, closed_among, restricted_accounts
 
 View = TypeVar("View", bound=Callable[..., Any])
 # The library's own sign-in pages guard themselves; portal.web.sign_in lists them.
@@ -268,7 +268,7 @@ def _guard_restricted(rule: Rule) -> None:
     try:
         if rule.face == "staff" and not rule.restricted:
             _keep_closed({(request.view_args or {}).get("account_id", 0)})
-    except AccountRestricted as closed:
+    except closing.AccountRestricted as closed:
         _record(outcome="refused", reason=type(closed).__name__)
         raise
 
@@ -292,7 +292,7 @@ def _guard_acting(rule: Rule) -> Response | None:
         return redirect(url_for("pages.home"), 303)
     if not acting_viewer(g.login_id, g.acting).may(rule.scope):
         _record(outcome="denied", reason=rule.scope)
-        raise NotShared
+        raise closing.NotShared
     return None
 
 
@@ -315,7 +315,8 @@ def _recorded(view: View) -> View:
             response = make_response(view(*args, **kwargs))
             rule = rule_of(recorded)
             if request.view_args and rule and rule.face == "staff" and not rule.restricted:
-                _keep_closed(_seen().account_ids)
+                seen = _seen()
+                _keep_closed(seen.account_ids | closing.accounts_of(seen.patient_ids))
         except Exception as error:
             expected = isinstance(error, HTTPException | Refusal)
             _record(outcome="refused" if expected else "failed", reason=type(error).__name__)
@@ -328,9 +329,11 @@ def _recorded(view: View) -> View:
 
 def _keep_closed(shown: set[int]) -> None:
     """Show nothing of a restricted account before a reason was given."""
-    if restricted_accounts() & shown and (closed := closed_among(current_staff(), shown)):
+    if closing.restricted_accounts() & shown and (
+        closed := closing.closed_among(current_staff(), shown)
+    ):
         saw(accounts=closed)
-        raise AccountRestricted(min(closed))
+        raise closing.AccountRestricted(min(closed))
 
 
 def _record(*, outcome: str, reason: str = "") -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 from flask import g
@@ -44,6 +45,12 @@ class AccountRestricted(Refusal):
 def restricted_accounts() -> frozenset[int]:
     """All that are restricted, but those that who is asking has opened for a reason: read with the session."""
     return cast("frozenset[int]", g.get("closed_accounts", frozenset()))
+
+
+def accounts_of(patients: set[int]) -> set[int]:
+    """The restricted accounts of the patients whom a page about one or two people showed."""
+    closed: Mapping[int, int] = g.get("closed_patients", {})
+    return {closed[one] for one in patients & closed.keys() if len(patients) <= ACCOUNTS_OF_A_PAGE}
 
 
 def closed_to(viewer: Viewer) -> frozenset[int]:

@@ -50,7 +50,7 @@ def recognise() -> None:
         return
     g.login_id, g.session_id, g.session_ends_at = live.login_id, live.id, live.ends_at
     g.session_latest_at = live.latest_at
-    g.closed_accounts = live.closed_accounts
+    g.closed_accounts, g.closed_patients = live.closed_accounts, live.closed_patients
     if live.acting_for is not None:
         g.acting = live.acting_for
     g.acting_ended = live.acting_ended

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from billing.audit_rules import Restriction
 from portal.db import read_only, transaction
+from portal.models.accounts import Patient
 from portal.models.audit import AuditEvent, BreakGlass
 from portal.models.identity import Login
 from portal.models.work import WorkItem
@@ -20,6 +21,7 @@ from portal.queries.viewer import PatientViewer
 from portal.queries.who_looked import who_looked
 from portal.services.restrict_account import restrict_account
 from portal.web.access import rule_of
+from tests.booking_world import MONDAY, open_booking
 from tests.services.staff_world import World, add_account, add_staff
 from tests.web.pages import PageClient
 
@@ -224,3 +226,30 @@ def test_HIPAA_3_the_trail_is_narrowed_paged_by_place_and_downloaded(
     with read_only() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "export")).one()
     assert (event.object_type, event.row_count) == ("audit_trail", 28), "and the refused one"
+
+
+def test_HIPAA_3_a_page_that_tells_of_a_patient_alone_is_as_closed(
+    staff_app: Flask, as_staff: As
+) -> None:
+    """Pages of a visit know whose it is, and not which account: they are closed by the patient."""
+    staff_app.config["CLOCK"] = lambda: NOW
+    world = open_booking(NOW)
+    at = world.book(world.start(MONDAY, "13:00"), via="staff", now=NOW - timedelta(days=3))
+    address = f"/front-desk/{at}/check-in/identity"
+    desk = as_staff("front_desk")
+    assert desk.get(address).h1 != "This account is restricted"
+    with read_only() as session:
+        account_id = session.get_one(Patient, world.patient_id).guarantor_account_id
+    restrict_account(
+        staff=add_staff("manager", "boss@example.com"),
+        account_id=account_id,
+        kind=Restriction.BY_REQUEST,
+        staff_login_id=None,
+        reason="Asked by letter",
+        now=NOW,
+    )
+    page = desk.get(address, expect=403)
+    assert page.h1 == "This account is restricted"
+    assert f"/restricted/{account_id}/open" in page.links()
+    desk.get("/front-desk/")
+    as_staff("manager").get(address)
