@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from billing.money import Money
 from billing.report_moves import CASH, FROM_REVENUE, PATIENT_CREDITS, RECEIVABLES, Move, move_of
 from portal.models.reports import NO_CHARGE
-from portal.queries.paging import limits, page_of
+from portal.queries.paging import Page, limits, page_of
 from portal.queries.report_shapes import DetailRow, Details, Finality
 
 _FINALITY = text("""
@@ -135,7 +135,7 @@ def details(
         count=count,
         counted=counted,
         total=None if cents is None else Money(int(cents)),
-        page=page_of(found, page),
+        page=page_of(found, page) if limit is None else Page(found, number=1, has_next=False),
     )
 
 

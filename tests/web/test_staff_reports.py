@@ -127,3 +127,16 @@ def test_KPI_11_a_manager_enters_the_costs_of_a_month_once(
     wrong = manager.post("/reports/costs", {**sent, "cost-note": "4242 4242 4242 4242"}, expect=200)
     assert "card" in wrong.text.lower(), "PCI-5"
     assert "Costs by month" in as_staff("auditor").get("/reports/costs").text
+
+
+def test_HIPAA_4_a_download_of_rows_has_all_of_them_and_the_trail_says_how_many(
+    world: ReportWorld, as_staff: AsStaff
+) -> None:
+    for _ in range(30):
+        world.charge(date(2026, 1, 12), 10_00, sent=date(2026, 1, 13))
+    address = "/reports/ageing/rows.csv?figure=payer.-1.owed"
+    table = as_staff("biller").get(address).response.get_data(as_text=True)
+    assert len(table.splitlines()) == 1 + 30
+    with read_only() as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "export")).one()
+    assert event.row_count == 30

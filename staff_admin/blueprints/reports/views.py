@@ -172,7 +172,7 @@ def _pdf(key: str) -> Callable[[], Response]:
 def _rows_csv(key: str) -> Callable[[], Response]:
     def rows_csv() -> Response:
         details = _rows(key, limit=ROWS_AT_MOST)
-        saw(action="export")
+        saw(action="export", rows=len(details.page.rows))
         table = details_csv(details, names=current_staff().may("accounts.view"))
         return _attached(table, f"{key}-rows-{details.as_of}.csv")
 
