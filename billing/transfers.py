@@ -9,7 +9,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-MEDICAL_NECESSITY = "50"
+# PR amounts that no checking alone makes the patient's: each needs the paper that the patient signed before.
+SIGNED: Mapping[str, str] = {
+    "50": "PR-50 may be billed only with a signed ABN or waiver. Name that paper (STMT-24).",
+    "45": "PR-45 may be billed only with the patient’s signed consent to it. Name that paper (NSA-9).",
+}
 
 
 class What(StrEnum):
@@ -47,7 +51,7 @@ TRANSFERS: Mapping[TransferRule, RuleFacts] = {
     ),
     TransferRule.WAIVER_SIGNED: RuleFacts(
         What.REVIEWED,
-        "The patient signed an ABN or the plan’s waiver",
+        "The patient signed an ABN, a waiver or a consent",
         "STMT-24",
         needs_document=True,
     ),
@@ -99,10 +103,9 @@ def check_transfer(
         raise TransferRefused(
             "Medicaid or QMB covers this patient: nothing of it is ever theirs (STMT-23)."
         )
-    if MEDICAL_NECESSITY in carcs and rule is TransferRule.PR_REVIEWED:
-        raise TransferRefused(
-            "PR-50 may be billed only with a signed ABN or waiver. Name that paper (STMT-24)."
-        )
+    unsigned = [SIGNED[carc] for carc in carcs if carc in SIGNED]
+    if unsigned and rule is TransferRule.PR_REVIEWED:
+        raise TransferRefused(unsigned[0])
 
 
 def words(rule: TransferRule, reason: str, document: str) -> str:

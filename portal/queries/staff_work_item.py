@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from billing.money import ZERO, Money
 from portal.db import read_only
+from portal.models.denials import Denial
 from portal.models.identity import Login
 from portal.models.remittances import RemittanceClaim
 from portal.queries.claim_beside import ClaimBeside, claim_beside
@@ -41,6 +42,7 @@ class WorkItemPage:
     candidates: tuple[Candidate, ...] = ()  # while nobody knows the claim
     beside: ClaimBeside | None = None  # the claim, or the likeliest one
     held_set: HeldSet | None = None
+    denial_ids: tuple[int, ...] = ()  # what the decision refused, for those who may see denials
 
     @property
     def seen(self) -> int:
@@ -133,7 +135,15 @@ def work_item_page(
             candidates=candidates,
             beside=claim_beside(session, claim_id, decision) if claim_id else None,
             held_set=held_set(session, item.remittance_id or 0) if whole else None,
+            denial_ids=_denials(session, viewer, item),
         )
+
+
+def _denials(session: Session, viewer: StaffViewer, item: WorkItemFacts) -> tuple[int, ...]:
+    if item.row.kind not in {"denial", "review"} or not viewer.may("denials.view"):
+        return ()
+    of_this = Denial.remittance_claim_id == item.remittance_claim_id
+    return tuple(session.scalars(select(Denial.id).where(of_this).order_by(Denial.id)))
 
 
 def _decision(session: Session, viewer: StaffViewer, item: WorkItemFacts) -> Decision | None:

@@ -142,9 +142,10 @@ class _Desk:
                 "the payer sent a changed remittance under a number already posted",
                 *reasons,
             )
-        reasons = (*self._typed_before(remittance), *reasons)
+        typed = self._typed_before(remittance)
+        reasons = (*typed, *reasons)
         if reasons:
-            report = self._hold(remittance, reasons, changed=changed)
+            report = self._hold(remittance, reasons, changed=changed or bool(typed))
         else:
             arrival = Arrival(
                 said=remittance,

@@ -49,6 +49,24 @@ def test_OPS_8_a_person_decides_who_owes_it(
     assert (after.due_now, after.under_review) == (Money(due), ZERO)
 
 
+@pytest.mark.parametrize(("carc", "rule"), [("50", "STMT-24"), ("45", "NSA-9")])
+def test_STMT_24_NSA_9_what_needs_a_signed_paper_is_billed_with_one_alone(
+    as_staff: AsStaff, carc: str, rule: str
+) -> None:
+    with book() as found:
+        found.practice()
+        visit, *_ = found.insured_visit([20_000])
+    Payer().pays(clp(visit.control_number, svc("99213", 200, f"PR-{carc} 100, PR-1 50")))
+    with read_only() as session:
+        item = session.scalars(select(WorkItem.id).where(WorkItem.kind == "review")).one()
+    biller, answer = as_staff("biller"), {"review-owed": "patient", "review-note": "Checked"}
+    assert rule in biller.post(f"/work/{item}/review", answer).text
+    assert bill(visit.id).due_now == Money(5_000)
+    page = biller.post(f"/work/{item}/review", answer | {"review-document": "ABN 4471"})
+    assert "$100.00 is billed" in biller.follow(page).text
+    assert bill(visit.id).due_now == Money(15_000)
+
+
 def test_OPS_8_without_a_reason_nothing_is_decided(
     waiting: tuple[int, int], as_staff: AsStaff
 ) -> None:

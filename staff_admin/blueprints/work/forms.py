@@ -16,7 +16,7 @@ from portal.services.resolve_work_item import OUTCOME_WORDS, Outcome
 from portal.services.send_back import WAY_WORDS, Way
 from portal.services.take_item import Turn
 from portal.web.fields import AmountField, DayField, LineField, at_most, chosen, required
-from portal.web.note_field import NoteField
+from portal.web.note_field import NoteField, NoteLineField
 
 
 class TurnForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -90,6 +90,7 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             ("us", "Nobody: it is ours. Take it off"),
         ],
     )
+    document = NoteLineField("Signed paper (ABN, waiver, consent)", [at_most(80, "It")])
     note = NoteField("Why", [required("why"), at_most(500, "The reason")])
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from billing.money import ZERO, Money
+from billing.transfers import TransferRefused, TransferRule, What
 from portal.queries.staff_claims import claims_numbered
 from portal.queries.staff_queue import QueueFilter, queue_page
 from portal.queries.staff_work_item import WorkItemPage, work_item_page
@@ -16,6 +18,7 @@ from portal.services.decide_review import decide_review
 from portal.services.note_work_item import note_work_item
 from portal.services.release_held import release_held
 from portal.services.resolve_work_item import resolve_work_item
+from portal.services.transfer_share import TransferWish, transfer_share
 from portal.web.access import current_staff, saw, staff
 from portal.web.base import gateways
 from portal.web.clock import now
@@ -104,18 +107,31 @@ def release(item_id: int) -> ResponseReturnValue:
 def review(item_id: int) -> ResponseReturnValue:
     """Bill a reviewed share to the patient, or take it off as ours."""
     page, form = item_page(item_id), ReviewForm(prefix="review")
-    if not page.can_be_decided or not form.validate_on_submit():
+    if not page.can_be_decided or not form.validate_on_submit() or not _reviewed(page, form):
         return show_item(page, review_form=form)
-    done = decide_review(
-        remittance_claim_id=found(page.decision).id,
-        bill_patient=form.owed.data == "patient",
-        note=form.note.data or "",
-        staff=current_staff(),
-        on=practice_day(),
-        now=now(),
-    )
-    flash(f"{done.amount} is {'billed' if done.billed else 'taken off'}.", "done")
     return back_to(item_id)
+
+
+def _reviewed(page: WorkItemPage, form: ReviewForm) -> bool:
+    """Decide it by the rules of a transfer, or put on the form what they ask for."""
+    decision_id, note, document = found(page.decision).id, form.note.data or "", form.document.data
+    who: dict[str, Any] = {"staff": current_staff(), "on": practice_day(), "now": now()}
+    try:
+        if form.owed.data == "patient":
+            rule = TransferRule.WAIVER_SIGNED if document else TransferRule.PR_REVIEWED
+            wish = TransferWish(
+                what=What.REVIEWED, id=decision_id, rule=rule, reason=note, document=document or ""
+            )
+            flash(f"{transfer_share(form_id=uuid4(), wish=wish, **who)} is billed.", "done")
+        else:
+            done = decide_review(
+                remittance_claim_id=decision_id, bill_patient=False, note=note, **who
+            )
+            flash(f"{done.amount} is taken off.", "done")
+    except TransferRefused as refused:
+        form.document.errors = [str(refused)]
+        return False
+    return True
 
 
 def _released(page: WorkItemPage, form: ReleaseForm) -> bool:
