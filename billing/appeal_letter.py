@@ -65,7 +65,7 @@ class EmptyField(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class AppealLetter:
     """One letter to start from; `category` is empty where it suits every denial. Version 0 came with the product."""
 
     key: str
@@ -165,7 +165,7 @@ _WHY = {
         "You asked for records. They are with this letter. Please decide the claim now that you have them.",
     ),
 }
-STARTERS: Mapping[str, Letter] = {
-    key: Letter(key=key, title=title, category=category, body=_OPENING + why + _CLOSING)
+STARTERS: Mapping[str, AppealLetter] = {
+    key: AppealLetter(key=key, title=title, category=category, body=_OPENING + why + _CLOSING)
     for key, (title, category, why) in _WHY.items()
 }

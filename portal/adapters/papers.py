@@ -10,8 +10,6 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-import pypdfium2
-
 from portal.adapters.card_images import kind_of
 from portal.office_ports import CleanPaper, UnusablePaper
 
@@ -43,6 +41,8 @@ class Papers:
 
     def bind(self, front: bytes, enclosures: Sequence[bytes]) -> CleanPaper:
         """Our own pages first, with their tags, then each enclosure's pages in order."""
+        import pypdfium2  # heavy, and only whoever binds a packet needs it
+
         with self._one_at_a_time:
             bound = pypdfium2.PdfDocument(front)
             try:

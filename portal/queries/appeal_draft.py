@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from billing.appeal_letter import EmptyField, Letter, UnknownField, fill
+from billing.appeal_letter import AppealLetter, EmptyField, UnknownField, fill
 from portal.db import read_only
 from portal.models.denials import Appeal, AppealDenial, Denial
 from portal.ports import DocumentStore
@@ -20,8 +20,8 @@ from portal.queries.appeal_letters import letter_for, letters
 class AppealDraft:
     """`text` is the filled letter; empty with `fault` where a field has no value or is none of ours."""
 
-    letter: Letter
-    letters: tuple[Letter, ...]
+    letter: AppealLetter
+    letters: tuple[AppealLetter, ...]
     text: str
     fault: str
     level_name: str

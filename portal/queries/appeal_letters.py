@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from billing.appeal_letter import STARTERS, Letter
+from billing.appeal_letter import STARTERS, AppealLetter
 from portal.db import read_only
 from portal.models.denials import AppealTemplate
 from portal.models.identity import Login
@@ -28,15 +28,15 @@ class LetterVersion:
 class LetterPage:
     """A letter with its versions, the newest first."""
 
-    letter: Letter
+    letter: AppealLetter
     versions: tuple[LetterVersion, ...]
 
 
-def letters(session: Session) -> dict[str, Letter]:
+def letters(session: Session) -> dict[str, AppealLetter]:
     """The one that counts of each key."""
     rows = session.scalars(select(AppealTemplate).order_by(AppealTemplate.version))
     kept = {
-        row.key: Letter(
+        row.key: AppealLetter(
             key=row.key,
             title=row.title,
             body=row.body,
@@ -48,7 +48,7 @@ def letters(session: Session) -> dict[str, Letter]:
     return {**STARTERS, **kept}
 
 
-def letter_list() -> tuple[Letter, ...]:
+def letter_list() -> tuple[AppealLetter, ...]:
     """Every letter by title."""
     with read_only() as session:
         return tuple(sorted(letters(session).values(), key=lambda one: one.title))
@@ -80,7 +80,7 @@ def letter_page(key: str) -> LetterPage | None:
         )
 
 
-def letter_for(found: dict[str, Letter], category: str) -> Letter:
+def letter_for(found: dict[str, AppealLetter], category: str) -> AppealLetter:
     """The one to start from for a denial of this category."""
     own = [one for one in found.values() if one.category == category]
     return own[0] if own else found["general"]

@@ -59,11 +59,16 @@ class LineField(NoCardNumber, StringField):
         self.data = valuelist[0].strip() if valuelist else ""
 
 
-class TraceField(StringField):
-    """A bank's or a payer's trace, kept as it was typed: any run of digits may be one, a card's too (PCI-5).
+class TraceField(NoCardNumber, StringField):
+    """A bank's or a payer's trace, kept as it was typed: an unbroken run of digits may be one, a card's too (PCI-5).
 
-    It is for such fields alone; tests/house/test_card_numbers.py names each of them with its reason.
+    Digits in groups, as cards are printed, are refused here too. It is for such fields alone;
+    tests/house/test_card_numbers.py names each of them with its reason.
     """
+
+    def pre_validate(self, form: Any) -> None:
+        if not re.fullmatch(r"\w*", self.data or ""):
+            super().pre_validate(form)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = valuelist[0].strip() if valuelist else ""

@@ -113,7 +113,7 @@ def test_PLAN_20_PCI_5_a_card_at_the_terminal_is_entered_by_its_approval_alone(
     ("line", "words"),
     [
         (LINE[:-1] + str((int(LINE[-1]) + 1) % 10), "The check digit is wrong"),
-        ("4111 1111 1111 1111", "Scan the coupon"),
+        ("4111 1111 1111 1111", "looks like a card number"),
         ("99999999", "No account has this number"),
         ("Testa", "Scan the coupon"),
     ],
