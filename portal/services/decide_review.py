@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from billing import entries
+from billing.adjustments import AdjustmentKind, AdjustmentRefused, check_adjustment
 from billing.decision import Outcome
 from billing.entries import Line
 from billing.free_text import check_free_text
@@ -19,6 +20,8 @@ from portal.db import transaction
 from portal.models.claims import Claim, Visit
 from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
 from portal.models.work import WorkItem
+from portal.queries.adjustment_rules import rules_on
+from portal.queries.plan_open import claim_open
 from portal.queries.viewer import StaffViewer
 from portal.services.apply_credit import apply_credit
 from portal.services.end_reviewed import end_reviewed
@@ -32,6 +35,12 @@ class NothingToReview(Refusal):
     """No amount of this decision waits for a review."""
 
     title = "Nothing waits for a review here"
+
+
+class NothingOpen(Refusal):
+    """The plan owes less on a line than what is in review there: it was paid, or taken off, meanwhile."""
+
+    title = "The plan does not owe it any more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +62,8 @@ def decide_review(
 ) -> Reviewed:
     """Bill the reviewed amounts of a decision to the patient, or take them off as ours.
 
-    Raises NothingToReview, CardNumberRefused or NotFound.
+    Taking off is an adjustment, with the role's right and limit (OPS-13). Raises NothingToReview, NothingOpen,
+    AdjustmentRefused, CardNumberRefused or NotFound.
     """
     note = check_free_text(note)
     with transaction() as session:
@@ -63,6 +73,9 @@ def decide_review(
         lines = _waiting(session, remittance_claim_id, party)
         if not lines:
             raise NothingToReview("It was decided before. Nothing moved now.")
+        _check_open(session, party, lines)
+        if not bill_patient:
+            _check_right(session, entries.total(lines), note, staff, on=on)
         reference = f"review:{remittance_claim_id}"
         post_entry(session, _entry(lines, reference, bill_patient=bill_patient, on=on, note=note))
         owners = {party.guarantor_account_id or 0}
@@ -134,6 +147,34 @@ def _waiting(session: Session, remittance_claim_id: int, party: Party) -> list[L
         for charge_id, amount in sums.items()
         if amount
     ]
+
+
+def _check_open(session: Session, party: Party, lines: list[Line]) -> None:
+    """What is paid, or off the books, is nobody's any more: neither billed nor taken off once again."""
+    still = dict(claim_open(session, party.visit_id or 0, party.payer_id or 0))
+    for line in lines:
+        left = still.get(line.party.charge_id or 0, ZERO)
+        if line.amount > left:
+            raise NothingOpen(
+                f"{line.amount} is in review on one line, but this plan owes {left} on it: money came,"
+                " or it was taken off. Take that back first, if it was wrong. Nothing was changed."
+            )
+
+
+def _check_right(
+    session: Session, amount: Money, note: str, staff: StaffViewer, *, on: date
+) -> None:
+    """Whoever posts payments takes nothing off the books alone (OPS-13)."""
+    if not staff.may("ledger.adjust"):
+        raise AdjustmentRefused("Your role takes nothing off. Ask a biller or a manager.")
+    check_adjustment(
+        kind=AdjustmentKind.OUR_ERROR,
+        role=staff.role,
+        amount=amount,
+        open_amount=amount,
+        reason=note,
+        rules=rules_on(session, on),
+    )
 
 
 def _entry(lines: list[Line], reference: str, *, bill_patient: bool, on: date, note: str) -> Entry:

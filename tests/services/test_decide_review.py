@@ -1,12 +1,20 @@
 """What no rule may bill by itself waits for a person, who bills it or takes it off (OPS-8)."""
 
-import pytest
+from dataclasses import replace
+from uuid import uuid4
 
+import pytest
+from sqlalchemy import select
+
+from billing.adjustments import AdjustmentKind, AdjustmentRefused, OverLimit
 from billing.ledger import Account
 from billing.money import ZERO, Money
 from portal.db import read_only
-from portal.models.claims import Visit
-from portal.services.decide_review import NothingToReview, decide_review
+from portal.models.claims import Charge, Visit
+from portal.queries.permissions import ROLES
+from portal.queries.viewer import StaffViewer
+from portal.services.adjust_balance import adjust_balance
+from portal.services.decide_review import NothingOpen, NothingToReview, decide_review
 from portal.services.refusal import NotFound
 from tests.conftest import NOW
 from tests.services.payer_voice import (
@@ -28,24 +36,32 @@ pytestmark = pytest.mark.usefixtures("database_url")
 SAID = ("99213", 200, "PR-96 100, PR-1 50")
 
 
-def reviewed(*, bill_patient: bool) -> tuple[Visit, Payer, int]:
+def biller() -> StaffViewer:
+    return replace(staff(), role="biller", permissions=ROLES["biller"])
+
+
+def waiting(said: tuple[str, int, str] = SAID) -> tuple[Visit, Payer, int]:
     with book() as found:
         found.practice()
-        visit, *_ = found.insured_visit([20_000])
+        visit, *_ = found.insured_visit([said[1] * 100])
     payer = Payer()
-    payer.pays(clp(visit.control_number, svc(*SAID)))
+    payer.pays(clp(visit.control_number, svc(*said)))
     with read_only() as session:
-        row = rows(session)[0].id
+        return visit, payer, rows(session)[0].id
+
+
+def reviewed(*, bill_patient: bool) -> tuple[Visit, Payer, int]:
+    visit, payer, row = waiting()
     decide(row, bill_patient=bill_patient)
     return visit, payer, row
 
 
-def decide(row: int, *, bill_patient: bool) -> None:
+def decide(row: int, *, bill_patient: bool, who: StaffViewer | None = None) -> None:
     decide_review(
         remittance_claim_id=row,
         bill_patient=bill_patient,
         note="the plan confirmed it",
-        staff=staff(),
+        staff=who or biller(),
         on=ON,
         now=NOW,
     )
@@ -85,3 +101,44 @@ def test_a_reversal_takes_the_reviewed_share_back_too(bill_patient: bool) -> Non
     assert total(Account.PATIENT_CREDIT) == 0
     with pytest.raises(NotFound):
         decide(row, bill_patient=True)
+
+
+@pytest.mark.parametrize("bill_patient", [True, False])
+def test_OPS_8_what_the_plan_owes_no_more_is_neither_billed_nor_taken_off(
+    bill_patient: bool,
+) -> None:
+    visit, _, row = waiting()
+    with read_only() as session:
+        charge_id = session.scalars(select(Charge.id)).one()
+    adjust_balance(
+        form_id=uuid4(),
+        account_id=visit.guarantor_account_id,
+        charge_id=charge_id,
+        kind=AdjustmentKind.PLAN_FILED_LATE,
+        amount=Money(4_000),
+        reason="Sent after the limit",
+        carc="29",
+        staff=biller(),
+        on=ON,
+        now=NOW,
+    )
+    with pytest.raises(NothingOpen, match=r"\$100.00 is in review .* owes \$60.00"):
+        decide(row, bill_patient=bill_patient)
+    assert total(Account.INSURANCE_RECEIVABLE) == 60_00
+    assert bill(visit.id).due_now == Money(50_00)
+
+
+def test_OPS_13_whoever_posts_payments_bills_a_share_and_takes_none_off() -> None:
+    _, _, row = waiting()
+    with pytest.raises(AdjustmentRefused, match="takes nothing off"):
+        decide(row, bill_patient=False, who=staff())
+    decide(row, bill_patient=True, who=staff())
+
+
+def test_OPS_23_taking_a_share_off_keeps_to_the_limit_of_the_role() -> None:
+    visit, _, row = waiting(("99213", 200, "PR-96 150"))
+    with pytest.raises(OverLimit, match=r"goes up to \$100.00 in your role"):
+        decide(row, bill_patient=False)
+    manager = replace(biller(), role="manager", permissions=ROLES["manager"])
+    decide(row, bill_patient=False, who=manager)
+    assert bill(visit.id).written_off == Money(150_00)

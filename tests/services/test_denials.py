@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from billing.money import ZERO, Money
 from portal.db import read_only, transaction
 from portal.models.claims import Visit
 from portal.models.denials import Denial, DenialEventRow
+from portal.queries.permissions import ROLES
 from portal.services.decide_review import decide_review
 from portal.services.deny_held import deny_held
 from portal.services.move_denial import move_denial
@@ -193,7 +195,7 @@ def test_STMT_24_only_the_review_puts_a_denied_share_on_a_patient(bills: bool, s
         remittance_claim_id=denial.remittance_claim_id,
         bill_patient=bills,
         note="The signed notice is in the chart",
-        staff=staff(),
+        staff=replace(staff(), role="biller", permissions=ROLES["biller"]),
         on=ON,
         now=NOW,
     )

@@ -67,6 +67,16 @@ def test_STMT_24_NSA_9_what_needs_a_signed_paper_is_billed_with_one_alone(
     assert bill(visit.id).due_now == Money(15_000)
 
 
+def test_OPS_13_a_poster_reads_on_the_form_why_nothing_is_taken_off(
+    waiting: tuple[int, int], as_staff: AsStaff
+) -> None:
+    visit, item = waiting
+    answer = {"review-owed": "us", "review-note": "It is ours"}
+    page = as_staff("payment_poster").post(f"/work/{item}/review", answer)
+    assert "Your role takes nothing off" in page.text
+    assert bill(visit).under_review == Money(10_000)
+
+
 def test_OPS_8_without_a_reason_nothing_is_decided(
     waiting: tuple[int, int], as_staff: AsStaff
 ) -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
+from billing.adjustments import AdjustmentRefused
 from billing.money import ZERO, Money
 from billing.transfers import TransferRefused, TransferRule, What
 from portal.queries.staff_claims import claims_numbered
@@ -130,6 +131,9 @@ def _reviewed(page: WorkItemPage, form: ReviewForm) -> bool:
             flash(f"{done.amount} is taken off.", "done")
     except TransferRefused as refused:
         form.document.errors = [str(refused)]
+        return False
+    except AdjustmentRefused as refused:
+        form.owed.errors = [str(refused)]
         return False
     return True
 
