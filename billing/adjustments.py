@@ -133,10 +133,11 @@ def check_adjustment(
     open_amount: Money,
     reason: str,
     rules: Mapping[AdjustmentKind, AdjustmentRule] = RULES,
+    taken: Money = ZERO,
 ) -> None:
     """Refuse what the role may not do, what has no reason, and what would take a bill below zero.
 
-    Raises OverLimit, last of all, where only the role's limit stands against it.
+    `taken` is what this person took off the same line lately: a limit that parts go below is none. Raises OverLimit, last of all, where only the role's limit stands against it.
     """
     rule = rules[kind]
     if role not in rule.limits:
@@ -157,9 +158,12 @@ def check_adjustment(
         raise AdjustmentRefused(
             f"A small balance is written off whole: {open_amount}, not a part of it."
         )
-    if amount > rule.limits[role]:
+    # A small balance goes whole, so it has no parts; its own bound is low.
+    before = ZERO if kind is AdjustmentKind.SMALL_BALANCE else taken
+    if amount + before > rule.limits[role]:
+        lately = f", and you took {before} off this line lately" if before else ""
         raise OverLimit(
-            f"“{rule.label}” goes up to {rule.limits[role]} in your role. Ask a manager."
+            f"“{rule.label}” goes up to {rule.limits[role]} in your role{lately}. Ask a manager."
         )
 
 

@@ -22,6 +22,7 @@ from portal.models.ledger import JournalEntry
 from portal.queries.adjustment_rules import Rules, rules_on
 from portal.queries.balances import balances
 from portal.queries.plan_open import plan_open
+from portal.queries.taken_off import taken_lately
 from portal.queries.viewer import StaffViewer
 from portal.services.post_entry import AlreadyPosted, post_entry
 from portal.services.record_access import Access, add_access
@@ -95,7 +96,7 @@ def adjust_balance(
         )
         if posted_before is not None:
             return Adjusted(entry_id=posted_before, amount=amount, repeated=True)
-        check_wish(wish, line, staff.role)
+        check_wish(session, wish, line, staff, on=on)
         return post_adjustment(
             session, wish, line, source_ref=source_ref, staff=staff, on=on, now=now
         )
@@ -129,17 +130,20 @@ def wished_line(session: Session, wish: AdjustmentWish, *, on: date) -> WishedLi
     )
 
 
-def check_wish(wish: AdjustmentWish, line: WishedLine, role: str) -> None:
-    """Refuse what this role may not take off this line; raises OverLimit or AdjustmentRefused."""
+def check_wish(
+    session: Session, wish: AdjustmentWish, line: WishedLine, staff: StaffViewer, *, on: date
+) -> None:
+    """Refuse what this person may not take off this line; raises OverLimit or AdjustmentRefused."""
     if line.rules[wish.kind].of_plan and not explain("CO", wish.carc).known:
         raise AdjustmentRefused("Name the CARC that the plan gave, such as 29 or 97.")
     check_adjustment(
         kind=wish.kind,
-        role=role,
+        role=staff.role,
         amount=wish.amount,
         open_amount=line.open_amount,
         reason=wish.reason,
         rules=line.rules,
+        taken=taken_lately(session, [wish.charge_id], staff.login_id, on=on),
     )
 
 

@@ -53,7 +53,7 @@ def approve_adjustment(*, request_id: UUID, staff: StaffViewer, on: date, now: d
                     f"{request.open_amount} was open when it was asked for, {line.open_amount} is now."
                     " Decline it, and let it be asked for anew."
                 )
-            check_wish(wish, line, staff.role)
+            check_wish(session, wish, line, staff, on=on)
         except AdjustmentRefused as refused:
             raise CannotDecide(str(refused)) from refused
         done = post_adjustment(

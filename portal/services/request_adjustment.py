@@ -34,7 +34,7 @@ def request_adjustment(
         if session.get(AdjustmentRequest, request_id) is not None:
             return False
         try:
-            check_wish(wish, line, staff.role)
+            check_wish(session, wish, line, staff, on=on)
         except OverLimit:
             pass
         else:

@@ -10,6 +10,7 @@ from billing.free_text import check_free_text
 from billing.money import ZERO, Money
 from portal.db import transaction
 from portal.models.adjustments import AdjustmentRuleRow
+from portal.queries.adjustment_rules import rules_on
 from portal.queries.permissions import ROLES
 from portal.queries.viewer import StaffViewer
 from portal.services.record_access import Access, add_access
@@ -39,6 +40,8 @@ def set_adjustment_rule(
 ) -> None:
     """Add the row. Never for a day that is over: what was approved then stays under what stood then.
 
+    Whoever raises the limit of their own role uses it tomorrow at the earliest, when others have seen it (OPS-13).
+
     Raises RuleRefused or CardNumberRefused.
     """
     reason = check_free_text(reason)
@@ -55,6 +58,9 @@ def set_adjustment_rule(
     if rule.kind is AdjustmentKind.SMALL_BALANCE and rule.limit > SMALL_BALANCE_AT_MOST:
         raise RuleRefused(f"A small balance is {SMALL_BALANCE_AT_MOST} at most (OPS-19).")
     with transaction() as session:
+        before = rules_on(session, on)[rule.kind].limits.get(rule.role, ZERO)
+        if rule.role == staff.role and rule.limit > before and rule.effective_from <= on:
+            raise RuleRefused("A higher limit of your own role begins tomorrow at the earliest.")
         row = AdjustmentRuleRow(
             kind=rule.kind.value,
             role=rule.role,

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing import entries
-from billing.adjustments import RULES, AdjustmentKind, check_adjustment
+from billing.adjustments import AdjustmentKind, check_adjustment
 from billing.carc import PATIENT_GROUP
 from billing.denial_states import DenialEvent
 from billing.denials import NEVER_THE_PATIENT
@@ -22,6 +22,8 @@ from portal.models.claims import Claim, Visit
 from portal.models.denials import Denial
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.remittances import LineAdjustment, RemittanceLine
+from portal.queries.adjustment_rules import rules_on
+from portal.queries.taken_off import taken_lately
 from portal.queries.viewer import StaffViewer
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.move_denial import (
@@ -31,6 +33,7 @@ from portal.services.move_denial import (
     move_denial,
 )
 from portal.services.post_entry import post_entry
+from portal.services.record_access import Access, add_access
 
 
 def write_off_denial(
@@ -70,15 +73,22 @@ def write_off_denial(
             if denial.carc in NEVER_THE_PATIENT
             else AdjustmentKind.OUR_ERROR
         )
+        rules = rules_on(session, on)
         check_adjustment(
-            kind=kind, role=staff.role, amount=amount, open_amount=amount, reason=reason
+            kind=kind,
+            role=staff.role,
+            amount=amount,
+            open_amount=amount,
+            reason=reason,
+            rules=rules,
+            taken=taken_lately(session, denial.charge_ids, staff.login_id, on=on),
         )
-        post_entry(
+        posted = post_entry(
             session,
             entries.adjustment(
                 source_ref=source_ref,
                 occurred_on=on,
-                account=RULES[kind].account,
+                account=rules[kind].account,
                 of=Account.INSURANCE_RECEIVABLE,
                 lines=lines,
                 memo=f"denial {denial.group_code}-{denial.carc}: {reason}",
@@ -93,6 +103,17 @@ def write_off_denial(
             amount=amount,
             now=now,
         )
+        access = Access(
+            face="staff",
+            login_id=staff.login_id,
+            role=staff.role,
+            action="create",
+            object_type="adjustment",
+            object_id=str(posted.entry_id),
+            account_ids=(party.guarantor_account_id,) if party.guarantor_account_id else (),
+            reason=kind.value,
+        )
+        add_access(session, access, now=now)
     return amount
 
 

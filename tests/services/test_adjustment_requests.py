@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -76,9 +76,11 @@ def test_OPS_23_above_the_limit_a_second_person_approves(now: datetime) -> None:
     assert verified().ok
 
 
-def adjust(world: World, staff: StaffViewer, now: datetime) -> None:
-    wish = wished(world)
-    adjust_balance(
+def adjust(
+    world: World, staff: StaffViewer, now: datetime, cents: int = 200_00, on: date = ON
+) -> UUID:
+    wish = wished(world, cents)
+    return adjust_balance(
         form_id=uuid4(),
         account_id=wish.account_id,
         charge_id=wish.charge_id,
@@ -86,9 +88,54 @@ def adjust(world: World, staff: StaffViewer, now: datetime) -> None:
         amount=wish.amount,
         reason=wish.reason,
         staff=staff,
+        on=on,
+        now=now,
+    ).entry_id
+
+
+def test_OPS_23_a_limit_is_of_the_line_and_not_of_each_press(now: datetime) -> None:
+    world, biller, manager = large(), add_staff("biller"), add_staff("manager")
+    first = adjust(world, biller, now, 60_00)
+    with pytest.raises(OverLimit, match=r"took \$60.00 off this line lately"):
+        adjust(world, biller, now, 40_01)
+    asked = ask(wished(world, 40_01), biller, now)
+    assert decline_adjustment(request_id=asked, reason="No", staff=manager, now=now)
+    other = add_staff("biller", "other@example.com")
+    adjust(world, other, now, 40_01)  # somebody else's presses are theirs
+    reverse_adjustment(
+        entry_id=first,
+        account_id=world.account_id,
+        reason="It was right",
+        staff=biller,
         on=ON,
         now=now,
     )
+    adjust(world, biller, now, 100_00)
+    with pytest.raises(OverLimit):
+        adjust(world, biller, now, 1, on=ON + timedelta(days=29))
+    adjust(world, biller, now, 1, on=ON + timedelta(days=30))
+    assert total(Account.PROVIDER_WRITE_OFF) == 140_02
+
+
+def test_OPS_13_nobody_raises_their_own_limit_for_today(now: datetime) -> None:
+    manager = add_staff("manager")
+    rule = NewRule(
+        kind=AdjustmentKind.OUR_ERROR,
+        role="manager",
+        limit=Money(5_000_01),
+        gl_class="5010",
+        visible=True,
+        effective_from=ON,
+    )
+
+    def put(new: NewRule) -> None:
+        set_adjustment_rule(rule=new, reason="A large bill", staff=manager, on=ON, now=now)
+
+    with pytest.raises(RuleRefused, match="begins tomorrow"):
+        put(rule)
+    put(replace(rule, effective_from=ON + timedelta(days=1)))
+    put(replace(rule, limit=Money(4_000_00)))
+    assert todays_rules(ON)[AdjustmentKind.OUR_ERROR].limits["manager"] == Money(4_000_00)
 
 
 def test_OPS_13_nobody_approves_their_own_wish(now: datetime) -> None:
