@@ -57,7 +57,7 @@ def request_payer_refund(
     Raises PayerRefundRefused, CardNumberRefused or NotFound.
     """
     _may(staff, "refunds.request")
-    note, reference = check_free_text(wish.note), check_free_text(wish.reference)
+    note = check_free_text(wish.note)
     if not note or wish.amount <= ZERO:
         raise PayerRefundRefused("A check to a payer needs an amount above $0.00 and a note.")
     if wish.identified_on > on:
@@ -71,7 +71,7 @@ def request_payer_refund(
         refund = PayerRefund(
             id=refund_id,
             payer_id=wish.payer_id,
-            reference=reference,
+            reference=wish.reference.strip(),  # the number a payer gave: any digits
             amount=wish.amount,
             note=note,
             federal=wish.federal,

@@ -60,7 +60,7 @@ class LineField(NoCardNumber, StringField):
 
 
 class TraceField(NoCardNumber, StringField):
-    """A bank's or a payer's trace, kept as it was typed: an unbroken run of digits may be one, a card's too (PCI-5).
+    """A bank's or a payer's trace or number, kept as typed: an unbroken run of digits may be one, a card's too (PCI-5).
 
     Digits in groups, as cards are printed, are refused here too. It is for such fields alone;
     tests/house/test_card_numbers.py names each of them with its reason.

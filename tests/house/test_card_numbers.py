@@ -40,6 +40,12 @@ MAY_HOLD = {
     "portal.blueprints.insurance.forms.CardForm:member_id": "a plan’s member number is whatever its card says",
     "staff_admin.blueprints.insurance.forms.AcceptForm:member_id": "the same, as the office checks it",
     "staff_admin.blueprints.day.forms.DepositForm:trace": "a bank’s trace is any digits, and must match the 835’s",
+    "staff_admin.blueprints.eobs.forms.HeadForm:number": "the same, typed from paper; a virtual card’s is refused",
+    "staff_admin.blueprints.eobs.forms.PlbRow:reference": "a PLB’s is the payer’s own, and must match its takeback",
+    "staff_admin.blueprints.eobs.claim_forms.ClaimForm:payer_claim_number": "the payer’s claim number: any digits",
+    "staff_admin.blueprints.recoupments.forms.AskForm:reference": "the payer’s own, so that its 72 and WO find it",
+    "staff_admin.blueprints.work.forms.ReleaseForm:number": "compared with claims on file, and kept nowhere",
+    "staff_admin.blueprints.work.forms.SplitForm:number": "the same",
 }
 # Compared with what was given or sent, or read as a phone number, by the rules of the library.
 COMPARED = {

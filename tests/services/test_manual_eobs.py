@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from billing.eob import TypedPlb
+from billing.free_text import CardNumberRefused
 from billing.ledger import Account
 from billing.money import Money
 from portal.db import read_only
@@ -104,6 +105,15 @@ def test_OPS_12_nothing_of_a_batch_posts_before_its_count_and_total_agree() -> N
     desk.begin(batch, claim.payer_id, 1_000, number="1043")
     desk.post(first)
     assert bill(visit.id).plan_paid == Money(8_000)
+
+
+def test_PCI_5_a_trace_may_be_any_digits_and_a_virtual_cards_number_is_none() -> None:
+    desk, visit = EobDesk(), insured(12_500)
+    payer, batch, digits = claim_of(visit).payer_id, desk.batch(2, 9_000), "4111111111111111"
+    trace = desk.begin(batch, payer, 8_000, number=digits, method="eft")
+    assert desk.row(trace).number == digits
+    with pytest.raises(CardNumberRefused):
+        desk.begin(batch, payer, 1_000, number=digits, method="virtual_card")
 
 
 def test_posting_md_the_same_check_typed_twice_is_posted_once() -> None:

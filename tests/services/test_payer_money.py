@@ -187,6 +187,14 @@ def written(refund_id: UUID, who: StaffViewer, number: str = "2001") -> bool:
     )
 
 
+def test_PCI_5_a_payers_reference_may_be_any_digits() -> None:
+    refund = asked(
+        claim_of(paid_visit()).payer_id, person("biller"), reference=" 4111111111111111 "
+    )
+    with read_only() as session:
+        assert session.get_one(PayerRefund, refund).reference == "4111111111111111"
+
+
 def test_OPS_13_our_check_to_a_payer_is_approved_by_another_person_and_posts_once() -> None:
     visit = paid_visit()
     payer_id = claim_of(visit).payer_id

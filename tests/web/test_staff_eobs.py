@@ -202,3 +202,12 @@ def test_PCI_5_no_card_number_is_taken_as_a_check_number(typist: Typist) -> None
     refused = typist.client.post(typist.at("/head"), head, expect=200)
     assert "looks like a card number" in refused.text
     assert "4111" not in refused.source
+    saved = typist.client.follow(
+        typist.client.post(
+            typist.at("/head"), head | {"method": "eft", "number": "4111111111111111"}, expect=302
+        )
+    )
+    page = typist.add()
+    typist.client.follow(typist.line(page, payer_claim_number="5555555555554444"))
+    assert "4111111111111111" in saved.source
+    assert "5555555555554444" in typist.client.get(typist.at("/claims/1")).source

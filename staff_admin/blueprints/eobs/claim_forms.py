@@ -18,7 +18,7 @@ from billing.eob import (
     known_carc,
 )
 from billing.money import ZERO
-from portal.web.fields import LineField, at_most
+from portal.web.fields import LineField, TraceField, at_most
 from portal.web.note_field import NoteLineField
 from staff_admin.blueprints.eobs.forms import CentsField, VersionForm
 
@@ -119,7 +119,7 @@ class ClaimForm(VersionForm):
     """What the EOB says of one claim."""
 
     status = SelectField("Answered as", choices=[(code, STATUS_WORDS[code]) for code in STATUSES])
-    payer_claim_number = NoteLineField("Payer’s claim number", [at_most(30, "The number")])
+    payer_claim_number = TraceField("Payer’s claim number", [at_most(30, "The number")])
     remarks = LineField(
         "Remark codes of the claim", [Optional(), Regexp(REMARKS, message="Like MA18 N781.")]
     )

@@ -14,8 +14,15 @@ from billing.eob import PLB_REASONS, TypedPlb
 from billing.money import ZERO, Money
 from portal.queries.eobs import BatchSummary, EobPage
 from portal.services.save_eob import NUMBER, EobHead
-from portal.web.fields import AmountField, DayField, LineField, at_most, required
-from portal.web.note_field import NoteLineField
+from portal.web.fields import (
+    AmountField,
+    DayField,
+    LineField,
+    NoCardNumber,
+    TraceField,
+    at_most,
+    required,
+)
 
 METHOD_WORDS = (
     ("check", "Check"),
@@ -112,6 +119,14 @@ class RecountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         return self
 
 
+class HeadNumberField(TraceField):
+    """A trace of any digits, but never the number of the card that a payer sent to be run (PCI-5)."""
+
+    def pre_validate(self, form: Any) -> None:
+        rule = NoCardNumber if form.method.data == "virtual_card" else TraceField
+        rule.pre_validate(self, form)
+
+
 class HeadForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """The check: its total is the control total of everything typed below it."""
 
@@ -122,7 +137,7 @@ class HeadForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     payer = SelectField("Payer", [InputRequired("Choose the payer.")], coerce=int)
     total = CentsField("Total of the check", [InputRequired("Enter the total; 0 for none.")])
     method = SelectField("Paid by", choices=METHOD_WORDS, default="check")
-    number = NoteLineField(
+    number = HeadNumberField(
         "Check or trace number",
         [
             required("the number"),
@@ -223,7 +238,7 @@ class PlbRow(Form):
             for code in PLB_REASONS
         ],
     )
-    reference = LineField("Reference", [at_most(50, "The reference")])
+    reference = TraceField("Reference", [at_most(50, "The reference")])
     amount = CentsField("Amount", signed=True)
 
 

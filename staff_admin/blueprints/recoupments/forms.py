@@ -11,7 +11,15 @@ from wtforms.validators import UUID, InputRequired
 from billing.money import ZERO
 from portal.queries.eob_claims import ClaimFacts
 from portal.services.refund_payer import PayerRefundWish
-from portal.web.fields import AmountField, DayField, LineField, at_most, chosen, required
+from portal.web.fields import (
+    AmountField,
+    DayField,
+    LineField,
+    TraceField,
+    at_most,
+    chosen,
+    required,
+)
 from portal.web.note_field import NoteField, NoteLineField
 
 
@@ -63,7 +71,7 @@ class AskForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     )
     payer = SelectField("Payer", [InputRequired("Choose the payer.")], coerce=int)
     amount = AmountField("Amount", [InputRequired("Enter the amount.")])
-    reference = NoteLineField("The payer’s reference", [at_most(50, "The reference")])
+    reference = TraceField("The payer’s reference", [at_most(50, "The reference")])
     identified_on = DayField("Overpayment identified on", [InputRequired("Enter the day.")])
     federal = BooleanField("It is Medicare or Medicaid money")
     note = NoteField(

@@ -15,7 +15,7 @@ from portal.services.keep_in_suspense import REASON_WORDS, SuspenseReason
 from portal.services.resolve_work_item import OUTCOME_WORDS, Outcome
 from portal.services.send_back import WAY_WORDS, Way
 from portal.services.take_item import Turn
-from portal.web.fields import AmountField, DayField, LineField, at_most, chosen, required
+from portal.web.fields import AmountField, DayField, TraceField, at_most, chosen, required
 from portal.web.note_field import NoteField, NoteLineField
 
 
@@ -97,7 +97,7 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 class ReleaseForm(TurnForm):
     """Where a held decision belongs, and how one knows."""
 
-    number = LineField("Claim number", [at_most(50, "The claim number")])
+    number = TraceField("Claim number", [at_most(50, "The claim number")])
     note = NoteField("How you know", [required("how you know"), at_most(500, "The note")])
 
 
@@ -182,7 +182,7 @@ class SendBackForm(TurnForm):
 class SplitForm(TurnForm):
     """Where the rest goes, and how one knows; an amount for each claim is added by `split_form`."""
 
-    number = LineField("Another claim’s number", [at_most(50, "The claim number")])
+    number = TraceField("Another claim’s number", [at_most(50, "The claim number")])
     amount = AmountField("Its amount", [Optional()])
     follow_up_on = DayField("Look at the rest again on", [Optional()])
     note = NoteField("How you know", [required("how you know"), at_most(500, "The note")])
