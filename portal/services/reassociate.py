@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.money import Money
 from billing.reassociation import Expected, Kind, certain_pairs, proposals
 from portal.db import transaction
-from portal.models.bank import BankLineRow
+from portal.models.bank import BankLineRow, DepositBatch
 from portal.models.day import BankDeposit
 from portal.models.work import WorkItem
 from portal.queries.bank_expected import OpenLine, expected_payments, open_lines
@@ -143,16 +143,38 @@ def _money_without_paper(lines: list[OpenLine], on: date) -> list[_Late]:
     ]
 
 
-def _work(session: Session, late: list[_Late], *, on: date, now: datetime) -> None:
-    open_items = session.scalars(
-        select(WorkItem).where(
-            WorkItem.kind.in_((NO_MONEY, NO_PAPER)), WorkItem.closed_at.is_(None)
-        )
+def _came() -> ColumnElement[bool]:
+    """Whether the half that an item asks for is there: by the match itself, however long ago the other half is."""
+    in_batch = exists().where(DepositBatch.deposit_id == BankDeposit.id)
+    money = exists().where(BankDeposit.remittance_id == WorkItem.remittance_id)
+    paper = exists().where(
+        WorkItem.dedupe_key == func.concat(f"{NO_PAPER}:", BankDeposit.id),
+        or_(
+            BankDeposit.remittance_id.is_not(None),
+            BankDeposit.payout_id.is_not(None),
+            BankDeposit.check_refund_id.is_not(None),
+            in_batch,
+        ),
     )
-    still = {one.key for one in late}
-    for item in open_items:
-        if item.dedupe_key not in still:
-            item.closed_at, item.outcome = now, CAME
+    return or_(
+        and_(WorkItem.kind == NO_MONEY, money),
+        and_(WorkItem.kind == NO_PAPER, paper),
+    )
+
+
+def _work(session: Session, late: list[_Late], *, on: date, now: datetime) -> None:
+    """Close what came, open again what was taken back, and ask for what is late for the first time."""
+    ours = WorkItem.kind.in_((NO_MONEY, NO_PAPER))
+    session.execute(
+        update(WorkItem)
+        .where(ours, WorkItem.closed_at.is_(None), _came())
+        .values(closed_at=now, outcome=CAME)
+    )
+    session.execute(  # only what closed itself: what a person closed stays closed
+        update(WorkItem)
+        .where(ours, WorkItem.outcome == CAME, ~_came())
+        .values(closed_at=None, outcome="", due_on=on + ANSWER_BY)
+    )
     rows = [
         {
             "dedupe_key": one.key,

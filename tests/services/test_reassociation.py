@@ -221,6 +221,26 @@ def test_OPS_10_the_late_half_is_asked_for_and_its_coming_ends_the_asking() -> N
     assert "9988776" in reason
 
 
+@pytest.mark.parametrize("days", [90, 91])
+def test_OPS_10_what_is_late_stays_asked_for_however_old_it_is(days: int) -> None:
+    remittance, poster = remitted(), add_staff("payment_poster")
+    bring(line(44_00, remittance.issued_on, "TRN*1*9988776*1888888888"), staff=poster)
+    reassociate(on=remittance.issued_on + timedelta(days=days), now=LATER)
+    for kind in ("era_without_eft", "eft_without_era"):
+        assert [outcome for outcome, _ in items(kind)] == [""]
+
+
+def test_OPS_10_a_match_taken_back_is_asked_for_again() -> None:
+    remittance, poster = remitted(), add_staff("payment_poster")
+    reassociate(on=TODAY, now=LATER)
+    bring(line(30_00, remittance.issued_on, addenda(remittance)), staff=poster)
+    assert [outcome for outcome, _ in items("era_without_eft")] == ["other_half_came"]
+    [deposit] = deposit_ids()
+    unmatch_deposit(deposit_id=deposit, reason="Another's", staff=poster, now=LATER)
+    reassociate(on=TODAY + timedelta(days=100), now=LATER)
+    assert [outcome for outcome, _ in items("era_without_eft")] == [""]
+
+
 def test_OPS_10_one_deposit_of_several_batches_moves_what_the_bank_counted() -> None:
     poster = add_staff("payment_poster")
     account, day = add_account(), date(2026, 4, 1)
