@@ -44,8 +44,8 @@ def match_deposit(
 ) -> None:
     """Tie the line to it and post. Several `ids` only for batches. Raises CannotMatch or NotFound."""
     with transaction() as session:
-        check = lock_check(session, UUID(ids[0])) if kind is Kind.CHECK else None
         lock_posting(session)
+        check = lock_check(session, UUID(ids[0])) if kind is Kind.CHECK else None
         hold_days(session)
         deposit = _held(session, deposit_id)
         answered = what_it_answers(session, deposit)

@@ -21,6 +21,7 @@ from portal.models.work import WorkItem
 from portal.queries.day_summary import day_summary
 from portal.queries.staff_bank import bank_page, line_page
 from portal.queries.viewer import StaffViewer
+from portal.services import match_deposit as module
 from portal.services.answer_deposit import CannotMatch
 from portal.services.close_day import close_day
 from portal.services.day_lock import DayClosed
@@ -29,6 +30,7 @@ from portal.services.import_bank_file import BankImported, import_bank_file
 from portal.services.match_deposit import claim_line, match_deposit, unmatch_deposit
 from portal.services.post_batch import Counted, post_batch
 from portal.services.reassociate import reassociate
+from portal.services.refusal import NotFound
 from portal.services.take_bank_file import Office, take_bank_file
 from tests.conftest import NOW
 from tests.services.payer_voice import Payer, clp, svc, total
@@ -239,6 +241,23 @@ def test_OPS_10_a_match_taken_back_is_asked_for_again() -> None:
     unmatch_deposit(deposit_id=deposit, reason="Another's", staff=poster, now=LATER)
     reassociate(on=TODAY + timedelta(days=100), now=LATER)
     assert [outcome for outcome, _ in items("era_without_eft")] == [""]
+
+
+def test_OPS_10_matching_waits_for_posting_before_it_holds_a_check(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held: list[str] = []
+    monkeypatch.setattr(module, "lock_posting", lambda session: held.append("posting"))
+    with pytest.raises(NotFound):  # by the check, which nobody knows
+        match_deposit(
+            deposit_id=0,
+            kind=Kind.CHECK,
+            ids=[str(uuid4())],
+            staff=add_staff("payment_poster"),
+            on=TODAY,
+            now=LATER,
+        )
+    assert held == ["posting"]
 
 
 def test_OPS_10_one_deposit_of_several_batches_moves_what_the_bank_counted() -> None:
