@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing import entries
@@ -19,10 +18,10 @@ from billing.transitions import CHECK, CheckEvent, CheckState, Refused, next_sta
 from portal.db import transaction
 from portal.models.accounts import Payer
 from portal.models.payer_money import PayerRefund
-from portal.models.refunds import CheckRefund
 from portal.queries.prior_decisions import load_entries
 from portal.queries.viewer import StaffViewer
 from portal.services.day_lock import hold_days, refuse_closed
+from portal.services.number_taken import number_taken
 from portal.services.post_entry import post_entry
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
@@ -136,7 +135,7 @@ def write_payer_refund(
             raise PayerRefundRefused(
                 "The check is dated between the day it was identified and today."
             )
-        if _taken(session, number):
+        if number_taken(session, number):
             raise PayerRefundRefused(f"Check {number} is in the register already.")
         if refund.state != CheckState.APPROVED:
             raise PayerRefundRefused(
@@ -248,13 +247,6 @@ def _move(refund: PayerRefund, event: CheckEvent) -> bool:
     moved = following != refund.state
     refund.state = following.value
     return moved
-
-
-def _taken(session: Session, number: str) -> bool:
-    """One checkbook: a number is in one register or the other, once."""
-    ours = select(PayerRefund.id).where(PayerRefund.number == number)
-    theirs = select(CheckRefund.id).where(CheckRefund.number == number)
-    return session.scalar(ours) is not None or session.scalar(theirs) is not None
 
 
 def _tell(

@@ -6,7 +6,6 @@ import re
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing import entries
@@ -23,7 +22,9 @@ from portal.queries.prior_decisions import load_entries
 from portal.queries.reach import paper_lines
 from portal.queries.viewer import StaffViewer
 from portal.services.apply_credit import apply_credit
+from portal.services.day_lock import hold_days
 from portal.services.lock_check import CannotCheck, lock_check, move_check
+from portal.services.number_taken import number_taken
 from portal.services.post_entry import post_entry
 from portal.services.record_refund import credit_overpaid
 from portal.services.request_check import agreed_check
@@ -48,8 +49,8 @@ def write_check(
         check = lock_check(session, check_id)
         if check.number == number:
             return False
-        taken = session.scalar(select(CheckRefund.id).where(CheckRefund.number == number))
-        if taken is not None:
+        hold_days(session)
+        if number_taken(session, number):
             raise CannotCheck(f"Check {number} is in the register already.")
         if check.state != CheckState.APPROVED:
             raise CannotCheck(f"Only an approved check is written. This one is {check.state}.")

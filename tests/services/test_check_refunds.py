@@ -18,7 +18,7 @@ from billing.ledger import Account, Party
 from billing.money import Money
 from billing.refunds import RefundReason, RefundRefused
 from portal.db import read_only, transaction
-from portal.models.accounts import GuarantorAccount
+from portal.models.accounts import GuarantorAccount, Payer
 from portal.models.claims import Charge, Visit
 from portal.models.payments import Payment
 from portal.models.refunds import CheckRefund
@@ -35,6 +35,12 @@ from portal.services.export_payments import export_payments
 from portal.services.lock_check import CannotCheck
 from portal.services.note_credits import note_credits
 from portal.services.post_entry import post_entry
+from portal.services.refund_payer import (
+    PayerRefundWish,
+    approve_payer_refund,
+    request_payer_refund,
+    write_payer_refund,
+)
 from portal.services.request_check import CheckWish, request_check
 from portal.services.write_check import clear_check, void_check, write_check
 from tests.sandbox_server import SandboxServer
@@ -128,6 +134,37 @@ def test_OPS_13_from_the_wish_to_the_bank_by_two_people(desk: Desk) -> None:
     assert page
     assert [step.state for step in page.steps] == ["requested", "approved", "written", "cleared"]
     assert verify_ledger().ok
+
+
+def test_OPS_20_a_number_of_a_check_to_a_payer_is_in_no_other_check(desk: Desk) -> None:
+    check_id = ask(desk, 50_00, closed_payment(desk))
+    approve(desk, check_id)
+    to_payer(desk, "1042")
+    with pytest.raises(CannotCheck, match="in the register already"):
+        write(desk, check_id, "1042")
+    assert write(desk, check_id, "1043")
+
+
+def to_payer(desk: Desk, number: str) -> None:
+    """A check of $5.00 to a payer out of the same checkbook."""
+    with transaction() as session:
+        payer = Payer(identifier="ACME9", name="Acme Health")
+        session.add(payer)
+        session.flush()
+        wish = PayerRefundWish(
+            payer_id=payer.id,
+            reference="LETTER1",
+            amount=Money(5_00),
+            federal=False,
+            identified_on=today(desk),
+            note="Paid twice",
+        )
+    refund_id, when = uuid4(), {"on": today(desk), "now": desk.till.now}
+    request_payer_refund(refund_id=refund_id, wish=wish, staff=desk.asker, **when)
+    approve_payer_refund(refund_id=refund_id, staff=desk.approver, now=desk.till.now)
+    write_payer_refund(
+        refund_id=refund_id, number=number, written_on=today(desk), staff=desk.asker, **when
+    )
 
 
 def test_a_void_check_is_reversed_and_its_money_counts_again(desk: Desk) -> None:
