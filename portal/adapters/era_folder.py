@@ -46,30 +46,36 @@ class EraFolder:
         changed = datetime.fromtimestamp(told.st_mtime, UTC)
         return DropFile(name=entry.name, size=told.st_size, changed_at=changed)
 
-    def fetch(self, name: str) -> bytes:
-        """The bytes as they lie there. Raises Refused for what may not be read."""
+    def fetch(self, name: str, *, at_most: int) -> bytes:
+        """The first bytes as they lie there. Raises Refused for what may not be read."""
         try:
             number = os.open(self._path(name), os.O_RDONLY | os.O_NOFOLLOW)
             with os.fdopen(number, "rb") as file:
-                return file.read()
+                return file.read(at_most)
         except FileNotFoundError as error:
             raise RetryLater("the file was taken away meanwhile") from error
         except OSError as error:
             raise Refused(f"the file cannot be read: {error.strerror}") from error
 
     def put_aside(self, name: str, *, refused: bool, note: str) -> None:
-        """Move it beside its note; one that is gone already is no error. Nothing is written over."""
+        """Move it beside its note; one that is gone already is no error.
+
+        Nothing is written over, and no link is followed. Raises Refused or RetryLater.
+        """
         folder = self._folder / ("refused" if refused else "done")
         try:
+            if not _is_plain(self._path(name)):
+                return
             folder.mkdir(mode=0o700, exist_ok=True)
+            if folder.is_symlink():
+                raise Refused(f"the folder {folder.name} is a link")
             target, number = folder / name, 1
-            while target.exists():
+            while os.path.lexists(target) or os.path.lexists(_note_of(target)):
                 number += 1
                 target = folder / f"{name}.{number}"
             # The note first: a move that was interrupted is made again, and the note with it.
-            if self._path(name).exists():
-                target.with_name(f"{target.name}.why.txt").write_text(f"{note}\n")
-                self._path(name).rename(target)
+            _write_new(_note_of(target), note)
+            self._path(name).rename(target)
         except OSError as error:
             raise RetryLater(f"the file cannot be moved: {error.strerror}") from error
 
@@ -77,3 +83,20 @@ class EraFolder:
         if Path(name).name != name or name in {"", ".", ".."}:
             raise Refused("a file's name may not lead into another folder")
         return self._folder / name
+
+
+def _is_plain(path: Path) -> bool:
+    try:
+        return S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def _note_of(target: Path) -> Path:
+    return target.with_name(f"{target.name}.why.txt")
+
+
+def _write_new(path: Path, note: str) -> None:
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(number, "w", encoding="utf-8") as file:
+        file.write(f"{note}\n")

@@ -36,12 +36,12 @@ class EraServer:
         """Plain files by name."""
         return self._ask(self._look)
 
-    def fetch(self, name: str) -> bytes:
-        """The bytes as they lie there."""
+    def fetch(self, name: str, *, at_most: int) -> bytes:
+        """The first bytes as they lie there: the list of a server may say less than it sends."""
 
         async def read(sftp: asyncssh.SFTPClient) -> bytes:
             async with sftp.open(self._path(name), "rb") as file:
-                content: bytes | str = await file.read()
+                content: bytes | str = await file.read(at_most)
             assert isinstance(content, bytes), "it was opened as bytes"
             return content
 
@@ -112,6 +112,7 @@ class EraServer:
                 agent_path=None,
                 config=None,
             ) as connection,
-            connection.start_sftp_client() as sftp,
+            # Names are bytes there: one that is no UTF-8 must not hide the others.
+            connection.start_sftp_client(path_errors="surrogateescape") as sftp,
         ):
             return await work(sftp)

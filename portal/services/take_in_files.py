@@ -31,6 +31,7 @@ ENDED = frozenset({"posted", "duplicate", "refused"})
 ASK_AGAIN = (
     "Ask the payer to send the file again, or upload it by hand after looking at its preview."
 )
+TOO_LARGE = f"It is larger than {LARGEST // 1024 // 1024} MB. {ASK_AGAIN}"
 REFUSED_STEP = "Read why on the page of remittances, and do what it says."
 
 
@@ -40,15 +41,24 @@ def take_in_files(*, drop: RemittanceDrop, store: DocumentStore, now: datetime) 
         if not mine:
             return
         try:
-            listed = {file.name: file for file in drop.look()}
+            listed = {_kept_name(file.name): file for file in drop.look()}
         except GatewayError as error:
             LOG.warning("remittance_drop_failed", extra={"source": drop.source, "why": str(error)})
             return
         for name in sorted(_open_names(drop.source) | listed.keys()):
             try:
                 _take(name, listed.get(name), drop, store, now)
-            except RetryLater as error:
+            except GatewayError as error:
                 LOG.warning("incoming_file_later", extra={"why": str(error)})
+            except Exception:
+                # Whatever one file does to us, those behind it are somebody's money too.
+                LOG.exception("incoming_file_failed", extra={"source": drop.source})
+
+
+def _kept_name(name: str) -> str:
+    """The name as we can keep and show it: bytes that are no UTF-8, and control characters, escaped."""
+    words = name.encode("utf-8", "backslashreplace").decode()
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in words)
 
 
 def _open_names(source: str) -> set[str]:
@@ -76,7 +86,7 @@ def _take(
     if state == "kept":
         state = _post(row_id, name, stored_as, store, now)
     if state in ENDED:
-        _close(row_id, drop if same else None, now)
+        _close(row_id, name if file is None else file.name, drop if same else None, now)
 
 
 def _row(
@@ -118,17 +128,17 @@ def _keep(
     row_id: int, file: DropFile, drop: RemittanceDrop, store: DocumentStore, now: datetime
 ) -> tuple[str, str]:
     """Read it; keep what is whole, refuse what is no 835, wait for the rest of what is cut off."""
-    if file.size > LARGEST:
-        words = f"It is larger than {LARGEST // 1024 // 1024} MB. {ASK_AGAIN}"
+    if words := _unfit(file):
         return _refuse(row_id, "", words, now), ""
     try:
-        data = drop.fetch(file.name)
+        data = drop.fetch(file.name, at_most=LARGEST + 1)
     except RetryLater:
         raise
     except GatewayError as error:
         return _refuse(row_id, "", f"It could not be read: {error}. {ASK_AGAIN}", now), ""
     if len(data) != file.size:
-        return "growing", ""
+        more = len(data) > LARGEST
+        return _refuse(row_id, "", TOO_LARGE, now) if more else "growing", ""
     digest = sha256(data).hexdigest()
     wrong = tell_kind(data, file=file.name)
     if wrong is not None:
@@ -140,6 +150,13 @@ def _keep(
         row = session.get_one(IncomingFile, row_id)
         row.state, row.reason, row.sha256, row.stored_as = "kept", "", digest, stored_as
     return "kept", stored_as
+
+
+def _unfit(file: DropFile) -> str:
+    """Why it is not even read."""
+    if _kept_name(file.name) != file.name:
+        return f"Its name has characters that we cannot keep. {ASK_AGAIN}"
+    return TOO_LARGE if file.size > LARGEST else ""
 
 
 def _cut_off(data: bytes, name: str) -> str:
@@ -191,11 +208,11 @@ def _post(row_id: int, name: str, stored_as: str, store: DocumentStore, now: dat
         return row.state
 
 
-def _close(row_id: int, drop: RemittanceDrop | None, now: datetime) -> None:
+def _close(row_id: int, name: str, drop: RemittanceDrop | None, now: datetime) -> None:
     """Move it aside; not where another file came under its name meanwhile, which is looked at next."""
     with read_only() as session:
         row = session.get_one(IncomingFile, row_id)
     if drop is not None:
-        drop.put_aside(row.name, refused=row.state == "refused", note=row.reason)
+        drop.put_aside(name, refused=row.state == "refused", note=row.reason)
     with transaction() as session:
         session.get_one(IncomingFile, row_id).closed_at = now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ def test_files_are_seen_fetched_and_moved_into_taken(server: Clearinghouse, outb
     found = drop.look()
     assert [(one.name, one.size) for one in found] == [("a.835", len(DATA)), ("b.835", len(DATA))]
     assert found[0].changed_at.timestamp() == int((outbox / "a.835").stat().st_mtime)
-    assert drop.fetch("a.835") == DATA
+    assert drop.fetch("a.835", at_most=len(DATA) + 1) == DATA
     drop.put_aside("a.835", refused=False, note="Posted.")
     drop.put_aside("a.835", refused=False, note="Posted.")  # again, after a crash
     (outbox / "a.835").write_bytes(b"2")
@@ -105,6 +106,19 @@ def test_files_are_seen_fetched_and_moved_into_taken(server: Clearinghouse, outb
     assert names(outbox / "taken") == ["a.835", "a.835.2"]
     assert (outbox / "taken" / "a.835").read_bytes() == DATA
     assert [one.name for one in drop.look()] == ["b.835"]
+
+
+def test_OPS_9_a_name_that_is_no_utf_8_hides_no_other_and_no_more_is_read_than_asked(
+    server: Clearinghouse, outbox: Path
+) -> None:
+    odd = os.fsdecode(b"f\xe9v.835")
+    for name in (odd, "z.835"):
+        (outbox / name).write_bytes(DATA)
+    drop = server.drop()
+    assert [one.name for one in drop.look()] == [odd, "z.835"]
+    assert drop.fetch("z.835", at_most=100) == DATA[:100]
+    drop.put_aside(odd, refused=True, note="")
+    assert [one.name for one in drop.look()] == ["z.835"]
 
 
 def test_files_are_deleted_there_only_where_the_setting_says_so(
@@ -142,7 +156,7 @@ def test_what_is_not_there_and_who_does_not_answer_is_asked_later(
     server: Clearinghouse, outbox: Path
 ) -> None:
     with pytest.raises(RetryLater):
-        server.drop().fetch("gone.835")
+        server.drop().fetch("gone.835", at_most=9)
     with pytest.raises(RetryLater):
         server.drop(address=f"sftp://office@127.0.0.1:{server.port}/nowhere").look()
     with pytest.raises(RetryLater):
@@ -152,7 +166,7 @@ def test_what_is_not_there_and_who_does_not_answer_is_asked_later(
 def test_a_name_never_leads_into_another_folder(server: Clearinghouse) -> None:
     for name in ("../key", "a/b", "..", ""):
         with pytest.raises(Refused):
-            server.drop().fetch(name)
+            server.drop().fetch(name, at_most=9)
 
 
 def test_the_settings_name_a_server_a_key_and_the_servers_key(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from portal.adapters.era_folder import EraFolder
 from portal.db import read_only
 from portal.models.posting import IncomingFile
 from portal.models.remittances import RemittanceRow
+from portal.ports import Refused
 from portal.queries.incoming_files import incoming_page
 from portal.services import take_in_files as service
 from portal.services.take_in_files import take_in_files
@@ -170,6 +172,74 @@ def test_a_file_that_was_taken_away_before_it_was_read_is_closed(place: Place) -
 def test_a_folder_that_is_not_there_is_asked_again(tmp_path: Path) -> None:
     Place(tmp_path / "later").look()
     assert incoming() == []
+
+
+def test_OPS_9_an_odd_name_is_refused_and_the_files_behind_it_are_taken(place: Place) -> None:
+    insured(10_000)
+    odd = os.fsdecode(b"f\xe9v.835")
+    for name in (odd, "a\nb.835", "z.835"):
+        place.lay(name, pays() if name == "z.835" else b"x")
+    place.look(2)
+    rows = {row.name: row.state for row in incoming()}
+    assert rows == {"f\\udce9v.835": "refused", "a\\nb.835": "refused", "z.835": "posted"}
+    assert (place.folder / "refused" / odd).exists()
+    assert all(row.closed_at for row in incoming())
+
+
+def test_OPS_9_a_file_that_breaks_something_stops_no_other(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insured(10_000)
+    put_aside = EraFolder.put_aside
+
+    def breaks(self: EraFolder, name: str, *, refused: bool, note: str) -> None:
+        if name == "a.835":
+            raise ValueError
+        put_aside(self, name, refused=refused, note=note)
+
+    monkeypatch.setattr(EraFolder, "put_aside", breaks)
+    place.lay("a.835", b"x")
+    place.lay("z.835", pays())
+    place.look(2)
+    assert [row.state for row in incoming()] == ["refused", "posted"]
+
+
+def test_OPS_9_a_file_that_holds_more_than_its_folder_says_is_refused(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def fetch(_self: EraFolder, _name: str, *, at_most: int) -> bytes:
+        asked.append(at_most)
+        return bytes(at_most)
+
+    monkeypatch.setattr(EraFolder, "fetch", fetch)
+    monkeypatch.setattr(service, "LARGEST", 1_000)
+    place.lay("a.835", b"x")
+    place.look(2)
+    assert asked == [1_001]
+    assert "larger than" in incoming()[0].reason
+
+
+def test_OPS_9_no_link_is_followed_where_files_are_put_aside(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "in", tmp_path / "elsewhere"
+    for each in (folder, elsewhere):
+        each.mkdir()
+    (folder / "done").symlink_to(elsewhere)
+    (folder / "a.835").write_bytes(b"x")
+    (folder / "b.835").symlink_to(elsewhere / "secret")
+    drop = EraFolder(folder)
+    assert [one.name for one in drop.look()] == ["a.835"]
+    with pytest.raises(Refused, match="a link"):
+        drop.put_aside("a.835", refused=False, note="Posted.")
+    (folder / "refused").mkdir()
+    (folder / "refused" / "a.835.why.txt").symlink_to(elsewhere / "note")
+    for name in ("a.835", "b.835"):
+        drop.put_aside(name, refused=True, note="Cut off.")
+    assert list(elsewhere.iterdir()) == []
+    assert (folder / "refused" / "a.835.2.why.txt").read_text() == "Cut off.\n"
+    assert (folder / "refused" / "a.835.2").read_bytes() == b"x"
+    assert (folder / "b.835").is_symlink()
 
 
 class Killed(BaseException):
