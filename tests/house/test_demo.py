@@ -31,7 +31,7 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_demo_starts_serves_stops_and_finds_its_data_again(demo: DemoRun) -> None:
+def test_demo_starts_serves_stops_finds_its_data_again_and_forgets(demo: DemoRun) -> None:
     demo.start()
     told = demo.addresses
     assert told["patient_url"] == f"http://localhost:{demo.port}"
@@ -74,16 +74,12 @@ def test_demo_starts_serves_stops_and_finds_its_data_again(demo: DemoRun) -> Non
     demo.start()
     assert demo.printed().count("inventing a practice") == 1, "the second start finds its data"
     assert demo.addresses["sign_ins"] == told["sign_ins"]
-    assert demo.stop(signal.SIGTERM) == 0
-    assert demo.left_running() == []
-
-
-def test_demo_reset_forgets_and_a_second_demo_is_refused(demo: DemoRun) -> None:
-    demo.start()
     rival = demo.command("--reset")
     assert rival.wait(30) == 1
     assert "stop it first" in demo.printed()
-    demo.stop()
+    assert demo.stop(signal.SIGTERM) == 0
+    assert demo.left_running() == []
+
     assert demo.command("--reset").wait(60) == 0
     assert not (demo.home / "demo" / "state.json").exists()
     assert demo.portal("balances", "--json").returncode != 0, "the tables are gone"
