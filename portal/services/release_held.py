@@ -50,6 +50,15 @@ from portal.services.write_remittance import Written, add_work_items, rewrite_li
 from portal.x12.remittance import ClaimPayment
 
 HELD = frozenset({"held", "unmatched"})
+GOES_HOME = "It takes back a decision on its own claim. Release what came beside it first."
+NOT_ITS_OWN = (
+    "It does not take back what stands in our books, and that is still billed. Ask the payer which"
+    " decision it means."
+)
+FIRST_THE_REVERSAL = (
+    "It cannot post as it stands, and the decision that it replaces is still billed. Match its lines,"
+    " or release the reversal beside it first."
+)
 
 
 class ReleaseRefused(Refusal):
@@ -108,9 +117,15 @@ def release_held(
         [book] = books.values()
         claim = next(one for one in book.claims if one.claim_id == wanted)
         assigned = _assigned(clp, lines, book)
-        if not lines and wanted == row.claim_id and _together(session, beside, note=note, now=now):
+        if wanted == row.claim_id:
+            gone = _together(session, row, beside, assigned=assigned, note=note, now=now)
+        elif clp.status_code == REVERSAL and len(beside) > 1:
+            raise ReleaseRefused(GOES_HOME)
+        else:
+            gone = []
+        if gone:
             released = Released(entry_id=None, amount=row.paid, decided=True)
-            _close_items(session, [one for one, _ in beside], but=item, staff=staff, now=now)
+            _close_items(session, gone, but=item, staff=staff, now=now)
         else:
             released = _release(
                 session, row, clp, claim, book, assigned=assigned, note=note, now=now
@@ -149,18 +164,41 @@ def release_held(
 
 
 def _together(
-    session: Session, beside: Sequence[tuple[int, ClaimPayment]], *, note: str, now: datetime
-) -> bool:
-    """A reversal and what stands beside it go at once: either alone would leave a wrong bill."""
-    if not beside:
-        return False
-    said = [(session.get_one(RemittanceClaim, one, with_for_update=True), c) for one, c in beside]
-    if any(row.disposition not in HELD for row, _ in said):
-        return False
-    ours = claims_on_file(session, Claim.id == said[0][0].claim_id)
-    books = load_visit_books(session, {one.visit_id for one in ours}, with_entries=True)
-    [book] = books.values()
-    return release_together(session, said, book, note=note, now=now)
+    session: Session,
+    row: RemittanceClaim,
+    beside: Sequence[tuple[int, ClaimPayment]],
+    *,
+    assigned: Decision | None,
+    note: str,
+    now: datetime,
+) -> list[int]:
+    """A reversal and what stands beside it go at once; their ids, or none where this one goes by itself.
+
+    Where the correction cannot post, the reversal posts without it: the bill waits for the correction.
+    Never does its money go alone while the decision that it takes back is billed: ReleaseRefused.
+    """
+    locked = [(session.get_one(RemittanceClaim, one, with_for_update=True), c) for one, c in beside]
+    said = [(one, clp) for one, clp in locked if one.disposition in HELD]
+    back = [(one, clp) for one, clp in said if clp.status_code == REVERSAL]
+    reverses = row.status_code == REVERSAL
+    if not back or (assigned is not None and reverses):
+        return []
+    told = {clp.ordinal: assigned for one, clp in said if one is row and assigned is not None}
+    for group in (said, back) if reverses and len(said) > len(back) else (said,):
+        book = _book_of(session, row)  # anew: a trial that failed leaves its book changed
+        if release_together(session, group, book, assigned=told, note=note, now=now):
+            return [one.id for one, _ in group]
+    taken_back = {one.claim_id for one, _ in back}
+    if any(prior.claim_id in taken_back for prior in _book_of(session, row).priors):
+        raise ReleaseRefused(NOT_ITS_OWN if reverses else FIRST_THE_REVERSAL)
+    return []
+
+
+def _book_of(session: Session, row: RemittanceClaim) -> VisitBook:
+    """The visit with its earlier decisions and their entries."""
+    ours = claims_on_file(session, Claim.id == row.claim_id)
+    [book] = load_visit_books(session, {one.visit_id for one in ours}, with_entries=True).values()
+    return book
 
 
 def _release(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.decision import REVERSAL
+from billing.decision import REVERSAL, Decision
 from billing.exceptions import payer_key
 from billing.ledger import Entry
 from billing.responsibility import merged
@@ -53,11 +53,13 @@ def release_together(
     said: Sequence[tuple[RemittanceClaim, ClaimPayment]],
     book: VisitBook,
     *,
+    assigned: Mapping[int, Decision],
     note: str,
     now: datetime,
 ) -> bool:
     """Post every decision as if it had not been held, its money taken from suspense; in the caller's transaction.
 
+    `assigned` is what a person said about the lines of a claim, by its ordinal.
     False, with nothing written, where one of them cannot be judged now.
     """
     on_file = {claim.claim_id: claim for claim in book.claims}
@@ -74,6 +76,7 @@ def release_together(
         payer_id=pairs[0][1].payer_id,
         books=books,
         crossovers={},
+        assigned=dict(assigned),
     )
     with session.begin_nested() as trial:
         judge.crossovers = note_crossovers(session, pairs, books, on=first.decided_on)

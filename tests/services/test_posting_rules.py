@@ -3,18 +3,19 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from billing.exceptions import Category
 from billing.ledger import Account
 from billing.money import ZERO, Money
 from billing.posting_policy import Choice
 from portal.db import read_only
-from portal.models.claims import Visit
+from portal.models.claims import Charge, Visit
 from portal.models.posting import PostingPolicy
 from portal.models.remittances import RemittanceClaim, RemittanceRow
 from portal.services.post_remittance import post_remittance
 from portal.services.post_waiting import NotWaiting, post_waiting
-from portal.services.release_held import release_held
+from portal.services.release_held import Released, ReleaseRefused, release_held
 from portal.services.remittance_report import RemittanceReport
 from tests.conftest import NOW
 from tests.services.payer_voice import (
@@ -200,6 +201,69 @@ def test_a_reversal_and_its_correction_are_never_split_by_the_rule(first: int) -
     assert (after.plan_paid, after.patient_due) == (Money(5_000), ZERO)
     assert (total(Account.PAYER_SUSPENSE), total(Account.PAYER_CLEARING)) == (0, 5_000)
     assert [item.kind for item in work()] == ["denial"]
+
+
+def held_pair(shelf: Shelf) -> tuple[Visit, list[int]]:
+    """30 of 100 was paid and 50 billed; the payer takes it back, and answers another code: 60 and 20."""
+    [visit] = visits(1)
+    payer, said = Payer(), say(visit, CLEAN)
+    sends(payer.data(said), shelf)
+    rule("clean_claims")
+    new = clp(
+        visit.control_number, svc("99215", 100, "CO-45 20, PR-1 20"), payer_claim_number="NEW"
+    )
+    assert dispositions(sends(payer.data(negated(said), new), shelf)) == ["held", "held"]
+    with read_only() as session:
+        return visit, [row.id for row in rows(session) if row.disposition == "held"]
+
+
+def lets_go(row: int, shelf: Shelf, **fields) -> Released:
+    released = release_held(
+        remittance_claim_id=row, note="read", staff=staff(), store=shelf, now=NOW, **fields
+    )
+    proven()
+    return released
+
+
+def matched_by_lines(visit: Visit, row: int, shelf: Shelf) -> None:
+    with read_only() as session:
+        [charge] = session.scalars(select(Charge.id).where(Charge.visit_id == visit.id))
+    assert lets_go(row, shelf, lines={1: [charge]}).decided
+    after = bill(visit.id)
+    assert (after.plan_paid, after.due_now) == (Money(6_000), Money(2_000))
+    assert (total(Account.PAYER_SUSPENSE), total(Account.PAYER_CLEARING), work()) == (0, 6_000, [])
+
+
+def test_OPS_15_a_reversal_undoes_the_old_bill_where_its_correction_cannot_post() -> None:
+    shelf = Shelf()
+    visit, (reversal, correction) = held_pair(shelf)
+    with pytest.raises(ReleaseRefused, match="still billed"):
+        lets_go(correction, shelf)
+    assert total(Account.PAYER_SUSPENSE) == -3_000, "nothing moved: -30 and 60 wait"
+    assert lets_go(reversal, shelf).decided
+    after = bill(visit.id)
+    assert (after.insurance_due, after.patient_due, after.due_now) == (Money(10_000), ZERO, ZERO)
+    assert sorted(item.kind for item in work()) == ["held_claim", "reversal"]
+    matched_by_lines(visit, correction, shelf)
+
+
+def test_OPS_15_a_correction_matched_by_its_lines_takes_its_reversal_with_it() -> None:
+    shelf = Shelf()
+    visit, (_, correction) = held_pair(shelf)
+    matched_by_lines(visit, correction, shelf)
+
+
+def test_OPS_15_a_reversal_of_another_decision_never_moves_its_money_while_one_stands() -> None:
+    [visit] = visits(1)
+    payer, shelf = Payer(), Shelf()
+    sends(payer.data(say(visit, CLEAN)), shelf)
+    sends(payer.data(negated(say(visit, "CO-45 30, PR-1 50"))), shelf)
+    with read_only() as session:
+        held = rows(session)[-1]
+    assert held.disposition == "held"
+    with pytest.raises(ReleaseRefused, match="does not take back what stands"):
+        lets_go(held.id, shelf)
+    assert bill(visit.id).due_now == ZERO, "the bill waits"
 
 
 def test_a_clean_correction_beside_its_reversal_posts_by_itself() -> None:
