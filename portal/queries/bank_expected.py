@@ -80,10 +80,15 @@ def expected_payments(session: Session, *, on: date) -> list[Expected]:
     ]
 
 
-def _remittances(session: Session, on: date) -> list[Expected]:
+def waiting_remittances(session: Session, *, on: date) -> list[Expected]:
+    """Remittances that came and that a person posts: no line is theirs yet, and none is without a paper."""
+    return _remittances(session, on, status="waiting")
+
+
+def _remittances(session: Session, on: date, *, status: str = "posted") -> list[Expected]:
     rows = session.scalars(
         select(RemittanceRow).where(
-            RemittanceRow.status == "posted",
+            RemittanceRow.status == status,
             RemittanceRow.paid != ZERO,
             RemittanceRow.issued_on > on - BACK,
             ~exists().where(BankDeposit.remittance_id == RemittanceRow.id),

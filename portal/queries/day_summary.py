@@ -202,6 +202,13 @@ def _of_remittances(remittances: tuple[DayRemittance, ...]) -> Iterator[Differen
                 amount=one.paid - one.posted,
                 cause=f"the remittance says {one.paid}, {one.posted} was posted on this day",
             )
+        elif one.status == "waiting" and one.paid:
+            yield Difference(
+                key=f"remittance:{one.id}",
+                what=f"{one.payer_name}, trace {one.trace}",
+                amount=one.paid,
+                cause="it waits for a person to post it, nothing is posted",
+            )
         elif one.status == "held" and one.paid:
             yield Difference(
                 key=f"remittance:{one.id}",

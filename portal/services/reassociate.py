@@ -16,7 +16,12 @@ from portal.db import transaction
 from portal.models.bank import BankLineRow, DepositBatch
 from portal.models.day import BankDeposit
 from portal.models.work import WorkItem
-from portal.queries.bank_expected import OpenLine, expected_payments, open_lines
+from portal.queries.bank_expected import (
+    OpenLine,
+    expected_payments,
+    open_lines,
+    waiting_remittances,
+)
 from portal.queries.day_summary import EXPECTED_WITHIN, business_days
 from portal.services.answer_deposit import answer_payout, answer_remittance
 from portal.services.day_lock import hold_days, open_days
@@ -61,9 +66,15 @@ def reassociate_in(session: Session, *, on: date, now: datetime) -> Reassociated
     answered = {(found.kind, found.id) for _, found in pairs}
     matched = {seen.id for seen, _ in pairs}
     waiting = [one for one in expected if (one.kind, one.id) not in answered]
+    came = {(one.trace.upper(), one.amount) for one in waiting_remittances(session, on=on)}
+    left = [
+        line
+        for line in lines
+        if line.seen.id not in matched and (line.seen.trace, line.seen.amount) not in came
+    ]
     late = [
         *_papers_without_money(waiting, on),
-        *_money_without_paper([line for line in lines if line.seen.id not in matched], on),
+        *_money_without_paper(left, on),
     ]
     _work(session, late, on=on, now=now)
     return Reassociated(matched=len(pairs), late=len(late))

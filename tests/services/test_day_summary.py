@@ -18,6 +18,7 @@ from portal.models.audit import AuditEvent
 from portal.models.day import BankDeposit, DayClose
 from portal.models.ledger import JournalEntry
 from portal.models.remittances import RemittanceRow
+from portal.models.work import WorkItem
 from portal.queries.day_summary import DaySummary, business_days, day_summary
 from portal.queries.viewer import StaffViewer
 from portal.services.close_day import CloseRefused, close_day, explain_difference, reopen_day
@@ -25,6 +26,7 @@ from portal.services.day_lock import DayClosed
 from portal.services.enter_deposit import DepositRefused, Entered, enter_deposit
 from portal.services.export_day import day_csv
 from portal.services.post_entry import post_entry
+from portal.services.reassociate import reassociate
 from tests.conftest import NOW
 from tests.services.payer_voice import Payer, clp, svc, total
 from tests.services.payer_voice import verify_ledger as verified
@@ -90,6 +92,39 @@ def test_OPS_10_without_a_trace_only_a_single_remittance_of_the_amount_is_taken(
     assert deposit(30_00, day, poster).matched == "remittance"
     with pytest.raises(DepositRefused, match="ahead of today"):
         deposit(1_00, TODAY + timedelta(days=1), poster)
+
+
+def test_OPS_11_a_remittance_that_waits_for_a_person_keeps_its_day_open() -> None:
+    remitted()
+    with transaction() as session:
+        row = session.scalars(select(RemittanceRow)).one()
+        session.add(
+            RemittanceRow(
+                file_id=row.file_id,
+                position=1,
+                trace="WAITS1",
+                payer_tax_id=row.payer_tax_id,
+                payer_name=row.payer_name,
+                issued_on=row.issued_on,
+                paid=Money(70_00),
+                plb=ZERO,
+                fingerprint="another",
+                status="waiting",
+                received_at=NOW,
+            )
+        )
+    page = day_summary(NOW.date())
+    assert [(d.amount, d.cause) for d in page.unexplained] == [
+        (Money(70_00), "it waits for a person to post it, nothing is posted")
+    ]
+    poster = add_staff("payment_poster")
+    with pytest.raises(CloseRefused):
+        close(NOW.date(), poster)
+    deposit(70_00, NOW.date(), poster, trace="WAITS1")
+    reassociate(on=TODAY, now=LATER)
+    with read_only() as session:
+        asked = session.scalars(select(WorkItem).where(WorkItem.kind == "eft_without_era")).all()
+    assert asked == [], "its paper is here"
 
 
 def test_OPS_11_one_cent_keeps_a_day_open_until_a_manager_says_why() -> None:
