@@ -38,12 +38,13 @@ def typed_twin(
 def remittance_twin(
     session: Session, *, number: str, amount: Money, payer_id: int
 ) -> tuple[int, date] | None:
-    """A remittance of this check that came in before, with its day."""
+    """A remittance of this check that came in before, with its day; a held one put no money into the books."""
     row = session.execute(
         select(RemittanceRow.id, RemittanceRow.issued_on)
         .where(
             RemittanceRow.trace.in_(number_spellings(number)),
             RemittanceRow.paid == amount,
+            RemittanceRow.status != "held",
             or_(RemittanceRow.payer_id == payer_id, RemittanceRow.payer_id.is_(None)),
         )
         .order_by(RemittanceRow.id)

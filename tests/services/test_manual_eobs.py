@@ -163,6 +163,20 @@ def test_posting_md_a_check_whose_835_came_first_cannot_be_typed() -> None:
     assert total(Account.PAYER_CLEARING) == 8_000
 
 
+def test_posting_md_a_check_whose_835_does_not_add_up_can_be_typed_from_its_paper() -> None:
+    desk = EobDesk()
+    entry, visit = typed(desk, number="7788")
+    payer = Payer()
+    said = clp(visit.control_number, svc("99213", 125, "CO-45 20, PR-1 25"))
+    wrong = clp(visit.control_number, svc("99213", 125, "CO-45 21, PR-1 25"))
+    report = payer.pays(wrong, trace="7788", paid_cents=8_000)
+    assert (report.status, total(Account.PAYER_CLEARING)) == ("held", 0)
+    desk.post(entry)
+    assert (total(Account.PAYER_CLEARING), bill(visit.id).plan_paid) == (8_000, Money(8_000))
+    assert payer.pays(said, trace="7788").status == "held", "the corrected 835 comes twice"
+    assert total(Account.PAYER_CLEARING) == 8_000
+
+
 def test_posting_md_a_typed_reversal_takes_back_the_decision_that_stands() -> None:
     desk = EobDesk()
     entry, visit = typed(desk)
