@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select, type_coerce
+from sqlalchemy import case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from billing import entries
@@ -29,7 +29,7 @@ from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.post_entry import post_entry
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
-from portal.services.remittance_work import FIRST_TOUCH, PLB_STEP
+from portal.services.remittance_work import FIRST_TOUCH, PLB_STEP, provider_key
 
 PAID = (Account.PAYER_CLEARING, Account.PAYER_SUSPENSE, Account.PAYER_RECOUPMENT)
 
@@ -192,19 +192,38 @@ def _paid(session: Session, claim: ClaimOnFile) -> dict[int, Money]:
 
 def _close_work(session: Session, takeback: Takeback, staff: StaffViewer, now: datetime) -> None:
     """The items of its takebacks: every cent of them is explained now."""
-    told = session.execute(
-        select(ProviderAdjustmentRow.remittance_id, ProviderAdjustmentRow.position)
+    sets = select(ProviderAdjustmentRow.remittance_id).where(
+        ProviderAdjustmentRow.reference == takeback.reference
+    )
+    pairs = (
+        select(
+            ProviderAdjustmentRow.remittance_id,
+            ProviderAdjustmentRow.position,
+            ProviderAdjustmentRow.reference,
+            ProviderAdjustmentRow.ledger_account,
+            # The pairs of one segment share its position; each has its own number in the set.
+            func.row_number()
+            .over(
+                partition_by=ProviderAdjustmentRow.remittance_id, order_by=ProviderAdjustmentRow.id
+            )
+            .label("nth"),
+        )
         .join(RemittanceRow, RemittanceRow.id == ProviderAdjustmentRow.remittance_id)
         .where(
-            ProviderAdjustmentRow.reference == takeback.reference,
+            ProviderAdjustmentRow.remittance_id.in_(sets),
             RemittanceRow.payer_id == takeback.payer_id
             if takeback.payer_id is not None
             else RemittanceRow.payer_id.is_(None),
         )
-    ).all()
-    keys: list[ColumnElement[bool]] = [
-        WorkItem.dedupe_key.like(f"era:{row[0]}:plb:{row[1]}:%") for row in told
-    ]
+        .subquery()
+    )
+    told = session.execute(
+        select(pairs).where(
+            pairs.c.reference == takeback.reference,
+            pairs.c.ledger_account == Account.PAYER_RECOUPMENT.value,
+        )
+    )
+    keys = [provider_key(row.remittance_id, row.position, row.nth - 1) for row in told]
     undone = select(TakebackMatch.id).where(
         TakebackMatch.payer_id == takeback.payer_id
         if takeback.payer_id is not None
@@ -212,11 +231,13 @@ def _close_work(session: Session, takeback: Takeback, staff: StaffViewer, now: d
         TakebackMatch.reference == takeback.reference,
         TakebackMatch.undone_id.is_not(None),
     )
-    keys += [WorkItem.dedupe_key == f"takeback:{one}:undone" for one in session.scalars(undone)]
+    keys += [f"takeback:{one}:undone" for one in session.scalars(undone)]
     if not keys:
         return
     items = session.scalars(
-        select(WorkItem).where(WorkItem.kind == "plb", WorkItem.closed_at.is_(None), or_(*keys))
+        select(WorkItem).where(
+            WorkItem.kind == "plb", WorkItem.closed_at.is_(None), WorkItem.dedupe_key.in_(keys)
+        )
     )
     for item in items:
         item.closed_at, item.closed_by_id, item.outcome = now, staff.login_id, "matched"

@@ -187,7 +187,7 @@ def provider_items(
     """PLB amounts that nobody has explained yet."""
     return [
         _remittance_item(
-            f"era:{remittance_id}:plb:{plb.found.position}:{number}",
+            provider_key(remittance_id, plb.found.position, number),
             kind="plb",
             reason=f"PLB {plb.found.reason or '?'} {plb.found.reference}".strip(),
             next_step=PLB_STEP,
@@ -200,6 +200,11 @@ def provider_items(
         for number, plb in enumerate(plbs)
         if plb.unexplained
     ]
+
+
+def provider_key(remittance_id: int, position: int, number: int) -> str:
+    """One item for each PLB pair: `number` counts the pairs of the set from 0, as they stand in the file."""
+    return f"era:{remittance_id}:plb:{position}:{number}"
 
 
 def held_set_item(

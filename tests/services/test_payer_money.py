@@ -109,6 +109,16 @@ def test_posting_md_a_takeback_matched_to_its_claim_changes_no_patients_balance(
         take(visit, 1, who)
 
 
+def test_OPS_13_matching_one_takeback_leaves_the_work_of_the_others_in_its_segment() -> None:
+    visit, who = paid_visit(), person("biller")
+    pairs = [plb("WO", 50, "OLD1"), plb("WO", 20, "OLD2"), plb("CS", 7, "ZZ"), plb("CS", 3, "OLD1")]
+    Payer(sent=1).pays(plbs=pairs)
+    take(visit, 5_000, who)
+    assert sorted(item.amount.cents for item in work("plb")) == [300, 700, 2_000]
+    take(visit, 2_000, who, reference="OLD2")
+    assert sorted(item.amount.cents for item in work("plb")) == [300, 700]
+
+
 def test_posting_md_a_match_is_undone_by_a_reversing_entry_once() -> None:
     visit, who, match_id = paid_visit(), person("biller"), uuid4()
     Payer(sent=1).pays(plbs=[plb("WO", 50, "OLD1")])
