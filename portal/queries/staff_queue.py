@@ -31,6 +31,7 @@ KIND_LABELS = {
     "unmatched": "Claim not found here",
     "held_set": "Remittance held",
     "waiting_set": "Remittance to post",
+    "waiting_bill": "Bill waits for a remittance",
     "file_refused": "File that could not be read",
     "denial": "Denied by the payer",
     "denial_deadline": "Denial: last day",

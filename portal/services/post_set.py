@@ -32,6 +32,7 @@ from portal.services.remittance_work import (
     claim_items,
     provider_items,
     taken_back_items,
+    waiting_bill_items,
     waiting_set_item,
 )
 from portal.services.write_remittance import (
@@ -165,7 +166,10 @@ def _post(session: Session, arrival: Arrival, matches: Matches, rule: PostingRul
 
 
 def _wait(session: Session, arrival: Arrival, matches: Matches, rule: PostingRule) -> SetReport:
-    """Nothing is posted; each claim says what posting would do to it as the books stand now."""
+    """Nothing is posted; each claim says what posting would do to it as the books stand now.
+
+    The bills that it may change wait with it.
+    """
     trial = session.begin_nested()
     judged = _judge(session, arrival, matches, rule, Choice.ALL)
     trial.rollback()  # judging may expect claims of a next payer
@@ -180,7 +184,10 @@ def _wait(session: Session, arrival: Arrival, matches: Matches, rule: PostingRul
         payer=payer_key(matches.payer_id, arrival.said.payer_tax_id),
         now=arrival.now,
     )
-    add_work_items(session, [item])
+    # Not the books of the trial: it changed them.
+    books = load_visit_books(session, {c.visit_id for c in judged.ours}, with_entries=False)
+    bills = waiting_bill_items(books.values(), remittance_id=remittance_id, now=arrival.now)
+    add_work_items(session, [item, *bills])
     return SetReport(
         said=arrival.said,
         status="held",

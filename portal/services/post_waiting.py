@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from billing.posting_policy import Choice
@@ -74,8 +74,8 @@ def post_waiting(
             row=row,
             posted_by_id=staff.login_id,
         )
+        _close(session, remittance_id, staff, now)  # before credit looks for bills
         report = post_set(session, arrival)
-        _close(session, remittance_id, staff, now)
         access = Access(
             face="staff",
             login_id=staff.login_id,
@@ -132,8 +132,11 @@ def _forget_trial(session: Session, remittance_id: int) -> None:
 
 
 def _close(session: Session, remittance_id: int, staff: StaffViewer, now: datetime) -> None:
+    """Its own item, and those of the bills that waited with it."""
+    key = waiting_key(remittance_id)
+    keys = or_(WorkItem.dedupe_key == key, WorkItem.dedupe_key.like(f"{key}:%"))
     session.execute(
         update(WorkItem)
-        .where(WorkItem.dedupe_key == waiting_key(remittance_id), WorkItem.closed_at.is_(None))
+        .where(keys, WorkItem.closed_at.is_(None))
         .values(closed_at=now, closed_by_id=staff.login_id, outcome="corrected")
     )

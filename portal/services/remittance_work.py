@@ -9,6 +9,7 @@ from typing import Any
 from billing.exceptions import Category, Cause, pattern_of
 from billing.ledger import Entry
 from billing.money import ZERO, Money, total_of
+from portal.queries.visit_books import VisitBook
 from portal.services.judge_plb import PostedPlb
 from portal.services.judge_remittance import ClaimOutcome
 from portal.services.settle_visits import taken_back
@@ -25,6 +26,10 @@ REFUND_STEP = "Refund what the patient paid: the rules do not let us keep it."
 TAKEN_BACK_STEP = "Once the payer has decided, take it off again or let it go."
 PLB_STEP = "Find the claim by the payer's reference and match it."
 WAITING_STEP = "Look at its claims, then post all of them, or the clean ones."
+WAITING_BILL = "a remittance that a person posts first may change this bill"
+WAITING_BILL_STEP = (
+    "Post the remittance: that closes this. If it does not count, close this yourself."
+)
 SET_STEP = "Ask the payer for a corrected remittance; nothing of this one was posted."
 
 
@@ -245,6 +250,28 @@ def waiting_set_item(
         cause=Cause(Category.POSTING_RULE),
         now=now,
     )
+
+
+def waiting_bill_items(
+    books: Iterable[VisitBook], *, remittance_id: int, now: datetime
+) -> list[dict[str, Any]]:
+    """Bills that stand, or that earlier decisions made: none goes on while a set about its visit waits."""
+    items = []
+    for book in books:
+        due = total_of(book.patient_due.values())
+        if book.priors or due > ZERO:
+            item = _remittance_item(
+                f"{waiting_key(remittance_id)}:{book.visit_id}",
+                kind="waiting_bill",
+                reason=WAITING_BILL,
+                next_step=WAITING_BILL_STEP,
+                amount=due,
+                remittance_id=remittance_id,
+                now=now,
+            )
+            holder = {"guarantor_account_id": book.claims[0].guarantor_account_id}
+            items.append(item | holder | {"visit_id": book.visit_id, "holds_bill": True})
+    return items
 
 
 def waiting_key(remittance_id: int) -> str:

@@ -163,6 +163,26 @@ def test_OPS_15_a_set_under_review_waits_whole_and_posts_as_a_person_chooses() -
         )
 
 
+def test_OPS_15_the_bill_that_a_waiting_set_contradicts_waits_with_it() -> None:
+    visit, other = visits(2)
+    payer, shelf = Payer(), Shelf()
+    said = say(visit, CLEAN)
+    sends(payer.data(said), shelf)
+    assert bill(visit.id).due_now == Money(5_000)
+    rule("review_all")
+    new = say(visit, "CO-45 20, PR-1 10", payer_claim_number="NEW")
+    sends(payer.data(negated(said), new, say(other, CLEAN)), shelf)
+    assert bill(visit.id).due_now == ZERO
+    found = {item.kind: (item.visit_id, item.amount) for item in work()}
+    assert found == {"waiting_set": (None, Money(7_000)), "waiting_bill": (visit.id, Money(5_000))}
+    with read_only() as session:
+        waiting = rows(session)[-1].remittance_id
+    post_waiting(remittance_id=waiting, choice=Choice.ALL, staff=staff(), store=shelf, now=NOW)
+    proven()
+    assert (bill(visit.id).due_now, bill(other.id).due_now) == (Money(1_000), Money(5_000))
+    assert work() == []
+
+
 def test_a_changed_resend_posted_meanwhile_keeps_the_waiting_one_from_posting() -> None:
     [visit] = visits(1)
     rule("review_all")
