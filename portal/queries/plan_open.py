@@ -12,6 +12,7 @@ from billing.money import ZERO, Money
 from portal.models.accounts import Payer
 from portal.models.claims import Claim
 from portal.models.ledger import LedgerAccount, PostingRow
+from portal.queries.plan_money import PLAN_MONEY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,24 @@ def plan_open(session: Session, visit_id: int, charge_id: int) -> tuple[PlanOpen
         for row in rows
         if row.open > ZERO
     )
+
+
+def plan_paid(session: Session, visit_id: int) -> frozenset[int]:
+    """The plans whose money stands on the visit's lines, however it came: a decision, a release, a split."""
+    signed = case((PostingRow.side == Side.DEBIT, PostingRow.amount), else_=-PostingRow.amount)
+    rows = session.scalars(
+        select(PostingRow.payer_id)
+        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
+        .where(
+            PostingRow.visit_id == visit_id,
+            PostingRow.payer_id.is_not(None),
+            PostingRow.charge_id.is_not(None),
+            LedgerAccount.code.in_(PLAN_MONEY),
+        )
+        .group_by(PostingRow.payer_id, PostingRow.charge_id)
+        .having(func.sum(signed) != ZERO)
+    )
+    return frozenset(one for one in rows if one is not None)
 
 
 def claim_open(session: Session, visit_id: int, payer_id: int) -> list[tuple[int, Money]]:

@@ -23,7 +23,7 @@ from portal.models.identity import Login
 from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
 from portal.queries.adjustment_rules import Rules, rules_on
 from portal.queries.balances import balances
-from portal.queries.plan_open import PlanOpen, claim_open, plan_open
+from portal.queries.plan_open import PlanOpen, claim_open, plan_open, plan_paid
 
 DECIDED_SHOWN = 50
 
@@ -232,10 +232,13 @@ def _decided(session: Session, visit_id: int) -> list[Movable]:
 
 
 def _undecided(session: Session, visit_id: int) -> list[Movable]:
-    """Claims that no plan answered yet."""
+    """Claims that no plan answered yet, in words or by its money."""
     answered = select(RemittanceClaim.claim_id).where(
-        RemittanceClaim.claim_id.is_not(None), RemittanceClaim.reversed_by_id.is_(None)
+        RemittanceClaim.claim_id.is_not(None),
+        RemittanceClaim.reversed_by_id.is_(None),
+        RemittanceClaim.disposition != "duplicate",
     )
+    paid = plan_paid(session, visit_id)
     rows = session.execute(
         select(Claim.id, Claim.payer_id, Payer.name)
         .join(Payer, Payer.id == Claim.payer_id)
@@ -255,7 +258,7 @@ def _undecided(session: Session, visit_id: int) -> list[Movable]:
             decided_on=None,
         )
         for row in rows
-        if open_of[row.payer_id] > ZERO
+        if open_of[row.payer_id] > ZERO and row.payer_id not in paid
     ]
 
 

@@ -20,6 +20,7 @@ from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.queries.prior_decisions import load_entries
 from portal.queries.staff_ledger import is_staff_adjustment
 from portal.queries.viewer import StaffViewer
+from portal.services.apply_credit import apply_credit
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.post_entry import AlreadyPosted, post_entry
 from portal.services.record_access import Access, add_access
@@ -85,6 +86,10 @@ def reverse_adjustment(
         )
         if isinstance(outcome, AlreadyPosted):
             return Reversed(entry_id=outcome.entry_id, repeated=True)
+        if entry.kind == TRANSFER:
+            # What became credit when the share went back to its plan pays it again.
+            owners = {account_id}
+            apply_credit(session, guarantor_account_ids=owners, on=on, source=f"undo:{entry_id}")
         add_access(
             session,
             Access(

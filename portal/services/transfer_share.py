@@ -30,15 +30,19 @@ from portal.models.ledger import JournalEntry
 from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
 from portal.models.work import WorkItem
 from portal.queries.balances import balances
-from portal.queries.plan_open import claim_open
+from portal.queries.plan_open import claim_open, plan_paid
 from portal.queries.prior_decisions import load_entries
 from portal.queries.viewer import StaffViewer
+from portal.queries.visit_books import load_visit_books
 from portal.services.apply_credit import apply_credit
 from portal.services.decide_review import decide_review
 from portal.services.lock_posting import lock_accounts, lock_posting
-from portal.services.post_entry import post_entry
+from portal.services.post_entry import post_entries, post_entry
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound
+from portal.services.remittance_work import taken_back_items
+from portal.services.settle_visits import settle_visits
+from portal.services.write_remittance import add_work_items
 
 TRANSFER = "patient_share"
 SEND_WITHIN = timedelta(days=7)
@@ -94,6 +98,7 @@ def transfer_share(
         if decision_id is not None:
             session.get_one(RemittanceClaim, decision_id).share_returned_id = outcome.entry_id
             _ask(session, claim, account_id, amount, note, on=on, now=now)
+            _settle(session, decision_id, visit.id, form_id, on=on, now=now)
         apply_credit(
             session, guarantor_account_ids={account_id}, on=on, source=f"transfer:{form_id}"
         )
@@ -246,12 +251,13 @@ def _undecided(session: Session, claim: Claim, account_id: int) -> list[Line]:
         .select_from(RemittanceClaim)
         .where(
             RemittanceClaim.claim_id == claim.id,
-            RemittanceClaim.disposition.in_(("posted", "held")),
+            RemittanceClaim.disposition != "duplicate",
             RemittanceClaim.reversed_by_id.is_(None),
             RemittanceClaim.status_code != "22",
         )
     )
-    if decided:
+    # A split brings a plan's money without its decision: it has answered all the same.
+    if decided or claim.payer_id in plan_paid(session, claim.visit_id):
         raise TransferRefused(
             "The plan has answered: only what it puts in group PR can become the patient’s (STMT-2)."
         )
@@ -313,6 +319,21 @@ def _ask(
             due_on=on + SEND_WITHIN,
         )
     )
+
+
+def _settle(
+    session: Session, decision_id: int, visit_id: int, form_id: UUID, *, on: date, now: datetime
+) -> None:
+    """What was paid of the share becomes credit, and what was taken off it is put back (CORE-3)."""
+    session.flush()
+    ref = f"transfer:{form_id}:settled"
+    books = load_visit_books(session, {visit_id}, with_entries=False)
+    settled = settle_visits(books.values(), set_ref=ref, on=on)
+    post_entries(session, settled)
+    remittance_id = session.get_one(RemittanceClaim, decision_id).remittance_id
+    # A key of its own: the remittance may have had such an item before.
+    items = taken_back_items(settled, remittance_id=remittance_id, now=now)
+    add_work_items(session, [item | {"dedupe_key": f"{ref}:taken_back"} for item in items])
 
 
 def _due(session: Session, visit_id: int, *, on: date) -> dict[int, Money]:

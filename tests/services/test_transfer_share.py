@@ -20,6 +20,8 @@ from portal.queries.staff_adjustments import transfer_page
 from portal.queries.viewer import StaffViewer
 from portal.services.decide_review import NothingToReview
 from portal.services.reverse_adjustment import ReversalRefused, reverse_adjustment
+from portal.services.split_held import split_held
+from portal.services.take_item import Turn
 from portal.services.transfer_share import TransferWish, transfer_share
 from tests.conftest import NOW
 from tests.services.payer_voice import (
@@ -219,6 +221,28 @@ def test_STMT_2_a_claim_that_a_plan_answered_in_part_stays_with_it() -> None:
         visit, *_ = found.insured_visit([100_00, 60_00])
     Payer().pays(clp(visit.control_number, svc("99213", 100, "CO-50 100")))
     assert claim().state == "open"
+    with pytest.raises(TransferRefused, match="has answered"):
+        move(What.UNDECIDED, claim().id, TransferRule.COVERAGE_ENDED, "Letter of Feb 3")
+    assert total(Account.PATIENT_RECEIVABLE) == 0
+
+
+def test_STMT_2_a_claim_that_got_its_plans_money_by_a_split_stays_with_it() -> None:
+    visit, biller_ = insured(200_00), biller()
+    Payer().pays(clp("NOBODY", svc("99213", 120, "")))
+    [item] = work()
+    split_held(
+        item_id=item.id,
+        parts={claim().id: Money(120_00)},
+        rest=None,
+        note="The payer said so",
+        staff=biller_,
+        on=ON,
+        now=NOW,
+        turn=Turn(uuid4(), 0),
+    )
+    page = transfer_page(visit.id)
+    assert page is not None
+    assert page.movable == ()
     with pytest.raises(TransferRefused, match="has answered"):
         move(What.UNDECIDED, claim().id, TransferRule.COVERAGE_ENDED, "Letter of Feb 3")
     assert total(Account.PATIENT_RECEIVABLE) == 0
