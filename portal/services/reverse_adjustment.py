@@ -25,6 +25,7 @@ from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.post_entry import AlreadyPosted, post_entry
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
+from portal.services.reopen_denial import reopen_denial
 from portal.services.transfer_share import TRANSFER, undo_transfer
 
 
@@ -86,6 +87,7 @@ def reverse_adjustment(
         )
         if isinstance(outcome, AlreadyPosted):
             return Reversed(entry_id=outcome.entry_id, repeated=True)
+        reopen_denial(session, entry, entry_id, staff=staff, note=reason, on=on, now=now)
         if entry.kind == TRANSFER:
             # What became credit when the share went back to its plan pays it again.
             owners = {account_id}

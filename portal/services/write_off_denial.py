@@ -34,6 +34,7 @@ from portal.services.move_denial import (
 )
 from portal.services.post_entry import post_entry
 from portal.services.record_access import Access, add_access
+from portal.services.reopen_denial import off_by_denial
 
 
 def write_off_denial(
@@ -91,7 +92,7 @@ def write_off_denial(
                 account=rules[kind].account,
                 of=Account.INSURANCE_RECEIVABLE,
                 lines=lines,
-                memo=f"denial {denial.group_code}-{denial.carc}: {reason}",
+                memo=off_by_denial(denial) + reason,
             ),
         )
         move_denial(

@@ -14,11 +14,14 @@ from portal.db import read_only, transaction
 from portal.models.adjustments import AdjustmentRuleRow
 from portal.models.claims import Visit
 from portal.models.denials import Denial
+from portal.models.ledger import JournalEntry
 from portal.queries.viewer import StaffViewer
 from portal.services.adjust_balance import adjust_balance
+from portal.services.reverse_adjustment import reverse_adjustment
+from portal.services.tend_denials import tend_denials
 from portal.services.write_off_denial import write_off_denial
 from tests.conftest import NOW
-from tests.services.payer_voice import ON, Payer, clp, insured, svc, total, verify_ledger
+from tests.services.payer_voice import ON, Payer, clp, insured, svc, total, verify_ledger, work
 from tests.services.staff_world import add_staff
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -98,4 +101,34 @@ def test_OPS_23_what_came_off_the_line_before_counts_with_the_denial() -> None:
     with pytest.raises(OverLimit, match=r"took \$30.00 off this line lately"):
         write_off(biller)
     assert write_off(add_staff("biller", "other@example.com")) == Money(70_00)
+    assert verify_ledger().ok
+
+
+def test_OPS_6_a_write_off_that_is_taken_back_opens_its_denial_again() -> None:
+    visit, before = denied()
+    biller = add_staff("biller")
+    write_off(biller)
+    assert (denial().state, work("denial")) == ("written_off", [])
+    with read_only() as session:
+        entry_id = session.scalars(
+            select(JournalEntry.id).where(JournalEntry.kind == "adjustment")
+        ).one()
+    for _ in range(2):  # a double click
+        reverse_adjustment(
+            entry_id=entry_id,
+            account_id=visit.guarantor_account_id,
+            reason="An authorisation was found",
+            staff=biller,
+            on=ON,
+            now=NOW,
+        )
+    after = denial()
+    assert (after.state, after.closed_at) == ("working", None)
+    assert (after.deadline_on, after.deadline_of) == (before.deadline_on, before.deadline_of)
+    assert after.deadline_on is not None
+    [item] = work("denial")
+    assert (item.amount, item.due_on) == (Money(100_00), after.deadline_on)
+    assert tend_denials(on=ON, now=NOW).ended == 0
+    assert write_off(biller) == Money(100_00), "it may be decided anew"
+    assert (denial().state, work("denial")) == ("written_off", [])
     assert verify_ledger().ok
