@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
+from portal.models.eobs import EobEntry
 from portal.models.remittances import RemittanceClaim, RemittanceLine, RemittanceRow
 from portal.models.work import WorkItem
 
@@ -34,7 +35,7 @@ class Share:
 
 
 def shares_by_payer(session: Session, *, since: datetime) -> Mapping[int | None, Share]:
-    """Of the lines that came in since then: how many no person had to let through."""
+    """Of the lines that came in since then: how many no person had to let through. What was typed is none."""
     held = select(WorkItem.remittance_claim_id).where(
         WorkItem.kind.in_(HELD_KINDS), WorkItem.remittance_claim_id.is_not(None)
     )
@@ -43,6 +44,7 @@ def shares_by_payer(session: Session, *, since: datetime) -> Mapping[int | None,
         RemittanceRow.posted_by_id.is_(None),
         RemittanceClaim.id.not_in(held),
     )
+    typed = exists().where(EobEntry.remittance_id == RemittanceRow.id)
     rows = session.execute(
         select(
             RemittanceRow.payer_id,
@@ -51,7 +53,7 @@ def shares_by_payer(session: Session, *, since: datetime) -> Mapping[int | None,
         )
         .join(RemittanceClaim, RemittanceClaim.remittance_id == RemittanceRow.id)
         .join(RemittanceLine, RemittanceLine.remittance_claim_id == RemittanceClaim.id)
-        .where(RemittanceRow.received_at >= since)
+        .where(RemittanceRow.received_at >= since, ~typed)
         .group_by(RemittanceRow.payer_id)
     )
     return {payer_id: Share(lines=lines, by_itself=own) for payer_id, lines, own in rows}

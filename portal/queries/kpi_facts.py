@@ -12,10 +12,11 @@ from collections.abc import Mapping
 _WHOSE = "v.guarantor_account_id, v.patient_id, v.id AS visit_id"
 _CLAIM = "'Claim ' || c.patient_control_number || ', ' || y.name"
 # Denied by an answer: the payer says so, or an amount was taken off that is neither discount nor a patient's share.
+# A share that moves between patient and plans later changes its outcome; it never was a denial.
 DENIED = """(rc.status_code = '4' OR rc.id IN (
     SELECT rl.remittance_claim_id
       FROM line_adjustments la JOIN remittance_lines rl ON rl.id = la.remittance_line_id
-     WHERE la.outcome = 'stays'))"""
+     WHERE la.outcome = 'stays' AND la.group_code <> 'PR'))"""
 # An answer to a claim that had come by then; a payer taking its own answer back is none.
 _ANSWER = """rc.disposition <> 'duplicate' AND rc.status_code NOT IN ('22', '23', '25')
     AND EXISTS (SELECT 1 FROM remittances r WHERE r.id = rc.remittance_id AND r.received_at < :end)"""
@@ -214,14 +215,17 @@ FACTS: Mapping[str, str] = {
                'Line of claim ' || rc.patient_control_number AS what, coalesce(l.paid_cents, rc.paid_cents) AS cents,
                NOT EXISTS (SELECT 1 FROM work_items w
                             WHERE w.remittance_claim_id = rc.id AND w.kind IN ('held_claim', 'unmatched'))
-               AND NOT EXISTS (SELECT 1 FROM work_items w WHERE w.remittance_id = r.id AND w.kind = 'held_set') AS counted,
+               AND r.posted_by_id IS NULL
+               AND NOT EXISTS (SELECT 1 FROM work_items w
+                                WHERE w.remittance_id = r.id AND w.kind IN ('held_set', 'waiting_set')) AS counted,
                v.guarantor_account_id, v.patient_id, v.id AS visit_id
           FROM remittances r
           JOIN remittance_claims rc ON rc.remittance_id = r.id AND rc.disposition <> 'duplicate'
           LEFT JOIN remittance_lines l ON l.remittance_claim_id = rc.id
           LEFT JOIN claims c ON c.id = rc.claim_id
           LEFT JOIN visits v ON v.id = c.visit_id
-         WHERE r.received_at >= :start AND r.received_at < :end""",
+         WHERE r.received_at >= :start AND r.received_at < :end
+           AND NOT EXISTS (SELECT 1 FROM eob_entries t WHERE t.remittance_id = r.id)""",  # typed from paper
 }
 # Days of each row: the figure is their median, or the ninth decile.
 LAGS: Mapping[str, str] = {

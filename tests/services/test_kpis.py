@@ -11,12 +11,14 @@ from sqlalchemy import select
 from billing.ledger import Account
 from billing.money import Money
 from portal.db import read_only, transaction
+from portal.models.eobs import EobBatch, EobEntry
 from portal.models.files import File
 from portal.models.ledger import JournalEntry
 from portal.models.payments import PracticeReceipt
 from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine, RemittanceRow
 from portal.models.reports import ReportCost
 from portal.models.work import WorkItem
+from portal.queries.automation import shares_by_payer, together
 from portal.queries.kpi_figures import Figure, kpi_figures
 from portal.queries.report_headlines import headlines
 from tests.services.report_world import ReportWorld, Told
@@ -46,7 +48,15 @@ def told(world: ReportWorld, key: str) -> tuple[int | None, object, object]:
     return figure.value, figure.numerator, figure.denominator
 
 
-def answer(told: Told, on: date, *, status: str = "1", stays: bool = False, held: bool = False):
+def answer(
+    told: Told,
+    on: date,
+    *,
+    status: str = "1",
+    stays: bool = False,
+    held: bool = False,
+    group: str = "CO",
+) -> int:
     """A payer's answer as a remittance keeps it, received on its day."""
     at = datetime(on.year, on.month, on.day, 15, tzinfo=UTC)
     with transaction() as session:
@@ -107,7 +117,7 @@ def answer(told: Told, on: date, *, status: str = "1", stays: bool = False, held
             session.add(
                 LineAdjustment(
                     remittance_line_id=line.id,
-                    group_code="CO",
+                    group_code=group,
                     carc="16",
                     amount=told.charge.billed,
                     bucket="denied",
@@ -116,6 +126,7 @@ def answer(told: Told, on: date, *, status: str = "1", stays: bool = False, held
             )
         if held:
             work(session, remittance_claim_id=claim.id, kind="held_claim", at=at)  # fmt: skip
+        return remittance.id
 
 
 def work(session, *, kind: str, at: datetime, **of) -> None:
@@ -286,6 +297,41 @@ def test_OPS_15_lines_that_posted_without_a_person(world: ReportWorld) -> None:
     for line in lines:
         answer(line, before(10), held=line is lines[0])
     assert told(world, "auto_posted") == (750, 3, 4)
+
+
+def test_OPS_15_what_a_person_posted_or_typed_did_not_post_by_itself(world: ReportWorld) -> None:
+    lines = [world.charge(before(30), 10_00, sent=before(29)) for _ in range(4)]
+    _, posted, waited, typed = [answer(line, before(10)) for line in lines]
+    login_id, at = add_staff("payment_poster").login_id, datetime(2026, 3, 21, tzinfo=UTC)
+    with transaction() as session:
+        session.get_one(RemittanceRow, posted).posted_by_id = login_id
+        work(session, remittance_id=waited, kind="waiting_set", at=at)
+        batch = EobBatch(
+            id=uuid4(), received_on=ON, checks=1, total=Money(0), login_id=login_id, begun_at=at
+        )
+        session.add(batch)
+        session.flush()
+        by = {"begun_by_id": login_id, "begun_at": at, "changed_by_id": login_id, "changed_at": at}
+        session.add(
+            EobEntry(
+                id=uuid4(), batch_id=batch.id, payer_id=lines[3].payer.id, method="none", number="1",
+                issued_on=ON, total=Money(0), document={}, state="posted", version=1,
+                posted_by_id=login_id, posted_at=at, remittance_id=typed, **by,
+            )
+        )  # fmt: skip
+    assert told(world, "auto_posted") == (333, 1, 3)
+    with read_only() as session:
+        share = together(shares_by_payer(session, since=datetime(2026, 3, 1, tzinfo=UTC)))
+    assert share.lines == 3, "the page of payers counts no paper either"
+
+
+def test_KPI_8_a_patients_share_that_no_bill_asks_for_is_no_denial(world: ReportWorld) -> None:
+    line = world.charge(before(60), 100_00, sent=before(58))
+    answer(line, before(50), stays=True, group="PR")
+    assert told(world, "denials") == (0, 0, 1)
+    with transaction() as session:
+        session.scalars(select(LineAdjustment)).one().outcome = "passed_on"
+    assert told(world, "denials") == (0, 0, 1)
 
 
 def test_the_first_page_agrees_with_the_kpis(world: ReportWorld) -> None:
