@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from billing.free_text import redact_free_text
 from billing.money import Money
 
 TEXT_AT_MOST = 500
@@ -66,6 +67,15 @@ def last_four(account: str) -> str:
 def line_text(*parts: str | None) -> str:
     """The parts as one line, cut where a bank goes on for ever."""
     return " ".join(" ".join(part or "" for part in parts).split())[:TEXT_AT_MOST]
+
+
+def without_cards(text: str) -> str:
+    """The text with card numbers taken out (PCI-5); the addenda's trace stays, whatever digits it has."""
+    found = _ADDENDA.search(text)
+    if found is None:
+        return redact_free_text(text)
+    before, after = text[: found.start()], text[found.end() :]
+    return redact_free_text(before) + found[0] + redact_free_text(after)
 
 
 def identities(lines: Iterable[BankLine]) -> list[str]:

@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.bank_lines import BankFile
+from billing.bank_lines import BankFile, without_cards
+from billing.free_text import redact_free_text
 from portal.db import read_only, transaction
 from portal.models.bank import BankFileRow, BankLayout
 from portal.office_ports import BankFileRefused, BankFiles, ColumnsUnknown
@@ -66,7 +67,7 @@ def take_bank_file(
         session.add(
             BankFileRow(
                 id=file_id,
-                name=PurePath(name).name[:120],
+                name=redact_free_text(PurePath(name).name)[:120],
                 format=file.format if file else "",
                 stored_as=stored_as,
                 header=list(header) if header else None,
@@ -114,9 +115,14 @@ def name_bank_columns(
 
 
 def kept(file: BankFile) -> list[dict[str, Any]]:
-    """The lines as JSON."""
+    """The lines as JSON, without what looks like a card number in their words (PCI-5)."""
     return [
-        asdict(line) | {"on": line.on.isoformat(), "amount": line.amount.cents}
+        asdict(line)
+        | {
+            "on": line.on.isoformat(),
+            "amount": line.amount.cents,
+            "text": without_cards(line.text),
+        }
         for line in file.lines
     ]
 

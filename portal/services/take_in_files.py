@@ -13,6 +13,7 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.free_text import redact_free_text
 from portal.db import alone, read_only, transaction
 from portal.models.posting import IncomingFile
 from portal.office_ports import DropFile, RemittanceDrop
@@ -56,6 +57,11 @@ def take_in_files(*, drop: RemittanceDrop, store: DocumentStore, now: datetime) 
 
 
 def _kept_name(name: str) -> str:
+    """PCI-5: a name is somebody's words. Files that are alike without a card's number take turns."""
+    return redact_free_text(_printable(name))
+
+
+def _printable(name: str) -> str:
     """The name as we can keep and show it: bytes that are no UTF-8, and control characters, escaped."""
     words = name.encode("utf-8", "backslashreplace").decode()
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in words)
@@ -139,11 +145,11 @@ def _keep(
     if len(data) != file.size:
         more = len(data) > LARGEST
         return _refuse(row_id, "", TOO_LARGE, now) if more else "growing", ""
-    digest = sha256(data).hexdigest()
-    wrong = tell_kind(data, file=file.name)
+    digest, name = sha256(data).hexdigest(), _kept_name(file.name)
+    wrong = tell_kind(data, file=name)
     if wrong is not None:
         return _refuse(row_id, digest, str(wrong), now), ""
-    if cut := _cut_off(data, file.name):
+    if cut := _cut_off(data, name):
         return _wait_for_the_rest(row_id, digest, cut, now), ""
     stored_as = store.put(data)
     with transaction() as session:
@@ -154,7 +160,7 @@ def _keep(
 
 def _unfit(file: DropFile) -> str:
     """Why it is not even read."""
-    if _kept_name(file.name) != file.name:
+    if _printable(file.name) != file.name:
         return f"Its name has characters that we cannot keep. {ASK_AGAIN}"
     return TOO_LARGE if file.size > LARGEST else ""
 

@@ -10,11 +10,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from billing.bank_lines import BankFile, BankLine
+from billing.free_text import REDACTED
 from billing.ledger import Account
 from billing.money import Money
 from billing.reassociation import Expected, Kind, certain_pairs, proposals, seen_line
 from portal.db import read_only, transaction
-from portal.models.bank import BankLineRow
+from portal.models.bank import BankFileRow, BankLineRow
 from portal.models.day import BankDeposit
 from portal.models.remittances import RemittanceRow
 from portal.models.work import WorkItem
@@ -73,6 +74,22 @@ def bring(*lines: BankLine, staff: StaffViewer, now: datetime = LATER) -> BankIm
         now=now,
     )
     return import_bank_file(file_id=file_id, staff=staff, on=now.date(), now=now)
+
+
+def test_PCI_5_no_card_number_is_kept_of_a_bank_file_and_its_trace_stays() -> None:
+    card = "4111111111111111"
+    said = f"PAID BY {card} TRN*1*{card}*1512345678\\ {card[:8]} {card[8:]}"
+    bank, file_id = Bank(line(100, TODAY, said, reference=card)), uuid4()
+    office = Office(reader=bank, store=bank)  # type: ignore[arg-type]  # keeps nothing
+    named = f"/tmp/{card}.csv"
+    who = add_staff("biller")
+    take_bank_file(file_id=file_id, data=b"", name=named, staff=who, office=office, now=LATER)
+    import_bank_file(file_id=file_id, staff=who, on=TODAY, now=LATER)
+    with read_only() as session:
+        assert session.get_one(BankFileRow, file_id).name == f"{REDACTED}.csv"
+        row = session.scalars(select(BankLineRow)).one()
+    assert (row.trace, row.reference) == (card, card)
+    assert row.text == f"PAID BY {REDACTED} TRN*1*{card}*1512345678\\ {REDACTED}"
 
 
 def remitted() -> RemittanceRow:

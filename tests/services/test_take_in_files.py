@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from billing.free_text import REDACTED
 from billing.ledger import Account
 from portal.adapters.era_folder import EraFolder
 from portal.db import read_only
@@ -102,6 +103,22 @@ def test_OPS_9_a_file_is_taken_once_it_stands_still(place: Place) -> None:
     ]
     page = incoming_page(on=NOW.date())
     assert page.files[0].tag == ("paid", "Taken in")
+
+
+def test_PCI_5_a_name_is_kept_without_its_card_number_and_the_file_moved_under_its_own(
+    place: Place,
+) -> None:
+    insured(10_000)
+    names = ("4111111111111111.835", "5555 5555 5555 4444.835")  # alike without the cards
+    for name, data in zip(names, (pays(), b"no 835"), strict=True):
+        place.lay(name, data)
+    place.look(4)
+    rows = incoming()
+    assert sorted(row.state for row in rows) == ["posted", "refused"]
+    assert {row.name for row in rows} == {f"{REDACTED}.835"}
+    assert not any("4111" in row.reason or "5555" in row.reason for row in rows)
+    assert (place.folder / "done" / names[0]).exists()
+    assert (place.folder / "refused" / names[1]).exists()
 
 
 def test_the_same_file_again_and_an_overlapping_one_change_nothing_twice(place: Place) -> None:
