@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import resource
 import sys
 
@@ -17,6 +18,8 @@ QUALITY = 85
 MEMORY_BYTES = 2 * 1024**3
 LETTER = (612.0, 792.0)  # points
 MARGIN = 18.0
+# What may hang at a page itself: scripts, and what programs wrote beside it. PDFium writes names plainly.
+BESIDE = re.compile(rb"/(AA|JavaScript|JS|Metadata|PieceInfo)\b")
 
 
 def pages_of(content: bytes) -> tuple[bytes, int]:
@@ -29,7 +32,27 @@ def pages_of(content: bytes) -> tuple[bytes, int]:
         page.close()
     made = pypdfium2.PdfDocument.new()
     made.import_pages(source, list(range(count)))
-    return _saved(made), count
+    saved = _saved(made)
+    return (_drawn_anew(source, count) if BESIDE.search(saved) else saved), count
+
+
+def _drawn_anew(source: pypdfium2.PdfDocument, count: int) -> bytes:
+    """Each page as a drawing on a page of our own, as it is turned and cropped; nothing that hangs at it.
+
+    Larger: what pages share, such as fonts, is copied for each.
+    """
+    made = pypdfium2.PdfDocument.new()
+    for number in range(count):
+        page = source[number]
+        size = page.get_size()
+        page.close()
+        drawn = source.page_as_xobject(number, made)
+        page = made.new_page(*size)
+        page.insert_obj(drawn.as_pageobject())
+        page.gen_content()
+        page.close()
+        drawn.close()
+    return _saved(made)
 
 
 def page_of_picture(kind: str, content: bytes) -> tuple[bytes, int]:

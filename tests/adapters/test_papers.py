@@ -7,7 +7,7 @@ import io
 import pikepdf
 import pypdfium2
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from portal.adapters.papers import Papers
 from portal.adapters.pdf import TypstPrinter
@@ -53,6 +53,57 @@ def test_nothing_but_its_pages_is_taken_from_a_pdf() -> None:
         assert "/OpenAction" not in pdf.Root
         assert "/Names" not in pdf.Root
     assert b"JavaScript" not in paper.content
+
+
+def with_page_keys(turned: int) -> bytes:
+    """A page with a script, metadata and private data of its own, a blue mark and a red filled-in box."""
+    file, red = io.BytesIO(), b"1 0 0 rg 0 0 50 50 re f"
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(612, 792)).obj
+        page.Rotate, page.CropBox = turned, pikepdf.Array([10, 10, 410, 510])
+        page.Contents = pdf.make_stream(b"0 0 1 rg 20 20 100 60 re f")
+        page.AA = pikepdf.Dictionary(O=pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="alert(1)"))
+        page.Metadata = pdf.make_stream(b"<x>secret</x>")
+        page.PieceInfo = pikepdf.Dictionary(X=pikepdf.Dictionary(Private="secret"))
+        look = pdf.make_stream(red, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form)
+        look.BBox = pikepdf.Array([0, 0, 50, 50])
+        box = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Stamp, F=4, Rect=[200, 200, 250, 250]
+        )
+        box.AP = pikepdf.Dictionary(N=look)
+        page.Annots = pdf.make_indirect(pikepdf.Array([pdf.make_indirect(box)]))
+        pdf.save(file, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return file.getvalue()
+
+
+def drawn(content: bytes) -> Image.Image:
+    page = pypdfium2.PdfDocument(content)[0]
+    return page.render(scale=0.5, may_draw_forms=False).to_pil()
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_what_hangs_at_a_page_stays_behind_and_the_page_looks_the_same(turned: int) -> None:
+    content = with_page_keys(turned)
+    clean = Papers().clean(content).content
+    with pikepdf.open(io.BytesIO(clean)) as pdf:
+        own = {"/Type", "/Parent", "/MediaBox", "/CropBox", "/Rotate", "/Resources", "/Contents"}
+        assert set(pdf.pages[0].obj.keys()) <= own
+        kept = b"".join(one.unparse(resolved=True) for one in pdf.objects if one is not None)
+    assert not any(word in kept for word in (b"/JavaScript", b"/PieceInfo", b"/Metadata", b"/AA"))
+    before, after = drawn(content), drawn(clean)
+    assert after.getcolors() is not None
+    assert {(0, 0, 255), (255, 0, 0)} <= {color for _, color in after.getcolors() or ()}
+    assert (after.size, ImageChops.difference(before, after).getbbox()) == (before.size, None)
+
+
+def test_more_pages_than_a_packet_takes_are_refused() -> None:
+    file = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for _ in range(301):
+            pdf.add_blank_page()
+        pdf.save(file)
+    with pytest.raises(UnusablePaper, match="more than 300 pages"):
+        Papers().clean(file.getvalue())
 
 
 @pytest.mark.parametrize(
