@@ -6,10 +6,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.db import transaction
+from portal.models.accounts import Patient
 from portal.models.audit import AuditEvent
 
 
@@ -34,14 +35,31 @@ class Access:
     row_count: int | None = None  # of a download
 
 
+_FOR_PATIENTS = bindparam("for_patients", type_=ARRAY(BigInteger))
 _FIELDS = tuple(field.name for field in fields(Access))
 _INSERT = insert(AuditEvent.__table__)  # type: ignore[arg-type]  # a Table, which the stubs call FromClause
+_INSERT_FOR_PATIENTS = _INSERT.values(
+    account_ids=func.array(
+        select(Patient.guarantor_account_id)
+        .where(Patient.id == any_(_FOR_PATIENTS))
+        .distinct()
+        .scalar_subquery()
+    )
+)
 
 
-def record_access(access: Access, *, now: datetime) -> None:
-    """Write the row in a transaction of its own: for pages, after they were shown."""
+def record_access(access: Access, *, now: datetime, by_patients: bool = False) -> None:
+    """Write the row in a transaction of its own: for pages, after they were shown.
+
+    `by_patients`: a look at patients is one at their accounts too, whose trail and alerts are read by account.
+    """
+    values: dict[str, Any] = _values(access, now)
+    statement = _INSERT  # no unit of work: each page writes one row
+    if by_patients:
+        del values["account_ids"]
+        statement, values["for_patients"] = _INSERT_FOR_PATIENTS, values["patient_ids"]
     with transaction() as session:
-        session.execute(_INSERT, _values(access, now))  # no unit of work: each page writes one row
+        session.execute(statement, values)
 
 
 def add_access(session: Session, access: Access, *, now: datetime) -> None:

@@ -38,6 +38,7 @@ from portal.web.clock import now
 from portal.web.kiosks import guard_kiosk
 from portal.web.logging import LOG
 from portal.web.payers import current_payer
+from portal.web.seen import seen_now
 
 View = TypeVar("View", bound=Callable[..., Any])
 # The library's own sign-in pages guard themselves; portal.web.sign_in lists them.
@@ -61,18 +62,6 @@ class Rule:
 
 PAYERS = Rule("patient", payers=True)
 KIOSK = Rule("patient", kiosk=True)
-
-
-@dataclass(slots=True)
-class Seen:
-    """Whose data a view showed or changed, as its query reported it."""
-
-    account_ids: set[int]
-    patient_ids: set[int]
-    object_type: str = ""
-    object_id: str = ""
-    action: str = ""
-    rows: int | None = None
 
 
 def public(view: View) -> View:
@@ -140,13 +129,15 @@ def saw(
     id: object = "",  # noqa: A002 (it is the object's id)
     action: str = "",
     rows: int | None = None,
+    untold: bool = False,
 ) -> None:
     """Tell the audit trail whose data this request shows or changes; call it with what the query reports.
 
     `action` defaults to view or update by the method; say search, export, create, print or send. `rows` is how
-    many a download has (HIPAA-4).
+    many a download has (HIPAA-4). `untold`: the trail of the patients' accounts must not hint at it (HIPAA-10).
     """
-    seen = _seen()
+    seen = seen_now()
+    seen.untold = untold or seen.untold
     seen.account_ids.update(accounts)
     seen.patient_ids.update(patients)
     seen.object_type = kind or seen.object_type
@@ -315,7 +306,7 @@ def _recorded(view: View) -> View:
             response = make_response(view(*args, **kwargs))
             rule = rule_of(recorded)
             if request.view_args and rule and rule.face == "staff" and not rule.restricted:
-                seen = _seen()
+                seen = seen_now()
                 _keep_closed(seen.account_ids | closing.accounts_of(seen.patient_ids))
         except Exception as error:
             expected = isinstance(error, HTTPException | Refusal)
@@ -338,7 +329,7 @@ def _keep_closed(shown: set[int]) -> None:
 
 def _record(*, outcome: str, reason: str = "") -> None:
     viewer: Viewer | PayerViewer = current_payer() if "payer" in g else current_viewer()
-    seen = _seen()
+    seen = seen_now()
     accounts = seen.account_ids
     if not isinstance(viewer, StaffViewer):
         accounts = accounts | viewer.account_ids
@@ -363,6 +354,7 @@ def _record(*, outcome: str, reason: str = "") -> None:
             row_count=seen.rows,
         ),
         now=now(),
+        by_patients=bool(seen.patient_ids) and not accounts and not seen.untold,
     )
 
 
@@ -379,12 +371,6 @@ def _role(viewer: Viewer | PayerViewer) -> str:
     if isinstance(viewer, GuestViewer):
         return guest_role(viewer.text_link_id)
     return viewer.role if isinstance(viewer, StaffViewer) else ""
-
-
-def _seen() -> Seen:
-    if "seen" not in g:
-        g.seen = Seen(set(), set())
-    return cast("Seen", g.seen)
 
 
 def _ask_to_sign_in() -> Response:

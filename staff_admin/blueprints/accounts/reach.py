@@ -75,7 +75,8 @@ def end_reach(account_id: int) -> ResponseReturnValue:
 def _page(account_id: int) -> StaffConfidential:
     page = found(confidential_of(account_id))
     # Not the account: whoever else may read its trail must not learn of the request there.
-    saw(patients=page.header.patient_ids, kind="confidential_request", id=account_id)
+    patients = page.header.patient_ids
+    saw(patients=patients, kind="confidential_request", id=account_id, untold=True)
     return page
 
 

@@ -52,7 +52,7 @@ def confidential(account_id: int, visit_id: int) -> ResponseReturnValue:
     """Keep a teenager's visit to themselves."""
     bill, form = found(bill_page(account_id, visit_id, on=practice_day())), KeepForm()
     # Not the account: what the family may read of its trail must not hint at the visit.
-    saw(patients=[bill.patient_id], kind="visit", id=visit_id)
+    saw(patients=[bill.patient_id], kind="visit", id=visit_id, untold=True)
     if form.validate_on_submit() and (own_id := _kept(form, account_id, visit_id)) is not None:
         return redirect(url_for(".bill", account_id=own_id, visit_id=visit_id))
     return show("accounts/confidential.html", bill=bill, form=form)
