@@ -177,6 +177,13 @@ def _conversation(row: Row[*tuple[Any, ...]]) -> Conversation:
     )
 
 
+def account_numbered(number: str) -> frozenset[int]:
+    """The account with this number, if any."""
+    with read_only() as session:
+        wanted = GuarantorAccount.number == number.strip()
+        return frozenset(session.scalars(select(GuarantorAccount.id).where(wanted)))
+
+
 def stranger(message_id: int) -> Stranger | None:
     """The texts of the number that sent this one and that no account has; None when it is placed or missing."""
     with read_only() as session:

@@ -95,6 +95,12 @@ class WorkItemPage:
         return waiting and self.item.row.kind == "review" and not self.item.row.closed
 
     @property
+    def about(self) -> tuple[int, ...]:
+        """Whose the item is, and the claim beside; the candidates are others' whom it may mean."""
+        beside = self.beside.account_id if self.beside else None
+        return tuple(one for one in (self.item.row.account_id, beside) if one)
+
+    @property
     def account_ids(self) -> tuple[int, ...]:
         shown = {one.account_id for one in self.candidates} | {self.item.row.account_id}
         if self.beside is not None:

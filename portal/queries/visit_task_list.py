@@ -121,6 +121,13 @@ def task_places() -> tuple[tuple[int, str], ...]:
         return tuple((place_id, name) for place_id, name in rows)
 
 
+def visit_of_task(task_id: int) -> UUID | None:
+    """Whose visit a task is of; None when there is none."""
+    with read_only() as session:
+        task = session.get(AppointmentTask, task_id)
+        return task.appointment_id if task else None
+
+
 def visit_tasks(appointment_id: UUID) -> VisitTasks | None:
     """One visit; None when there is none."""
     with read_only() as session:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast, overload
@@ -130,20 +130,27 @@ def saw(
     action: str = "",
     rows: int | None = None,
     untold: bool = False,
+    about: Iterable[int] = (),
 ) -> None:
     """Tell the audit trail whose data this request shows or changes; call it with what the query reports.
 
+    Call it before the service that changes anything: a change of a restricted account ends here (HIPAA-3).
+
     `action` defaults to view or update by the method; say search, export, create, print or send. `rows` is how
-    many a download has (HIPAA-4). `untold`: the trail of the patients' accounts must not hint at it (HIPAA-10).
+    many a download has (HIPAA-4). `untold`: the trail of the patients' accounts must not hint at it (HIPAA-10). `about`: the
+    accounts that the page is about, closed however many others it names.
     """
     seen = seen_now()
     seen.untold = untold or seen.untold
-    seen.account_ids.update(accounts)
+    seen.about.update(about)
+    seen.account_ids.update(accounts, seen.about)
     seen.patient_ids.update(patients)
     seen.object_type = kind or seen.object_type
     seen.object_id = str(id) or seen.object_id
     seen.action = action or seen.action
     seen.rows = rows if rows is not None else seen.rows
+    if request.method not in READING:
+        _keep_closed()
 
 
 def current_viewer() -> Viewer:
@@ -258,7 +265,7 @@ def _guard_restricted(rule: Rule) -> None:
     """Nothing of a restricted account is even read before a reason was given."""
     try:
         if rule.face == "staff" and not rule.restricted:
-            _keep_closed({(request.view_args or {}).get("account_id", 0)})
+            _keep_shut({(request.view_args or {}).get("account_id", 0)})
     except closing.AccountRestricted as closed:
         _record(outcome="refused", reason=type(closed).__name__)
         raise
@@ -304,10 +311,7 @@ def _recorded(view: View) -> View:
     def recorded(*args: Any, **kwargs: Any) -> Any:
         try:
             response = make_response(view(*args, **kwargs))
-            rule = rule_of(recorded)
-            if request.view_args and rule and rule.face == "staff" and not rule.restricted:
-                seen = seen_now()
-                _keep_closed(seen.account_ids | closing.accounts_of(seen.patient_ids))
+            _keep_closed()
         except Exception as error:
             expected = isinstance(error, HTTPException | Refusal)
             _record(outcome="refused" if expected else "failed", reason=type(error).__name__)
@@ -318,12 +322,21 @@ def _recorded(view: View) -> View:
     return cast("View", recorded)
 
 
-def _keep_closed(shown: set[int]) -> None:
-    """Show nothing of a restricted account before a reason was given."""
-    if closing.restricted_accounts() & shown and (
-        closed := closing.closed_among(current_staff(), shown)
+def _keep_closed() -> None:
+    """Show nothing of a restricted account, and change nothing, before a reason was given."""
+    rule = rule_of(current_app.view_functions[request.endpoint or ""])
+    if rule is None or rule.face != "staff" or rule.restricted:
+        return
+    seen = seen_now()
+    shown = seen.account_ids | closing.accounts_of(seen.patient_ids) if request.view_args else set()
+    _keep_shut(shown, seen.about)
+
+
+def _keep_shut(shown: set[int], about: Collection[int] = ()) -> None:
+    if closing.restricted_accounts() & shown.union(about) and (
+        closed := closing.closed_among(current_staff(), shown, about)
     ):
-        saw(accounts=closed)
+        seen_now().account_ids.update(closed)
         raise closing.AccountRestricted(min(closed))
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import cast
 
 from flask import g
@@ -59,8 +59,8 @@ def closed_to(viewer: Viewer) -> frozenset[int]:
     return frozenset() if special else restricted_accounts()
 
 
-def closed_among(viewer: Viewer, shown: set[int]) -> frozenset[int]:
-    """What keeps a page closed. A book of many accounts, as a remittance, stays open: who works in it sees a line
-    there, and nothing behind it.
+def closed_among(viewer: Viewer, shown: set[int], about: Collection[int]) -> frozenset[int]:
+    """What keeps a page closed: any account that it is about. A book of many accounts, as a remittance, stays open:
+    who works in it sees a line there, and nothing behind it.
     """
-    return closed_to(viewer) & shown if len(shown) <= ACCOUNTS_OF_A_PAGE else frozenset()
+    return closed_to(viewer) & (shown if len(shown) <= ACCOUNTS_OF_A_PAGE else set()).union(about)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import g
@@ -18,6 +18,7 @@ class Seen:
     object_id: str = ""
     action: str = ""
     rows: int | None = None
+    about: set[int] = field(default_factory=set)
     untold: bool = False  # no account's trail names it: the family reads there
 
 

@@ -88,7 +88,9 @@ def remove(entry_id: UUID, place: int) -> ResponseReturnValue:
 def _placed(page: EobPage, place: int) -> PlacedClaim:
     if not 1 <= place <= len(page.claims):
         raise NotFound
-    return page.claims[place - 1]
+    one = page.claims[place - 1]
+    saw(about=(one.facts.account_id,) if one.facts else ())
+    return one
 
 
 def _saved(page: EobPage, one: PlacedClaim, form: ClaimForm) -> bool:

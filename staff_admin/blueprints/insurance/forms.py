@@ -13,8 +13,10 @@ from billing.coverages import RELATIONSHIPS, SEQUENCES
 from portal.queries.staff_submission import StaffSubmission
 from portal.services.decide_link import PROOFS
 from portal.services.decide_submission import Verified, Whose
+from portal.web.access import current_staff
 from portal.web.fields import CodeField, DayField, LineField, at_most, chosen, required
 from portal.web.note_field import NoteField
+from portal.web.restricted import closed_to
 
 
 class AcceptForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -47,7 +49,16 @@ class AcceptForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         if page.patient_id is not None:
             del self.patient, self.proof, self.looked_again
         else:
-            self.patient.choices = [(one.patient_id, one.words) for one in page.people]
+            closed = closed_to(current_staff())
+            self.patient.choices = [
+                (
+                    one.patient_id,
+                    f"Restricted account {one.account_number}"
+                    if one.account_id in closed
+                    else one.words,
+                )
+                for one in page.people
+            ]
         if not fresh:
             return
         for field in self:

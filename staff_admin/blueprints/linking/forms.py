@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField
@@ -24,11 +24,17 @@ class LinkForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     )
     note = NoteField("Note", [at_most(300, "The note")])
 
-    def offer(self, candidates: Sequence[Candidate]) -> None:
-        """The accounts beside the request, each once; those without a guarantor cannot be linked."""
+    def offer(self, candidates: Sequence[Candidate], closed: Collection[int]) -> None:
+        """The accounts beside the request, each once; those without a guarantor cannot be linked.
+
+        A restricted one is closed: its number alone says which it is.
+        """
         named = {one.account_id: one for one in reversed(candidates) if one.named}
         self.account.choices = [
-            (one.account_id, f"Account {one.account_number}, {one.name}")
+            (
+                one.account_id,
+                f"Account {one.account_number}, {'restricted' if one.account_id in closed else one.name}",
+            )
             for one in sorted(named.values(), key=candidates.index)
         ]
 

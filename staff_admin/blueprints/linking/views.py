@@ -11,6 +11,7 @@ from portal.services.decide_link import LinkNotDecided, link_to_account, refuse_
 from portal.web.access import current_staff, saw, staff
 from portal.web.base import gateways
 from portal.web.clock import now
+from portal.web.restricted import closed_to
 from staff_admin.blueprints.linking.forms import LinkForm, RefuseForm
 from staff_admin.blueprints.show import found, page_number, show
 
@@ -55,19 +56,20 @@ def refuse(request_id: int) -> ResponseReturnValue:
     if refusal.validate_on_submit() and _refused(refusal, request_id):
         return redirect(url_for(".index"))
     form = LinkForm(formdata=None)
-    form.offer(page.candidates)
+    form.offer(page.candidates, closed_to(current_staff()))
     return show("linking/request.html", page=page, form=form, refuse=refusal)
 
 
 def _page(request_id: int) -> tuple[LinkRequestPage, LinkForm]:
     page, form = found(link_request_page(request_id, now=now())), LinkForm()
     saw(accounts=page.account_ids, patients=page.patient_ids, kind="link_request", id=request_id)
-    form.offer(page.candidates)
+    form.offer(page.candidates, closed_to(current_staff()))
     return page, form
 
 
 def _linked(form: LinkForm, request_id: int) -> bool:
     """Link it, or put the refusal on the form."""
+    saw(about=[form.account.data])
     try:
         link_to_account(
             request_id=request_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.queries.staff_threads import account_numbered
 from portal.services.answer_thread import answer_thread
 from portal.services.tend_messages import (
     NoSuchAccount,
@@ -77,12 +78,12 @@ def place(message_id: int) -> ResponseReturnValue:
     number = form.account_number.data or ""
     if not form.validate_on_submit():
         return show("threads/unknown.html", page=page, form=form)
+    saw(about=account_numbered(number))
     try:
         placed = place_texts(phone=page.phone, account_number=number, staff=current_staff())
     except NoSuchAccount as refused:
         form.account_number.errors = [str(refused)]
         return show("threads/unknown.html", page=page, form=form)
-    saw(accounts=[placed])
     flash("The texts are in this account's thread now.", "done")
     return redirect(url_for(".thread", account_id=placed))
 

@@ -13,6 +13,7 @@ from portal.queries.visit_task_list import (
     VisitTasks,
     task_list,
     task_places,
+    visit_of_task,
     visit_tasks,
 )
 from portal.services.record_coverage_check import CannotVerify, end_task, record_coverage_check
@@ -73,11 +74,12 @@ def verify(appointment_id: UUID) -> ResponseReturnValue:
 @staff("tasks.work")
 def end(task_id: int) -> ResponseReturnValue:
     """Done, or not needed."""
-    form = TaskForm(prefix="task")
+    form, appointment_id = TaskForm(prefix="task"), found(visit_of_task(task_id))
+    _page(appointment_id)
     saw(kind="visit_task", id=task_id)
     if not form.validate_on_submit():
         raise CannotVerify("Choose whether it is done or not needed, and say why.")
-    appointment_id = end_task(task_id=task_id, answer=form.answer, staff=current_staff(), now=now())
+    end_task(task_id=task_id, answer=form.answer, staff=current_staff(), now=now())
     flash("Kept.", "done")
     return redirect(url_for(".visit", appointment_id=appointment_id))
 

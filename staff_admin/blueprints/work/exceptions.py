@@ -155,16 +155,14 @@ def letter(item_id: int) -> str:
 
 
 def _seen(item_id: int) -> WorkItemPage:
-    page = item_page(item_id)
-    saw(accounts=page.account_ids, patients=page.patient_ids, kind="work_item", id=item_id)
-    return page
+    return item_page(item_id)
 
 
 def _beside(page: WorkItemPage, claim_id: int) -> ClaimBeside:
     if page.decision is None or not page.can_be_released:
         raise NotFound
     beside = found(claim_on_page(claim_id, page.decision))
-    saw(accounts=(beside.account_id,), patients=(beside.patient_id,))
+    saw(about=(beside.account_id,), patients=(beside.patient_id,))
     return beside
 
 

@@ -186,7 +186,8 @@ def item_page(item_id: int) -> WorkItemPage:
     """The item for the viewer, written to the audit trail."""
     viewer, wanted = current_staff(), chosen_filter()
     page = found(work_item_page(viewer, item_id, on=practice_day(), wanted=wanted))
-    saw(accounts=page.account_ids, patients=page.patient_ids, kind="work_item", id=item_id)
+    saw(accounts=page.account_ids, patients=page.patient_ids, about=page.about)
+    saw(kind="work_item", id=item_id)
     return page
 
 
