@@ -192,7 +192,9 @@ def test_HIPAA_10_the_office_writes_it_down_signs_and_ends_it_and_no_trail_of_th
     assert standing() == []
     with read_only() as session:
         trail = session.scalars(
-            select(AuditEvent).where(AuditEvent.object_type == "confidential_request")
+            select(AuditEvent)
+            .where(AuditEvent.object_type == "confidential_request")
+            .order_by(AuditEvent.id)
         ).all()
     assert [event.action for event in trail] == [
         "confidential_asked",

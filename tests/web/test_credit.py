@@ -68,9 +68,9 @@ def test_STMT_11_a_patient_asks_for_it_and_may_change_their_mind(as_patient: AsP
     assert [item.closed_at is None for item in work()] == [False, True]
     with read_only() as session:
         told = session.scalars(
-            select(AuditEvent.action).where(
-                AuditEvent.object_type == "credit", AuditEvent.action.in_(("ask_back", "keep"))
-            )
+            select(AuditEvent.action)
+            .where(AuditEvent.object_type == "credit", AuditEvent.action.in_(("ask_back", "keep")))
+            .order_by(AuditEvent.id)
         ).all()
     assert told == ["ask_back", "keep", "ask_back"]
 

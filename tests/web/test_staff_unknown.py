@@ -84,7 +84,9 @@ def test_the_page_says_age_what_is_known_and_what_is_next(as_staff: AsStaff) -> 
     assert text.index("7000002") < text.index("7000001"), "the longest first"
     with read_only() as session:
         seen = session.scalars(
-            select(AuditEvent).where(AuditEvent.object_type == "unknown_payments")
+            select(AuditEvent)
+            .where(AuditEvent.object_type == "unknown_payments")
+            .order_by(AuditEvent.id)
         ).all()
     assert sorted(seen[-1].account_ids) == sorted(accounts)
 
