@@ -51,7 +51,7 @@ def test_the_queue_is_worked_by_keys_alone(visit: Callable[[str], Visitor]) -> N
     page = visitor.page
     visitor.sign_in(visitor.staff_url, visitor.person(role="manager"))
     page.wait_for_selector("text=Sign out")
-    page.goto(visitor.staff_url + "/work/")
+    page.goto(visitor.staff_url + "/queue/")
 
     page.keyboard.press("f")
     expect(page.get_by_label("Whose")).to_be_focused()

@@ -32,7 +32,7 @@ def test_from_the_file_to_the_account(size: str, visit: Callable[[str], Visitor]
     visitor.look(re.compile("."))
     page.get_by_role("link", name="Statements and payments").click()
     visitor.look(re.compile("."))
-    page.goto(visitor.staff_url + "/work/")
+    page.goto(visitor.staff_url + "/queue/")
     visitor.look(re.compile("."))
     page.get_by_role("button", name="Sign out").click()
     visitor.look("Sign in")

@@ -1,11 +1,11 @@
 """Rows of the staff's table of `access_tables` about exceptions; the letters are explained there."""
 
 STAFF_EXCEPTIONS = """
-    s s s r o o r r o r r o  POST      /work/<int:item_id>/deny
-    s s s r o o r r o r r o  GET       /work/<int:item_id>/letter
-    s s s r o o r r o r r o  GET,POST  /work/<int:item_id>/lines/<int:claim_id>
-    s s s r o o r r o r r o  GET,POST  /work/<int:item_id>/same
-    s s s r o o r r o r r o  GET,POST  /work/<int:item_id>/send-back
-    s s s r o o r r o r r o  GET,POST  /work/<int:item_id>/split
-    s s s r o o r r o r r o  POST      /work/<int:item_id>/take-back
+    s s s r o o r r o r r o  POST      /queue/<int:item_id>/deny
+    s s s r o o r r o r r o  GET       /queue/<int:item_id>/letter
+    s s s r o o r r o r r o  GET,POST  /queue/<int:item_id>/lines/<int:claim_id>
+    s s s r o o r r o r r o  GET,POST  /queue/<int:item_id>/same
+    s s s r o o r r o r r o  GET,POST  /queue/<int:item_id>/send-back
+    s s s r o o r r o r r o  GET,POST  /queue/<int:item_id>/split
+    s s s r o o r r o r r o  POST      /queue/<int:item_id>/take-back
 """

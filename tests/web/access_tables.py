@@ -322,15 +322,15 @@ STAFF = table(
     s s s r r r r r r r o r  GET,POST  /team/invite
     s s s r r r r r o r o o  POST      /team/reviewed
     s s s r r r r r o r o o  GET,POST  /texts/
-    s s s r o o r r o o r o  GET       /work/
-    s s s r o o r r o o r o  GET       /work/<int:item_id>
-    s s s r o o r r o r r o  POST      /work/<int:item_id>/close
-    s s s r o o r r o r r o  GET,POST  /work/<int:item_id>/match
-    s s s r o o r r o r r o  POST      /work/<int:item_id>/note
-    s s s r o o r r o r r o  POST      /work/<int:item_id>/owner
-    s s s r o o r r o r r o  POST      /work/<int:item_id>/release
-    s s s r o o r r o r r o  POST      /work/<int:item_id>/review
-    s s s r o o r r o r r o  POST      /work/<int:item_id>/suspense
+    s s s r o o r r o o r o  GET       /queue/
+    s s s r o o r r o o r o  GET       /queue/<int:item_id>
+    s s s r o o r r o r r o  POST      /queue/<int:item_id>/close
+    s s s r o o r r o r r o  GET,POST  /queue/<int:item_id>/match
+    s s s r o o r r o r r o  POST      /queue/<int:item_id>/note
+    s s s r o o r r o r r o  POST      /queue/<int:item_id>/owner
+    s s s r o o r r o r r o  POST      /queue/<int:item_id>/release
+    s s s r o o r r o r r o  POST      /queue/<int:item_id>/review
+    s s s r o o r r o r r o  POST      /queue/<int:item_id>/suspense
 
     # How somebody signs in
     s s s o o o o o o o o c  GET,POST  /change-password

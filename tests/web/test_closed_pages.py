@@ -106,14 +106,14 @@ def test_HIPAA_3_a_change_by_another_id_is_not_made_without_a_reason(as_staff: A
     item_id = work_item(vip)
     restrict(vip)
     biller = as_staff("biller")
-    page = biller.post(f"/work/{item_id}/note", {"note-text": "Called them"}, expect=403)
+    page = biller.post(f"/queue/{item_id}/note", {"note-text": "Called them"}, expect=403)
     assert page.h1 == "This account is restricted"
     with read_only() as session:
         assert session.scalar(select(func.count()).select_from(WorkNote)) == 0
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "update")).one()
     assert (event.outcome, event.reason) == ("refused", "AccountRestricted")
     assert event.account_ids == [vip]
-    as_staff("manager").post(f"/work/{item_id}/note", {"note-text": "Called them"}, expect=302)
+    as_staff("manager").post(f"/queue/{item_id}/note", {"note-text": "Called them"}, expect=302)
     with read_only() as session:
         assert session.scalar(select(func.count()).select_from(WorkNote)) == 1
 

@@ -137,8 +137,8 @@ def test_staff_see_it_in_the_queue(as_staff: Callable[[str], PageClient]) -> Non
     credited(70_00)
     note_credits(on=ON, now=NOW)
     client = as_staff("biller")
-    assert "Credit to send back" in client.get("/work/").text
+    assert "Credit to send back" in client.get("/queue/").text
     [item] = work()
-    page = client.get(f"/work/{item.id}")
+    page = client.get(f"/queue/{item.id}")
     assert "credit that no bill needs" in page.text
     assert "Sent back to the patient" in page.text

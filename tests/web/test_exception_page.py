@@ -65,7 +65,7 @@ def test_C_18_a_changed_code_stands_beside_ours_and_is_matched_line_by_line(
     said = svc("99214", 100, "CO-45 20, PR-1 50"), svc("85025", 50, "CO-45 10")
     item = pays(clp(visit.control_number, *said))
     client = as_staff("payment_poster")
-    words = read(client, f"/work/{item}?category=changed_code")
+    words = read(client, f"/queue/{item}?category=changed_code")
     for told in (
         "Changed code",
         "the payer says 99214 where we billed 99213; day and amount are the same",
@@ -76,7 +76,7 @@ def test_C_18_a_changed_code_stands_beside_ours_and_is_matched_line_by_line(
         "Same",
     ):
         assert told in words, told
-    address = f"/work/{item}/lines/{claim.id}"
+    address = f"/queue/{item}/lines/{claim.id}"
     page = client.get(address)
     ticked = [box.get("value") for box in page.all("input") if box.get("checked") is not None]
     with read_only() as session:
@@ -98,11 +98,11 @@ def test_an_unmatched_claim_shows_the_likely_ones_with_their_score(
     _, claim = insured(100_00)
     item = pays(clp("WRONG", svc("99213", 100, "CO-45 20")))
     client = as_staff("biller")
-    words = read(client, f"/work/{item}")
+    words = read(client, f"/queue/{item}")
     assert f"{claim.patient_control_number}account" in words.replace(" ", "")
     assert "same day, amount and payer; number differs" in words
     assert "None of ours is likely enough" in words
-    as_staff("front_desk").get(f"/work/{item}", expect=403)
+    as_staff("front_desk").get(f"/queue/{item}", expect=403)
 
 
 def test_money_is_split_on_its_page_and_the_rest_needs_a_day(
@@ -111,7 +111,7 @@ def test_money_is_split_on_its_page_and_the_rest_needs_a_day(
     visit, claim = insured(100_00)
     item = pays(clp("ALL", svc("99213", 100, "CO-45 20")))
     client = as_staff("payment_poster")
-    address = f"/work/{item}/split"
+    address = f"/queue/{item}/split"
     assert "$80.00 waits in suspense" in read(client, address)
     form = {f"split-part_{claim.id}": "30", "split-note": "their letter"}
     refused = client.post(address, form, expect=409)
@@ -122,7 +122,7 @@ def test_money_is_split_on_its_page_and_the_rest_needs_a_day(
     assert "$50.00 stays in suspense" in done.text
     assert total(Account.PAYER_SUSPENSE) == -50_00
     assert bill(visit.id).plan_paid == Money(30_00)
-    undone = client.post(f"/work/{item}/take-back", {"back-note": "the wrong visit"})
+    undone = client.post(f"/queue/{item}/take-back", {"back-note": "the wrong visit"})
     assert "$80.00 waits in suspense" in client.follow(undone).text
     assert bill(visit.id).plan_paid == Money(0)
 
@@ -134,8 +134,8 @@ def test_a_denial_by_hand_ends_the_exception_and_begins_its_work(
     said = clp(visit.control_number, svc("99213", 100, "CO-50 100"), status_code="4")
     item = pays(said._replace(billed_cents=101_00))
     client = as_staff("biller")
-    assert "Enter why." in client.post(f"/work/{item}/deny", {}).text
-    done = client.follow(client.post(f"/work/{item}/deny", {"deny-note": "not covered"}))
+    assert "Enter why." in client.post(f"/queue/{item}/deny", {}).text
+    done = client.follow(client.post(f"/queue/{item}/deny", {"deny-note": "not covered"}))
     assert "It is a denial now" in done.text
     assert [one.kind for one in work()] == ["denial"]
 
@@ -148,7 +148,7 @@ def test_a_held_remittance_shows_its_equations_goes_back_and_is_dismissed_after_
     said = clp(visit.control_number, first._replace(paid_cents=70_00))
     item = pays(said, paid_cents=75_00, trace="SAME1")
     client = as_staff("payment_poster")
-    words = read(client, f"/work/{item}")
+    words = read(client, f"/queue/{item}")
     for told in (
         "The remittance says it pays (BPR02)$75.00",
         "sum to (CLP04)$70.00",
@@ -158,9 +158,9 @@ def test_a_held_remittance_shows_its_equations_goes_back_and_is_dismissed_after_
     ):
         assert told.replace(" ", "") in words.replace(" ", ""), told
     close = {"close-outcome": "resent", "close-note": "it came again"}
-    assert "No posted remittance" in client.post(f"/work/{item}/close", close, expect=409).text
+    assert "No posted remittance" in client.post(f"/queue/{item}/close", close, expect=409).text
     ask = {"ask-way": "phone", "ask-what": "It is off by $5.00", "ask-follow_up_on": "3/16/2026"}
-    letter = client.follow(client.post(f"/work/{item}/send-back", ask))
+    letter = client.follow(client.post(f"/queue/{item}/send-back", ask))
     for told in (
         "What to say on the phone",
         "SAME1",
@@ -168,13 +168,13 @@ def test_a_held_remittance_shows_its_equations_goes_back_and_is_dismissed_after_
         "We ask again on March 16, 2026",
     ):
         assert told in letter.text, told
-    assert "With the payer" in client.get("/work/?whose=payer").text
+    assert "With the payer" in client.get("/queue/?whose=payer").text
     whole = clp(visit.control_number, first)
     data = Payer().data(whole, trace="SAME1")
     post_remittance(
         data=data, name="t2.edi", now=NOW, store=staff_app.extensions["kindbill"].documents
     )
-    assert "Closed." in client.follow(client.post(f"/work/{item}/close", close)).text
+    assert "Closed." in client.follow(client.post(f"/queue/{item}/close", close)).text
 
 
 def test_whoever_comes_second_reads_what_the_first_one_did(
@@ -183,7 +183,7 @@ def test_whoever_comes_second_reads_what_the_first_one_did(
     insured(100_00)
     item = pays(clp("WRONG", svc("99213", 100, "CO-45 20")))
     first, second = as_staff("biller"), as_staff("manager")
-    pages = [one.get(f"/work/{item}") for one in (first, second)]
+    pages = [one.get(f"/queue/{item}") for one in (first, second)]
     forms = [
         {
             "suspense-form_id": page.hidden("suspense-form_id"),
@@ -193,8 +193,8 @@ def test_whoever_comes_second_reads_what_the_first_one_did(
         }
         for page in pages
     ]
-    first.post(f"/work/{item}/suspense", forms[0])
-    told = second.post(f"/work/{item}/suspense", forms[1], expect=409).text
+    first.post(f"/queue/{item}/suspense", forms[0])
+    told = second.post(f"/queue/{item}/suspense", forms[1], expect=409).text
     assert "left the money in suspense until 03/16/2026" in told
     assert "Nothing of yours was changed" in told
 
@@ -208,13 +208,13 @@ def test_the_queue_is_sorted_by_category_with_counts_and_dollars(
         session.get_one(WorkItem, changed).category = "changed_code"
     lost = pays(clp("WRONG", svc("99213", 100, "CO-45 60")))
     client = as_staff("biller")
-    words = read(client, "/work/?category=unmatched")
+    words = read(client, "/queue/?category=unmatched")
     assert "Changed code 1 $80.00" in words
     assert "Claim not found 1 $40.00" in words
     assert "Match it to the likeliest claim" in words
-    links = client.get("/work/?category=unmatched").links()
-    assert any(link.endswith(f"/work/{lost}?category=unmatched") for link in links)
-    assert not any(f"/work/{changed}?" in link for link in links)
+    links = client.get("/queue/?category=unmatched").links()
+    assert any(link.endswith(f"/queue/{lost}?category=unmatched") for link in links)
+    assert not any(f"/queue/{changed}?" in link for link in links)
 
 
 def test_the_same_fix_is_offered_previewed_and_done_with_one_press(
@@ -224,11 +224,11 @@ def test_the_same_fix_is_offered_previewed_and_done_with_one_press(
         made.practice()
     first, second = (pays(clp(number, svc("99213", 100, "CO-45 20"))) for number in "AB")
     client = as_staff("biller")
-    assert "Do the same" not in client.get(f"/work/{first}").text
+    assert "Do the same" not in client.get(f"/queue/{first}").text
     form = {"suspense-reason": "asked_payer", "suspense-follow_up_on": "3/16/2026"}
-    done = client.follow(client.post(f"/work/{first}/suspense", form))
+    done = client.follow(client.post(f"/queue/{first}/suspense", form))
     assert "Do the same to 1 more item" in done.text
-    address = f"/work/{first}/same"
+    address = f"/queue/{first}/same"
     assert "$80.00 stays in suspense; look again on 03/16/2026" in read(client, address)
     page = client.get(address)
     press = {"same-form_id": page.hidden("same-form_id"), "same-seen": page.hidden("same-seen")}

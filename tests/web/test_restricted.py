@@ -102,10 +102,10 @@ def test_HIPAA_3_a_page_by_another_id_is_as_closed_and_a_list_stays_open(
         session.flush()
         item_id = item.id
     biller = as_staff("biller")
-    page = biller.get(f"/work/{item_id}", expect=403)
+    page = biller.get(f"/queue/{item_id}", expect=403)
     assert page.h1 == "This account is restricted"
     assert "Testa" not in page.text
-    biller.get("/work/")
+    biller.get("/queue/")
     found = biller.post("/accounts/search", {"term": "sample"})
     found = biller.get(found.location, expect=403) if found.location else found
     assert "Testa" not in found.text

@@ -188,7 +188,7 @@ def test_CORE_6_accepted_the_bill_waits_for_the_right_payer(
         in patient.get(f"/insurance/{submission_id}").text
     )
     biller.post(
-        f"/work/{item.id}/close",
+        f"/queue/{item.id}/close",
         {"close-outcome": "with_the_payer", "close-note": "Sent the claim"},
     )
     assert due(world, now) == Money(6000)

@@ -43,8 +43,8 @@ def test_the_queue_is_narrowed_by_owner_age_and_amount(as_staff: AsStaff) -> Non
         big.due_on = mine.due_on = date(2026, 4, 1)
 
     def shown(query: str) -> list[int]:
-        page = client.get(f"/work/?{query}")
-        return [n for n, item in enumerate(items, 1) if f"/work/{item}" in page.source]
+        page = client.get(f"/queue/?{query}")
+        return [n for n, item in enumerate(items, 1) if f"/queue/{item}" in page.source]
 
     assert shown("") == [1, 2, 3]
     assert shown("whose=mine") == [1]
@@ -59,31 +59,31 @@ def test_the_queue_is_narrowed_by_owner_age_and_amount(as_staff: AsStaff) -> Non
 def test_the_next_item_of_the_same_part_is_one_key_away(as_staff: AsStaff) -> None:
     first, second, _ = three_items()
     client = as_staff("biller")
-    address = f"/work/{first}?kind=unmatched"
+    address = f"/queue/{first}?kind=unmatched"
     client.get(address)
     with statements_sent() as sent:
         page = client.get(address)
     assert len(sent) <= 12, "\n".join(sent)
-    assert f"/staff/work/{second}?kind=unmatched" in page.source or (
-        f"/work/{second}?kind=unmatched" in page.source
+    assert f"/staff/queue/{second}?kind=unmatched" in page.source or (
+        f"/queue/{second}?kind=unmatched" in page.source
     )
     done = client.follow(
         client.post(
-            f"/work/{first}/close?kind=unmatched",
+            f"/queue/{first}/close?kind=unmatched",
             {"close-outcome": "not_ours", "close-note": "Another practice's"},
         )
     )
     assert "Closed." in done.text
-    assert f"/work/{second}?kind=unmatched" in done.source
+    assert f"/queue/{second}?kind=unmatched" in done.source
 
 
 def test_an_item_is_taken_and_given_a_day(as_staff: AsStaff) -> None:
     first, *_ = three_items()
     client, other = as_staff("biller"), as_staff("manager")
     form = {"owner-seen": "", "owner-owner": str(client.login_id), "owner-due_on": "3/9/2026"}
-    assert "Saved." in client.follow(client.post(f"/work/{first}/owner", form)).text
+    assert "Saved." in client.follow(client.post(f"/queue/{first}/owner", form)).text
     stale = {"owner-seen": "", "owner-owner": str(other.login_id), "owner-due_on": ""}
-    told = other.post(f"/work/{first}/owner", stale)
+    told = other.post(f"/queue/{first}/owner", stale)
     assert "has it now" in told.text
     with read_only() as session:
         item = session.get_one(WorkItem, first)
@@ -93,13 +93,13 @@ def test_an_item_is_taken_and_given_a_day(as_staff: AsStaff) -> None:
 def test_OPS_14_suspense_takes_a_reason_and_a_day(as_staff: AsStaff) -> None:
     first, *_ = three_items()
     client = as_staff("payment_poster")
-    address = f"/work/{first}/suspense"
+    address = f"/queue/{first}/suspense"
     assert "Choose why it stays" in client.post(address, {}).text
     form = {"suspense-reason": "asked_payer", "suspense-follow_up_on": "3/16/2026"}
     page = client.follow(client.post(address, form))
     assert "Left in suspense" in page.text
     assert "The payer was asked" in page.text
-    assert "In suspense" in client.get("/work/?whose=suspense").text
+    assert "In suspense" in client.get("/queue/?whose=suspense").text
     as_staff("auditor").post(address, form, expect=403)
 
 
@@ -117,11 +117,11 @@ def test_a_claim_is_matched_on_a_page_that_shows_the_differences(
     client = as_staff("payment_poster")
     with read_only() as session:
         item = session.scalars(select(WorkItem.id)).one()
-    page = client.get(f"/work/{item}/match")
+    page = client.get(f"/queue/{item}/match")
     assert page.h1 == "Match a claim"
     assert "Claim number: the payer says WRONG" in page.text
-    assert "Choose which claim it is" in client.post(f"/work/{item}/match", {}).text
+    assert "Choose which claim it is" in client.post(f"/queue/{item}/match", {}).text
     form = {"match-claim": str(claim.id), "match-note": "same day, same amount"}
-    done = client.follow(client.post(f"/work/{item}/match", form))
+    done = client.follow(client.post(f"/queue/{item}/match", form))
     assert "Matched, and the decision is posted." in done.text
-    client.get(f"/work/{item}/match", expect=404)
+    client.get(f"/queue/{item}/match", expect=404)

@@ -92,7 +92,7 @@ def test_OPS_13_OPS_21_a_check_to_a_payer_takes_two_people_and_shows_its_clock(
     void = manager.follow(manager.post(f"{at}/void", {"void-why": "it came back"}, expect=302))
     assert "What it had posted is reversed" in void.text
     assert total(Account.BANK) == 0
-    queue = manager.get("/work/")
+    queue = manager.get("/queue/")
     assert "Payer to be refunded" in queue.text
 
 

@@ -41,9 +41,9 @@ def test_OPS_8_a_person_decides_who_owes_it(
 ) -> None:
     visit, item = waiting
     biller = as_staff("biller")
-    assert "Decide who owes $100.00" in biller.get(f"/work/{item}").text
+    assert "Decide who owes $100.00" in biller.get(f"/queue/{item}").text
     answer = {"review-owed": owed, "review-note": "The signed notice is in the chart"}
-    page = biller.follow(biller.post(f"/work/{item}/review", answer))
+    page = biller.follow(biller.post(f"/queue/{item}/review", answer))
     assert "$100.00 is" in page.text
     after = bill(visit)
     assert (after.due_now, after.under_review) == (Money(due), ZERO)
@@ -60,9 +60,9 @@ def test_STMT_24_NSA_9_what_needs_a_signed_paper_is_billed_with_one_alone(
     with read_only() as session:
         item = session.scalars(select(WorkItem.id).where(WorkItem.kind == "review")).one()
     biller, answer = as_staff("biller"), {"review-owed": "patient", "review-note": "Checked"}
-    assert rule in biller.post(f"/work/{item}/review", answer).text
+    assert rule in biller.post(f"/queue/{item}/review", answer).text
     assert bill(visit.id).due_now == Money(5_000)
-    page = biller.post(f"/work/{item}/review", answer | {"review-document": "ABN 4471"})
+    page = biller.post(f"/queue/{item}/review", answer | {"review-document": "ABN 4471"})
     assert "$100.00 is billed" in biller.follow(page).text
     assert bill(visit.id).due_now == Money(15_000)
 
@@ -72,7 +72,7 @@ def test_OPS_13_a_poster_reads_on_the_form_why_nothing_is_taken_off(
 ) -> None:
     visit, item = waiting
     answer = {"review-owed": "us", "review-note": "It is ours"}
-    page = as_staff("payment_poster").post(f"/work/{item}/review", answer)
+    page = as_staff("payment_poster").post(f"/queue/{item}/review", answer)
     assert "Your role takes nothing off" in page.text
     assert bill(visit).under_review == Money(10_000)
 
@@ -81,7 +81,7 @@ def test_OPS_8_without_a_reason_nothing_is_decided(
     waiting: tuple[int, int], as_staff: AsStaff
 ) -> None:
     visit, item = waiting
-    page = as_staff("biller").post(f"/work/{item}/review", {"review-owed": "patient"})
+    page = as_staff("biller").post(f"/queue/{item}/review", {"review-owed": "patient"})
     assert "Enter why" in page.text
     assert bill(visit).under_review == Money(10_000)
 
@@ -91,6 +91,6 @@ def test_OPS_8_the_item_does_not_close_around_the_decision(
 ) -> None:
     _, item = waiting
     fields = {"close-outcome": "right_as_posted", "close-note": "Fine"}
-    assert "Decide who owes" in as_staff("biller").post(f"/work/{item}/close", fields).text
+    assert "Decide who owes" in as_staff("biller").post(f"/queue/{item}/close", fields).text
     with read_only() as session:
         assert session.get_one(WorkItem, item).closed_at is None

@@ -30,7 +30,7 @@ from tests.web.statements_sent import statements_sent
 
 AsStaff = Callable[[str], PageClient]
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
-ITEM = re.compile(r"/work/\d+")
+ITEM = re.compile(r"/queue/\d+")
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "x12"
 
 
@@ -235,7 +235,7 @@ def test_a_claim_that_was_not_found_is_released_to_the_one_staff_names(as_staff:
         .replace(b"*30*12*ACM-1*", b"*30*12*XYZ-1*")
     )
     post(client, upload(client, lost))
-    queue = client.get("/work/?kind=unmatched")
+    queue = client.get("/queue/?kind=unmatched")
     items = [
         link for link in (link.split("?")[0] for link in queue.links()) if ITEM.fullmatch(link)
     ]

@@ -30,7 +30,7 @@ def _clock(staff_app: Flask) -> None:
 
 def close(client: PageClient, item_id: int, **changes: str) -> object:
     fields = {"close-outcome": "corrected", "close-note": "Found her under her maiden name"}
-    return client.post(f"/work/{item_id}/close", fields | changes)
+    return client.post(f"/queue/{item_id}/close", fields | changes)
 
 
 def test_today_counts_the_work_with_its_money(as_staff: AsStaff) -> None:
@@ -57,9 +57,9 @@ def test_HIPAA_7_today_shows_each_role_its_part(as_staff: AsStaff) -> None:
 def test_a_queue_row_says_what_whose_how_much_by_when_and_what_next(as_staff: AsStaff) -> None:
     add_remittance(add_account(), NOW)
     client = as_staff("biller")
-    client.get("/work/")
+    client.get("/queue/")
     with statements_sent() as sent:
-        text = client.get("/work/?kind=unmatched").text
+        text = client.get("/queue/?kind=unmatched").text
     assert len(sent) <= 12, "\n".join(sent)
     for words in (
         "Claim not found here",
@@ -71,25 +71,25 @@ def test_a_queue_row_says_what_whose_how_much_by_when_and_what_next(as_staff: As
         "Find the patient, or ask Acme Health",
     ):
         assert words in text
-    assert "Nothing waits here" in client.get("/work/?kind=denial").text
-    assert "Nothing was closed yet" in client.get("/work/?closed=1").text
+    assert "Nothing waits here" in client.get("/queue/?kind=denial").text
+    assert "Nothing was closed yet" in client.get("/queue/?closed=1").text
 
 
 def test_the_item_shows_the_facts_beside_the_reasons(as_staff: AsStaff) -> None:
     made, client = add_remittance(add_account(), NOW), as_staff("biller")
-    client.get(f"/work/{made.item_id}")
+    client.get(f"/queue/{made.item_id}")
     with statements_sent() as sent:
-        text = client.get(f"/work/{made.item_id}").text
+        text = client.get(f"/queue/{made.item_id}").text
     assert len(sent) <= 12, "\n".join(sent)
     for words in ("CTRLTRACE1-2", "PAYER12345", "Billed$58.00", "Segment in the file20"):
         assert words in text.replace(" $", "$").replace("file 20", "file20")
-    client.get("/work/999", expect=404)
-    as_staff("front_desk").get(f"/work/{made.item_id}", expect=403)
+    client.get("/queue/999", expect=404)
+    as_staff("front_desk").get(f"/queue/{made.item_id}", expect=403)
 
 
 def test_a_note_stays_and_PCI_5_takes_no_card_number(as_staff: AsStaff) -> None:
     made, client = add_remittance(add_account(), NOW), as_staff("biller")
-    address = f"/work/{made.item_id}/note"
+    address = f"/queue/{made.item_id}/note"
     assert "Enter a note." in client.post(address, {"note-text": " "}).text
     refused = client.post(address, {"note-text": "card 4242-4242-4242-4242"})
     assert "looks like a card number" in refused.text

@@ -41,7 +41,7 @@ NO_CLAIM = "No claim here has this number. Check it against the claim."
 MANY_CLAIMS = "More than one claim has this number. Use the payer's claim number."
 MONEY_ALONE = "The money is on the claim; the decision itself is not posted: "
 
-blueprint = Blueprint("work", __name__, url_prefix="/work")
+blueprint = Blueprint("work", __name__, url_prefix="/queue")
 
 
 @blueprint.get("/")
