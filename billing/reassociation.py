@@ -67,11 +67,11 @@ class Proposal:
     reasons: tuple[str, ...]
 
 
-def seen_line(*, id: int, on: date, amount: Money, trace: str, text: str) -> Seen:  # noqa: A002
+def seen_line(*, line_id: int, on: date, amount: Money, trace: str, text: str) -> Seen:
     """A line with what its addenda say; a trace that somebody typed counts first."""
     addenda = read_addenda(text)
     return Seen(
-        id=id,
+        id=line_id,
         on=on,
         amount=amount,
         trace=(trace or addenda.trace).upper(),

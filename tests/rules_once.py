@@ -19,4 +19,4 @@ def compile_rules_once() -> None:
             known[key] = compiled(rule, append_unknown)
         return known[key]
 
-    Rule._compile_builder = remembered  # type: ignore[method-assign]
+    Rule._compile_builder = remembered  # type: ignore[method-assign]  # its own method, remembered

@@ -61,7 +61,7 @@ def _open(row: Row[Any]) -> OpenLine:
         account=row.account,
         by_hand=row.by_hand,
         seen=seen_line(
-            id=row.deposit_id or -row.line_id,
+            line_id=row.deposit_id or -row.line_id,
             on=row.day,
             amount=Money(row.cents),
             trace=row.trace,

@@ -159,7 +159,7 @@ def line_page(deposit_id: int, *, on: date) -> LinePage | None:
             )
         )
     seen = seen_line(
-        id=deposit.id,
+        line_id=deposit.id,
         on=line.posted_on if line else deposit.deposited_on,
         amount=deposit.amount,
         trace=deposit.trace,
@@ -299,7 +299,7 @@ def _files(session: Session, file_id: UUID | None = None) -> tuple[FileRow, ...]
 
 
 def _seen(line: BankLine) -> Seen:
-    return seen_line(id=0, on=line.on, amount=line.amount, trace="", text=line.text)
+    return seen_line(line_id=0, on=line.on, amount=line.amount, trace="", text=line.text)
 
 
 def kept_lines(kept: Sequence[dict[str, Any]]) -> list[BankLine]:

@@ -173,14 +173,14 @@ def test_OPS_10_what_two_could_be_matches_neither() -> None:
         payer="1512345678",
     )
     seen = [
-        seen_line(id=n, on=on, amount=Money(100), trace="", text="TRN*1*0012345*512345678")
+        seen_line(line_id=n, on=on, amount=Money(100), trace="", text="TRN*1*0012345*512345678")
         for n in (1, 2)
     ]
     assert [pair[1].id for pair in certain_pairs(seen[:1], [one])] == ["1"]
     assert certain_pairs(seen, [one]) == []
-    nameless = seen_line(id=3, on=on, amount=Money(100), trace="", text="SOMEBODY")
+    nameless = seen_line(line_id=3, on=on, amount=Money(100), trace="", text="SOMEBODY")
     assert [found.certain for found in proposals(nameless, [one])] == [False]
-    other = seen_line(id=4, on=on, amount=Money(101), trace="", text="ACME HEALTH")
+    other = seen_line(line_id=4, on=on, amount=Money(101), trace="", text="ACME HEALTH")
     assert proposals(other, [one]) == ()
 
 
@@ -194,10 +194,10 @@ def test_OPS_10_a_match_is_taken_back_by_a_reversal_and_no_rule_makes_it_again()
     assert (total(Account.BANK), total(Account.PAYER_CLEARING)) == (0, 30_00)
     assert reassociate(on=TODAY, now=LATER).matched == 0
     match = {"kind": Kind.REMITTANCE, "ids": [str(remittance.id)], "staff": poster}
-    match_deposit(deposit_id=deposit, on=TODAY, now=LATER, **match)  # type: ignore[arg-type]
+    match_deposit(deposit_id=deposit, on=TODAY, now=LATER, **match)  # type: ignore[arg-type]  # the keywords differ by case
     assert (total(Account.BANK), total(Account.PAYER_CLEARING)) == (30_00, 0)
     with pytest.raises(CannotMatch, match="meanwhile"):
-        match_deposit(deposit_id=deposit, on=TODAY, now=LATER, **match)  # type: ignore[arg-type]
+        match_deposit(deposit_id=deposit, on=TODAY, now=LATER, **match)  # type: ignore[arg-type]  # the keywords differ by case
     close_day(day=remittance.issued_on, staff=poster, on=TODAY, now=LATER)
     with pytest.raises(DayClosed):
         unmatch_deposit(deposit_id=deposit, reason="Late", staff=poster, now=LATER)
