@@ -122,7 +122,7 @@ def _judge(line: Seen, one: Expected) -> Proposal | None:
             certain=named,
             reasons=(
                 "same amount",
-                f"arrives on {one.on}",
+                f"arrives on {one.on:%b %-d}",
                 *(("named by the bank",) if named else ()),
             ),
         )
@@ -131,7 +131,10 @@ def _judge(line: Seen, one: Expected) -> Proposal | None:
         why = ("same amount", f"check {one.trace}" if numbered else "no number in the text")
         return Proposal(expected=one, score=60 if numbered else 30, certain=False, reasons=why)
     return Proposal(
-        expected=one, score=35, certain=False, reasons=("same total", f"received on {one.on}")
+        expected=one,
+        score=35,
+        certain=False,
+        reasons=("same total", f"received on {one.on:%b %-d}"),
     )
 
 

@@ -129,7 +129,7 @@ def _papers_without_money(waiting: list[Expected], on: date) -> list[_Late]:
         _Late(
             key=f"{NO_MONEY}:{one.id}",
             kind=NO_MONEY,
-            reason=f"The remittance of {one.on} promises {one.amount}, and the bank shows no such line.",
+            reason=f"The remittance of {one.on:%b %-d, %Y} promises {one.amount}, and the bank shows no such line.",
             next_step="Look at the bank’s lines for it. Is it not there, ask the payer to trace the payment.",
             amount=one.amount,
             remittance_id=int(one.id),
@@ -144,7 +144,7 @@ def _money_without_paper(lines: list[OpenLine], on: date) -> list[_Late]:
         _Late(
             key=f"{NO_PAPER}:{line.deposit_id}",
             kind=NO_PAPER,
-            reason=f"The bank shows {line.seen.amount} of {line.seen.on}, trace {line.seen.trace},"
+            reason=f"The bank shows {line.seen.amount} of {line.seen.on:%b %-d, %Y}, trace {line.seen.trace},"
             " and no remittance came for it.",
             next_step="Ask the payer or clearinghouse for the 835 of this trace, or match the line by hand.",
             amount=line.seen.amount,
