@@ -9,13 +9,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from billing.audit_rules import Restriction
 from billing.ledger import Account
 from billing.money import Money
 from portal.db import read_only, transaction
 from portal.models.claims import Charge, Claim, Visit
 from portal.models.work import WorkItem
 from portal.services.post_remittance import post_remittance
+from portal.services.restrict_account import restrict_account
 from tests.services.payer_voice import Payer, bill, book, clp, svc, total, work
+from tests.services.staff_world import add_staff
 from tests.web.pages import PageClient
 from tests.web.statements_sent import statements_sent
 
@@ -236,3 +239,34 @@ def test_the_same_fix_is_offered_previewed_and_done_with_one_press(
     assert "Done" in result.text
     with read_only() as session:
         assert session.get_one(WorkItem, second).suspense_reason == "asked_payer"
+
+
+def test_HIPAA_3_one_restricted_claim_among_likely_ones_opens_for_nobody_without_a_reason(
+    as_staff: AsStaff, pays: Callable[..., int]
+) -> None:
+    with book() as made:
+        made.practice()
+        *_, first, payer = made.insured_visit([100_00])
+        claims = [first]
+        for _ in range(2):
+            patient = made.patient(made.account())
+            coverage = made.coverage(patient, payer)
+            claims.append(
+                made.claim(*made.visit(patient, [100_00]), payer, coverage_id=coverage.id)
+            )
+    item = pays(clp("WRONG", svc("99213", 100, "CO-45 20")))
+    with read_only() as session:
+        visits = [session.get_one(Visit, claim.visit_id) for claim in claims]
+    assert len({visit.guarantor_account_id for visit in visits}) == 3
+    restrict_account(
+        staff=add_staff("manager", "boss@example.com"),
+        account_id=visits[0].guarantor_account_id,
+        kind=Restriction.VIP,
+        staff_login_id=None,
+        reason="Mayor of the town",
+        now=NOW,
+    )
+    client = as_staff("biller")
+    client.get(f"/queue/{item}/lines/{claims[1].id}")
+    page = client.get(f"/queue/{item}/lines/{claims[0].id}", expect=403)
+    assert page.h1 == "This account is restricted"
