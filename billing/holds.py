@@ -1,6 +1,7 @@
 """The gate's rules: which action each condition blocks, and by which rule (CORE-5, CORE-6).
 
-An action that is not in the matrix is not built yet and always denied.
+A final notice, a placement and a lawsuit need more than no hold: every step before them must be proven
+(`billing.gate`). Whoever asks for one of them without that proof is denied.
 """
 
 from __future__ import annotations
@@ -33,6 +34,15 @@ class Condition(StrEnum):
     BELOW_FLOOR = "below_floor"
     NO_SMS_CONSENT = "no_sms_consent"
     NO_ESTATEMENT_CONSENT = "no_estatement_consent"
+    APPEAL_OPEN = "appeal_open"  # the patient or the practice appeals a payer's decision
+    ASSISTANCE_PENDING = "assistance_pending"  # an application is waiting, or lacks something
+    GFE_DISPUTE = (
+        "gfe_dispute"  # the bill is far above its good-faith estimate, and disputed for it
+    )
+    SCRA = "scra"  # on active duty
+    UNREACHABLE = "unreachable"  # every way that we know came back
+    CREDIT_BALANCE = "credit_balance"  # we owe the patient, not the patient us
+    PLACED = "placed"  # an agency speaks for this account
 
 
 class Action(StrEnum):
@@ -46,17 +56,12 @@ class Action(StrEnum):
     PLACEMENT = "placement"
     LAWSUIT = "lawsuit"
     DRAFT = "draft"  # a plan or autopay draws money
+    CALL = "call"  # a person of the practice calls about a bill
 
 
-BUILT = frozenset(
-    {
-        Action.STATEMENT,
-        Action.ELECTRONIC_STATEMENT,
-        Action.REMINDER,
-        Action.PORTAL_PAYMENT,
-        Action.DRAFT,
-    }
-)
+# Nobody does these only because nothing is held: each step before them must be proven (COLL-3..5).
+PROVEN_FIRST = frozenset({Action.FINAL_NOTICE, Action.PLACEMENT, Action.LAWSUIT})
+NOT_PROVEN = "CORE-5"  # nobody looked at the proof
 
 
 class Effect(StrEnum):
@@ -64,6 +69,7 @@ class Effect(StrEnum):
 
     OK = "ok"
     REWORD = "reword"  # allowed, and the text must say so
+    UNTIL = "until"  # blocked until what NEEDED asks for is on record
     BLOCK = "block"
 
 
@@ -103,45 +109,87 @@ RULES: dict[Condition, str] = {
     Condition.BELOW_FLOOR: "OPS-19",
     Condition.NO_SMS_CONSENT: "MSG-1",
     Condition.NO_ESTATEMENT_CONSENT: "MSG-24",
+    Condition.APPEAL_OPEN: "COLL-22",
+    Condition.ASSISTANCE_PENDING: "FA-12",
+    Condition.GFE_DISPUTE: "NSA-7",
+    Condition.SCRA: "COLL-27",
+    Condition.UNREACHABLE: "CORE-3",
+    Condition.CREDIT_BALANCE: "STMT-11",
+    Condition.PLACED: "COLL-19",
+}
+# Where one cell stands on another rule than its row.
+_CELL_RULES: dict[tuple[Condition, Action], str] = {
+    (Condition.PLACED, Action.REMINDER): "MSG-15",
 }
 
-_X, _W, _OK = Effect.BLOCK, Effect.REWORD, Effect.OK
+_X, _W, _U, _OK = Effect.BLOCK, Effect.REWORD, Effect.UNTIL, Effect.OK
 _COLUMNS = (
     Action.STATEMENT,
     Action.ELECTRONIC_STATEMENT,
     Action.REMINDER,
     Action.PORTAL_PAYMENT,
     Action.DRAFT,
+    Action.CALL,
+    Action.FINAL_NOTICE,
+    Action.PLACEMENT,
+    Action.LAWSUIT,
 )
 # What the law lets a person pay of their own will stays open to them; what nobody may owe does not.
 # Money is drawn only where nothing at all is in doubt: who signed that is not there to look.
 MATRIX: dict[Condition, dict[Action, Effect]] = {
     condition: dict(zip(_COLUMNS, effects, strict=True))
     for condition, effects in {
-        Condition.OPEN_CLAIM: (_X, _X, _X, _X, _X),
-        Condition.MEDICAID_QMB: (_X, _X, _X, _X, _X),
-        Condition.REVIEW: (_W, _W, _OK, _OK, _OK),
-        Condition.BILL_HELD: (_X, _X, _X, _X, _X),
-        Condition.RECEIPTS_MISSING: (_X, _X, _X, _X, _X),
-        Condition.RECEIPTS_BEHIND: (_X, _X, _X, _OK, _X),
-        Condition.MINOR_UNNAMED: (_X, _X, _X, _X, _X),
-        Condition.DECEASED: (_X, _X, _X, _X, _X),
-        Condition.BANKRUPTCY: (_X, _X, _X, _X, _X),
-        Condition.DO_NOT_CONTACT: (_X, _X, _X, _OK, _OK),
-        Condition.ATTORNEY: (_X, _X, _X, _OK, _OK),
-        Condition.WORKERS_COMP: (_X, _X, _X, _X, _X),
-        Condition.VETERANS_AFFAIRS: (_X, _X, _X, _X, _X),
-        Condition.DISPUTED: (_W, _W, _X, _OK, _X),
+        Condition.OPEN_CLAIM: (_X, _X, _X, _X, _X, _X, _X, _X, _X),
+        Condition.MEDICAID_QMB: (_X, _X, _X, _X, _X, _X, _X, _X, _X),
+        Condition.REVIEW: (_W, _W, _OK, _OK, _OK, _OK, _X, _X, _X),
+        Condition.BILL_HELD: (_X, _X, _X, _X, _X, _X, _X, _X, _X),
+        Condition.RECEIPTS_MISSING: (_X, _X, _X, _X, _X, _X, _X, _X, _X),
+        Condition.RECEIPTS_BEHIND: (_X, _X, _X, _OK, _X, _X, _X, _X, _X),
+        Condition.MINOR_UNNAMED: (_X, _X, _X, _X, _X, _X, _X, _X, _X),
+        # A paper to whoever speaks for the estate, by name, when two months have passed (COLL-25).
+        Condition.DECEASED: (_U, _X, _X, _X, _X, _X, _X, _X, _X),
+        Condition.BANKRUPTCY: (_X, _X, _X, _X, _X, _X, _X, _X, _X),
+        Condition.DO_NOT_CONTACT: (_X, _X, _X, _OK, _OK, _X, _U, _U, _U),
+        Condition.ATTORNEY: (_U, _X, _X, _OK, _OK, _X, _X, _U, _U),
+        Condition.WORKERS_COMP: (_X, _X, _X, _X, _X, _X, _X, _X, _X),
+        Condition.VETERANS_AFFAIRS: (_X, _X, _X, _X, _X, _X, _X, _X, _X),
+        Condition.DISPUTED: (_W, _W, _X, _OK, _X, _X, _X, _X, _X),
         # Whoever disputed a payment is asked for it by a person; nothing draws it again by itself.
-        Condition.PAYMENT_TAKEN_BACK: (_OK, _OK, _OK, _OK, _X),
+        Condition.PAYMENT_TAKEN_BACK: (_OK, _OK, _OK, _OK, _X, _OK, _X, _X, _X),
         # As a claim that no payer has decided yet: the right one was not asked.
-        Condition.COVERAGE_CHANGED: (_X, _X, _X, _X, _X),
+        Condition.COVERAGE_CHANGED: (_X, _X, _X, _X, _X, _X, _X, _X, _X),
         # Its own notices of a due day are no reminders of a bill.
-        Condition.PLAN_CURRENT: (_W, _W, _X, _OK, _OK),
-        Condition.BELOW_FLOOR: (_X, _X, _X, _OK, _X),
-        Condition.NO_SMS_CONSENT: (_OK, _OK, _X, _OK, _OK),
-        Condition.NO_ESTATEMENT_CONSENT: (_OK, _X, _OK, _OK, _OK),
+        Condition.PLAN_CURRENT: (_W, _W, _X, _OK, _OK, _X, _X, _X, _X),
+        Condition.BELOW_FLOOR: (_X, _X, _X, _OK, _X, _X, _X, _X, _X),
+        Condition.NO_SMS_CONSENT: (_OK, _OK, _X, _OK, _OK, _OK, _OK, _OK, _OK),
+        Condition.NO_ESTATEMENT_CONSENT: (_OK, _X, _OK, _OK, _OK, _OK, _OK, _OK, _OK),
+        Condition.APPEAL_OPEN: (_W, _W, _X, _OK, _U, _X, _X, _X, _X),
+        Condition.ASSISTANCE_PENDING: (_W, _W, _X, _OK, _OK, _X, _X, _X, _X),
+        Condition.GFE_DISPUTE: (_X, _X, _X, _X, _X, _X, _X, _X, _X),
+        Condition.SCRA: (_OK, _OK, _OK, _OK, _OK, _OK, _U, _U, _U),
+        # A call to a number that was found is how this ends.
+        Condition.UNREACHABLE: (_X, _X, _X, _OK, _OK, _OK, _X, _X, _X),
+        # Its statement asks for nothing: it says what we owe.
+        Condition.CREDIT_BALANCE: (_W, _W, _X, _OK, _X, _X, _X, _X, _X),
+        Condition.PLACED: (_X, _X, _X, _OK, _X, _X, _X, _X, _X),
     }.items()
+}
+
+# What opens a cell that says `until`: the words are for staff, who record it with a name and a reason.
+_REVIEW = "a manager has decided it for this account"
+NEEDED: dict[tuple[Condition, Action], str] = {
+    (Condition.DECEASED, Action.STATEMENT): "60 days have passed and a person who speaks for the"
+    " estate is named",
+    (Condition.ATTORNEY, Action.STATEMENT): "the attorney's address is on file, and it goes there",
+    (Condition.ATTORNEY, Action.PLACEMENT): _REVIEW,
+    (Condition.ATTORNEY, Action.LAWSUIT): _REVIEW,
+    (Condition.DO_NOT_CONTACT, Action.FINAL_NOTICE): _REVIEW,
+    (Condition.DO_NOT_CONTACT, Action.PLACEMENT): _REVIEW,
+    (Condition.DO_NOT_CONTACT, Action.LAWSUIT): _REVIEW,
+    (Condition.APPEAL_OPEN, Action.DRAFT): "the patient asked us to go on drawing",
+    (Condition.SCRA, Action.FINAL_NOTICE): _REVIEW,
+    (Condition.SCRA, Action.PLACEMENT): _REVIEW,
+    (Condition.SCRA, Action.LAWSUIT): "a military affidavit not older than 30 days is on file",
 }
 
 # Why a bill waits, in words that staff and patients can both read.
@@ -166,18 +214,53 @@ REASONS: dict[Condition, str] = {
     Condition.BELOW_FLOOR: "the amount is below the smallest bill we send",
     Condition.NO_SMS_CONSENT: "no consent to text messages",
     Condition.NO_ESTATEMENT_CONSENT: "no consent to electronic statements",
+    Condition.APPEAL_OPEN: "a health plan's decision is appealed",
+    Condition.ASSISTANCE_PENDING: "a request for help with this bill is being decided",
+    Condition.GFE_DISPUTE: "this bill is disputed because of its estimate",
+    Condition.SCRA: "the person responsible is on active duty",
+    Condition.UNREACHABLE: "every address and number we know came back",
+    Condition.CREDIT_BALANCE: "we owe money on this account",
+    Condition.PLACED: "an agency speaks for this account",
 }
 
 
-def allowed(conditions: Iterable[Condition], action: Action) -> Allowed | Denied:
-    """The gate's answer for one action under all the conditions that hold now."""
-    if action not in BUILT:
-        return Denied(("CORE-6",))
+def rule_of(condition: Condition, action: Action) -> str:
+    """The rule that a cell of the matrix stands on."""
+    return _CELL_RULES.get((condition, action), RULES[condition])
+
+
+def allowed(
+    conditions: Iterable[Condition],
+    action: Action,
+    *,
+    cleared: Iterable[Condition] = (),
+    unproven: Iterable[str] | None = None,
+) -> Allowed | Denied:
+    """The gate's answer for one action under all the conditions that hold now.
+
+    `cleared` are conditions for which what NEEDED asks for this action is on record. `unproven` are
+    the rules whose step before a PROVEN_FIRST action is not proven; None: nobody looked, so denied.
+    """
     held = frozenset(conditions)
-    blocking = frozenset(c for c in held if MATRIX[c][action] is Effect.BLOCK)
-    if blocking:
-        return Denied(tuple(sorted({RULES[c] for c in blocking})), blocking)
+    blocking = blocked_by(held, action, cleared=cleared)
+    missing = frozenset(unproven if unproven is not None else (NOT_PROVEN,))
+    rules = {rule_of(c, action) for c in blocking} | (missing if action in PROVEN_FIRST else set())
+    if rules:
+        return Denied(tuple(sorted(rules)), blocking)
     return Allowed(frozenset(c for c in held if MATRIX[c][action] is Effect.REWORD))
+
+
+def blocked_by(
+    conditions: Iterable[Condition], action: Action, *, cleared: Iterable[Condition] = ()
+) -> frozenset[Condition]:
+    """The conditions whose cell for this action says no: the matrix alone, without any proof."""
+    opened = frozenset(cleared)
+    return frozenset(
+        c
+        for c in conditions
+        if MATRIX[c][action] is Effect.BLOCK
+        or (MATRIX[c][action] is Effect.UNTIL and c not in opened)
+    )
 
 
 def holds_bill(conditions: Iterable[Condition]) -> frozenset[Condition]:

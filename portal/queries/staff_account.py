@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import CompoundSelect, select
 from sqlalchemy.orm import Session
 
-from billing.holds import BUILT, REASONS, RULES, Action, Condition, Denied, allowed
+from billing.holds import PROVEN_FIRST, REASONS, RULES, Action, Condition, Denied, allowed
 from billing.money import Money, total_of
 from billing.reach import Wishes, call_to
 from portal.db import read_only
@@ -30,6 +30,7 @@ ACTION_WORDS = {
     Action.REMINDER: "Text a reminder",
     Action.PORTAL_PAYMENT: "Take a payment in the portal",
     Action.DRAFT: "Draw money by autopay or for a plan",
+    Action.CALL: "Call about a bill",
 }
 
 
@@ -228,4 +229,4 @@ def hold_words(kinds: frozenset[Condition]) -> tuple[str, ...]:
     return tuple(f"{REASONS[kind]} ({RULES[kind]})" for kind in sorted(kinds))
 
 
-assert set(ACTION_WORDS) == BUILT, "every action that is built has its words"
+assert set(ACTION_WORDS) == set(Action) - PROVEN_FIRST, "every action has its words"

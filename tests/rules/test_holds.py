@@ -3,8 +3,9 @@
 import pytest
 
 from billing.holds import (
-    BUILT,
     MATRIX,
+    NOT_PROVEN,
+    PROVEN_FIRST,
     REASONS,
     RULES,
     Action,
@@ -16,7 +17,7 @@ from billing.holds import (
     holds_bill,
 )
 
-X, W, OK = Effect.BLOCK, Effect.REWORD, Effect.OK
+X, W, U, OK = Effect.BLOCK, Effect.REWORD, Effect.UNTIL, Effect.OK
 # statement, electronic statement, reminder, portal payment, draft
 ROWS = {
     Condition.OPEN_CLAIM: ((X, X, X, X, X), "STMT-1"),
@@ -26,10 +27,10 @@ ROWS = {
     Condition.RECEIPTS_MISSING: ((X, X, X, X, X), "STMT-1"),
     Condition.RECEIPTS_BEHIND: ((X, X, X, OK, X), "STMT-12"),
     Condition.MINOR_UNNAMED: ((X, X, X, X, X), "COLL-26"),
-    Condition.DECEASED: ((X, X, X, X, X), "COLL-25"),
+    Condition.DECEASED: ((U, X, X, X, X), "COLL-25"),
     Condition.BANKRUPTCY: ((X, X, X, X, X), "COLL-24"),
     Condition.DO_NOT_CONTACT: ((X, X, X, OK, OK), "COLL-17"),
-    Condition.ATTORNEY: ((X, X, X, OK, OK), "COLL-17"),
+    Condition.ATTORNEY: ((U, X, X, OK, OK), "COLL-17"),
     Condition.WORKERS_COMP: ((X, X, X, X, X), "COLL-29"),
     Condition.VETERANS_AFFAIRS: ((X, X, X, X, X), "COLL-28"),
     Condition.DISPUTED: ((W, W, X, OK, X), "DISP-1"),
@@ -39,6 +40,13 @@ ROWS = {
     Condition.BELOW_FLOOR: ((X, X, X, OK, X), "OPS-19"),
     Condition.NO_SMS_CONSENT: ((OK, OK, X, OK, OK), "MSG-1"),
     Condition.NO_ESTATEMENT_CONSENT: ((OK, X, OK, OK, OK), "MSG-24"),
+    Condition.APPEAL_OPEN: ((W, W, X, OK, U), "COLL-22"),
+    Condition.ASSISTANCE_PENDING: ((W, W, X, OK, OK), "FA-12"),
+    Condition.GFE_DISPUTE: ((X, X, X, X, X), "NSA-7"),
+    Condition.SCRA: ((OK, OK, OK, OK, OK), "COLL-27"),
+    Condition.UNREACHABLE: ((X, X, X, OK, OK), "CORE-3"),
+    Condition.CREDIT_BALANCE: ((W, W, X, OK, X), "STMT-11"),
+    Condition.PLACED: ((X, X, X, OK, X), "COLL-19"),
 }
 COLUMNS = (
     Action.STATEMENT,
@@ -57,7 +65,9 @@ CELLS = [
 @pytest.mark.parametrize(("condition", "action", "effect", "rule"), CELLS)
 def test_CORE_6_each_cell(condition: Condition, action: Action, effect: Effect, rule: str) -> None:
     answer = allowed({condition}, action)
-    if effect is Effect.BLOCK:
+    if (condition, action) == (Condition.PLACED, Action.REMINDER):
+        rule = "MSG-15"
+    if effect in {Effect.BLOCK, Effect.UNTIL}:
         assert answer == Denied((rule,), frozenset({condition}))
     elif effect is Effect.REWORD:
         assert answer == Allowed(frozenset({condition}))
@@ -66,13 +76,24 @@ def test_CORE_6_each_cell(condition: Condition, action: Action, effect: Effect, 
 
 
 @pytest.mark.parametrize("condition", Condition)
-@pytest.mark.parametrize("action", [a for a in Action if a not in BUILT])
-def test_CORE_6_every_action_that_is_not_built_denies(condition: Condition, action: Action) -> None:
-    assert isinstance(allowed({condition}, action), Denied)
-    assert isinstance(allowed((), action), Denied)
+@pytest.mark.parametrize("action", sorted(PROVEN_FIRST))
+def test_CORE_5_a_step_towards_an_agency_is_denied_until_somebody_looked_at_its_proof(
+    condition: Condition, action: Action
+) -> None:
+    for answer in (allowed({condition}, action, cleared={condition}), allowed((), action)):
+        assert isinstance(answer, Denied)
+        assert NOT_PROVEN in answer.rule_ids
 
 
-@pytest.mark.parametrize("action", sorted(BUILT))
+@pytest.mark.parametrize("action", sorted(PROVEN_FIRST))
+def test_COLL_3_what_is_not_proven_denies_beside_what_is_held(action: Action) -> None:
+    answer = allowed({Condition.BANKRUPTCY}, action, unproven=("COLL-3", "FA-8"))
+    assert answer == Denied(("COLL-24", "COLL-3", "FA-8"), frozenset({Condition.BANKRUPTCY}))
+    assert allowed((), action, unproven=("COLL-3",)) == Denied(("COLL-3",))
+    assert allowed((), action, unproven=()) == Allowed()
+
+
+@pytest.mark.parametrize("action", sorted(set(Action) - PROVEN_FIRST))
 def test_nothing_known_blocks_nothing(action: Action) -> None:
     assert allowed((), action) == Allowed()
 
