@@ -10,7 +10,7 @@ import pytest
 from benchmarks.report import BENCHMARKS, CHECKOUT
 
 FORM = {"name", "value", "unit", "peer", "peer_value", "ratio"}
-# It starts a whole demo; tests/house/test_demo.py does that with the same DemoRun.
+# It starts a whole demo; tests/browser does that with the same DemoRun.
 STARTS_A_DEMO = "demo_start"
 
 
