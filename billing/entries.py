@@ -26,7 +26,13 @@ from billing.money import ZERO, Money, total_of
 from billing.refunds import Source, TakenBack, Where
 
 PATIENT_MONEY = frozenset(
-    {Account.STRIPE_CLEARING, Account.CASH_DRAWER, Account.PRACTICE_DEPOSITS, Account.BANK}
+    {
+        Account.STRIPE_CLEARING,
+        Account.CASH_DRAWER,
+        Account.PRACTICE_DEPOSITS,
+        Account.BANK,
+        Account.AGENCY_CLEARING,
+    }
 )
 WRITE_OFFS = frozenset(
     {

@@ -47,6 +47,8 @@ class Account(StrEnum):
     PAYER_FEES = "payer_fees"
     CAPITATION_AND_INCENTIVES = "capitation_and_incentives"
     PROCESSING_FEES = "processing_fees"
+    AGENCY_CLEARING = "agency_clearing"  # taken by an agency for us, and not here yet
+    AGENCY_FEES = "agency_fees"
     DISPUTES = "disputes"
 
     @property

@@ -55,6 +55,7 @@ PATIENT_SIDE = frozenset(
         Account.BANK,
         Account.PATIENT_CREDIT,
         Account.PATIENT_PREPAYMENT,
+        Account.AGENCY_CLEARING,
     }
 )
 WRITE_OFFS = frozenset(
@@ -75,6 +76,8 @@ CASH = frozenset(
         Account.PRACTICE_DEPOSITS,
         Account.BANK,
         Account.PROCESSING_FEES,
+        Account.AGENCY_CLEARING,
+        Account.AGENCY_FEES,
     }
 )
 # Charges less these is what a practice could collect: net patient revenue.

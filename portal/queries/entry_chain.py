@@ -57,6 +57,7 @@ EFFECTS: dict[Account, tuple[str, int]] = {
     Account.STRIPE_CLEARING: ("Paid by card", 1),
     Account.CASH_DRAWER: ("Paid at our desk", 1),
     Account.PRACTICE_DEPOSITS: ("Paid at our desk", 1),
+    Account.AGENCY_CLEARING: ("Paid to the agency", 1),
     Account.PATIENT_CREDIT: ("Your credit", -1),
     Account.DISPUTES: ("Card payment in dispute", 1),
 }
