@@ -241,6 +241,7 @@ def _placement_orders() -> None:
         sa.Column("ordered_at", MOMENT, nullable=False),
         sa.Column("ordered_by_id", sa.Integer(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("owed_cents", sa.BigInteger(), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["file_id"],

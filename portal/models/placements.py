@@ -117,6 +117,9 @@ class PlacementOrder(Base):
     ordered_at: Mapped[datetime] = mapped_column(MOMENT)
     ordered_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))  # None: by rule
     due_on: Mapped[date]  # a business day later
+    owed: Mapped[Money] = mapped_column(
+        "owed_cents"
+    )  # then; the file says what is owed when it is written
     file_id: Mapped[UUID | None] = mapped_column(ForeignKey("placement_files.id"), index=True)
 
 

@@ -110,6 +110,11 @@ SELECT v.guarantor_account_id, v.id, 'plan_current', '', 0
           WHERE c.visit_id = v.id AND p.guarantor_account_id = v.guarantor_account_id
             AND p.state IN ('active', 'paused', 'in_grace'))
 UNION ALL
+-- An agency asks for it, or has been told to wait (COLL-19).
+SELECT v.guarantor_account_id, v.id, 'placed', '', 0
+  FROM chosen v JOIN placements p ON p.visit_id = v.id
+ WHERE p.state IN ('placed', 'suspended')
+UNION ALL
 SELECT id, NULL, 'minor_unnamed', '', 0 FROM holders WHERE NOT named
 UNION ALL
 -- Like queries/text_consents.py: a yes of this account, or of the phone itself, after which no no came.
