@@ -42,12 +42,13 @@ def next_clock(
     acknowledged: bool,
     complete_on: date | None,
     asked_on: date | None,
+    decide_within: timedelta = DECIDE_WITHIN,
 ) -> Clock:
     """The step that is due next for an application that nobody has decided."""
     if not acknowledged:
         return Clock("Tell them that it came", acknowledge_by(received_on))
     if complete_on is not None:
-        return Clock("Decide", complete_on + DECIDE_WITHIN)
+        return Clock("Decide", complete_on + decide_within)
     if asked_on is not None:
         return Clock("They answer what we asked", asked_on + ANSWER_WITHIN)
     return Clock("Ask for what is missing, or call it complete", received_on + ASK_WITHIN)

@@ -17,6 +17,7 @@ class Duty(StrEnum):
     MERGE = "merge"
     PLAN = "plan"
     ALERT = "alert"
+    ASSISTANCE = "assistance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,13 @@ DUTIES: Mapping[Duty, Steps] = {
         "plans.make",
         "plans.approve",
         "portal/services/decide_plan.py",
+    ),
+    Duty.ASSISTANCE: Steps(
+        "decided about assistance above the limit",
+        "approves it",
+        "assistance.decide",
+        "assistance.approve",
+        "portal/services/approve_assistance.py",
     ),
     Duty.ALERT: Steps(
         "did what an alert is about",

@@ -29,6 +29,7 @@ class RefundReason(StrEnum):
     OUR_ERROR = "our_error"
     VISIT_CANCELED = "visit_canceled"
     PATIENT_ASKED = "patient_asked"
+    ASSISTANCE = "assistance"
     OUTSIDE = "outside"
 
 
@@ -40,6 +41,7 @@ REASON_WORDS = {
     RefundReason.OUR_ERROR: "Our billing mistake",
     RefundReason.VISIT_CANCELED: "The visit did not take place",
     RefundReason.PATIENT_ASKED: "The patient pays another way",
+    RefundReason.ASSISTANCE: "Assistance left less to pay (COLL-9)",
     RefundReason.OUTSIDE: "Made in the card company’s own pages",
 }
 CHOOSABLE = tuple(reason for reason in RefundReason if reason is not RefundReason.OUTSIDE)

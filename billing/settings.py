@@ -35,6 +35,7 @@ class Section(StrEnum):
     SMALL = "Small balances"
     MESSAGES = "Texts and letters"
     MONEY = "Money that came in"
+    ASSISTANCE = "Financial assistance"
     SIGN_INS = "Sign-ins"
     AUDIT = "Who may look, and what is noticed"
     TARGETS = "Targets in the reports"
@@ -53,6 +54,11 @@ class Key(StrEnum):
     TEXTS_PER_WEEK = "texts.per_week"
     MOBILE_PROVEN_DAYS = "texts.mobile_proven_days"
     VISIT_UNBILLED_DAYS = "money.visit_unbilled_days"
+    ASSISTANCE_CLEAR_UP_TO = "assistance.clear_up_to"
+    ASSISTANCE_CLEAR_INCOME = "assistance.clear_income"
+    ASSISTANCE_SECOND_ABOVE = "assistance.second_above"
+    ASSISTANCE_DECIDE_DAYS = "assistance.decide_days"
+    ASSISTANCE_BACK_DAYS = "assistance.back_days"
     ACCESS_REVIEW_DAYS = "sessions.access_review_days"
     AUDIT_CHARTS_AN_HOUR = "audit.charts_an_hour"
     AUDIT_EXPORT_ROWS = "audit.export_rows"
@@ -105,7 +111,7 @@ class SettingRefused(ValueError):
 
 
 _B, _S, _T = Section.BILLS, Section.SMALL, Section.MESSAGES
-_M, _L, _A = Section.MONEY, Section.SIGN_INS, Section.AUDIT
+_M, _L, _A, _F = Section.MONEY, Section.SIGN_INS, Section.AUDIT, Section.ASSISTANCE
 
 RULES: Mapping[Key, Rule] = {
     Key.STATEMENT_FLOOR: Rule(
@@ -140,6 +146,25 @@ RULES: Mapping[Key, Rule] = {
     ),
     Key.VISIT_UNBILLED_DAYS: Rule(
         "A paid visit without its bill is looked at after", "OPS-14", _M, Kind.DAYS, 30, 7, 90
+    ),
+    Key.ASSISTANCE_CLEAR_UP_TO: Rule(
+        "Clear cases are decided at once up to", "FA-8", _F, Kind.CENTS, 1_500_00, 0, 5_000_00,
+        "What somebody could be asked for. Above it a person decides. 0 turns it off.",
+    ),
+    Key.ASSISTANCE_CLEAR_INCOME: Rule(
+        "An attested income is clear up to (of the poverty line)", "FA-7", _F, Kind.PERCENT, 150_00,
+        0, 200_00,
+        "A letter of a program is clear at any income.",
+    ),
+    Key.ASSISTANCE_SECOND_ABOVE: Rule(
+        "A second person approves above", "FA-11", _F, Kind.CENTS, 5_000_00, 0, 5_000_00
+    ),
+    Key.ASSISTANCE_DECIDE_DAYS: Rule(
+        "Days to decide a complete application", "FA-9", _F, Kind.DAYS, 21, 1, 30,
+        "Colorado: 21.",
+    ),
+    Key.ASSISTANCE_BACK_DAYS: Rule(
+        "Bills first sent so long ago are covered", "FA-9", _F, Kind.DAYS, 240, 240, 3650
     ),
     Key.ACCESS_REVIEW_DAYS: Rule(
         "Staff’s access is reviewed every", "ID-13", _L, Kind.DAYS, 90, 30, 92

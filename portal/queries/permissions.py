@@ -9,6 +9,7 @@ OWN = "own_sign_in"
 _MATRIX: Mapping[str, frozenset[str]] = {
     "front_desk": frozenset(
         {
+            "assistance.status",
             "forms.view",
             "desk.view",
             "desk.work",
@@ -43,6 +44,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "biller": frozenset(
         {
+            "assistance.status",
             "payers.view",
             "desk.view",
             "tasks.view",
@@ -118,6 +120,13 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "fa_counsellor": frozenset(
         {
+            "assistance.status",
+            "assistance.view",
+            "assistance.enter",
+            "assistance.work",
+            "assistance.decide",
+            "reports.open",
+            "reports.assistance",
             "plans.view",
             "plans.make",
             "accounts.view",
@@ -131,6 +140,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "collections": frozenset(
         {
+            "assistance.status",
             "plans.view",
             "plans.make",
             "accounts.view",
@@ -149,6 +159,14 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "manager": frozenset(
         {
+            "assistance.status",
+            "assistance.view",
+            "assistance.enter",
+            "assistance.work",
+            "assistance.decide",
+            "assistance.approve",
+            "assistance.policy",
+            "reports.assistance",
             "payers.view",
             "payers.policy",
             "forms.view",
@@ -227,6 +245,9 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "auditor": frozenset(
         {
+            "assistance.status",
+            "assistance.view",
+            "reports.assistance",
             "payers.view",
             "forms.view",
             "desk.view",

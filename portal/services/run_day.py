@@ -20,6 +20,8 @@ from portal.services.close_card_tasks import close_card_tasks
 from portal.services.cut_statements import Cut, cut_statements
 from portal.services.deliver_statements import Delivered, Shop, deliver_statements
 from portal.services.escalate_tasks import escalate_tasks
+from portal.services.extend_awards import extend_awards
+from portal.services.keep_agb import renew_agb
 from portal.services.mail_batch import write_addresses
 from portal.services.mail_returned import mail_returned
 from portal.services.note_credits import note_credits
@@ -63,6 +65,7 @@ class DayReport:
 
     on: date
     swept: Swept
+    awarded: int  # standing awards of assistance that reached further bills
     tended: Tended
     written_off: WrittenOff
     cut: Cut
@@ -77,10 +80,7 @@ class DayReport:
     def lines(self) -> Iterator[str]:
         """The report as the command prints it."""
         yield f"{self.on}: {len(self.cut.numbers)} statements cut, {len(self.delivered.sent)} sent"
-        if self.tended.moved or self.tended.letters:
-            yield f"{self.tended.moved} payment plans moved, {self.tended.letters} letters about plans"
-        if self.written_off.accounts:
-            yield f"{self.written_off.amount} in {self.written_off.accounts} small balances let go"
+        yield from self._taken_off()
         if self.cut.held_accounts:
             yield f"{len(self.cut.held_accounts)} held: see the work queue"
         if self.delivered.announced:
@@ -98,6 +98,14 @@ class DayReport:
             told = self.reminded
             yield f"{told.messages} texts and e-mails, {told.letters} letters about visits queued"
 
+    def _taken_off(self) -> Iterator[str]:
+        if self.awarded:
+            yield f"{self.awarded} awards of assistance reached further bills"
+        if self.tended.moved or self.tended.letters:
+            yield f"{self.tended.moved} payment plans moved, {self.tended.letters} letters about plans"
+        if self.written_off.accounts:
+            yield f"{self.written_off.amount} in {self.written_off.accounts} small balances let go"
+
 
 def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     """Do everything that is due on this day."""
@@ -112,6 +120,8 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     note_refunds(on=on, now=now)
     reassociate(on=on, now=now)
     apply_waiting_credit(on=on)
+    renew_agb(on=on, now=now)
+    awarded = extend_awards(on=on, now=now)
     note_credits(on=on, now=now)
     tend_payer_refunds(on=on)
     tended = tend_plans(on=on, now=now, public_url=office.public_url)
@@ -128,6 +138,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     return DayReport(
         on=on,
         swept=swept,
+        awarded=awarded,
         tended=tended,
         written_off=written_off,
         cut=cut,

@@ -46,7 +46,14 @@ def test_OPS_13_HIPAA_7_whoever_posts_money_neither_adjusts_nor_approves_nor_jud
     assert "remittances.post" in poster
     assert not poster & {"ledger.adjust", "refunds.approve", "plans.approve", "audit.review"}
     for role, permissions in ROLES.items():
-        if permissions & {"refunds.approve", "plans.approve", "settings.edit", "accounts.restrict"}:
+        if permissions & {
+            "refunds.approve",
+            "plans.approve",
+            "assistance.approve",
+            "assistance.policy",
+            "settings.edit",
+            "accounts.restrict",
+        }:
             assert role == "manager", f"{role} approves what others ask for"
     assert not ROLES["auditor"] & {
         "remittances.post",

@@ -1,0 +1,79 @@
+"""Ask our own books whether an account is presumed to have assistance, and keep the answer (FA-8)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.db import transaction
+from portal.models.accounts import GuarantorAccount
+from portal.models.assistance_decisions import AssistanceScreening
+from portal.models.work import WorkItem
+from portal.queries.screening import Found, Screened, presume
+from portal.services.refusal import NotFound
+
+WHY = ("placement", "plan", "office")
+PRESUMED = "assistance_presumed"  # the kind of work item
+
+
+def screen_assistance(
+    *, account_id: int, why: str, on: date, now: datetime, login_id: int | None = None
+) -> Screened:
+    """Screen one account; `why` is placement, plan or office. Raises NotFound."""
+    with transaction() as session:
+        if session.get(GuarantorAccount, account_id) is None:
+            raise NotFound
+        return add_screening(session, account_id, why=why, on=on, now=now, login_id=login_id)
+
+
+def add_screening(
+    session: Session,
+    account_id: int,
+    *,
+    why: str,
+    on: date,
+    now: datetime,
+    login_id: int | None = None,
+) -> Screened:
+    """The same in the caller's transaction. What is presumed opens work: help is given before anything is collected."""
+    if why not in WHY:
+        raise ValueError(f"a screening is for {', '.join(WHY)}, not {why}")
+    found = presume(session, account_id, on=on)
+    row = AssistanceScreening(
+        guarantor_account_id=account_id,
+        screened_on=on,
+        screened_at=now,
+        why=why,
+        result=found.result,
+        evidence=[*found.evidence, *found.look],
+        asked_by_id=login_id,
+    )
+    session.add(row)
+    session.flush()
+    if found.presumed or found.look:
+        _tell(session, account_id, found, on=on, now=now)
+    return Screened(
+        id=row.id,
+        account_id=account_id,
+        screened_on=on,
+        screened_at=now,
+        result=row.result,
+        evidence=tuple(row.evidence),
+    )
+
+
+def _tell(session: Session, account_id: int, found: Found, *, on: date, now: datetime) -> None:
+    session.execute(
+        insert(WorkItem)
+        .values(
+            dedupe_key=f"{PRESUMED}:{account_id}:{found.result}:{on:%Y-%m}",
+            kind=PRESUMED,
+            reasons=[*found.evidence, *found.look],
+            next_step="Give assistance, or write down why it is not due, before anything is collected.",
+            guarantor_account_id=account_id,
+            opened_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
