@@ -1,7 +1,7 @@
 """What is decided about financial assistance: scales, amounts generally billed, screenings, decisions, awards, letters.
 
-Revision ID: 0066
-Revises: 0065
+Revision ID: 0067
+Revises: 0066
 
 Safety: new tables only.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.db import APP_ROLE
 
-revision = "0066"
-down_revision = "0065"
+revision = "0067"
+down_revision = "0066"
 branch_labels = None
 depends_on = None
 
