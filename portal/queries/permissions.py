@@ -9,7 +9,7 @@ OWN = "own_sign_in"
 _MATRIX: Mapping[str, frozenset[str]] = {
     "front_desk": frozenset(
         {
-            "assistance.status",
+            "assistance_status.view",
             "forms.view",
             "desk.view",
             "desk.work",
@@ -44,7 +44,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "biller": frozenset(
         {
-            "assistance.status",
+            "assistance_status.view",
             "payers.view",
             "desk.view",
             "tasks.view",
@@ -120,7 +120,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "fa_counsellor": frozenset(
         {
-            "assistance.status",
+            "assistance_status.view",
             "assistance.view",
             "assistance.enter",
             "assistance.work",
@@ -140,7 +140,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "collections": frozenset(
         {
-            "assistance.status",
+            "assistance_status.view",
             "plans.view",
             "plans.make",
             "accounts.view",
@@ -159,7 +159,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "manager": frozenset(
         {
-            "assistance.status",
+            "assistance_status.view",
             "assistance.view",
             "assistance.enter",
             "assistance.work",
@@ -245,7 +245,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "auditor": frozenset(
         {
-            "assistance.status",
+            "assistance_status.view",
             "assistance.view",
             "reports.assistance",
             "payers.view",
