@@ -77,7 +77,10 @@ class AssistanceVerification(Base):
     __table_args__ = (CheckConstraint("household >= 1 AND income_cents >= 0", name="possible"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    application_id: Mapped[UUID] = mapped_column(index=True)
+    application_id: Mapped[UUID] = mapped_column(
+        ForeignKey("assistance_applications.id", name="fk__assistance_verifications__application"),
+        index=True,
+    )
     household: Mapped[int]
     income: Mapped[Money] = mapped_column("income_cents")  # of twelve months
     how: Mapped[str]  # the arithmetic, in words
@@ -95,7 +98,10 @@ class AssistanceRequest(Base):
     __tablename__ = "assistance_requests"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    application_id: Mapped[UUID] = mapped_column(index=True)
+    application_id: Mapped[UUID] = mapped_column(
+        ForeignKey("assistance_applications.id", name="fk__assistance_requests__application"),
+        index=True,
+    )
     items: Mapped[list[str]] = mapped_column(ARRAY(TEXT))  # billing.assistance_reasons.Proof
     note: Mapped[str]
     asked_on: Mapped[date]
@@ -133,7 +139,10 @@ class AssistanceDecision(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    application_id: Mapped[UUID | None] = mapped_column(index=True)
+    application_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("assistance_applications.id", name="fk__assistance_decisions__application"),
+        index=True,
+    )
     screening_id: Mapped[int | None] = mapped_column(ForeignKey("assistance_screenings.id"))
     account_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     outcome: Mapped[str]

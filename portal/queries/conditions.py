@@ -115,6 +115,13 @@ SELECT v.guarantor_account_id, v.id, 'placed', '', 0
   FROM chosen v JOIN placements p ON p.visit_id = v.id
  WHERE p.state IN ('placed', 'suspended')
 UNION ALL
+-- An application for assistance that nobody has answered, or whose answer is being looked at again (COLL-8, FA-12).
+SELECT h.id, NULL, 'assistance_pending', '', 0
+  FROM holders h
+ WHERE EXISTS (
+         SELECT 1 FROM assistance_accounts a JOIN assistance_applications p ON p.id = a.application_id
+          WHERE a.guarantor_account_id = h.id AND p.state IN ('received', 'asked', 'complete'))
+UNION ALL
 SELECT id, NULL, 'minor_unnamed', '', 0 FROM holders WHERE NOT named
 UNION ALL
 -- Like queries/text_consents.py: a yes of this account, or of the phone itself, after which no no came.
