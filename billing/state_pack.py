@@ -1,5 +1,7 @@
 """What the law of a state adds to a payment plan, as data (COLL-T); the words count only once a person reviewed them.
 
+What it adds to collecting stands in `billing.state_rules`.
+
 A longer time to pay holds always, reviewed or not: it can only be kinder. A text of a state that nobody has
 reviewed is never shown; whoever lives there signs the common agreement, and staff are told.
 """

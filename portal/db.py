@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any, ClassVar
 
 import psycopg
-from sqlalchemy import BigInteger, Engine, MetaData, create_engine, event, func, select
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy import BigInteger, Engine, MetaData, create_engine, event, func, inspect, select
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from billing.money import Money
+
+log = logging.getLogger(__name__)
 
 APP_ROLE = "kindbill_app"
 CONSTRAINT_NAMES = {
@@ -47,6 +50,7 @@ class Base(DeclarativeBase):
 
 # A page takes a connection several times: asking each time whether it lives costs as much as a query.
 TRUSTED_SECONDS = 1.0
+_KEPT = "kept_anyway"
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 
@@ -118,10 +122,41 @@ def transaction() -> Iterator[Session]:
     with _sessions() as session:
         try:
             yield session
+            _write_kept(session, session)
             session.commit()
-        except BaseException:
+        except BaseException as error:
             session.rollback()
+            if isinstance(error, Exception):
+                _keep_alone(session)
             raise
+
+
+def keep_anyway(session: Session, row: object) -> None:
+    """Write the row as the transaction ends; should it be undone, in one of its own.
+
+    For what must be known of a try that failed. What only reads keeps nothing.
+    """
+    session.info.setdefault(_KEPT, []).append(row)
+
+
+def _write_kept(of: Session, into: Session) -> None:
+    if rows := of.info.get(_KEPT):
+        into.add_all(rows)
+        into.flush()
+        rows.clear()
+
+
+def _keep_alone(of: Session) -> None:
+    # The rows were never of the undone session, or were thrown out of it: they are new again.
+    rows = [row for row in of.info.get(_KEPT, ()) if not inspect(row).persistent]
+    if not rows:
+        return
+    try:
+        with _sessions() as own:
+            own.add_all(rows)
+            own.commit()
+    except SQLAlchemyError:  # what went wrong before is told, not this
+        log.exception("kept_rows_lost")
 
 
 @contextmanager

@@ -93,7 +93,12 @@ class AccountCondition(Base):
     since: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     source: Mapped[str]  # contacts:<row id>, staff:<login id>, era:<remittance claim id>
-    note: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")  # why
+    until_on: Mapped[date | None]  # when somebody looks at it again; it does not end by itself
+    evidence: Mapped[str] = mapped_column(default="", server_default="")  # what shows it
+    set_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    end_reason: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Patient(Base):

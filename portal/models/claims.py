@@ -49,8 +49,10 @@ class Visit(Base):
     confidential: Mapped[bool] = mapped_column(default=False)
     desk_payment: Mapped[Money] = mapped_column("desk_payment_cents", default=Money(0))  # AMT*F5
     responsible_on: Mapped[date | None]  # CORE-3 pr_date: the last payer has answered
-    # CORE-3 D0: set once, by the first delivery
+    # CORE-3 D0: set once, by the first delivery. The database holds every clock by trigger.
     first_statement_on: Mapped[date | None] = mapped_column(index=True)
+    assistance_asked_on: Mapped[date | None]  # CORE-3 fa_app_received_at: set once
+    last_paid_on: Mapped[date | None]  # CORE-3 last_payment_at: written by a trigger as money posts
 
 
 class Charge(Base):

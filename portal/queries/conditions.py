@@ -122,6 +122,11 @@ SELECT h.id, NULL, 'assistance_pending', '', 0
          SELECT 1 FROM assistance_accounts a JOIN assistance_applications p ON p.id = a.application_id
           WHERE a.guarantor_account_id = h.id AND p.state IN ('received', 'asked', 'complete'))
 UNION ALL
+-- A denial of the visit that lies with its payer as an appeal (COLL-22).
+SELECT DISTINCT v.guarantor_account_id, v.id, 'appeal_open', '', 0
+  FROM chosen v JOIN claims c ON c.visit_id = v.id JOIN denials d ON d.claim_id = c.id
+ WHERE d.state = 'appealed'
+UNION ALL
 SELECT id, NULL, 'minor_unnamed', '', 0 FROM holders WHERE NOT named
 UNION ALL
 -- Like queries/text_consents.py: a yes of this account, or of the phone itself, after which no no came.

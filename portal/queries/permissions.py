@@ -45,6 +45,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     "biller": frozenset(
         {
             "assistance_status.view",
+            "holds.view",
+            "holds.set",
             "payers.view",
             "desk.view",
             "tasks.view",
@@ -91,6 +93,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "payment_poster": frozenset(
         {
+            "holds.view",
             "payers.view",
             "plans.view",
             "accounts.view",
@@ -127,6 +130,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "assistance.decide",
             "reports.open",
             "reports.assistance",
+            "holds.view",
+            "holds.set",
             "plans.view",
             "plans.make",
             "accounts.view",
@@ -141,6 +146,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     "collections": frozenset(
         {
             "assistance_status.view",
+            "holds.view",
+            "holds.set",
             "plans.view",
             "plans.make",
             "accounts.view",
@@ -167,6 +174,9 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "assistance.approve",
             "assistance.policy",
             "reports.assistance",
+            "holds.view",
+            "holds.set",
+            "holds.decide",
             "payers.view",
             "payers.policy",
             "forms.view",
@@ -248,6 +258,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "assistance_status.view",
             "assistance.view",
             "reports.assistance",
+            "holds.view",
             "payers.view",
             "forms.view",
             "desk.view",

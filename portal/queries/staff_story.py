@@ -20,6 +20,7 @@ from portal.queries.balances import AccountBalance, VisitBalance
 from portal.queries.payment_method import method_in_words
 from portal.queries.settings import IN_FORCE, settings_of
 from portal.queries.statement_build import may_be_billed
+from portal.queries.statements_told import TOLD, all_told
 
 # One statement, so that the page keeps its budget. `overtaken` is what the daily run asks too:
 # did a payer decide again on what this statement told?
@@ -61,7 +62,9 @@ SELECT
                       JOIN journal_entries e ON e.id = p.entry_id
                      WHERE l.statement_id = s.id AND e.kind LIKE 'remittance_claim%') AS overtaken,
             EXISTS (SELECT 1 FROM visits v WHERE v.id = ANY(:billable)
-                       AND v.first_statement_on IS NULL) AS unstated_bill
+                       AND v.first_statement_on IS NULL) AS unstated_bill,
+            (SELECT array_agg({TOLD}) FROM visits v
+              WHERE v.id = ANY(:billable) AND v.id = ANY(:owing)) AS told
        FROM statements s
       WHERE s.guarantor_account_id = :account
         AND EXISTS (SELECT 1 FROM statement_deliveries d WHERE d.statement_id = s.id)
@@ -113,6 +116,7 @@ class LastStatement:
     deliveries: tuple[str, ...]
     overtaken: bool  # a payer has decided again since
     unstated_bill: bool  # a bill that no statement has told yet is ready
+    told: tuple[int, ...]  # statements so far of each bill that owes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +217,10 @@ def next_statement(
         corrects=last is not None and last.overtaken,
         today=on,
         settings=settings,
+        all_told=last is not None and all_told(last.told),
     )
+    if first is None:
+        return NextStep(words="No further statement: each bill was asked for four times (STMT-10)")
     return NextStep(words=f"Statement of {due}", on=first)
 
 
@@ -266,6 +273,7 @@ def _statement(found: dict[str, Any]) -> LastStatement:
         deliveries=tuple(found["deliveries"] or ()),
         overtaken=found["overtaken"],
         unstated_bill=found["unstated_bill"],
+        told=tuple(found["told"] or ()),
     )
 
 

@@ -28,6 +28,7 @@ from portal.queries.plan_told import PlanTold, plans_told
 from portal.queries.reach import sealed_accounts
 from portal.queries.settings import settings_on
 from portal.queries.statement_sent import was_sent
+from portal.queries.statements_told import statements_told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,7 @@ class StatementFacts:
     waiting_for: dict[int, str] = field(default_factory=dict)  # visit -> payer
     denials: dict[int, tuple[DenialTold, ...]] = field(default_factory=dict)  # by visit
     last: dict[int, LastStatement] = field(default_factory=dict)  # by account
+    told: dict[int, int] = field(default_factory=dict)  # statements so far, by visit
     settings: Settings = field(default_factory=Settings)  # in force on the day, where one is cut
 
     def title_of(self, charge_id: int) -> str:
@@ -140,6 +142,7 @@ def statement_facts(session: Session, *, account_ids: Collection[int], on: date)
         waiting_for=waiting_for(session, visit_ids),
         denials=denials_told(session, visit_ids),
         last=_last_statements(session, account_ids, on),
+        told=statements_told(session, visit_ids),
         settings=settings_on(session, on),
     )
 

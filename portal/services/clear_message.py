@@ -139,7 +139,13 @@ def _denied(
         held = conditions(session, on=on, account_ids=[account_id]).of(account_id).kinds
     else:
         held = facts.conditions
-    answer = ask_gate(held - {Condition.NO_SMS_CONSENT}, Action.REMINDER, account_id=account_id)
+    answer = ask_gate(
+        session,
+        held - {Condition.NO_SMS_CONSENT},
+        Action.REMINDER,
+        asked_by=message.template,
+        account_id=account_id,
+    )
     if isinstance(answer, Denied):
         return answer.rule_ids
     return ("MSG-16",) if facts is not None and facts.due == ZERO else ()

@@ -29,6 +29,7 @@ from portal.queries.statement_content import LAYOUT_VERSION
 from portal.queries.statement_facts import LastStatement, StatementFacts, statement_facts
 from portal.queries.statement_json import content_hash, to_json
 from portal.queries.statement_sent import was_sent
+from portal.queries.statements_told import all_told
 
 AT_ONCE = 250
 # Statements are numbered without gaps and cut by one process at a time.
@@ -162,8 +163,9 @@ def _is_due(made: Draft, facts: StatementFacts, on: date) -> bool:
         corrects=made.content.corrected is not None,
         today=on,
         settings=facts.settings,
+        all_told=all_told([facts.told[v.visit_id] for v in made.billable if v.patient_due > ZERO]),
     )
-    return first <= on
+    return first is not None and first <= on
 
 
 def _tells_credit(made: Draft, last: LastStatement | None, facts: StatementFacts, on: date) -> bool:

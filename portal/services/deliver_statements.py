@@ -95,7 +95,9 @@ def _deliver(
     folder: Path,
 ) -> Delivered:
     standing = standing_of(session, statements, on)
-    found = {statement.id: denial(statement, standing[statement.id]) for statement in statements}
+    found = {
+        statement.id: denial(session, statement, standing[statement.id]) for statement in statements
+    }
     going = [s for s in statements if not found[s.id]]
     readers = electronic_readers(
         session, account_ids=[s.guarantor_account_id for s in going], now=now
@@ -106,7 +108,7 @@ def _deliver(
     for statement in going:
         reader = readers.get(statement.guarantor_account_id)
         electronic = Action.ELECTRONIC_STATEMENT
-        if reader and not denial(statement, standing[statement.id], electronic):
+        if reader and not denial(session, statement, standing[statement.id], electronic):
             announce(session, statement, to=reader.email, head=head, now=now)
             announced.append(statement)
         elif to := lines[statement.id]:

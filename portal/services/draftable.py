@@ -61,15 +61,17 @@ def draftable(
     """
     found = balances(session, on=on, account_ids=[account_id])
     whole = conditions(session, on=on, account_ids=[account_id]).of(account_id)
-    answer = ask_gate(whole.kinds, Action.DRAFT, account_id=account_id)
+    answer = ask_gate(session, whole.kinds, Action.DRAFT, asked_by="draft", account_id=account_id)
     if not found:
         return Draftable((), answer if isinstance(answer, Denied) else None)
     [account] = found
     denied: dict[int, Denied] = {}
     for visit in account.visits:
         of_visit = ask_gate(
+            session,
             visit.conditions | whole.kinds,
             Action.DRAFT,
+            asked_by="draft",
             account_id=account_id,
             visit_id=visit.visit_id,
         )

@@ -96,7 +96,7 @@ def _mail(
     )
     found = {}
     for statement in statements:
-        rules = denial(statement, standing[statement.id])
+        rules = denial(session, statement, standing[statement.id])
         # Who asks for the paper of an older statement gets it as it was.
         found[statement.id] = tuple(
             rule for rule in rules if rule != OVERTAKEN or statement.id not in asked_for

@@ -38,6 +38,7 @@ from portal.services.tend_drafts import DraftsTended, tend_drafts
 from portal.services.tend_payer_refunds import tend_payer_refunds
 from portal.services.tend_plans import Tended, tend_plans
 from portal.services.tend_prepayments import tend_prepayments
+from portal.services.walk_dunning import Walked, walk_dunning
 from portal.services.warn_filing import warn_filing
 from portal.services.write_off_small_balances import WrittenOff, write_off_small_balances
 
@@ -75,6 +76,7 @@ class DayReport:
     notices: int
     reminded: Reminded
     drafts: DraftsTended
+    walked: Walked
     folder: Path
 
     def lines(self) -> Iterator[str]:
@@ -92,6 +94,7 @@ class DayReport:
         if self.envelopes:
             yield f"{self.envelopes} envelopes in {self.folder}"
         yield from self.drafts.lines()
+        yield from self.walked.lines()
         if self.notices:
             yield f"{self.notices} texts and e-mails about statements queued"
         if self.reminded.messages or self.reminded.letters:
@@ -130,6 +133,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     cut = cut_statements(on=on, now=now, public_url=office.public_url)
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
     returned = mail_returned(on=on, now=now, shop=office, folder=folder)
+    walked = walk_dunning(on=on, now=now)
     reminded = queue_visit_reminders(on=on, now=now, public_url=office.public_url)
     letters = print_visit_letters(on=on, now=now, printer=office.printer, folder=folder)
     envelopes = write_addresses(on=on, folder=folder, letters=letters)
@@ -148,6 +152,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
         notices=notices,
         reminded=reminded,
         drafts=drafts,
+        walked=walked,
         folder=folder,
     )
 

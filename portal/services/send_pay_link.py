@@ -85,7 +85,9 @@ def _refuse(session: Session, account: GuarantorAccount, *, on: date, now: datet
     if balance.due_now <= ZERO:
         raise LinkNotSent("Nothing is due on this account now.")
     held = conditions(session, on=on, account_ids=[account.id]).of(account.id).kinds
-    asked = ask_gate(held, Action.PORTAL_PAYMENT, account_id=account.id)
+    asked = ask_gate(
+        session, held, Action.PORTAL_PAYMENT, asked_by="pay link", account_id=account.id
+    )
     if isinstance(asked, Denied):
         raise LinkNotSent(f"This account may not be asked to pay ({', '.join(asked.rule_ids)}).")
     lately = select(func.count()).where(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from billing.holds import Condition
 from portal.models.accounts import AccountCondition, Patient
+from portal.services.end_at_once import end_at_once
 
 # Column of the contacts file -> condition. The last three concern one patient's visits alone.
 CONDITION_COLUMNS: dict[str, Condition] = {
@@ -63,6 +64,9 @@ def set_conditions(
                         since=now,
                         source=mine,
                     )
+                )
+                end_at_once(
+                    session, account_id=patient.guarantor_account_id, kind=one.kind, now=now
                 )
             elif not one.holds and row is not None:
                 row.ended_at = now

@@ -54,7 +54,7 @@ def may_leave(session: Session, message: OutboundMessage, *, now: datetime) -> b
     standing = standing_of(session, [statement], on)[statement.id]
     readers = electronic_readers(session, account_ids=[statement.guarantor_account_id], now=now)
     reader = readers.get(statement.guarantor_account_id)
-    rules = denial(statement, standing, Action.ELECTRONIC_STATEMENT)
+    rules = denial(session, statement, standing, Action.ELECTRONIC_STATEMENT)
     if not rules and (reader is None or reader.email != message.recipient):
         rules = NO_CONSENT
     message.gate = ", ".join(rules) or "allowed"

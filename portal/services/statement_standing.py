@@ -55,15 +55,17 @@ def standing_of(session: Session, statements: Sequence[Statement], on: date) -> 
 
 
 def denial(
-    statement: Statement, standing: Standing, action: Action = Action.STATEMENT
+    session: Session, statement: Statement, standing: Standing, action: Action = Action.STATEMENT
 ) -> tuple[str, ...]:
     """The rules that keep it from leaving now, or none: the gate's, or figures that have moved."""
     rules: set[str] = set()
     for visit in standing.account.visits:
         if standing.charge_ids & {charge.charge_id for charge in visit.charges}:
             answer = ask_gate(
+                session,
                 visit.conditions,
                 action,
+                asked_by="statement",
                 account_id=standing.account.guarantor_account_id,
                 visit_id=visit.visit_id,
             )

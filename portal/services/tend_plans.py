@@ -232,7 +232,13 @@ class _Day:
         if letter is not PlanLetter.COMPLETED:
             for visit_id in signs.visits.get(plan.id, ()):
                 kinds |= book.of(plan.guarantor_account_id, visit_id).kinds
-        answer = ask_gate(kinds, Action.STATEMENT, account_id=plan.guarantor_account_id)
+        answer = ask_gate(
+            self.session,
+            kinds,
+            Action.STATEMENT,
+            asked_by="plan letter",
+            account_id=plan.guarantor_account_id,
+        )
         return not isinstance(answer, Denied)
 
     def _move(self, look: _Look, taken: set[int], *, defaults: bool) -> bool:

@@ -105,7 +105,13 @@ def _asked(session: Session, account_ids: Sequence[int]) -> dict[int, _Asked]:
 
 def _may_go(account: AccountBalance, asked: _Asked | None, settings: Settings, on: date) -> bool:
     """Too small ever to be billed, or asked for twice and 60 days; nothing held, waiting or disputed."""
-    waits = {Condition.OPEN_CLAIM, Condition.REVIEW, Condition.DISPUTED}
+    waits = {
+        Condition.OPEN_CLAIM,
+        Condition.REVIEW,
+        Condition.DISPUTED,
+        Condition.APPEAL_OPEN,
+        Condition.ASSISTANCE_PENDING,
+    }
     conditions = {condition for visit in account.visits for condition in visit.conditions}
     open_for_billing = isinstance(allowed(conditions, Action.STATEMENT), Allowed)
     if conditions & waits or not open_for_billing or account.credit:

@@ -1,6 +1,7 @@
 """Two at once: the same file from two connections posts once; a payment waits for the decision."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -10,10 +11,12 @@ from billing.holds import Action, Allowed, Condition, Denied
 from billing.ledger import Account
 from portal.db import read_only, transaction
 from portal.jobs import post_remittance as job
+from portal.models.gate import GateDenial
 from portal.models.remittances import RemittanceRow
 from portal.queue import HANDLERS, JobContext
 from portal.services.ask_gate import ask_gate
 from portal.services.post_remittance import post_remittance
+from portal.services.refusal import Refusal
 from tests.conftest import NOW
 from tests.services.payer_voice import Payer, bill, book, clp, svc, total
 
@@ -68,12 +71,36 @@ def test_the_job_posts_the_file_that_lies_in_the_store(database_url: str) -> Non
     assert total(Account.PAYER_CLEARING) == 8_000
 
 
-def test_CORE_5_a_denial_is_logged_with_its_rules(caplog: pytest.LogCaptureFixture) -> None:
+def test_CORE_5_a_denial_is_logged_and_kept_with_its_rules(
+    database_url: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level("INFO")
     held = {Condition.OPEN_CLAIM, Condition.DECEASED}
-    answer = ask_gate(held, Action.STATEMENT, account_id=7, visit_id=8)
-    assert isinstance(answer, Denied)
+    asked = partial(ask_gate, action=Action.STATEMENT, asked_by="test", account_id=7)
+    with transaction() as session:
+        answer = asked(session, held, visit_id=8)
+        assert isinstance(answer, Denied)
+        assert isinstance(asked(session, ()), Allowed)
     [record] = caplog.records
     assert (record.message, record.rule_ids) == ("gate_denied", ("COLL-25", "STMT-1"))
-    assert isinstance(ask_gate((), Action.STATEMENT, account_id=7), Allowed)
-    assert len(caplog.records) == 1
+    [kept] = _denials()
+    assert (kept.action, kept.rule_ids, kept.visit_id) == ("statement", ["COLL-25", "STMT-1"], 8)
+    assert (kept.conditions, kept.asked_by) == (["deceased", "open_claim"], "test")
+
+
+def test_CORE_5_a_denial_is_kept_although_what_was_tried_is_undone(database_url: str) -> None:
+    def call() -> None:
+        with transaction() as session:
+            ask_gate(session, {Condition.PLACED}, Action.CALL, asked_by="test", account_id=7)
+            raise Refusal("not now")
+
+    with pytest.raises(Refusal):
+        call()
+    [kept] = _denials()
+    assert (kept.action, kept.rule_ids, kept.guarantor_account_id) == ("call", ["COLL-19"], 7)
+
+
+def _denials() -> list[GateDenial]:
+    with transaction() as session:
+        return list(session.scalars(select(GateDenial)))

@@ -1,0 +1,252 @@
+"""The facts that the gate asks for before collecting: clocks, deliveries, proofs, state law, for many accounts at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from billing.gate import Clocks, Episode, FinalNotice, GateFacts
+from billing.holds import Action, Condition
+from billing.money import ZERO, total_of
+from billing.organisation import Organisation
+from billing.settings import Key
+from billing.state_rows import STATE_RULES
+from billing.state_rules import StateRule, Terms, rules_for, strictest, unreviewed
+from portal.queries.balances import AccountBalance, VisitBalance, balances
+from portal.queries.organisation import facility_states, organisation_on, reviewed_fingerprints
+from portal.queries.settings import settings_on
+
+# One row for each visit: its clocks and the days of deliveries that stand and ask for it.
+_VISITS = text(
+    """
+SELECT v.id, v.service_on, v.responsible_on, v.first_statement_on, v.assistance_asked_on, v.last_paid_on,
+       array(SELECT DISTINCT d.delivered_on FROM charges c
+               JOIN statement_lines l ON l.charge_id = c.id AND l.amount_cents > 0
+               JOIN statement_deliveries d ON d.statement_id = l.statement_id
+              WHERE c.visit_id = v.id AND d.returned_on IS NULL AND d.delivered_on <= :on
+                AND NOT EXISTS (
+                      SELECT 1 FROM statement_deliveries e
+                       WHERE e.statement_id = d.statement_id AND e.returned_on IS NULL
+                         AND (e.delivered_on, e.id) < (d.delivered_on, d.id))
+              ORDER BY 1) AS told
+  FROM visits v WHERE v.id = ANY (:visits)
+"""
+)
+# When a bill stood still: in a dispute (DISP-2), or in a plan that ended (PLAN-14), day by day.
+_STILL = text(
+    """
+SELECT v.id, a.kind, greatest((a.since AT TIME ZONE z.zone)::date, v.first_statement_on) AS began,
+       coalesce((a.ended_at AT TIME ZONE z.zone)::date, :on) AS ended,
+       (a.ended_at AT TIME ZONE z.zone)::date AS over_on
+  FROM visits v CROSS JOIN (SELECT coalesce(max(time_zone), 'UTC') AS zone FROM practices) z
+  JOIN account_conditions a
+    ON a.visit_id = v.id
+       OR (a.visit_id IS NULL AND a.patient_id = v.patient_id)
+       OR (a.visit_id IS NULL AND a.patient_id IS NULL AND a.guarantor_account_id = v.guarantor_account_id)
+ WHERE v.id = ANY (:visits) AND a.kind = 'disputed' AND v.first_statement_on IS NOT NULL
+   AND (a.since AT TIME ZONE z.zone)::date <= :on
+UNION ALL
+SELECT DISTINCT c.visit_id, 'plan', greatest(p.created_at::date, v.first_statement_on),
+       coalesce(p.ended_on, p.state_at::date, :on),
+       CASE WHEN p.state = 'defaulted' THEN coalesce(p.ended_on, p.state_at::date) END
+  FROM plans p
+  JOIN plan_versions s ON s.plan_id = p.id AND s.number = p.current_version
+  JOIN plan_lines l ON l.version_id = s.id
+  JOIN charges c ON c.id = l.charge_id
+  JOIN visits v ON v.id = c.visit_id
+ WHERE c.visit_id = ANY (:visits) AND p.state IN ('defaulted', 'canceled')
+   AND v.first_statement_on IS NOT NULL
+"""
+)
+_PROOFS = text(
+    """
+SELECT p.guarantor_account_id, p.visit_id, p.kind, p.happened_on, p.facts
+  FROM collection_proofs p
+ WHERE p.guarantor_account_id = ANY (:accounts) AND p.happened_on <= :on
+   AND NOT EXISTS (SELECT 1 FROM proofs_revoked r WHERE r.proof_id = p.id)
+ ORDER BY p.happened_on, p.id
+"""
+)
+_CLEARED = text(
+    """
+SELECT guarantor_account_id, condition FROM gate_clearances
+ WHERE guarantor_account_id = ANY (:accounts) AND action = :action AND ended_at IS NULL
+   AND (until_on IS NULL OR until_on >= :on)
+"""
+)
+_STATES = text(
+    """
+SELECT g.id, upper(trim(g.state)) FROM guarantor_accounts g WHERE g.id = ANY (:accounts)
+UNION
+SELECT v.guarantor_account_id, upper(trim(p.state)) FROM visits v JOIN patients p ON p.id = v.patient_id
+ WHERE v.id = ANY (:visits) AND p.state <> ''
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Law:
+    """What of the practice is the same for every account."""
+
+    organisation: Organisation
+    facilities: tuple[str, ...]
+    reviewed: frozenset[str]
+    on: date
+
+
+def gate_facts(
+    session: Session,
+    *,
+    on: date,
+    account_ids: Collection[int],
+    action: Action = Action.PLACEMENT,
+    visit_ids: Collection[int] | None = None,
+) -> dict[int, GateFacts]:
+    """By account, for the bills on which something is owed; of these, only `visit_ids` where it is given.
+
+    An account without such a bill has facts without episodes, which no action passes.
+    """
+    found = balances(session, on=on, account_ids=list(account_ids))
+    owing = {
+        one.guarantor_account_id: tuple(
+            v for v in one.visits
+            if v.patient_due > ZERO and (visit_ids is None or v.visit_id in visit_ids)
+        )
+        for one in found
+    }  # fmt: skip
+    visits = [v.visit_id for bills in owing.values() for v in bills]
+    asked = {"on": on, "accounts": list(account_ids), "visits": visits, "action": action.value}
+    clocks = {row.id: row for row in session.execute(_VISITS, asked)}
+    still = _grouped(session.execute(_STILL, asked).all())
+    proofs = _grouped(session.execute(_PROOFS, asked).all())
+    cleared = _grouped(session.execute(_CLEARED, asked).all())
+    states = _grouped(session.execute(_STATES, asked).all())
+    organisation = organisation_on(session, on)
+    law = _Law(
+        organisation, facility_states(session, organisation), reviewed_fingerprints(session), on
+    )
+    floor = settings_on(session, on).money(Key.STATEMENT_FLOOR)
+    facts: dict[int, GateFacts] = {}
+    for one in found:
+        account_id = one.guarantor_account_id
+        mine = proofs.get(account_id, [])
+        bills = owing[account_id]
+        episodes = tuple(
+            _episode(bill, clocks[bill.visit_id], still.get(bill.visit_id, []), mine, on)
+            for bill in bills
+        )
+        due = total_of(bill.patient_due for bill in bills)
+        extra = {Condition.BELOW_FLOOR} if ZERO < due < floor else set()
+        base = _with_law(law, [row[1] for row in states.get(account_id, ())])
+        facts[account_id] = replace(
+            base,
+            conditions=_of_account(one) | frozenset(extra),
+            cleared=frozenset(Condition(row[1]) for row in cleared.get(account_id, ())),
+            episodes=episodes,
+            oral_attempts=tuple(row.happened_on for row in mine if row.kind == "oral_attempt"),
+            screened_on=_last(mine, "screening"),
+            plan_offered_on=_last(mine, "plan_offer"),
+            affidavit_on=_last(mine, "affidavit"),
+        )
+    return facts
+
+
+def _grouped(rows: Sequence[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
+    return found
+
+
+def _of_account(one: AccountBalance) -> frozenset[Condition]:
+    owed = total_of(v.patient_due for v in one.visits)
+    credit = one.credit > ZERO and one.credit >= owed
+    return one.conditions | (frozenset({Condition.CREDIT_BALANCE}) if credit else frozenset())
+
+
+def _last(proofs: Sequence[Any], kind: str) -> date | None:
+    return max((row.happened_on for row in proofs if row.kind == kind), default=None)
+
+
+def _episode(
+    bill: VisitBalance, row: Any, still: Sequence[Any], proofs: Sequence[Any], on: date
+) -> Episode:
+    notices = tuple(
+        FinalNotice(
+            sent_on=p.happened_on,
+            deadline_on=date.fromisoformat(p.facts["deadline_on"]),
+            names=frozenset(p.facts.get("names", ())),
+            encloses_summary=bool(p.facts.get("encloses_summary")),
+        )
+        for p in proofs
+        if p.kind == "final_notice" and p.visit_id in {None, bill.visit_id}
+    )
+    disputes = [span for span in still if span.kind == "disputed"]
+    return Episode(
+        visit_id=bill.visit_id,
+        clocks=Clocks(
+            service_on=row.service_on,
+            responsible_on=row.responsible_on,
+            first_statement_on=row.first_statement_on,
+            assistance_asked_on=row.assistance_asked_on,
+            last_paid_on=row.last_paid_on,
+        ),
+        balance=bill.patient_due,
+        conditions=bill.conditions,
+        statements=tuple(row.told),
+        notices=notices,
+        held_days=_days([(span.began, span.ended) for span in still], on),
+        dispute_ended_on=max((span.over_on for span in disputes if span.over_on), default=None),
+        plan_defaulted_on=max(
+            (span.over_on for span in still if span.kind == "plan" and span.over_on), default=None
+        ),
+    )
+
+
+def _days(spans: Sequence[tuple[date, date]], on: date) -> int:
+    """Days that lie in any of the spans, each once; the day on which one ends counts as free again."""
+    total, reached = 0, date.min
+    for start, end in sorted(spans):
+        first, last = max(start, reached), min(end, on)
+        total += max(0, (last - first).days)
+        reached = max(reached, last)
+    return total
+
+
+def _with_law(law: _Law, homes: Sequence[str]) -> GateFacts:
+    lives = sorted({home for home in homes if home}) or [""]
+    rows: dict[str, StateRule] = {}
+    for home in lives:
+        binding = rules_for(
+            STATE_RULES,
+            patient_state=home,
+            facility_states=law.facilities,
+            on=law.on,
+            who=law.organisation,
+        )
+        rows |= {row.key: row for row in binding}
+    terms = strictest(row.terms for row in rows.values())
+    return GateFacts(
+        organisation=law.organisation,
+        terms=terms,
+        terms_rules=_whose(terms, rows.values()),
+        unreviewed_rows=unreviewed(
+            STATE_RULES, states={*lives, *law.facilities}, reviewed=law.reviewed
+        ),
+    )
+
+
+def _whose(terms: Terms, rows: Collection[StateRule]) -> Mapping[str, str]:
+    """The row whose value became the strictest, by field."""
+    plain = Terms()
+    return {
+        f.name: next(r.rule for r in rows if getattr(r.terms, f.name) == getattr(terms, f.name))
+        for f in fields(Terms)
+        if getattr(terms, f.name) != getattr(plain, f.name)
+    }

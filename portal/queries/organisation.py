@@ -1,0 +1,156 @@
+"""What the practice says of itself, on any day, and which rows of state law a person here has reviewed (CORE-1, CORE-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from billing.organisation import Organisation
+from billing.state_rows import STATE_RULES
+from billing.state_rules import StateRule
+from portal.db import read_only
+from portal.models.gate import OrganisationProfile, StateReview
+from portal.models.identity import Login
+from portal.models.practice import Practice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileVersion:
+    """One version as it was kept."""
+
+    starts_on: date
+    organisation: Organisation
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """One review of a row, or its being taken back."""
+
+    confirmed: bool
+    fingerprint: str
+    note: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewedRow:
+    """One row of the pack with what people here said of it, the newest first."""
+
+    row: StateRule
+    reviews: tuple[Review, ...]
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether the newest word confirms the row as it stands now."""
+        newest = next(iter(self.reviews), None)
+        return bool(newest and newest.confirmed and newest.fingerprint == self.row.fingerprint)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether it was confirmed in other words than it has now."""
+        newest = next(iter(self.reviews), None)
+        return bool(newest and newest.confirmed and newest.fingerprint != self.row.fingerprint)
+
+
+def organisation_on(session: Session, on: date) -> Organisation:
+    """The profile in force on a day; nothing answered where nobody kept one."""
+    answers = session.scalar(
+        select(OrganisationProfile.answers)
+        .where(OrganisationProfile.starts_on <= on)
+        .order_by(OrganisationProfile.starts_on.desc(), OrganisationProfile.id.desc())
+        .limit(1)
+    )
+    return organisation_of(answers or {})
+
+
+def organisation_of(answers: dict[str, Any]) -> Organisation:
+    """From the row's own spelling."""
+    known = {f.name for f in fields(Organisation)}
+    said = {name: value for name, value in answers.items() if name in known}
+    states = said.get("states_of_service")
+    return Organisation(**said | ({"states_of_service": tuple(states)} if states else {}))
+
+
+def facility_states(session: Session, organisation: Organisation) -> tuple[str, ...]:
+    """Where the practice treats: as it says, else where its own address is."""
+    if organisation.states_of_service:
+        return organisation.states_of_service
+    state = session.scalar(select(Practice.state)) or ""
+    return (state.strip().upper(),)
+
+
+def organisation_page() -> tuple[ProfileVersion, ...]:
+    """Every version, the newest first."""
+    with read_only() as session:
+        rows = session.execute(
+            select(OrganisationProfile, Login.email)
+            .join(Login, Login.id == OrganisationProfile.by_login_id)
+            .order_by(OrganisationProfile.starts_on.desc(), OrganisationProfile.id.desc())
+        ).all()
+    return tuple(
+        ProfileVersion(
+            starts_on=row.starts_on,
+            organisation=organisation_of(row.answers),
+            reason=row.reason,
+            by=email,
+            at=row.at,
+        )
+        for row, email in rows
+    )
+
+
+def reviewed_fingerprints(session: Session) -> frozenset[str]:
+    """Of the rows whose newest review confirms them, as they stood then."""
+    later = aliased(StateReview)
+    newer = (
+        select(later.id)
+        .where(later.row_key == StateReview.row_key, later.id > StateReview.id)
+        .exists()
+    )
+    return frozenset(
+        session.scalars(select(StateReview.fingerprint).where(StateReview.confirmed, ~newer))
+    )
+
+
+def state_rows() -> tuple[ReviewedRow, ...]:
+    """Each row of the pack once, by state."""
+    with read_only() as session:
+        reviews = _reviews(session, [row.key for row in STATE_RULES])
+    once = {row.key: row for row in STATE_RULES if row.patient_state}
+    rows = (ReviewedRow(row=row, reviews=reviews.get(key, ())) for key, row in once.items())
+    return tuple(sorted(rows, key=lambda one: (one.row.state, one.row.key)))
+
+
+def state_row_page(key: str) -> ReviewedRow | None:
+    """One row; None where the pack has none by this key."""
+    return next((one for one in state_rows() if one.row.key == key), None)
+
+
+def _reviews(session: Session, keys: Collection[str]) -> dict[str, tuple[Review, ...]]:
+    rows = session.execute(
+        select(StateReview, Login.email)
+        .join(Login, Login.id == StateReview.by_login_id)
+        .where(StateReview.row_key.in_(keys))
+        .order_by(StateReview.id.desc())
+    )
+    found: dict[str, list[Review]] = {}
+    for row, email in rows:
+        found.setdefault(row.row_key, []).append(
+            Review(
+                confirmed=row.confirmed,
+                fingerprint=row.fingerprint,
+                note=row.note,
+                by=email,
+                at=row.at,
+            )
+        )
+    return {key: tuple(given) for key, given in found.items()}
