@@ -1,7 +1,7 @@
 """The gate's own tables, and the clocks of a visit held by the database (CORE-1 to CORE-5).
 
-Revision ID: 0066
-Revises: 0065
+Revision ID: 0069
+Revises: 0068
 
 Safety: new tables, and columns that are empty; `last_paid_on` is filled from the ledger in one statement.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.db import APP_ROLE
 
-revision = "0066"
-down_revision = "0065"
+revision = "0069"
+down_revision = "0068"
 branch_labels = None
 depends_on = None
 
