@@ -18,6 +18,7 @@ class Duty(StrEnum):
     PLAN = "plan"
     ALERT = "alert"
     ASSISTANCE = "assistance"
+    ASSISTANCE_APPEAL = "assistance_appeal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,13 @@ DUTIES: Mapping[Duty, Steps] = {
         "assistance.decide",
         "assistance.approve",
         "portal/services/approve_assistance.py",
+    ),
+    Duty.ASSISTANCE_APPEAL: Steps(
+        "decided about assistance",
+        "decides the appeal",
+        "assistance.decide",
+        "assistance.decide",
+        "portal/services/decide_assistance.py",
     ),
     Duty.ALERT: Steps(
         "did what an alert is about",

@@ -37,6 +37,7 @@ KINDS = {
     "cash_count": "count of the cash drawer",
     "credits": "credit balances",
     "adjustment_request": "adjustment asked for",
+    "assistance_application": "application for assistance",
     "assistance_decision": "decision about assistance",
     "assistance_scale": "sliding scale of assistance",
     "assistance_agb": "amounts generally billed",

@@ -51,6 +51,7 @@ KIND_LABELS = {
     "card_refund": "Card refund",
     "credit_asked": "Credit asked back",
     "credit_found": "Credit to send back",
+    "assistance_paper": "Letter about assistance",
     "assistance_presumed": "Assistance may be due",
     "card_dispute": "Card dispute",
     "draft_failed": "Drawn payment that failed",

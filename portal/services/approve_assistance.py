@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from billing.duties import Duty, same_person
 from billing.free_text import check_free_text
 from portal.db import transaction
+from portal.models.assistance import AssistanceApplication
 from portal.models.assistance_decisions import AssistanceDecision
 from portal.queries.award_plan import award_plan
 from portal.queries.viewer import StaffViewer
@@ -18,10 +19,13 @@ from portal.services.assistance_refusals import CannotDecideAssistance
 from portal.services.grant_presumed import tell_audit
 from portal.services.lock_posting import lock_accounts
 from portal.services.make_decision import granting_of, post_decision, put_figures
+from portal.services.receive_application import close_application
 from portal.services.refusal import NotFound
 
 
-def approve_assistance(*, decision_id: UUID, staff: StaffViewer, on: date, now: datetime) -> bool:
+def approve_assistance(
+    *, decision_id: UUID, staff: StaffViewer, public_url: str, on: date, now: datetime
+) -> bool:
     """Post it, by what the lines owe today; false when this person approved it before.
 
     Raises CannotDecideAssistance or NotFound.
@@ -36,6 +40,12 @@ def approve_assistance(*, decision_id: UUID, staff: StaffViewer, on: date, now: 
         row.state, row.second_id, row.second_at = "made", staff.login_id, now
         session.flush()
         post_decision(session, row, plan, on=on, now=now)
+        if row.application_id is not None:
+            application = session.get_one(AssistanceApplication, row.application_id)
+            close_application(
+                session, application, row, login_id=staff.login_id,
+                public_url=public_url, on=on, now=now,
+            )  # fmt: skip
         tell_audit(session, row, staff, action="approve", now=now)
     return True
 

@@ -7,6 +7,7 @@ SUBJECTS = {
     "address_changed": "Your mailing address changed",
     "already_signed_up": "You already have a sign-in",
     "access_granted": "Somebody signed up on our website",
+    "assistance_news": "News about a form you sent us",
     "bill_notice": "A message about your bill",
     "change_code": "Your code",
     "email_changed": "Your e-mail address changed",

@@ -22,6 +22,7 @@ from portal.services.deliver_statements import Delivered, Shop, deliver_statemen
 from portal.services.escalate_tasks import escalate_tasks
 from portal.services.extend_awards import extend_awards
 from portal.services.keep_agb import renew_agb
+from portal.services.keep_assistance_letter import write_assistance_letters
 from portal.services.mail_batch import write_addresses
 from portal.services.mail_returned import mail_returned
 from portal.services.note_credits import note_credits
@@ -125,6 +126,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     apply_waiting_credit(on=on)
     renew_agb(on=on, now=now)
     awarded = extend_awards(on=on, now=now)
+    write_assistance_letters(press=office, now=now)
     note_credits(on=on, now=now)
     tend_payer_refunds(on=on)
     tended = tend_plans(on=on, now=now, public_url=office.public_url)

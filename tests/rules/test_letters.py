@@ -11,6 +11,7 @@ import pytest
 
 from portal.services import (
     access_letters,
+    assistance_letters,
     letters,
     pay_letters,
     plan_letters,
@@ -55,6 +56,7 @@ BILLING = {
         access_letters.proxy_news(HEAD),
         pay_letters.pay_link(HEAD, link="https://bills.example.com/p/x"),
         *(plan_letters.plan_letter(HEAD, what) for what in plan_letters.WORDS),
+        *(assistance_letters.assistance_letter(HEAD, what) for what in assistance_letters.WORDS),
         saved_letters.method_added(HEAD),
         saved_letters.method_expiring(HEAD),
         saved_letters.autopay_signed(HEAD),
@@ -115,6 +117,10 @@ FIRST_LINES = {
     "A time that you booked with us was changed.",
     "A time that you booked with us was canceled, as we were asked.",
     "We had to cancel a time that you booked with us. We are sorry.",
+    "We have the form that you sent us. Thank you.",
+    "We need something more from you.",
+    "We have an answer to the form that you sent us.",
+    "An answer that we gave you has changed.",
     "You signed an agreement with us. Your copy is ready.",
     "We have an answer to what you asked us about your payments.",
     "Your payments to us were changed, as you or our office asked.",

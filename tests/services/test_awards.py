@@ -25,7 +25,7 @@ from portal.services.approve_assistance import approve_assistance, send_back_ass
 from portal.services.assistance_refusals import CannotDecideAssistance
 from portal.services.extend_awards import extend_awards
 from portal.services.post_entry import post_entry
-from tests.sandbox_server import SandboxServer
+from tests.sandbox_server import PUBLIC_URL, SandboxServer
 from tests.services.assistance_world import agb, awards, decision, grant, memos
 from tests.services.ledger_book import Book, party_of
 from tests.services.payment_laws import broken
@@ -161,9 +161,15 @@ def test_FA_11_above_the_limit_it_waits_for_another_person(desk: Desk) -> None:
     assert desk.till.due() == ALL + 5_000_00
     day, now = desk.till.now.date(), desk.till.now
     with pytest.raises(CannotDecideAssistance, match="does not approve"):
-        approve_assistance(decision_id=made, staff=counsellor, on=day, now=now)
-    assert approve_assistance(decision_id=made, staff=manager, on=day, now=now)
-    assert not approve_assistance(decision_id=made, staff=manager, on=day, now=now)
+        approve_assistance(
+            decision_id=made, staff=counsellor, public_url=PUBLIC_URL, on=day, now=now
+        )
+    assert approve_assistance(
+        decision_id=made, staff=manager, public_url=PUBLIC_URL, on=day, now=now
+    )
+    assert not approve_assistance(
+        decision_id=made, staff=manager, public_url=PUBLIC_URL, on=day, now=now
+    )
     assert desk.till.due() == 0
     assert memos(made)[0].endswith("approved by fa_counsellor@example.com and manager@example.com")
     assert proven()
@@ -174,7 +180,11 @@ def test_FA_11_whoever_decided_is_not_the_second(desk: Desk) -> None:
     made = grant(desk.till.account_id, 100, now=desk.till.now, by=desk.approver.login_id)
     with pytest.raises(CannotDecideAssistance, match="somebody else"):
         approve_assistance(
-            decision_id=made, staff=desk.approver, on=desk.till.now.date(), now=desk.till.now
+            decision_id=made,
+            staff=desk.approver,
+            public_url=PUBLIC_URL,
+            on=desk.till.now.date(),
+            now=desk.till.now,
         )
     other = add_staff("manager", "second@example.com")
     assert send_back_assistance(
