@@ -37,6 +37,7 @@ from staff_admin.blueprints import (
     payouts,
     plans,
     recoupments,
+    reference,
     refunds,
     remittances,
     reports,
@@ -87,6 +88,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(texts.blueprint)
     app.register_blueprint(waitlist.blueprint)
     app.register_blueprint(reports.blueprint)
+    app.register_blueprint(reference.blueprint)
     app.register_blueprint(settings_pages.blueprint)
     app.register_blueprint(restricted.blueprint)
     app.register_blueprint(disclosures.blueprint)

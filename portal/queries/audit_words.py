@@ -133,6 +133,7 @@ KINDS = {
     "organisation": "what the practice is",
     "state_row": "state law",
     "state_rows": "state law",
+    "reference_data": "reference data",
     "staff": "staff’s sign-ins",
     "source": "text of the file",
     "text_consent": "consent to texts",

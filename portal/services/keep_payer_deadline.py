@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from billing.appeal_clock import Basis, Limit
 from billing.free_text import check_free_text
 from portal.db import transaction
 from portal.models.accounts import Payer
 from portal.models.denials import Denial, PayerDeadline
+from portal.queries.among import among
 from portal.queries.viewer import StaffViewer
 from portal.services.plan_deadline import set_deadline
 from portal.services.record_access import Access, add_access
@@ -66,18 +69,7 @@ def keep_payer_deadline(
             )
         )
         session.flush()
-        waiting = session.scalars(
-            select(Denial)
-            .where(
-                Denial.payer_id == payer_id,
-                Denial.closed_at.is_(None),
-                Denial.state.in_(("open", "working")),
-            )
-            .order_by(Denial.id)
-            .with_for_update()
-        ).all()
-        for denial in waiting:
-            set_deadline(session, denial)
+        follow_deadlines(session, [payer_id])
         add_access(
             session,
             Access(
@@ -91,3 +83,19 @@ def keep_payer_deadline(
             ),
             now=now,
         )
+
+
+def follow_deadlines(session: Session, payer_ids: Collection[int]) -> None:
+    """Open denials of these payers that wait for their next step get their last day anew."""
+    waiting = session.scalars(
+        select(Denial)
+        .where(
+            among(Denial.payer_id, payer_ids),
+            Denial.closed_at.is_(None),
+            Denial.state.in_(("open", "working")),
+        )
+        .order_by(Denial.id)
+        .with_for_update()
+    ).all()
+    for denial in waiting:
+        set_deadline(session, denial)

@@ -10,7 +10,7 @@ from billing.free_text import check_free_text
 from billing.money import ZERO, Money
 from portal.db import transaction
 from portal.models.adjustments import AdjustmentRuleRow
-from portal.queries.adjustment_rules import rules_on
+from portal.queries.adjustment_rules import Rules, rules_on
 from portal.queries.permissions import ROLES
 from portal.queries.viewer import StaffViewer
 from portal.services.record_access import Access, add_access
@@ -35,6 +35,23 @@ class NewRule:
     effective_from: date
 
 
+def check_rule(rule: NewRule, standing: Rules, *, staff: StaffViewer, on: date) -> None:
+    """Raises RuleRefused for a limit that may not be set so; `standing` are the rules of today."""
+    if not staff.may("adjustments.rules"):
+        raise RuleRefused("A manager sets limits.")
+    if "ledger.adjust" not in ROLES.get(rule.role, frozenset()):
+        raise RuleRefused("This role adjusts nothing (OPS-13).")
+    if rule.effective_from < on:
+        raise RuleRefused("A limit begins today or later.")
+    if rule.limit < ZERO:
+        raise RuleRefused("A limit is $0.00 or more.")
+    if rule.kind is AdjustmentKind.SMALL_BALANCE and rule.limit > SMALL_BALANCE_AT_MOST:
+        raise RuleRefused(f"A small balance is {SMALL_BALANCE_AT_MOST} at most (OPS-19).")
+    before = standing[rule.kind].limits.get(rule.role, ZERO)
+    if rule.role == staff.role and rule.limit > before and rule.effective_from <= on:
+        raise RuleRefused("A higher limit of your own role begins tomorrow at the earliest.")
+
+
 def set_adjustment_rule(
     *, rule: NewRule, reason: str, staff: StaffViewer, on: date, now: datetime
 ) -> None:
@@ -45,22 +62,10 @@ def set_adjustment_rule(
     Raises RuleRefused or CardNumberRefused.
     """
     reason = check_free_text(reason)
-    if not staff.may("adjustments.rules"):
-        raise RuleRefused("A manager sets limits.")
     if not reason:
         raise RuleRefused("Say why: the reason stays with the limit.")
-    if "ledger.adjust" not in ROLES.get(rule.role, frozenset()):
-        raise RuleRefused("This role adjusts nothing (OPS-13).")
-    if rule.effective_from < on:
-        raise RuleRefused("A limit begins today or later.")
-    if rule.limit < ZERO:
-        raise RuleRefused("A limit is $0.00 or more.")
-    if rule.kind is AdjustmentKind.SMALL_BALANCE and rule.limit > SMALL_BALANCE_AT_MOST:
-        raise RuleRefused(f"A small balance is {SMALL_BALANCE_AT_MOST} at most (OPS-19).")
     with transaction() as session:
-        before = rules_on(session, on)[rule.kind].limits.get(rule.role, ZERO)
-        if rule.role == staff.role and rule.limit > before and rule.effective_from <= on:
-            raise RuleRefused("A higher limit of your own role begins tomorrow at the earliest.")
+        check_rule(rule, rules_on(session, on), staff=staff, on=on)
         row = AdjustmentRuleRow(
             kind=rule.kind.value,
             role=rule.role,

@@ -16,5 +16,12 @@ STAFF_CONTROL = """
     s s s o o o o o o o r o  GET,POST  /restricted/<int:closed_id>/open
     s s s r r r r r o o r o  GET       /settings/
     s s s r r r r r o o r o  GET       /settings/<name>
+    s s s r r r r r o o r o  GET       /settings/data/
+    s s s r r r r r o o r o  GET,POST  /settings/data/<kind>/
+    s s s r r r r r o o r o  GET       /settings/data/<kind>.csv
+    s s s r r r r r o o r o  GET       /settings/data/<kind>/row
+    s s s r r r r r o r r o  POST      /settings/data/<kind>/row
+    s s s r r r r r o r r o  POST      /settings/data/<kind>/file
+    s s s r r r r r o r r o  GET,POST  /settings/data/files/<uuid:upload_id>
     s s s r r r r r o r r o  POST      /settings/<name>
 """
