@@ -1,7 +1,7 @@
 """Prices and contracted amounts, the history of reference data, and its files that wait.
 
-Revision ID: 0067
-Revises: 0066
+Revision ID: 0070
+Revises: 0069
 
 Safety: three new tables.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.db import APP_ROLE
 
-revision = "0067"
-down_revision = "0066"
+revision = "0070"
+down_revision = "0069"
 branch_labels = None
 depends_on = None
 
