@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from billing.reference_data import TABLES, Cells, Comparison, Kind, Table, compare, read_cells
+from portal.db import read_only
 from portal.queries.reference_rows import reference_rows
 from portal.queries.viewer import StaffViewer
 from portal.services.import_result import RefusedRecord
@@ -26,6 +27,12 @@ class Preview:
     @property
     def may_be_applied(self) -> bool:
         return bool(self.comparison.changes) and not self.refused
+
+
+def preview_upload(kind: Kind, data: bytes, *, staff: StaffViewer, on: date) -> Preview:
+    """The same for a page."""
+    with read_only() as session:
+        return preview_reference(session, kind, data, staff=staff, on=on)
 
 
 def preview_reference(

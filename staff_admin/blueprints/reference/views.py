@@ -7,8 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from billing.reference_data import TABLES, Kind, Table
-from portal.db import read_only
+from billing.reference_data import TABLES, Table
 from portal.queries.paging import Page
 from portal.queries.reference_pages import (
     KEY_SEPARATOR,
@@ -26,7 +25,7 @@ from portal.services.keep_reference import (
     keep_row,
     take_reference_file,
 )
-from portal.services.reference_file import Preview, preview_reference
+from portal.services.reference_file import preview_upload
 from portal.web.access import current_staff, saw, staff
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
@@ -169,7 +168,7 @@ def _show_row(wanted: Table, form: RowForm) -> str:
 def _show_preview(upload_id: UUID, form: ApplyForm) -> str:
     upload = found(upload_page(upload_id))
     saw(kind="reference_data", id=upload.kind.value)
-    seen = _preview(upload.kind, upload.content)
+    seen = preview_upload(upload.kind, upload.content, staff=current_staff(), on=practice_day())
     form.digest.data = seen.comparison.digest
     return show(
         "reference/preview.html",
@@ -178,8 +177,3 @@ def _show_preview(upload_id: UUID, form: ApplyForm) -> str:
         seen=seen,
         form=form,
     )
-
-
-def _preview(kind: Kind, content: bytes) -> Preview:
-    with read_only() as session:
-        return preview_reference(session, kind, content, staff=current_staff(), on=practice_day())
