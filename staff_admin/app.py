@@ -27,10 +27,12 @@ from staff_admin.blueprints import (
     eobs,
     forms,
     front_desk,
+    holds,
     home,
     insurance,
     linking,
     messages,
+    organisation,
     parents,
     payers,
     payments,
@@ -89,6 +91,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(waitlist.blueprint)
     app.register_blueprint(reports.blueprint)
     app.register_blueprint(reference.blueprint)
+    app.register_blueprint(holds.blueprint)
+    app.register_blueprint(organisation.blueprint)
     app.register_blueprint(settings_pages.blueprint)
     app.register_blueprint(restricted.blueprint)
     app.register_blueprint(disclosures.blueprint)

@@ -53,6 +53,7 @@ SPOKEN = (
     "portal/queries/denials_told.py",
     "portal/queries/disputes_told.py",
     "portal/queries/entry_chain.py",
+    "portal/queries/holds_told.py",
     "portal/queries/insurance_page.py",
     "portal/queries/insurance_words.py",
     "portal/queries/overview.py",

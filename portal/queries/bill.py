@@ -14,6 +14,7 @@ from portal.models.accounts import Patient
 from portal.models.claims import Visit
 from portal.queries.denials_told import denied_sentences
 from portal.queries.guest_bills import may_open
+from portal.queries.holds_told import HoldTold, holds_told, of_visit
 from portal.queries.overview import held_note, standing
 from portal.queries.plan_told import PlanTold, plans_told
 from portal.queries.statement_build import steps_by_charge, visit_section
@@ -40,6 +41,7 @@ class BillPage:
     checking_insurance: bool  # the patient told of another plan, and the office has not decided
     plan: PlanTold | None  # the plan that pays it
     denied: tuple[str, ...]  # what the insurer refused, and what we do about it
+    holds: tuple[HoldTold, ...]  # since when, why, what next
     under_way: UnderWay | None  # a payment of its account, while another must not start
 
     @property
@@ -83,6 +85,7 @@ def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | N
         facts = bill_facts(session, visit_id=visit_id, account_id=account_id, on=on)
         waiting = payments_under_way(session, viewer, [account_id])
         plans = plans_told(session, facts.balances, on=on)
+        holds = holds_told(session, viewer)
     [account] = facts.balances
     [balance] = account.visits
     stands = standing(balance)
@@ -99,5 +102,6 @@ def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | N
         checking_insurance=Condition.COVERAGE_CHANGED in balance.conditions,
         plan=plans.get(account_id),
         denied=denied_sentences(facts.denials.get(visit_id, ())),
+        holds=of_visit(holds, visit_id),
         under_way=waiting.get(account_id),
     )

@@ -70,7 +70,13 @@ SELECT p.guarantor_account_id, p.visit_id, p.kind, p.happened_on, p.facts
   FROM collection_proofs p
  WHERE p.guarantor_account_id = ANY (:accounts) AND p.happened_on <= :on
    AND NOT EXISTS (SELECT 1 FROM proofs_revoked r WHERE r.proof_id = p.id)
- ORDER BY p.happened_on, p.id
+UNION ALL
+-- Our own books were asked whether help is presumed.
+SELECT s.guarantor_account_id, NULL, 'screening', max(s.screened_on), '{}'::jsonb
+  FROM assistance_screenings s
+ WHERE s.guarantor_account_id = ANY (:accounts) AND s.screened_on <= :on
+ GROUP BY 1
+ ORDER BY 4
 """
 )
 _CLEARED = text(

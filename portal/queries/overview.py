@@ -38,6 +38,7 @@ from portal.queries.balances import VisitBalance, balances
 from portal.queries.credit import free_credit, undecided
 from portal.queries.denials_told import denials_told, denied_sentences
 from portal.queries.disputes_told import TOLD, dispute_decision
+from portal.queries.holds_told import HoldTold
 from portal.queries.own_notices import NextVisit, own_notices
 from portal.queries.paid_by import HELPER, NO_HELPER, paid_by
 from portal.queries.plain_services import describe
@@ -130,6 +131,7 @@ class Overview:
     plans: tuple[PlanTold, ...]
     under_way: tuple[UnderWay, ...]  # not here yet: still owed in the books
     next_visit: NextVisit | None
+    holds: tuple[HoldTold, ...]  # since when, why, what next
 
     @property
     def next_due(self) -> date | None:
@@ -177,6 +179,7 @@ def overview(viewer: AccountViewer, *, on: date, whole: bool = False) -> Overvie
         plans=plans,
         under_way=tuple(waiting.values()),
         next_visit=own.next_visit,
+        holds=own.holds,
         **{
             name: () if guest and name == "settled" else tuple(items)
             for name, items in groups.items()

@@ -17,6 +17,7 @@ from billing.proxy_access import ProxyScope
 from portal.models.drafts import Draft
 from portal.models.identity import Login
 from portal.queries.among import listed
+from portal.queries.holds_told import HoldTold, holds_column, read_holds
 from portal.queries.insurance_page import any_asked, known_plans
 from portal.queries.own_appointments import next_visit
 from portal.queries.viewer import AccountViewer, GuestViewer
@@ -38,6 +39,7 @@ class OwnNotices:
     card_asked: bool = False
     draft: tuple[date, Money] | None = None  # told already: the day and the most it will be
     next_visit: NextVisit | None = None
+    holds: tuple[HoldTold, ...] = ()
 
 
 @cache
@@ -52,9 +54,9 @@ def _query() -> Select[*tuple[Any, ...]]:
         .limit(1)
         .scalar_subquery()
     )
-    return select(Login.email_failed_at.is_not(None), known_plans(), coming, next_visit()).where(
-        Login.id == bindparam("login_id")
-    )
+    return select(
+        Login.email_failed_at.is_not(None), known_plans(), coming, next_visit(), holds_column()
+    ).where(Login.id == bindparam("login_id"))
 
 
 def own_notices(session: Session, viewer: AccountViewer, on: date) -> OwnNotices:
@@ -66,6 +68,7 @@ def own_notices(session: Session, viewer: AccountViewer, on: date) -> OwnNotices
         {
             "login_id": viewer.login_id,
             "account_ids": list(viewer.account_ids),
+            "hold_accounts": list(viewer.account_ids),
             "acting_for": viewer.acting_for.patient_id if viewer.acting_for else None,
             "on": on,
         },
@@ -76,7 +79,8 @@ def own_notices(session: Session, viewer: AccountViewer, on: date) -> OwnNotices
     if own[2] is not None and viewer.acting_for is None:
         draft = (date.fromisoformat(own[2][0]), Money(own[2][1]))
     visit = _next(own[3]) if viewer.may(ProxyScope.BOOK) else None
-    return OwnNotices(own[0], any_asked(own[1], on=on), draft, visit)
+    holds = read_holds(own[4], viewer)
+    return OwnNotices(own[0], any_asked(own[1], on=on), draft, visit, holds)
 
 
 def _next(found: dict[str, str] | None) -> NextVisit | None:

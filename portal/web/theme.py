@@ -96,6 +96,7 @@ MENUS = {
             "insurance.index", "Insurance cards", "file-earmark-text", "insurance.view", "Patients"
         ),
         MenuLink("plans.index", "Plans", "calendar-event", "plans.view", "Patients"),
+        MenuLink("holds.index", "Holds", "hourglass-split", "holds.view", "Patients"),
         MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view", "Patients"),
         MenuLink("work.index", "Queue", "list", "work.view", "Payers"),
         MenuLink("remittances.index", "Remittances", "receipt", "remittances.view", "Payers"),

@@ -13,6 +13,7 @@ from tests.web.access_control import STAFF_CONTROL
 from tests.web.access_denials import STAFF_DENIALS
 from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
 from tests.web.access_exceptions import STAFF_EXCEPTIONS
+from tests.web.access_holds import STAFF_HOLDS
 from tests.web.access_money import STAFF_MONEY
 from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_payers_money import STAFF_PAYERS_MONEY
@@ -369,6 +370,7 @@ STAFF = table(
     + STAFF_MONEY
     + STAFF_DESK
     + STAFF_DENIALS
+    + STAFF_HOLDS
     + STAFF_OFFICE
     + STAFF_REPORTS
     + STAFF_CONTROL
