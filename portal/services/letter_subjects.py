@@ -14,6 +14,7 @@ SUBJECTS = {
     "email_code": "Your code",
     "email_known": "Somebody typed your e-mail address",
     "new_message": "You have a new message",
+    "letter_waiting": "A letter is ready for you",
     "link_code": "Your code",
     "link_come_in": "About your sign-in",
     "link_refused": "About your sign-in",

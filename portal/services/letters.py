@@ -64,6 +64,18 @@ def statement_notice(head: Letterhead, *, number: str) -> Letter:
     )
 
 
+def letter_waiting(head: Letterhead, *, notice_id: int) -> Letter:
+    """A letter of ours waits behind the sign-in; this is its delivery (MSG-24)."""
+    return billing_letter(
+        "letter_waiting",
+        head,
+        "We wrote you a letter.",
+        f"Sign in to read it: {head.public_url}/letters/{notice_id}",
+        "You can print it or save it there. You can go back to paper at any time:"
+        f" {head.public_url}/paperless",
+    )
+
+
 def bill_notice(head: Letterhead, *, number: str) -> Letter:
     """A courtesy beside the statement: it is new, due soon, or still open (MSG-16)."""
     return billing_letter(

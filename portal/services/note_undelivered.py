@@ -17,6 +17,7 @@ from portal.models.work import WorkItem
 from portal.queries.reach import paper_lines
 from portal.services.consent_paperless import newest_consents
 from portal.services.first_statement import clear_clocks
+from portal.services.notice_mail import is_letter, letter_bounced
 from portal.services.practice_date import practice_date
 from portal.services.statement_notice import EMAIL, is_notice
 
@@ -30,6 +31,8 @@ def note_undelivered(
     """Draw every consequence in the caller's transaction; the caller has set the message's state."""
     if is_notice(message):
         _take_back(session, message, now)
+    if is_letter(message):
+        letter_bounced(session, message, now=now)
     if bad_address or _gave_up_often(session, message):
         _suspend(session, message, now)
 

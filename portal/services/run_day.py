@@ -32,6 +32,7 @@ from portal.services.queue_notices import queue_notices
 from portal.services.queue_visit_reminders import Reminded, queue_visit_reminders
 from portal.services.reassociate import reassociate
 from portal.services.refusal import Refusal
+from portal.services.send_notices import NoticesSent, printed_on, send_notices
 from portal.services.sweep_messages import sweep_messages
 from portal.services.sweep_payments import Swept, sweep_payments
 from portal.services.tend_denials import tend_denials
@@ -73,6 +74,7 @@ class DayReport:
     cut: Cut
     delivered: Delivered
     returned: Delivered  # paper for what e-mail could not deliver, and copies asked for
+    sent: NoticesSent  # letters with required words
     envelopes: int
     notices: int
     reminded: Reminded
@@ -92,6 +94,7 @@ class DayReport:
             yield f"{len(self.returned.sent)} mailed after an e-mail came back, or asked for on paper"
         for number, rules in (*self.delivered.stopped, *self.returned.stopped):
             yield f"{number} not sent: {', '.join(rules)}"
+        yield from self.sent.lines()
         if self.envelopes:
             yield f"{self.envelopes} envelopes in {self.folder}"
         yield from self.drafts.lines()
@@ -138,7 +141,8 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     walked = walk_dunning(on=on, now=now)
     reminded = queue_visit_reminders(on=on, now=now, public_url=office.public_url)
     letters = print_visit_letters(on=on, now=now, printer=office.printer, folder=folder)
-    envelopes = write_addresses(on=on, folder=folder, letters=letters)
+    sent = send_notices(on=on, now=now, shop=office, folder=folder)
+    envelopes = write_addresses(on=on, folder=folder, letters=(*letters, *printed_on(on=on)))
     notices = queue_notices(on=on, now=now, public_url=office.public_url)
     sweep_messages(now=now)
     return DayReport(
@@ -150,6 +154,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
         cut=cut,
         delivered=delivered,
         returned=returned,
+        sent=sent,
         envelopes=envelopes,
         notices=notices,
         reminded=reminded,

@@ -31,6 +31,7 @@ from portal.services.mail_news import mail_news
 from portal.services.mail_visit import visit_file
 from portal.services.note_status import note_status
 from portal.services.note_undelivered import note_undelivered
+from portal.services.notice_mail import is_letter, letter_may_leave, record_letter
 from portal.services.record_text_consent import Said, withdraw_all_texts
 from portal.services.statement_notice import is_notice, may_leave, record_notice
 from portal.services.tell_visit_otherwise import tell_visit_otherwise
@@ -142,6 +143,9 @@ def _claim(message_id: int, now: datetime, links: Links | None) -> tuple[Outboun
         # A second try of a notice is asked about again too: a hold may have come in between.
         asked = is_notice(message) and message.state in ON_ITS_WAY
         if asked and not may_leave(session, message, now=now):
+            return message, doubtful
+        waits = is_letter(message) and message.state in ON_ITS_WAY
+        if waits and not letter_may_leave(session, message, now=now):
             return message, doubtful
         if message.state == "queued" and _is_safe(session, message, now):
             if message.category:
@@ -285,6 +289,8 @@ def _close(
         note_status(session, message_id, state, now=now, error=error)
         if state == "sent" and is_notice(message):
             record_notice(session, message, now=now)
+        if state == "sent" and is_letter(message):
+            record_letter(session, message, now=now)
         if state == "refused" and message.channel == "email":
             note_undelivered(session, message, bad_address=bad_address, now=now)
         if state == "refused":

@@ -42,6 +42,7 @@ BILLING = {
     letter.template: letter
     for letter in (
         letters.statement_notice(HEAD, number="2026-0142"),
+        letters.letter_waiting(HEAD, notice_id=12),
         letters.receipt(HEAD, number="R-0123456789"),
         letters.refund(HEAD, number="R-0123456789"),
         letters.refund_failed(HEAD, number="R-0123456789"),
@@ -109,6 +110,7 @@ SIGN_IN = {
 EVERY = BILLING | SIGN_IN
 # What a locked screen may show: the subject and the first line. Each is here because a person read it.
 FIRST_LINES = {
+    "We wrote you a letter.",
     "A time with us is booked.",
     "Una hora con nosotros está reservada.",
     "Una hora que reservó con nosotros ha cambiado.",

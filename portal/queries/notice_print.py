@@ -1,0 +1,87 @@
+"""A letter's frozen words as its printed layout places them: window, blocks, and a state's sentence in bold (COLL-T4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from billing.notice_text import said_day
+from billing.reach import Lines
+from portal.models.accounts import GuarantorAccount
+from portal.models.notices import Notice
+from portal.models.practice import Practice
+
+LABELS = {
+    "en": ("Account", "Date", "Letter", "page"),
+    "es": ("Cuenta", "Fecha", "Carta", "página"),
+}
+
+
+def notice_print(
+    session: Session, notice: Notice, account: GuarantorAccount, lines: Lines, *, on: date
+) -> dict[str, Any]:
+    """The data of the layout `notice`."""
+    practice = session.get_one(Practice, 1)
+    return printed(
+        notice.content,
+        practice=practice,
+        name=account.display_name,
+        lines=lines,
+        account_number=account.number,
+        number=str(notice.id),
+        language=notice.language,
+        on=on,
+    )
+
+
+def printed(
+    content: Mapping[str, Any],
+    *,
+    practice: Practice,
+    name: str,
+    lines: Lines,
+    account_number: str,
+    number: str,
+    language: str,
+    on: date,
+) -> dict[str, Any]:
+    """The same for a letter that is no row, such as a preview."""
+    account, day, letter, _ = LABELS[language]
+    return {
+        "language": language,
+        "title": content["title"],
+        "practice": practice.legal_name or practice.name,
+        "practice_address": practice_address(practice),
+        "practice_phone": practice.phone,
+        "hours": practice.phone_hours,
+        "name": name,
+        "address": list(lines),
+        "facts": [(day, said_day(on, language)), (account, account_number), (letter, number)],
+        "footer": f"{letter} {number}",
+        "blocks": [
+            {
+                "heading": block.get("heading", ""),
+                "paragraphs": block.get("paragraphs", []),
+                "rows": block.get("rows", []),
+                "bullets": block.get("bullets", []),
+                "style": block.get("style", ""),
+            }
+            for block in content["blocks"]
+        ],
+    }
+
+
+def practice_address(practice: Practice) -> list[str]:
+    """The lines of our own address."""
+    return [
+        line
+        for line in (
+            practice.street,
+            practice.street2,
+            f"{practice.city}, {practice.state} {practice.postal_code}",
+        )
+        if line
+    ]

@@ -1,0 +1,50 @@
+"""A warning that was delivered is a proof before the gate, for each bill that it is about; one that came back is none (COLL-4)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from billing.notices import WARNINGS, NoticeKind
+from portal.models.notices import Notice
+from portal.services.prove_step import ProofKind, prove_step, revoke_proof
+
+
+def prove_notice(session: Session, notice: Notice, *, on: date, now: datetime) -> None:
+    """In the transaction that wrote down the delivery."""
+    if NoticeKind(notice.kind) not in WARNINGS or notice.deadline_on is None:
+        return
+    for visit_id in _bills(notice):
+        prove_step(
+            session,
+            ProofKind.FINAL_NOTICE,
+            account_id=notice.guarantor_account_id,
+            visit_id=visit_id,
+            happened_on=on,
+            source=_source(notice, visit_id),
+            facts={
+                "deadline_on": notice.deadline_on.isoformat(),
+                "names": notice.eca_types,
+                "encloses_summary": bool(notice.summary_id),
+            },
+            now=now,
+            login_id=notice.made_by_id,
+        )
+
+
+def unprove_notice(session: Session, notice: Notice, *, reason: str, now: datetime) -> None:
+    """What came back was told to nobody."""
+    if NoticeKind(notice.kind) in WARNINGS:
+        for visit_id in _bills(notice):
+            revoke_proof(session, _source(notice, visit_id), reason=reason, now=now)
+
+
+def _bills(notice: Notice) -> tuple[int | None, ...]:
+    return tuple(notice.visit_ids) or (None,)
+
+
+def _source(notice: Notice, visit_id: int | None) -> str:
+    # A letter that was sent again by another way is another proof.
+    tries = "" if notice.message_id is None else f":{notice.message_id}"
+    return f"notice:{notice.id}:{visit_id or 0}{tries}"
