@@ -44,7 +44,9 @@ class StatementLine(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     statement_id: Mapped[int] = mapped_column(ForeignKey("statements.id"))
     charge_id: Mapped[int] = mapped_column(ForeignKey("charges.id"), index=True)
-    amount: Mapped[Money] = mapped_column("amount_cents")
+    amount: Mapped[Money] = mapped_column("amount_cents")  # asked for
+    # Owed in the ledger, shown, and not asked for: the patient disputed it then (CORE-6).
+    disputed: Mapped[Money] = mapped_column("disputed_cents", default=Money(0), server_default="0")
 
 
 class StatementDelivery(Base):

@@ -8,12 +8,15 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import Date, Select, bindparam, case, func, select
 
+from portal.db import Cents
 from portal.models.accounts import GuarantorAccount, Payer
+from portal.models.bill_disputes import BillDispute, BillDisputeLine
 from portal.models.claims import Charge, Visit
 from portal.models.ledger import LedgerAccount, PostingRow
 from portal.queries.among import Size, listed
+from portal.queries.dispute_holds import holds
 
 _SIGNED = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
 _KEYS = (
@@ -45,7 +48,17 @@ def sums_query(*, accounts: Size, visits: Size, through: bool) -> Select[*tuple[
 
 @cache
 def visits_query(*, accounts: Size, visits: Size) -> Select[*tuple[Any, ...]]:
-    """The visits, a row for each line, or one for a visit that has none yet."""
+    """The visits, a row for each line with what is disputed of it on a day, or one for a visit that has none yet."""
+    disputed = (
+        select(
+            BillDisputeLine.charge_id,
+            func.sum(BillDisputeLine.amount, type_=Cents()).label("amount"),
+        )
+        .join(BillDispute, BillDispute.id == BillDisputeLine.dispute_id)
+        .where(holds(bindparam("disputes_on", type_=Date)))
+        .group_by(BillDisputeLine.charge_id)
+        .subquery("disputed")
+    )
     return (
         select(
             Visit.id.label("visit_id"),
@@ -57,9 +70,11 @@ def visits_query(*, accounts: Size, visits: Size) -> Select[*tuple[Any, ...]]:
             Visit.coverage_intent,
             Charge.id.label("charge_id"),
             Charge.service_on,
+            disputed.c.amount.label("disputed"),
         )
         .join(GuarantorAccount, GuarantorAccount.id == Visit.guarantor_account_id)
         .outerjoin(Charge, Charge.visit_id == Visit.id)
+        .outerjoin(disputed, disputed.c.charge_id == Charge.id)
         .where(
             listed(Visit.guarantor_account_id, "account_ids", accounts),
             listed(Visit.id, "visit_ids", visits),

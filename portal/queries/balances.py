@@ -59,10 +59,16 @@ class ChargeBalance:
     insurance_due: Money
     patient_due: Money
     patient_paid: Money
+    disputed: Money = ZERO  # of `patient_due`: the patient disputes it, nobody asks for it (DISP-1)
 
     @property
     def plan_paid(self) -> Money:
         return total_of(plan.amount for plan in self.plans)
+
+    @property
+    def undisputed(self) -> Money:
+        """What of the open share stays payable. Undisputed and disputed are what is owed, always."""
+        return self.patient_due - self.disputed
 
     @property
     def identity_holds(self) -> bool:
@@ -113,6 +119,11 @@ class VisitBalance:
         return total_of(c.patient_due for c in self.charges)
 
     @property
+    def disputed(self) -> Money:
+        """Of the open share, what the patient disputes."""
+        return total_of(c.disputed for c in self.charges)
+
+    @property
     def patient_paid(self) -> Money:
         return total_of(c.patient_paid for c in self.charges)
 
@@ -133,8 +144,8 @@ class VisitBalance:
 
     @property
     def due_now(self) -> Money:
-        """What the patient is asked for: nothing while anything holds the bill."""
-        return ZERO if self.held else self.patient_due
+        """What the patient is asked for: nothing while anything holds the bill, and never what they dispute."""
+        return ZERO if self.held else self.patient_due - self.disputed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +209,9 @@ def balances(
         book = ConditionBook()
     visits: dict[int, list[VisitBalance]] = defaultdict(list)
     numbers: dict[int, str] = {}
-    for rows in _visits(session, account_ids, visit_ids):
+    # A past state has no disputes, as it has no conditions.
+    disputes_on = on if known is None else date.min
+    for rows in _visits(session, account_ids, visit_ids, disputes_on):
         visit = _visit_balance(rows, sums, book)
         visits[visit.guarantor_account_id].append(visit)
         numbers[visit.guarantor_account_id] = visit.account_number
@@ -270,11 +283,15 @@ def _sums(
 
 
 def _visits(
-    session: Session, account_ids: Collection[int] | None, visit_ids: Collection[int] | None
+    session: Session,
+    account_ids: Collection[int] | None,
+    visit_ids: Collection[int] | None,
+    disputes_on: date,
 ) -> Iterable[list[Row[*tuple[Any, ...]]]]:
     query = visits_query(accounts=sized(account_ids), visits=sized(visit_ids))
     grouped: dict[int, list[Row[*tuple[Any, ...]]]] = {}
-    for row in session.execute(query, _chosen(account_ids, visit_ids)):
+    chosen = {**_chosen(account_ids, visit_ids), "disputes_on": disputes_on}
+    for row in session.execute(query, chosen):
         grouped.setdefault(row.visit_id, []).append(row)
     return grouped.values()
 
@@ -323,6 +340,7 @@ def _charge_balance(
     for (account, payer_id), amount in legs.items():
         if account in _PLAN_MONEY:
             plans[payer_id] += amount
+    due = net(Account.PATIENT_RECEIVABLE)
     return ChargeBalance(
         charge_id=charge.charge_id,
         visit_id=charge.visit_id,
@@ -337,8 +355,10 @@ def _charge_balance(
         plan_discount=net(Account.CONTRACTUAL_ADJUSTMENT),
         written_off=net(*_WRITTEN_OFF),
         insurance_due=net(Account.INSURANCE_RECEIVABLE),
-        patient_due=net(Account.PATIENT_RECEIVABLE),
+        patient_due=due,
         patient_paid=net(*_PATIENT_MONEY),
+        # Of a line that was paid or corrected meanwhile no more is disputed than is open.
+        disputed=max(ZERO, min(due, charge.disputed or ZERO)),
     )
 
 

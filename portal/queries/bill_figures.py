@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from billing.money import ZERO, Money, total_of
 from portal.queries.denials_told import denied_sentence
 from portal.queries.statement_content import LineItem
-from portal.queries.statement_words import review_sentence, share_sentences
+from portal.queries.statement_words import disputed_sentence, review_sentence, share_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ def figures(lines: Iterable[LineItem]) -> Figures:
     taken = (
         Row("Help and changes by us", -summed("assistance"), "paid"),
         Row("You have paid", -summed("you_paid"), "paid"),
+        Row("You dispute this; not due now", -summed("disputed"), "checking"),
     )
     billed, owe = summed("billed"), summed("owe")
     return Figures(
@@ -90,6 +91,8 @@ def _amounts(lines: Sequence[LineItem]) -> list[str]:
     )
     review = total_of(line.under_review for line in lines)
     said += [review_sentence(review)] if review else []
+    disputed = total_of(line.disputed for line in lines)
+    said += [disputed_sentence(disputed)] if disputed else []
     for how in dict.fromkeys(line.denied_how for line in lines if line.denied):
         denied = total_of(line.denied for line in lines if line.denied_how == how)
         said.append(denied_sentence(denied, how))

@@ -60,6 +60,13 @@ SELECT a.guarantor_account_id, NULL, a.kind, '', 0
   FROM holders h JOIN account_conditions a ON a.guarantor_account_id = h.id
  WHERE a.ended_at IS NULL AND a.visit_id IS NULL AND a.patient_id IS NULL
 UNION ALL
+-- Until we answer, and until the bill rejoins the cycle after that (dispute_holds.holds, DISP-1, DISP-2).
+SELECT v.guarantor_account_id, v.id, 'disputed', '', 0
+  FROM chosen v JOIN bill_disputes d ON d.visit_id = v.id
+ WHERE d.state = 'open'
+    OR (d.state = 'answered' AND d.ended_on IS NULL
+        AND (d.rejoins_on IS NULL OR d.rejoins_on > :today))
+UNION ALL
 SELECT v.guarantor_account_id, v.id, 'bill_held', array_to_string(w.reasons, '; '), 0
   FROM chosen v JOIN work_items w ON w.visit_id = v.id
  WHERE w.holds_bill AND w.closed_at IS NULL
@@ -172,6 +179,7 @@ def _facts(*, accounts: Size, visits: Size) -> TextClause:
     )
     return text(statement).bindparams(
         bindparam("receipts_needed", type_=Date),
+        bindparam("today", type_=Date),
         *(bindparam(name, type_=ARRAY(BigInteger)) for name in sizes if sizes[name] != "all"),
     )
 
@@ -225,6 +233,7 @@ def conditions(
             "accounts": list(account_ids or ()),
             "visits": list(visit_ids or ()),
             "receipts_needed": on - timedelta(days=1),
+            "today": on,
             "technical_version": TECHNICAL_VERSION,
         },
     )

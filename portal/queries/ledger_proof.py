@@ -125,13 +125,13 @@ CHECKS = {
          GROUP BY e.id HAVING count(DISTINCT a.code) > 1""",
     "statement lines equal the ledger as it stood": """
         SELECT 'statement ' || s.number || ', charge ' || l.charge_id,
-               (l.amount_cents - coalesce(sum(SIGNED), 0))::bigint
+               (l.amount_cents + l.disputed_cents - coalesce(sum(SIGNED), 0))::bigint
           FROM statement_lines l
           JOIN statements s ON s.id = l.statement_id
           LEFT JOIN (postings p JOIN ledger_accounts a
                        ON a.id = p.account_id AND a.code = 'patient_receivable')
             ON p.charge_id = l.charge_id AND p.id <= s.ledger_position
-         GROUP BY l.id, s.id HAVING l.amount_cents <> coalesce(sum(SIGNED), 0)""",
+         GROUP BY l.id, s.id HAVING l.amount_cents + l.disputed_cents <> coalesce(sum(SIGNED), 0)""",
     "statements add up to their lines": """
         SELECT 'statement ' || s.number, (s.amount_due_cents - coalesce(sum(l.amount_cents), 0))::bigint
           FROM statements s LEFT JOIN statement_lines l ON l.statement_id = s.id

@@ -67,6 +67,7 @@ HELD_WORDS = {
     Condition.VETERANS_AFFAIRS: "Veterans Affairs pays for this visit.",
     Condition.BANKRUPTCY: "We are not asking you to pay this.",
 }
+DISPUTED = "You told us that this bill is wrong. You owe nothing for it while we look."
 CHECKING = "We are checking this bill. You owe nothing for it now."
 
 
@@ -81,6 +82,7 @@ class Item:
     provider: str
     owe: Money
     checking: Money  # part under review beside what is owed
+    disputed: Money  # part that the patient disputes: not due
     share: tuple[str, ...]  # "deductible", "copay"
     due_on: date | None  # as the last statement that shows it said
     denied: tuple[str, ...]  # what the insurer refused, and what we do about it
@@ -193,7 +195,7 @@ def standing(visit: VisitBalance) -> str:
         return "bills"
     if visit.holding & WAITS_FOR_PLAN:
         return "with_insurer"
-    if visit.held and (visit.patient_due or visit.insurance_due):
+    if visit.disputed or (visit.held and (visit.patient_due or visit.insurance_due)):
         return "held"
     return "with_insurer" if visit.insurance_due else "settled"
 
@@ -209,6 +211,7 @@ def _item(
         provider=_provider(facts),
         owe=visit.due_now,
         checking=visit.under_review,
+        disputed=visit.disputed,
         share=_share(facts.buckets or (), visit),
         due_on=facts.due_on,
         denied=denied,
@@ -258,7 +261,8 @@ def _note(visit: VisitBalance, facts: Row[*tuple[Any, ...]]) -> str:
 
 def held_note(visit: VisitBalance) -> str:
     """Why this visit is not due, as far as a patient may be told."""
-    return next((HELD_WORDS[c] for c in HELD_WORDS if c in visit.holding), CHECKING)
+    words = next((HELD_WORDS[c] for c in HELD_WORDS if c in visit.holding), "")
+    return words or (DISPUTED if visit.disputed and not visit.held else CHECKING)
 
 
 @cache  # building it takes longer than running it

@@ -140,8 +140,9 @@ def open_lines(account: AccountBalance) -> tuple[OpenLine, ...]:
             charge_id=charge.charge_id,
             visit_id=visit.visit_id,
             service_on=charge.service_on,
-            due=charge.patient_due,
-            held=visit.held,
+            # A line that is disputed as a whole is paid only where somebody chose it (STMT-21).
+            due=charge.undisputed or charge.patient_due,
+            held=visit.held or charge.undisputed == ZERO,
         )
         for visit in account.visits
         for charge in visit.charges

@@ -63,15 +63,21 @@ def draft(facts: StatementFacts, account: AccountBalance, *, on: date, public_ur
         if visit.patient_due or (last and any(last.lines.get(c.charge_id) for c in visit.charges))
     ]
     patients = _patients(facts, account_id, shown)
-    due = total_of(visit.patient_due for visit in billable)
+    due = total_of(visit.patient_due - visit.disputed for visit in billable)
     credit = _credit(account, due)
     span = Span(
         last=last,
         movements=tuple(facts.movements.get(account_id, ())),
-        owed={c.charge_id: c.patient_due for visit in billable for c in visit.charges},
+        owed={c.charge_id: c.undisputed for visit in billable for c in visit.charges},
         balance=due if due > ZERO else -credit,
         visits=facts.visits,
         decisions=facts.decisions,
+        disputed={
+            c.charge_id: visit.visit_id
+            for visit in billable
+            for c in visit.charges
+            if c.disputed or (last and c.charge_id in last.disputed)
+        },
     )
     practice = facts.practice
     content = StatementContent(
@@ -183,7 +189,7 @@ def _aging(facts: StatementFacts, shown: list[VisitBalance], on: date) -> Aging:
         first = facts.visits[visit.visit_id].first_statement_on
         days = (on - first).days if first else 0
         name = next((name for limit, name in AGES if days <= limit), "over_120")
-        ages[name] += visit.patient_due
+        ages[name] += visit.patient_due - visit.disputed
     return Aging(**ages)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -16,6 +16,8 @@ from portal.queries.statement_lines import is_adjustment, is_payment
 from portal.queries.statement_print import day
 
 SHOWN_AT_MOST = 24
+DISPUTED = "You told us that the bill for the visit of %s is wrong. That part is not due now."
+ANSWERED = "We answered about the visit of %s. It is due again."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,8 @@ class Span:
     balance: Money  # below zero: a credit
     visits: Mapping[int, VisitFact]
     decisions: Mapping[int, Sequence[DecisionFact]]
+    # The visit of each charge that is disputed, or was on the last statement.
+    disputed: Mapping[int, int] = field(default_factory=dict)
 
     @cached_property
     def steps(self) -> tuple[Movement, ...]:
@@ -78,6 +82,9 @@ def changes(span: Span) -> tuple[Change, ...]:
         service_on = span.visits[visit_id].service_on
         what = f"The visit of {day(service_on)} is being decided again. It is not due now."
         told[span.last.cycle_on, what] -= amount
+    for visit_id, amount in _disputed(span).items():
+        words = DISPUTED if amount > ZERO else ANSWERED
+        told[span.last.cycle_on, words % day(span.visits[visit_id].service_on)] -= amount
     rows = sorted(told.items())
     return tuple(Change(on=on, what=what, amount=amount) for (on, what), amount in rows)[
         -SHOWN_AT_MOST:
@@ -101,6 +108,16 @@ def _what(span: Span, movement: Movement) -> str:
         return f"We took this off {named}."
     decided = span.decisions.get(movement.visit_id or 0, ())
     return f"{decided[-1].payer} decided {named}." if decided else f"New bill for {named}."
+
+
+def _disputed(span: Span) -> dict[int, Money]:
+    """What the patient disputes since the last statement, after the steps; below zero: what rejoined (CORE-6)."""
+    old = span.last.lines if span.last else {}
+    rest: dict[int, Money] = defaultdict(lambda: ZERO)
+    for charge_id, visit_id in span.disputed.items():
+        steps = total_of(m.amount for m in span.steps if m.charge_id == charge_id)
+        rest[visit_id] += old.get(charge_id, ZERO) + steps - span.owed.get(charge_id, ZERO)
+    return {visit_id: amount for visit_id, amount in rest.items() if amount}
 
 
 def _no_longer_due(span: Span) -> dict[int, Money]:

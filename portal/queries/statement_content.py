@@ -79,6 +79,7 @@ class LineItem:
     you_paid: Money
     owe: Money
     why: tuple[str, ...]
+    disputed: Money = ZERO  # the patient disputes it: shown, not due (CORE-6)
 
     @property
     def plan_paid_total(self) -> Money:
@@ -98,7 +99,7 @@ class LineItem:
         pending = self.other_insurance + self.under_review + self.bundled + self.denied
         return (
             self.billed == plan + pending + self.your_share
-            and self.owe == self.your_share - self.assistance - self.you_paid
+            and self.owe == self.your_share - self.assistance - self.you_paid - self.disputed
         )
 
 

@@ -79,6 +79,7 @@ class LastStatement:
     ledger_position: int
     balance: Money  # below zero: a credit
     lines: dict[int, Money]  # by charge
+    disputed: frozenset[int] = frozenset()  # the charges of which it asked for less than was owed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,12 +270,13 @@ def _last_statements(
         .order_by(Statement.guarantor_account_id, Statement.cycle_on.desc())
     ).all()
     lines: dict[int, dict[int, Money]] = defaultdict(dict)
-    for statement_id, charge_id, amount in session.execute(
-        select(StatementLine.statement_id, StatementLine.charge_id, StatementLine.amount).where(
-            StatementLine.statement_id.in_([row.id for row in rows])
-        )
+    disputed: dict[int, set[int]] = defaultdict(set)
+    for line in session.scalars(
+        select(StatementLine).where(StatementLine.statement_id.in_([row.id for row in rows]))
     ):
-        lines[statement_id][charge_id] = amount
+        lines[line.statement_id][line.charge_id] = line.amount
+        if line.disputed:
+            disputed[line.statement_id].add(line.charge_id)
     return {
         row.guarantor_account_id: LastStatement(
             number=row.number,
@@ -282,6 +284,7 @@ def _last_statements(
             ledger_position=row.ledger_position,
             balance=row.amount_due - Money(row.credit_cents or 0),
             lines=lines[row.id],
+            disputed=frozenset(disputed[row.id]),
         )
         for row in rows
     }

@@ -12,7 +12,7 @@ from portal.queries.payer_decisions import AdjustmentFact, DecisionFact
 from portal.queries.plain_services import describe, is_sensitive
 from portal.queries.statement_content import LineItem, PlanPaid
 from portal.queries.statement_facts import ChargeFact, Movement, signed_total
-from portal.queries.statement_words import review_sentence, share_sentences
+from portal.queries.statement_words import disputed_sentence, review_sentence, share_sentences
 
 PAID_KINDS = frozenset({"payment", "credit_application", "refund", "dispute", "dispute_owed"})
 PRICE_KINDS = frozenset({"self_pay_charge", "opening"})
@@ -72,11 +72,20 @@ def line_item(
         self_pay=price,
         assistance=helped,
         you_paid=paid,
-        owe=balance.patient_due,
+        owe=balance.undisputed,
+        disputed=balance.disputed,
         why=_why(
-            shares, adjustments, movements, review, _said_of(denied, how, adjustments, refused)
+            shares,
+            adjustments,
+            movements,
+            review,
+            (*_disputed(balance), *_said_of(denied, how, adjustments, refused)),
         ),
     )
+
+
+def _disputed(balance: ChargeBalance) -> tuple[str, ...]:
+    return (disputed_sentence(balance.disputed),) if balance.disputed else ()
 
 
 _Refused = dict[tuple[str, str], DenialTold]

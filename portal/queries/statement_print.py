@@ -207,7 +207,7 @@ def _line(line: LineItem) -> dict[str, Any]:
             )
         ),
         "share": str(line.your_share),
-        "taken": str(-(line.you_paid + line.assistance)),
+        "taken": str(-(line.you_paid + line.assistance + line.disputed)),
         "owe": str(line.owe),
         "details": _details(line),
     }
@@ -238,6 +238,7 @@ def _details(line: LineItem) -> list[str]:
             ],
         ),
         ("Taken off", [("you have paid", line.you_paid), ("help and changes", line.assistance)]),
+        ("You dispute this", [("not due while we look at it", line.disputed)]),
     )
     said = [f"{day(line.service_on)}, {line.provider}" if line.provider else day(line.service_on)]
     said += [f"{title}: {_parts(parts)}." for title, parts in groups if any(a for _, a in parts)]

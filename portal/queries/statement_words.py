@@ -47,6 +47,11 @@ def review_sentence(amount: Money) -> str:
     return f"We are checking {amount} with your plan. It is not due now."
 
 
+def disputed_sentence(amount: Money) -> str:
+    """What we say of an amount that the patient told us is wrong (CORE-6)."""
+    return f"You told us that {amount} of this is wrong. It is not due while we look at it."
+
+
 def has_address(account: GuarantorAccount) -> bool:
     """Whether a letter would arrive: street, town, state and ZIP are all there."""
     return all((account.street, account.city, account.state, account.postal_code))

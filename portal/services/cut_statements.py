@@ -240,7 +240,12 @@ def _freeze(
     session.add_all(statements)
     session.flush()
     session.add_all(
-        StatementLine(statement_id=statement.id, charge_id=line.charge_id, amount=line.owe)
+        StatementLine(
+            statement_id=statement.id,
+            charge_id=line.charge_id,
+            amount=line.owe,
+            disputed=line.disputed,
+        )
         for statement, its_lines in zip(statements, lines, strict=True)
         for line in its_lines
     )
