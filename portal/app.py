@@ -7,6 +7,7 @@ from flask import Flask
 from portal import wiring
 from portal.blueprints import (
     account,
+    bill_disputes,
     check_in,
     confidential,
     contact,
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> Flask:
         pay_statement,
         plans,
         messages,
+        bill_disputes,
         insurance,
         visits,
         registration,

@@ -45,8 +45,6 @@ def _disputes() -> None:
     op.create_table(
         "bill_disputes",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("guarantor_account_id", sa.Integer(), nullable=False),
-        sa.Column("patient_id", sa.Integer(), nullable=False),
         sa.Column("visit_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
@@ -96,11 +94,6 @@ def _disputes() -> None:
             name=op.f("fk__bill_disputes__first_answered_by_id__logins"),
         ),
         sa.ForeignKeyConstraint(
-            ["guarantor_account_id"],
-            ["guarantor_accounts.id"],
-            name=op.f("fk__bill_disputes__guarantor_account_id__guarantor_accounts"),
-        ),
-        sa.ForeignKeyConstraint(
             ["message_id"],
             ["thread_messages.id"],
             name=op.f("fk__bill_disputes__message_id__thread_messages"),
@@ -109,19 +102,10 @@ def _disputes() -> None:
             ["owner_id"], ["logins.id"], name=op.f("fk__bill_disputes__owner_id__logins")
         ),
         sa.ForeignKeyConstraint(
-            ["patient_id"], ["patients.id"], name=op.f("fk__bill_disputes__patient_id__patients")
-        ),
-        sa.ForeignKeyConstraint(
             ["visit_id"], ["visits.id"], name=op.f("fk__bill_disputes__visit_id__visits")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk__bill_disputes")),
         sa.UniqueConstraint("message_id", name=op.f("uq__bill_disputes__message_id")),
-    )
-    op.create_index(
-        op.f("ix__bill_disputes__guarantor_account_id"),
-        "bill_disputes",
-        ["guarantor_account_id"],
-        unique=False,
     )
     op.create_index(
         "ix__bill_disputes__state", "bill_disputes", ["state", "resolve_by"], unique=False

@@ -27,10 +27,7 @@ class BillDispute(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)  # made with the form
-    guarantor_account_id: Mapped[int] = mapped_column(
-        ForeignKey("guarantor_accounts.id"), index=True
-    )
-    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
+    # Whose it is the visit says: a visit that moves to another account takes its disputes with it.
     visit_id: Mapped[int] = mapped_column(ForeignKey("visits.id"), index=True)
     kind: Mapped[str]  # billing.bill_disputes.Kind
     channel: Mapped[str]  # billing.bill_disputes.Channel

@@ -42,6 +42,7 @@ class BillPage:
     plan: PlanTold | None  # the plan that pays it
     denied: tuple[str, ...]  # what the insurer refused, and what we do about it
     holds: tuple[HoldTold, ...]  # since when, why, what next
+    disputed: Money  # of what is open: shown, not due
     under_way: UnderWay | None  # a payment of its account, while another must not start
 
     @property
@@ -96,6 +97,7 @@ def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | N
         section=visit_section(facts, balance, steps_by_charge(facts, account_id)),
         standing=stands,
         owe=balance.due_now,
+        disputed=balance.disputed,
         due_on=visit.due_on if balance.due_now > ZERO else None,
         waiting_for=facts.waiting_for.get(visit_id, "your plan"),
         note=held_note(balance) if stands == "held" else "",

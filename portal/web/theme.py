@@ -53,6 +53,7 @@ MENUS = {
         MenuLink("visits.index", "Your visits", "calendar-event"),
         MenuLink("payments.history", "Payments", "credit-card"),
         MenuLink("messages.thread", "Messages", "chat-left-text"),
+        MenuLink("bill_disputes.index", "Disputes", "exclamation-circle"),
         MenuLink("insurance.index", "Insurance", "file-earmark-text"),
         MenuLink("contact.index", "How we reach you", "phone"),
         MenuLink("profile.details", "Your details", "person"),

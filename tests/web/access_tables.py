@@ -9,6 +9,7 @@ A signed-in person without a code to type is led on; the rest of a half-done sig
 
 from __future__ import annotations
 
+from tests.web.access_bill_disputes import PATIENTS_BILL_DISPUTES
 from tests.web.access_control import STAFF_CONTROL
 from tests.web.access_denials import STAFF_DENIALS
 from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
@@ -211,6 +212,7 @@ _PATIENTS = table(
     """
     + PATIENTS_PLANS
     + PATIENTS_WAITLIST
+    + PATIENTS_BILL_DISPUTES
     + VISITS
     + PATIENTS_DESK,
 )

@@ -33,6 +33,7 @@ from portal.services.sign_plan import PlanWish, Signature, sign_plan
 from portal.services.start_session import session_hash, start_session
 from tests.booking_world import lay_booking
 from tests.services.proxy_world import NOW, add_grant, make_own
+from tests.web.disputes_world import add_dispute
 from tests.web.insurance_world import begun, open_world, photo, send_photo
 from tests.web.pages import PageClient
 from tests.web.paying import as_payer, statement_code
@@ -143,6 +144,7 @@ def patients_world(flask_app: Flask) -> PatientsWorld:
         "access token": INVITATION,
         "filename": "js/kindbill.js",
         **add_waiting(world.patient_id, NOW),
+        **add_dispute(world.account_id, owner_id, flask_app.extensions["kindbill"].documents, NOW),
     }
     actors = {
         "nobody": Actor(PageClient(flask_app)),

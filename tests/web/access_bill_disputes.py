@@ -1,0 +1,11 @@
+"""Rows of the two tables of `access_tables` that are about disputes of bills; the letters are explained there."""
+
+PATIENTS_BILL_DISPUTES = """
+    s s n o o n n n r r r r o b b  GET,POST  /bills/<int:visit_id>/dispute
+    s s o o o o o o r r r r o b b  GET       /disputes
+    s s n o o n n n r r r r o b b  GET       /disputes/<uuid:dispute_id>
+    s s n o o n n n r r r r o b b  POST      /disputes/<uuid:dispute_id>/evidence
+    s s n o o n n n r r r r o b b  GET       /disputes/<uuid:dispute_id>/evidence/<int:document_id>
+    s s n o o n n n r r r r o b b  POST      /disputes/<uuid:dispute_id>/reply
+    s s n o o n n n r r r r o b b  POST      /disputes/<uuid:dispute_id>/withdraw
+"""

@@ -1,0 +1,240 @@
+"""A patient disputes a bill on our pages: held at once, the rest payable, followed with dates (DISP-1, DISP-2)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from billing.holds import Action, Condition, Denied, allowed
+from billing.money import Money
+from portal.db import read_only, transaction
+from portal.models.bill_disputes import BillDispute, BillDisputeDocument
+from portal.models.claims import Charge
+from portal.models.messages import ThreadMessage
+from portal.models.work import WorkItem
+from portal.queries.balances import VisitBalance, balances
+from portal.queries.dispute_holds import hold_spans
+from portal.queries.payments import open_lines
+from tests.web.bills import Bills, account_of_every_kind, empty_account, make_practice
+from tests.web.insurance_world import photo
+from tests.web.pages import Page, PageClient
+
+AsPatient = Callable[..., PageClient]
+ON = date(2026, 3, 2)
+
+
+@pytest.fixture(autouse=True)
+def _clock(patient_app: Flask, now: datetime) -> None:
+    patient_app.config["CLOCK"] = lambda: now
+
+
+@pytest.fixture
+def bills(database_url: str) -> Bills:
+    make_practice()
+    return account_of_every_kind()
+
+
+@pytest.fixture
+def client(bills: Bills, as_patient: AsPatient) -> PageClient:
+    return as_patient(bills.account_id)
+
+
+def charges_of(visit_id: int) -> list[int]:
+    with read_only() as session:
+        query = select(Charge.id).where(Charge.visit_id == visit_id).order_by(Charge.line_number)
+        return list(session.scalars(query))
+
+
+def visit_now(visit_id: int, on: date = ON) -> VisitBalance:
+    with read_only() as session:
+        [account] = balances(session, on=on, visit_ids=[visit_id])
+        return account.visits[0]
+
+
+def only_dispute() -> BillDispute:
+    with read_only() as session:
+        return session.scalars(select(BillDispute)).one()
+
+
+def dispute(client: PageClient, visit_id: int, **said: Any) -> Page:
+    """Every screen in its order, each with what the one before carried along."""
+    page = client.get(f"/bills/{visit_id}/dispute")
+    answers = {"kind": "amount", "words": "The price is not what you told me.", **said}
+    fields: dict[str, Any] = {"form_id": page.hidden("form_id")}
+    for _ in range(5):
+        step = page.hidden("step")
+        if step in answers:
+            fields[step] = answers[step]
+        page = client.post(f"/bills/{visit_id}/dispute", {**fields, "step": step}, expect=None)
+        if page.status == 302:
+            return client.get(page.location)
+    raise AssertionError(page.text)
+
+
+def test_DISP_1_one_question_a_screen_then_held_with_dates(
+    client: PageClient, bills: Bills
+) -> None:
+    before = visit_now(bills.self_pay)
+    page = dispute(client, bills.self_pay)
+    row = only_dispute()
+    assert page.h1 == "We are looking at it"
+    assert "$40.00 is on hold" in page.text
+    assert row.resolve_by == row.filed_on + timedelta(days=30)
+    assert row.acknowledged_at == row.filed_at
+    after = visit_now(bills.self_pay)
+    assert Condition.DISPUTED in after.conditions
+    assert (after.due_now, after.disputed) == (Money(0), before.patient_due)
+    assert isinstance(allowed(after.conditions, Action.REMINDER), Denied)
+    assert isinstance(allowed(after.conditions, Action.DRAFT), Denied)
+    with read_only() as session:
+        work = session.scalars(select(WorkItem).where(WorkItem.kind == "bill_dispute")).one()
+        assert work.due_on == row.resolve_by
+        told = session.scalars(select(ThreadMessage)).one()
+    assert "We got your dispute" in told.body
+
+
+def test_CORE_6_the_overview_and_the_bill_show_it_as_not_due(
+    client: PageClient, bills: Bills
+) -> None:
+    dispute(client, bills.self_pay)
+    page = client.get("/bills")
+    assert "You told us that this bill is wrong. You owe nothing for it while we look." in page.text
+    page = client.get(f"/bills/{bills.self_pay}")
+    assert "$40.00 is disputed and not due." in page.text
+    assert "Pay $" not in page.text
+
+
+def test_DISP_1_the_undisputed_part_stays_payable(client: PageClient, bills: Bills) -> None:
+    due = visit_now(bills.decided).patient_due
+    dispute(client, bills.decided, part="10.00", charges=charges_of(bills.decided))
+    after = visit_now(bills.decided)
+    assert after.disputed == Money(1000)
+    assert after.due_now + after.disputed == due == after.patient_due
+    with read_only() as session:
+        [account] = balances(session, on=ON, account_ids=[bills.account_id])
+    payable = [line for line in open_lines(account) if line.visit_id == bills.decided]
+    assert sum((line.due.cents for line in payable if not line.held), 0) == after.due_now.cents
+    assert f"Pay {after.due_now}" in client.get(f"/bills/{bills.decided}").text
+
+
+def test_DISP_1_the_same_form_twice_is_one_dispute(client: PageClient, bills: Bills) -> None:
+    page = client.get(f"/bills/{bills.self_pay}/dispute")
+    said = {
+        "form_id": page.hidden("form_id"),
+        "step": "words",
+        "kind": "duplicate",
+        "words": "Twice.",
+    }
+    first = client.post(f"/bills/{bills.self_pay}/dispute", said)
+    second = client.post(f"/bills/{bills.self_pay}/dispute", said)
+    assert first.location == second.location
+    assert only_dispute().kind == "duplicate"
+
+
+def test_DISP_1_another_dispute_of_the_same_lines_is_refused(
+    client: PageClient, bills: Bills
+) -> None:
+    dispute(client, bills.self_pay)
+    page = client.get(f"/bills/{bills.self_pay}/dispute")
+    said = {
+        "form_id": page.hidden("form_id"),
+        "step": "words",
+        "kind": "amount",
+        "words": "Again.",
+    }
+    page = client.post(f"/bills/{bills.self_pay}/dispute", said, expect=409)
+    assert "You told us before" in page.text
+
+
+def test_PCI_5_a_card_number_is_not_kept(client: PageClient, bills: Bills) -> None:
+    page = client.get(f"/bills/{bills.self_pay}/dispute")
+    said = {
+        "form_id": page.hidden("form_id"),
+        "step": "words",
+        "kind": "amount",
+        "words": "I paid with 4242 4242 4242 4242",
+    }
+    client.post(f"/bills/{bills.self_pay}/dispute", said, expect=None)
+    with read_only() as session:
+        assert session.scalars(select(BillDispute)).all() == []
+
+
+def test_DISP_1_evidence_is_made_anew_and_another_s_is_not_found(
+    client: PageClient, bills: Bills, as_patient: AsPatient
+) -> None:
+    dispute(client, bills.self_pay)
+    at = f"/disputes/{only_dispute().id}"
+    page = client.post(f"{at}/evidence", {"photo": (io.BytesIO(photo()), "letter.exe.jpg")})
+    assert page.status == 302
+    with read_only() as session:
+        document = session.scalars(select(BillDisputeDocument)).one()
+    shown = client.get(f"{at}/evidence/{document.id}")
+    assert shown.response.mimetype == "image/jpeg"
+    assert b"Exif" not in shown.response.data
+    other = as_patient(empty_account())
+    for path in (at, f"{at}/evidence/{document.id}"):
+        assert other.get(path, expect=404).status == 404
+    page = client.post(
+        f"{at}/evidence", {"photo": (io.BytesIO(b"MZ not a picture"), "x.jpg")}, expect=200
+    )
+    assert "Please check this" in page.text
+
+
+def test_DISP_1_taken_back_it_is_due_again(client: PageClient, bills: Bills) -> None:
+    due = visit_now(bills.self_pay).due_now
+    dispute(client, bills.self_pay)
+    at = f"/disputes/{only_dispute().id}"
+    client.post(f"{at}/withdraw", {})
+    client.post(f"{at}/withdraw", {})
+    assert visit_now(bills.self_pay).due_now == due
+    assert "You took this back" in client.get(at).text
+    with read_only() as session:
+        assert session.scalars(select(WorkItem.closed_at)).all().count(None) == 1  # the held bill's
+
+
+def test_STMT_5_an_EOB_that_says_less_opens_a_dispute_with_both_figures(
+    client: PageClient, bills: Bills
+) -> None:
+    at = f"/bills/{bills.decided}/compare"
+    page = client.post(at, {"amount": "20.00"}, expect=200)
+    assert "It does not match." in page.text
+    carried = {"theirs": page.hidden("theirs"), "kind": "amount"}
+    page = client.post(f"/bills/{bills.decided}/dispute", carried, expect=200)
+    said = {
+        **carried,
+        "form_id": page.hidden("form_id"),
+        "charges": charges_of(bills.decided),
+        "step": "words",
+        "words": "My EOB says less.",
+    }
+    page = client.post(f"/bills/{bills.decided}/dispute", said)
+    row = only_dispute()
+    assert (row.channel, row.eob_told) == ("eob", Money(2000))
+    assert row.plan_told is not None
+    assert row.amount == min(row.plan_told - Money(2000), visit_now(bills.decided).patient_due)
+    page = client.get(page.location)
+    assert "The EOB says" in page.text
+    assert "$20.00" in page.text
+
+
+def test_DISP_2_days_on_hold_are_told_for_the_age_of_the_bill(
+    client: PageClient, bills: Bills, now: datetime
+) -> None:
+    dispute(client, bills.self_pay)
+    row = only_dispute()
+    with transaction() as session:
+        kept = session.get_one(BillDispute, row.id)
+        kept.state, kept.finding = "answered", "valid"
+        kept.rejoins_on = row.filed_on + timedelta(days=24)
+    with read_only() as session:
+        [span] = hold_spans(session, [bills.self_pay])[bills.self_pay]
+    assert (span.since, span.until) == (row.filed_on, row.filed_on + timedelta(days=24))
+    last = row.filed_on + timedelta(days=23)
+    assert visit_now(bills.self_pay, last).due_now == Money(0)
+    assert visit_now(bills.self_pay, last + timedelta(days=1)).due_now == Money(4000)
