@@ -54,6 +54,8 @@ class Key(StrEnum):
     TEXTS_PER_WEEK = "texts.per_week"
     MOBILE_PROVEN_DAYS = "texts.mobile_proven_days"
     VISIT_UNBILLED_DAYS = "money.visit_unbilled_days"
+    UNPAID_CLAIM_DAYS = "money.unpaid_claim_days"
+    UNPAID_MEDICARE_DAYS = "money.unpaid_medicare_days"
     ASSISTANCE_CLEAR_UP_TO = "assistance.clear_up_to"
     ASSISTANCE_CLEAR_INCOME = "assistance.clear_income"
     ASSISTANCE_SECOND_ABOVE = "assistance.second_above"
@@ -165,6 +167,13 @@ RULES: Mapping[Key, Rule] = {
     ),
     Key.ASSISTANCE_BACK_DAYS: Rule(
         "Bills first sent so long ago are covered", "FA-9", _F, Kind.DAYS, 240, 240, 3650
+    ),
+    Key.UNPAID_CLAIM_DAYS: Rule(
+        "A claim without an answer is asked for after", "OPS-3", _M, Kind.DAYS, 30, 14, 60,
+        "And again after as long.",
+    ),
+    Key.UNPAID_MEDICARE_DAYS: Rule(
+        "The same of Medicare", "OPS-3", _M, Kind.DAYS, 21, 14, 30
     ),
     Key.ACCESS_REVIEW_DAYS: Rule(
         "Staff’s access is reviewed every", "ID-13", _L, Kind.DAYS, 90, 30, 92

@@ -51,6 +51,7 @@ from portal.models import (
     text_links,
     waitlist,
     work,
+    worklists,
 )
 
 __all__ = [
@@ -104,4 +105,5 @@ __all__ = [
     "text_links",
     "waitlist",
     "work",
+    "worklists",
 ]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey
+from sqlalchemy import DateTime, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,6 +18,9 @@ class WorkItem(Base):
     """What is wrong, whose money, how much, by when, and how it ended."""
 
     __tablename__ = "work_items"
+    __table_args__ = (
+        Index("ix__work_items__unpaid", "claim_id", postgresql_where=text("kind = 'unpaid_claim'")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dedupe_key: Mapped[str] = mapped_column(unique=True)  # the same fact opens one item

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from billing.exceptions import Category
-from billing.money import ZERO, Money
-from portal.db import Cents, read_only
+from billing.money import Money
+from portal.db import Cents
 from portal.models.accounts import GuarantorAccount
 from portal.models.identity import Login
 from portal.models.remittances import RemittanceRow
 from portal.models.work import WorkItem
 from portal.queries.exception_words import category_label, category_next
-from portal.queries.paging import Page, limits, page_of
+from portal.queries.queue_filter import QueueFilter
 
 OWNER = aliased(Login)
 ALIKE = 25  # of one pattern, offered at once
@@ -37,6 +37,7 @@ KIND_LABELS = {
     "waiting_set": "Remittance to post",
     "waiting_bill": "Bill waits for a remittance",
     "file_refused": "File that could not be read",
+    "unpaid_claim": "Claim without an answer",
     "denial": "Denied by the payer",
     "denial_deadline": "Denial: last day",
     "filing_deadline": "Claim: last day to file",
@@ -89,70 +90,6 @@ def kind_label(kind: str) -> str:
 
 
 ONLY_LOOK = {"held_claim", "unmatched", "held_set"}
-AGES = {"late": 0, "week": 7, "month": 30}  # days open; late means past its due date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueFilter:
-    """Which part of the queue somebody works on; it stands in the address, and names no person."""
-
-    kind: str = ""
-    category: str = ""  # billing.exceptions.Category
-    closed: bool = False
-    whose: str = ""  # mine, nobody, suspense, payer (waits for it); empty: all
-    age: str = ""  # a key of AGES
-    least: Money = ZERO
-    me: int = 0  # the login that "mine" means
-
-    @property
-    def args(self) -> dict[str, str]:
-        """What a link must carry to keep the filter."""
-        least = f"{self.least.cents // 100}" if self.least else ""
-        every = {
-            "kind": self.kind,
-            "category": self.category,
-            "whose": self.whose,
-            "age": self.age,
-            "least": least,
-        }
-        return {k: v for k, v in every.items() if v} | ({"closed": "1"} if self.closed else {})
-
-    @property
-    def next_action(self) -> str:
-        """What to do about the category that is shown."""
-        return category_next(self.category)
-
-    def where(self, on: date) -> tuple[ColumnElement[bool], ...]:
-        """The rows that it lets through."""
-        tests: list[ColumnElement[bool]] = [
-            WorkItem.closed_at.is_not(None) if self.closed else WorkItem.closed_at.is_(None)
-        ]
-        if self.kind:
-            tests.append(WorkItem.kind == self.kind)
-        if self.category:
-            tests.append(WorkItem.category == self.category)
-        if self.whose == "mine":
-            tests.append(WorkItem.owner_id == self.me)
-        elif self.whose == "nobody":
-            tests.append(WorkItem.owner_id.is_(None))
-        elif self.whose == "suspense":
-            tests.append(WorkItem.suspense_reason != "")
-        elif self.whose == "payer":
-            tests.append(WorkItem.waiting_for == "payer")
-        if self.age == "late":
-            tests.append(WorkItem.due_on < on)
-        elif self.age in AGES:
-            tests.append(WorkItem.opened_at < on - timedelta(days=AGES[self.age]))
-        if self.least:
-            tests.append(func.abs(WorkItem.amount, type_=Cents()) >= self.least)
-        return tuple(tests)
-
-    @property
-    def order(self) -> tuple[ColumnElement[Any], ...]:
-        """What is due first stands first, then the most money; of the closed, the latest."""
-        if self.closed:
-            return (WorkItem.closed_at.desc(), WorkItem.id.asc())
-        return (WorkItem.due_on.asc().nulls_last(), WorkItem.amount.desc(), WorkItem.id.asc())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +128,7 @@ class QueueRow:
     waiting_for: str
     days_open: int
     remittance_claim_id: int | None
+    patients: int = 0  # whose bill is wrong or waits while it is open
 
     @property
     def category_label(self) -> str:
@@ -248,25 +186,6 @@ def category_counts(session: Session, *, on: date) -> tuple[QueueCount, ...]:
     return tuple(found[one.value] for one in Category if one.value in found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueuePage:
-    """One page of items in the order in which they are worked, and how much there is of what."""
-
-    kinds: tuple[QueueCount, ...]
-    categories: tuple[QueueCount, ...]
-    items: Page[QueueRow]
-
-
-def queue_page(wanted: QueueFilter, *, on: date, number: int = 1) -> QueuePage:
-    """The part of the queue that is wanted, with the counts by kind and by category."""
-    offset, limit = limits(number)
-    query = _items().where(*wanted.where(on)).order_by(*wanted.order).offset(offset).limit(limit)
-    with read_only() as session:
-        kinds, categories = queue_counts(session, on=on), category_counts(session, on=on)
-        rows = [_row(row, on) for row in session.execute(query)]
-    return QueuePage(kinds=kinds, categories=categories, items=page_of(rows, number))
-
-
 def item_after(session: Session, item_id: int, wanted: QueueFilter, *, on: date) -> int | None:
     """The item to work on next: the one after this, or the first when this is gone from the list."""
     ids = session.scalars(
@@ -280,22 +199,22 @@ def item_after(session: Session, item_id: int, wanted: QueueFilter, *, on: date)
 
 def items_alike(session: Session, pattern: str, *, but: int, on: date) -> tuple[QueueRow, ...]:
     """Other open items of one pattern, the oldest due first; at most as many as one page shows."""
-    query = _items().where(
+    query = items_query().where(
         WorkItem.pattern == pattern,
         WorkItem.pattern != "",
         WorkItem.id != but,
         WorkItem.closed_at.is_(None),
     )
     rows = session.execute(query.order_by(WorkItem.due_on, WorkItem.id).limit(ALIKE))
-    return tuple(_row(row, on) for row in rows)
+    return tuple(item_row(row, on) for row in rows)
 
 
 def open_items_of(session: Session, account_id: int, *, on: date) -> tuple[QueueRow, ...]:
     """What is open on one account."""
-    query = _items().where(
+    query = items_query().where(
         WorkItem.closed_at.is_(None), WorkItem.guarantor_account_id == account_id
     )
-    return tuple(_row(row, on) for row in session.execute(query.order_by(WorkItem.id)))
+    return tuple(item_row(row, on) for row in session.execute(query.order_by(WorkItem.id)))
 
 
 def work_item(session: Session, item_id: int, *, on: date) -> WorkItemFacts | None:
@@ -312,12 +231,12 @@ def work_item(session: Session, item_id: int, *, on: date) -> WorkItemFacts | No
         .correlate(WorkItem)
         .scalar_subquery()
     )
-    query = _items().add_columns(alike.label("same_pattern")).where(WorkItem.id == item_id)
+    query = items_query().add_columns(alike.label("same_pattern")).where(WorkItem.id == item_id)
     row = session.execute(query).one_or_none()
     if row is None:
         return None
     return WorkItemFacts(
-        row=_row(row, on),
+        row=item_row(row, on),
         opened_at=row.opened_at,
         closed_at=row.closed_at,
         closed_by=row.closer_name or row.closer_email or "",
@@ -328,7 +247,7 @@ def work_item(session: Session, item_id: int, *, on: date) -> WorkItemFacts | No
     )
 
 
-def _items() -> Select[*tuple[Any, ...]]:
+def items_query() -> Select[*tuple[Any, ...]]:
     """The columns of an item, with the person or payer it concerns."""
     query: Select[*tuple[Any, ...]] = (
         select(
@@ -368,7 +287,8 @@ def _items() -> Select[*tuple[Any, ...]]:
     return query
 
 
-def _row(row: Row[*tuple[Any, ...]], on: date) -> QueueRow:
+def item_row(row: Row[*tuple[Any, ...]], on: date) -> QueueRow:
+    """One row of `items_query` as a list shows it."""
     if row.number:
         whose = f"{row.first_name} {row.last_name}".strip() + f" ({row.number})"
     elif row.trace:

@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 from billing.money import ZERO, Money
 from portal.db import read_only
 from portal.models.denials import Denial
-from portal.models.identity import Login
 from portal.models.remittances import RemittanceClaim
 from portal.queries.claim_beside import ClaimBeside, claim_beside
 from portal.queries.held_set import HeldSet, held_set
-from portal.queries.permissions import ROLES
+from portal.queries.queue_filter import QueueFilter
 from portal.queries.staff_candidates import Candidate, likely_claims, sought_by
 from portal.queries.staff_decisions import Decision, decisions
-from portal.queries.staff_queue import QueueFilter, WorkItemFacts, item_after, work_item
+from portal.queries.staff_queue import WorkItemFacts, item_after, work_item
 from portal.queries.suspense import waiting_in_suspense
 from portal.queries.viewer import StaffViewer
 from portal.queries.work_history import SENT_BACK, Happened, last_action, work_history
+from portal.queries.work_owners import work_owners
 
 HELD = {"held", "unmatched"}
 LIKELY = 40  # below it, a claim of ours is not shown beside the payer's as if it were the one
@@ -135,7 +135,7 @@ def work_item_page(
             item=item,
             decision=decision,
             next_id=item_after(session, item_id, wanted, on=on),
-            owners=_owners(session) if decides else (),
+            owners=work_owners(session) if decides else (),
             history=work_history(session, item_id),
             waiting=waiting_in_suspense(session, item.remittance_claim_id),
             candidates=candidates,
@@ -166,14 +166,3 @@ def _candidates(
     if decision is None or decision.claim_id is not None or item.row.closed:
         return ()
     return likely_claims(session, sought_by(decision)) if decision.disposition in HELD else ()
-
-
-def _owners(session: Session) -> tuple[tuple[int, str], ...]:
-    """Who may look after an item."""
-    roles = [role for role, held in ROLES.items() if "work.decide" in held]
-    rows = session.execute(
-        select(Login.id, Login.name, Login.email)
-        .where(Login.face == "staff", Login.active, Login.role.in_(roles))
-        .order_by(Login.name, Login.email)
-    )
-    return tuple((login_id, name or email) for login_id, name, email in rows)

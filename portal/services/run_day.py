@@ -40,6 +40,7 @@ from portal.services.tend_drafts import DraftsTended, tend_drafts
 from portal.services.tend_payer_refunds import tend_payer_refunds
 from portal.services.tend_plans import Tended, tend_plans
 from portal.services.tend_prepayments import tend_prepayments
+from portal.services.tend_unpaid_claims import tend_unpaid_claims
 from portal.services.walk_dunning import Walked, walk_dunning
 from portal.services.warn_filing import warn_filing
 from portal.services.write_off_small_balances import WrittenOff, write_off_small_balances
@@ -124,6 +125,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     close_card_tasks(now=now)
     tend_denials(on=on, now=now)
     warn_filing(on=on, now=now)
+    tend_unpaid_claims(on=on, now=now)
     note_refunds(on=on, now=now)
     reassociate(on=on, now=now)
     apply_waiting_credit(on=on)

@@ -10,7 +10,8 @@ from billing.ledger import Account, Party
 from billing.money import ZERO, Money
 from portal.models.accounts import AccountCondition
 from portal.queries.ledger_proof import verify_ledger
-from portal.queries.staff_queue import QueueFilter, queue_page
+from portal.queries.queue_filter import QueueFilter
+from portal.queries.staff_queue import queue_page
 from portal.services.apply_credit import apply_credit
 from portal.services.apply_waiting_credit import apply_waiting_credit
 from portal.services.post_entry import post_entry

@@ -1,4 +1,4 @@
-// Staff keys: / search, j and k move in a table,
+// Staff keys: / search, j and k move in a table, x ticks the row,
 // Enter opens the row's first link, Escape leaves a field, ? lists the keys; a link or field with data-key is opened or entered by that key.
 "use strict";
 
@@ -56,6 +56,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "k") move(-1);
   else if (event.key === "ArrowDown" && moving()) { event.preventDefault(); move(1); }
   else if (event.key === "ArrowUp" && moving()) { event.preventDefault(); move(-1); }
+  else if (event.key === "x") document.querySelector('tr[aria-current="true"] input[type=checkbox]')?.click();
   else if (event.key === "?") document.getElementById("all-keys")?.click();
   else if (/^[a-z0-9]$/.test(event.key)) {
     const wanted = document.querySelector(`[data-key="${event.key}"]`);
@@ -94,4 +95,16 @@ for (const zone of document.querySelectorAll("[data-drop]")) {
     input.files = event.dataTransfer.files;
     tell();
   });
+}
+
+// The figures of the worklists stay true while a page is open. Nobody need be there, so that keeps no session alive.
+const lists = document.querySelector("[data-live-counts]");
+if (lists) {
+  const recount = async () => {
+    const answer = await fetch(lists.dataset.liveCounts, { cache: "no-store" }).catch(() => null);
+    if (!answer?.ok || !answer.headers.get("content-type")?.includes("json")) return;
+    const counts = await answer.json();
+    for (const figure of lists.querySelectorAll("[data-live]")) figure.textContent = counts[figure.dataset.live] ?? 0;
+  };
+  setInterval(recount, 60_000);
 }

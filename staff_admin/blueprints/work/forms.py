@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, RadioField, SelectField
-from wtforms.validators import UUID, InputRequired, Optional
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField
+from wtforms.validators import UUID, AnyOf, InputRequired, Optional
 
+from billing.bulk_work import Act
 from billing.money import Money
 from portal.queries.staff_candidates import Candidate
 from portal.queries.staff_work_item import WorkItemPage
+from portal.services.bulk_work import BulkWish
 from portal.services.keep_in_suspense import REASON_WORDS, SuspenseReason
 from portal.services.resolve_work_item import OUTCOME_WORDS, Outcome
 from portal.services.send_back import WAY_WORDS, Way
@@ -48,6 +50,56 @@ class SameFixForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         """The last act that the page had seen."""
         seen = str(self.seen.data or "")
         return int(seen) if seen.isdecimal() else None
+
+
+class ViewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """A name for what the list shows now."""
+
+    name = NoteLineField("Name of the view", [required("a name"), at_most(40, "The name")])
+    shared = BooleanField("For the whole team")
+    first = BooleanField("The queue opens with it")
+
+
+class BulkForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """One act for many items, and what it needs."""
+
+    form_id = HiddenField(
+        validators=[UUID("Open this page again.")], default=lambda: str(uuid.uuid4())
+    )
+    seen = HiddenField()
+    act = HiddenField(validators=[AnyOf([one.value for one in Act], "Choose what to do.")])
+    owner = SelectField("Who looks after them", [Optional()])
+    due_on = DayField("By when", [Optional()])
+    outcome = RadioField(
+        "How they ended",
+        [Optional()],
+        choices=[
+            (one.value, words)
+            for one, words in OUTCOME_WORDS.items()
+            if one not in {Outcome.RESENT, Outcome.NOT_OURS}
+        ],
+    )
+    note = NoteField("Note", [at_most(500, "The note")])
+
+    def offer(self, owners: tuple[tuple[int, str], ...]) -> None:
+        """Nobody, or one of those who may decide."""
+        self.owner.choices = [("", "Nobody"), *((str(one), name) for one, name in owners)]
+
+    @property
+    def wish(self) -> BulkWish:
+        """What is to be done."""
+        return BulkWish(
+            act=Act(self.act.data or ""),
+            owner_id=int(self.owner.data) if self.owner.data else None,
+            due_on=self.due_on.data,
+            note=self.note.data or "",
+            outcome=Outcome(self.outcome.data) if self.outcome.data else None,
+        )
+
+    @property
+    def seen_action(self) -> int:
+        seen = str(self.seen.data or "")
+        return int(seen) if seen.isdecimal() else 0
 
 
 class NoteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from billing.adjustments import AdjustmentRefused
-from billing.money import ZERO, Money
 from billing.transfers import TransferRefused, TransferRule, What
+from portal.queries.queue_filter import QueueFilter, filter_of
+from portal.queries.queue_page import queue_page
 from portal.queries.staff_claims import claims_numbered
-from portal.queries.staff_queue import QueueFilter, queue_page
 from portal.queries.staff_work_item import WorkItemPage, work_item_page
 from portal.services.decide_review import decide_review
 from portal.services.note_work_item import note_work_item
@@ -34,9 +34,9 @@ from staff_admin.blueprints.work.forms import (
     ReviewForm,
     SuspenseForm,
     TakeBackForm,
+    ViewForm,
 )
 
-MOST_DIGITS = 9
 NO_CLAIM = "No claim here has this number. Check it against the claim."
 MANY_CLAIMS = "More than one claim has this number. Use the payer's claim number."
 MONEY_ALONE = "The money is on the claim; the decision itself is not posted: "
@@ -46,12 +46,16 @@ blueprint = Blueprint("work", __name__, url_prefix="/queue")
 
 @blueprint.get("/")
 @staff("work.view")
-def index() -> str:
-    """What waits, by what is due first; or what was closed."""
-    wanted = chosen_filter()
-    queue = queue_page(wanted, on=practice_day(), number=page_number())
+def index() -> ResponseReturnValue:
+    """What waits, by what is due first; or what was closed. It opens with the viewer's own first view."""
+    viewer, wanted = current_staff(), chosen_filter()
+    queue = queue_page(viewer, wanted, on=practice_day(), number=page_number())
     saw(accounts=[row.account_id for row in queue.items.rows if row.account_id], kind="work")
-    return show("work/index.html", queue=queue, page=queue.items, wanted=wanted)
+    first = next((one for one in queue.lists if one.first), None)
+    if first is not None and not request.args:
+        kept: dict[str, Any] = dict(first.args)
+        return redirect(url_for("work.index", **kept))
+    return show("work/index.html", queue=queue, page=queue.items, wanted=wanted, form=ViewForm())
 
 
 @blueprint.get("/<int:item_id>")
@@ -164,16 +168,7 @@ def _released(page: WorkItemPage, form: ReleaseForm) -> bool:
 
 def chosen_filter() -> QueueFilter:
     """The part of the queue that the address names; nonsense means all of it."""
-    least = request.args.get("least", "")
-    return QueueFilter(
-        kind=request.args.get("kind", "")[:40],
-        category=request.args.get("category", "")[:40],
-        closed=request.args.get("closed") == "1",
-        whose=request.args.get("whose", ""),
-        age=request.args.get("age", ""),
-        least=Money(int(least) * 100) if least.isdecimal() and len(least) < MOST_DIGITS else ZERO,
-        me=current_staff().login_id,
-    )
+    return filter_of(request.args, me=current_staff().login_id)
 
 
 def back_to(item_id: int) -> ResponseReturnValue:
