@@ -1,7 +1,7 @@
 """Views of the queue under a name, and an index for claims that wait for an answer.
 
-Revision ID: 0071
-Revises: 0070
+Revision ID: 0073
+Revises: 0072
 
 Safety: one new table and one small partial index.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.db import APP_ROLE
 
-revision = "0071"
-down_revision = "0070"
+revision = "0073"
+down_revision = "0072"
 branch_labels = None
 depends_on = None
 
