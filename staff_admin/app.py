@@ -13,6 +13,7 @@ from staff_admin.blueprints import (
     account,
     accounts,
     adjustments,
+    assistance,
     audit,
     bank,
     batches,
@@ -80,6 +81,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(bank.blueprint)
     app.register_blueprint(credit_balances.blueprint)
     app.register_blueprint(adjustments.blueprint)
+    app.register_blueprint(assistance.blueprint)
     app.register_blueprint(audit.blueprint)
     app.register_blueprint(denials.blueprint)
     app.register_blueprint(disputes.blueprint)

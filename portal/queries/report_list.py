@@ -10,6 +10,7 @@ from portal.db import read_only
 from portal.models.identity import Login
 from portal.queries import (
     report_ageing,
+    report_assistance,
     report_cash,
     report_collections,
     report_denials,
@@ -85,6 +86,13 @@ REPORTS: Mapping[str, Kind] = {
         permission="reports.collections",
         make=lambda on, _args: report_collections.collections_report(on),
         rows=lambda figure, on, _args: report_collections.collections_rows(figure, on),
+    ),
+    report_assistance.KEY: Kind(
+        title="Financial assistance",
+        about="Applications, days to decide, what was granted to whom, and what was placed unscreened.",
+        permission="reports.assistance",
+        make=lambda on, _args: report_assistance.assistance_report(on),
+        rows=lambda figure, on, _args: report_assistance.assistance_rows(figure, on),
     ),
     report_work.KEY: Kind(
         title="Productivity",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.assistance_clear import Case, Clear, decide_clear_case
@@ -29,6 +30,11 @@ def decide_clear(
     known = session.get(AssistanceDecision, decision_id)
     if known is not None:
         return known, known.by_rule
+    before = select(AssistanceDecision.id).where(
+        AssistanceDecision.application_id == case.application_id
+    )
+    if session.scalar(before.limit(1)) is not None:
+        return None, "a person decided it before"
     means = means_of(session, case)
     measured = measure(session, means, on=on)
     open_now = award_plan(session, case.account_ids, measured.granting, on=on).before

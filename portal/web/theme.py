@@ -98,6 +98,13 @@ MENUS = {
         ),
         MenuLink("plans.index", "Plans", "calendar-event", "plans.view", "Patients"),
         MenuLink("holds.index", "Holds", "hourglass-split", "holds.view", "Patients"),
+        MenuLink(
+            "assistance.index",
+            "Assistance",
+            "file-earmark-text",
+            "assistance_status.view",
+            "Patients",
+        ),
         MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view", "Patients"),
         MenuLink("work.index", "Queue", "list", "work.view", "Payers"),
         MenuLink("remittances.index", "Remittances", "receipt", "remittances.view", "Payers"),

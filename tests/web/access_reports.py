@@ -12,13 +12,14 @@ def _rows(name: str, letters: str) -> str:
 
 STAFF_REPORTS = "\n".join(
     (
-        "s s s o o o r o o o r o  GET  /reports/",
+        "s s s o o o o o o o r o  GET  /reports/",
         f"{_MANAGERS}  GET  /reports/costs",
         "s s s r r r r r o r r o  POST  /reports/costs",
         _rows("ageing", _AR),
         _rows("roll-forward", _AR),
         _rows("kpis", _MANAGERS),
         _rows("productivity", _MANAGERS),
+        _rows("assistance", "s s s r r r o r o o r o"),
         _rows("denials", "s s s r o r r r o o r o"),
         _rows("cash", "s s s r r o r r o o r o"),
         _rows("drawer", "s s s o r o r r o o r o"),

@@ -9,6 +9,7 @@ A signed-in person without a code to type is led on; the rest of a half-done sig
 
 from __future__ import annotations
 
+from tests.web.access_assistance import STAFF_ASSISTANCE
 from tests.web.access_bill_disputes import PATIENTS_BILL_DISPUTES
 from tests.web.access_control import STAFF_CONTROL
 from tests.web.access_denials import STAFF_DENIALS
@@ -373,6 +374,7 @@ STAFF = table(
     + STAFF_DESK
     + STAFF_DENIALS
     + STAFF_HOLDS
+    + STAFF_ASSISTANCE
     + STAFF_OFFICE
     + STAFF_REPORTS
     + STAFF_CONTROL
