@@ -56,6 +56,8 @@ class Key(StrEnum):
     VISIT_UNBILLED_DAYS = "money.visit_unbilled_days"
     UNPAID_CLAIM_DAYS = "money.unpaid_claim_days"
     UNPAID_MEDICARE_DAYS = "money.unpaid_medicare_days"
+    UNDERPAID_ABOVE = "money.underpaid_above"
+    UNDERPAID_PERCENT = "money.underpaid_percent"
     ASSISTANCE_CLEAR_UP_TO = "assistance.clear_up_to"
     ASSISTANCE_CLEAR_INCOME = "assistance.clear_income"
     ASSISTANCE_SECOND_ABOVE = "assistance.second_above"
@@ -148,6 +150,14 @@ RULES: Mapping[Key, Rule] = {
     ),
     Key.VISIT_UNBILLED_DAYS: Rule(
         "A paid visit without its bill is looked at after", "OPS-14", _M, Kind.DAYS, 30, 7, 90
+    ),
+    Key.UNDERPAID_ABOVE: Rule(
+        "A payer is asked when a line is short by more than", "OPS-16", _M, Kind.CENTS, 5_00, 0, 500_00,
+        "Less than its contract here allows. Either of the two is enough.",
+    ),
+    Key.UNDERPAID_PERCENT: Rule(
+        "Or by more than this share of the contract", "OPS-16", _M, Kind.PERCENT, 2_00, 0, 100_00,
+        "100% leaves it to the amount alone.",
     ),
     Key.ASSISTANCE_CLEAR_UP_TO: Rule(
         "Clear cases are decided at once up to", "FA-8", _F, Kind.CENTS, 1_500_00, 0, 5_000_00,

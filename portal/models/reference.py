@@ -1,4 +1,4 @@
-"""Prices and contracted amounts, the history of reference data, and files of it that wait to be applied."""
+"""Prices and contracted amounts, what payers allowed beside them, the history of reference data, and files of it that wait to be applied."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,6 +47,27 @@ class FeeRow(Base):
     modifiers: Mapped[str]  # sorted, with ; between them
     from_on: Mapped[date]
     amount: Mapped[Money | None] = mapped_column("amount_cents")
+
+
+class ContractVariance(Base):
+    """One line of a decision beside the row of the schedule of that day; kept as it was compared (OPS-16)."""
+
+    __tablename__ = "contract_variances"
+    __table_args__ = (
+        UniqueConstraint("remittance_claim_id", "charge_id"),
+        Index("ix__contract_variances__at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    remittance_claim_id: Mapped[int] = mapped_column(ForeignKey("remittance_claims.id"))
+    charge_id: Mapped[int] = mapped_column(ForeignKey("charges.id"))
+    payer_id: Mapped[int] = mapped_column(ForeignKey("payers.id"))
+    fee_id: Mapped[int] = mapped_column(ForeignKey("fee_schedules.id"))
+    expected: Mapped[Money] = mapped_column("expected_cents")
+    allowed: Mapped[Money] = mapped_column("allowed_cents")
+    underpaid: Mapped[bool]  # short by more than the settings of the day let pass
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    taken_back_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class ReferenceChange(Base):

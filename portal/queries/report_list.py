@@ -13,6 +13,7 @@ from portal.queries import (
     report_assistance,
     report_cash,
     report_collections,
+    report_contract,
     report_denials,
     report_kpis,
     report_roll,
@@ -65,6 +66,13 @@ REPORTS: Mapping[str, Kind] = {
         permission="reports.billing",
         make=lambda on, _args: report_denials.denials_report(on),
         rows=lambda figure, on, _args: report_denials.denials_rows(figure, on),
+    ),
+    report_contract.KEY: Kind(
+        title="Contract variance",
+        about="What payers allowed beside what their contracts allow, and where they are short.",
+        permission="reports.billing",
+        make=lambda on, _args: report_contract.contract_report(on),
+        rows=lambda figure, on, _args: report_contract.contract_rows(figure, on),
     ),
     report_cash.KEY: Kind(
         title="Cash by day and method",

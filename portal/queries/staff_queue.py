@@ -43,6 +43,7 @@ KIND_LABELS = {
     "filing_deadline": "Claim: last day to file",
     "review": "Amount to check",
     "figures": "Figures that disagree",
+    "underpaid": "Paid below the contract",
     "bill_next": "Next plan to answer",
     "reversal": "Decision taken back",
     "plb": "Payer adjustment",

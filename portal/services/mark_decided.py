@@ -18,13 +18,14 @@ from portal.queries.among import among
 from portal.queries.visit_books import ClaimOnFile, VisitBook
 from portal.services.follow_denials import follow_denials
 from portal.services.judge_remittance import ClaimOutcome
+from portal.services.note_variances import note_variances, take_back_variances
 from portal.services.open_denials import open_denials
 from portal.services.pass_on_shares import close_items, mark_outdated, mark_passed_on
 from portal.services.visit_standing import is_open
 from portal.services.write_remittance import Written
 
 # Work about what a decision said; it ends when the payer takes the decision back.
-OF_A_DECISION = ("denial", "review", "figures", "bill_next")
+OF_A_DECISION = ("denial", "review", "figures", "bill_next", "underpaid")
 
 
 def mark_decided(
@@ -44,11 +45,16 @@ def mark_decided(
     mark_outdated(session, [one for o in outcomes for one in o.outdated], now=now)
     gone = [o.reverses.remittance_claim_id for o in outcomes if o.reverses is not None]
     close_items(session, gone, OF_A_DECISION, now=now)
+    take_back_variances(session, gone, now=now)
     _close_answered(session, outcomes, books, now)
     _update_claims(session, claims, issued_on=issued_on, now=now)
     _update_visits(session, books, changed, issued_on=issued_on)
     _note_medicaid(session, written.outcomes, now)
     _note_denials(session, written, changed, books, now)
+    standing = [
+        row for row, o in written.outcomes if o.disposition == "posted" and o.reverses is None
+    ]
+    note_variances(session, standing, on=issued_on, now=now)
 
 
 def _note_denials(

@@ -21,6 +21,7 @@ STAFF_REPORTS = "\n".join(
         _rows("productivity", _MANAGERS),
         _rows("assistance", "s s s r r r o r o o r o"),
         _rows("denials", "s s s r o r r r o o r o"),
+        _rows("contract-variance", "s s s r o r r r o o r o"),
         _rows("cash", "s s s r r o r r o o r o"),
         _rows("drawer", "s s s o r o r r o o r o"),
         _rows("collections", "s s s r r r r o o o r o"),
