@@ -1,7 +1,7 @@
 """What a contract allows beside what the payer allowed, line by line.
 
-Revision ID: 0071
-Revises: 0070
+Revision ID: 0074
+Revises: 0073
 
 Safety: one new table.
 """
@@ -13,8 +13,8 @@ from alembic import op
 
 from portal.db import APP_ROLE
 
-revision = "0071"
-down_revision = "0070"
+revision = "0074"
+down_revision = "0073"
 branch_labels = None
 depends_on = None
 
