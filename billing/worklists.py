@@ -51,7 +51,9 @@ LISTS: Mapping[Worklist, Listed] = {
         _kinds("unpaid_claim filing_deadline"),
     ),
     Worklist.DENIALS: Listed(
-        "Denials", "Denied money and its last days.", _kinds("denial denial_deadline")
+        "Denials",
+        "Money denied or paid below the contract, and its last days.",
+        _kinds("denial denial_deadline underpaid"),
     ),
     Worklist.SECONDARY: Listed(
         "Next plan",

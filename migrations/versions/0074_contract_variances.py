@@ -46,7 +46,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=f"pk__{TABLE}"),
         sa.UniqueConstraint(
-            "remittance_claim_id", "charge_id", name=f"uq__{TABLE}__remittance_claim_id"
+            "remittance_claim_id", "charge_id", name=f"uq__{TABLE}__remittance_claim_id_charge_id"
         ),
     )
     op.create_index(f"ix__{TABLE}__at", TABLE, ["at"], unique=False)
