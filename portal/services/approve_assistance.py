@@ -16,7 +16,7 @@ from portal.models.assistance_decisions import AssistanceDecision
 from portal.queries.award_plan import award_plan
 from portal.queries.viewer import StaffViewer
 from portal.services.assistance_refusals import CannotDecideAssistance
-from portal.services.grant_presumed import tell_audit
+from portal.services.grant_presumed import tell_audit, tell_presumed
 from portal.services.lock_posting import lock_accounts
 from portal.services.make_decision import granting_of, post_decision, put_figures
 from portal.services.receive_application import close_application
@@ -46,6 +46,8 @@ def approve_assistance(
                 session, application, row, login_id=staff.login_id,
                 public_url=public_url, on=on, now=now,
             )  # fmt: skip
+        else:
+            tell_presumed(session, row, public_url=public_url, on=on, now=now)
         tell_audit(session, row, staff, action="approve", now=now)
     return True
 

@@ -18,16 +18,25 @@ from portal.models.work import WorkItem
 from portal.queries.assistance_measure import measure, states_of
 from portal.queries.screening import NONE
 from portal.queries.viewer import StaffViewer
+from portal.services.assistance_notices import notice_decided
 from portal.services.assistance_refusals import CannotDecideAssistance
 from portal.services.lock_posting import lock_accounts
 from portal.services.make_decision import Answer, Subject, make_decision
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound
 from portal.services.screen_assistance import PRESUMED
+from portal.services.tell_of_assistance import tell_of_assistance
 
 
 def grant_presumed(
-    *, decision_id: UUID, account_id: int, staff: StaffViewer, note: str, on: date, now: datetime
+    *,
+    decision_id: UUID,
+    account_id: int,
+    staff: StaffViewer,
+    note: str,
+    public_url: str,
+    on: date,
+    now: datetime,
 ) -> str:
     """The state of the decision: made, or waiting for a second person. The same form again is the same decision.
 
@@ -64,8 +73,22 @@ def grant_presumed(
             now=now,
         )
         _close(session, account_id, staff, now)
+        if row.state == "made":
+            tell_presumed(session, row, public_url=public_url, on=on, now=now)
         tell_audit(session, row, staff, action="create", now=now)
         return row.state
+
+
+def tell_presumed(
+    session: Session, row: AssistanceDecision, *, public_url: str, on: date, now: datetime
+) -> None:
+    """They did not apply, so the letter says what was given and why (COLL-10)."""
+    for account_id in row.account_ids:
+        tell_of_assistance(
+            session, account_id, about="decided", key=str(row.id),
+            public_url=public_url, on=on, now=now,
+        )  # fmt: skip
+    notice_decided(session, row, public_url=public_url, on=on, now=now)
 
 
 def tell_audit(

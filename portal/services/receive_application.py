@@ -11,6 +11,7 @@ from portal.models.assistance_decisions import AssistanceDecision
 from portal.queries.assistance_case import CaseFacts, means_of
 from portal.queries.assistance_cases import load_case
 from portal.queries.assistance_measure import measure
+from portal.services.assistance_notices import notice_decided, notice_received
 from portal.services.decide_clear import decide_clear
 from portal.services.move_application import note_event, put_state
 from portal.services.tell_of_assistance import tell_of_assistance
@@ -46,6 +47,7 @@ def receive_application(
         on=on,
         now=now,
     )
+    notice_received(session, application, public_url=public_url, on=on, now=now)
     application.acknowledged_on = on
     note_event(session, application, "acknowledged", on=on, now=now)
     return look_again(session, application, public_url=public_url, on=on, now=now)
@@ -109,6 +111,7 @@ def close_application(
         on=on,
         now=now,
     )
+    notice_decided(session, made, public_url=public_url, on=on, now=now)
 
 
 def is_complete(session: Session, case: CaseFacts, *, on: date) -> bool:

@@ -13,12 +13,7 @@ from portal.services.open_account_work import open_account_work
 from portal.services.queue_letter import Addressed, queue_letters
 
 PAPER = "assistance_paper"  # the kind of work item
-PAPER_WORDS = {
-    "received": "Write to them: we have their form for help with paying, and answer in 21 days.",
-    "asked": "Print what we ask for from the application’s page, and mail it.",
-    "decided": "Print our letter from the application’s page, and mail it.",
-    "reversed": "Print our letter from the application’s page, and mail it.",
-}
+MAIL_IT = "Write to them why the award was taken back, and mail it."
 
 
 def tell_of_assistance(
@@ -31,7 +26,10 @@ def tell_of_assistance(
     on: date,
     now: datetime,
 ) -> bool:
-    """Once for each `key`; whether it went by e-mail. `about` is received, asked, decided or reversed."""
+    """Once for each `key`; whether it went by e-mail. `about` is received, asked, decided or reversed.
+
+    The formal letters are `assistance_notices`; what has none of them is mailed by a person.
+    """
     head = letters.letterhead(session, public_url=public_url)
     addresses = readers(session, {account_id})[account_id]
     queue_letters(
@@ -44,14 +42,14 @@ def tell_of_assistance(
         ],
         now=now,
     )
-    if addresses:
-        return True
+    if addresses or about != "reversed":
+        return bool(addresses)
     open_account_work(
         session,
         key=f"{PAPER}:{about}:{key}",
         kind=PAPER,
         reason="A letter about financial assistance has to be mailed: nobody of this account can sign in.",
-        next_step=PAPER_WORDS[about],
+        next_step=MAIL_IT,
         account_id=account_id,
         due_on=on,
         now=now,

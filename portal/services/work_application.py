@@ -18,6 +18,7 @@ from portal.db import transaction
 from portal.models.assistance import PENDING, AssistanceApplication
 from portal.models.assistance_decisions import AssistanceRequest, AssistanceVerification
 from portal.queries.viewer import StaffViewer
+from portal.services.assistance_notices import notice_missing
 from portal.services.assistance_refusals import CannotDecideAssistance
 from portal.services.move_application import held_application, note_event, put_state, tell_audit
 from portal.services.tell_of_assistance import tell_of_assistance
@@ -113,6 +114,7 @@ def ask_for_missing(
             on=on,
             now=now,
         )
+        notice_missing(session, application, row, public_url=public_url, on=on, now=now)
         tell_audit(session, application, staff, action="update", reason="asked", now=now)
         return row.answer_by
 

@@ -16,6 +16,7 @@ from portal.db import read_only
 from portal.models.accounts import Patient
 from portal.models.assistance import AssistanceApplication, AssistanceEvent
 from portal.models.assistance_decisions import AssistanceDecision
+from portal.models.notices import Notice
 from portal.models.work import WorkItem
 from portal.queries.balances import balances
 from portal.queries.conditions import conditions
@@ -147,6 +148,8 @@ def add_visit(account: World, cents: int) -> None:
 
 
 def paper_letter(case: Case) -> list[str]:
+    """Kinds of letters that wait for the day's run, and of work to mail one by hand."""
     with read_only() as session:
+        waiting = list(session.scalars(select(Notice.kind).order_by(Notice.id)))
         found = select(WorkItem.dedupe_key).where(WorkItem.kind == "assistance_paper")
-        return [key.split(":")[1] for key in session.scalars(found.order_by(WorkItem.id))]
+        return waiting + [key.split(":")[1] for key in session.scalars(found)]

@@ -13,9 +13,12 @@ from billing.assistance import Presumed
 from billing.assistance_income import Income, Period, Source
 from billing.holds import Action, Condition, Denied, allowed
 from billing.money import ZERO, Money
+from billing.notice_text import text_of
+from billing.notices import REQUIRED, NoticeKind
 from portal.db import read_only, transaction
 from portal.models.assistance import AssistanceDocument
 from portal.models.assistance_decisions import AssistanceLetter
+from portal.models.notices import Notice
 from portal.queries.ledger_proof import verify_ledger
 from portal.queries.viewer import StaffViewer
 from portal.services.approve_assistance import approve_assistance
@@ -52,7 +55,7 @@ def test_FA_9_a_paper_form_is_received_acknowledged_and_holds_the_bills(case: Ca
     assert case.held()
     for action in (Action.FINAL_NOTICE, Action.PLACEMENT, Action.LAWSUIT, Action.REMINDER):
         assert isinstance(allowed({Condition.ASSISTANCE_PENDING}, action), Denied)
-    assert paper_letter(case) == ["received"]  # nobody of the account can sign in
+    assert paper_letter(case) == ["assistance_received"]
 
 
 def test_FA_8_a_clear_income_is_decided_at_once(case: Case) -> None:
@@ -124,7 +127,7 @@ def test_FA_7_only_what_is_on_the_list_may_be_asked_for(case: Case) -> None:
             case.ask(*wrong)
     assert case.ask("pay_stubs", "tax_form") == ON + timedelta(days=30)
     assert (case.row().state, case.held()) == ("asked", True)
-    assert paper_letter(case) == ["received", "asked"]
+    assert paper_letter(case) == ["assistance_received", "assistance_missing"]
 
 
 def test_FA_7_nobody_is_denied_for_papers_before_they_were_asked_for_and_30_days(
@@ -272,6 +275,20 @@ def test_FA_10_the_letter_is_a_tagged_pdf_kept_once(
         [kept] = session.scalars(select(AssistanceLetter))
         assert (kept.language, kept.words["language"]) == (language, language)
         assert len(kept.sha256) == 64
+
+
+def test_FA_10_the_letter_waits_to_leave_with_every_field(case: Case) -> None:
+    case.enter(language="es")
+    case.verify(225)
+    case.decide()
+    with read_only() as session:
+        found = select(Notice).where(Notice.kind == "assistance_decision")
+        [notice] = session.scalars(found)
+    assert set(REQUIRED[NoticeKind.ASSISTANCE_DECISION]) <= set(notice.facts)
+    said = text_of(notice.content)
+    assert "Le queda por pagar" in said
+    assert "$14.50" in said
+    assert "free help in your language" in said  # LANG-1
 
 
 def test_FA_10_what_was_decided_at_once_gets_its_letter_from_the_daily_run(

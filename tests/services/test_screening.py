@@ -12,6 +12,7 @@ from billing.money import Money
 from portal.db import read_only, transaction
 from portal.models.accounts import AccountCondition, Coverage, Patient, Payer
 from portal.models.assistance_decisions import AssistanceAgb
+from portal.models.notices import Notice
 from portal.models.work import WorkItem
 from portal.queries.assistance_agb import newest_agb, work_out
 from portal.queries.ledger_proof import verify_ledger
@@ -30,6 +31,7 @@ NOW = datetime.fromisoformat("2026-03-02T15:00:00+00:00")
 
 @pytest.fixture
 def account(database_url: str) -> World:
+    world(lambda _: None)
     return add_account()
 
 
@@ -119,6 +121,7 @@ def test_COLL_10_what_is_presumed_is_granted_with_one_press_and_once(account: Wo
             account_id=account.account_id,
             staff=counsellor,
             note="",
+            public_url="http://localhost:8000",
             on=ON,
             now=NOW,
         )
@@ -136,6 +139,8 @@ def test_COLL_10_what_is_presumed_is_granted_with_one_press_and_once(account: Wo
         Money(58_00),
     )
     assert [item.outcome for item in work()] == ["granted"]
+    with read_only() as session:
+        assert session.scalars(select(Notice.kind)).all() == ["assistance_decision"]
     assert verify_ledger().ok
 
 
@@ -149,6 +154,7 @@ def test_HIPAA_7_roles_that_only_read_grant_nothing(account: World, role: str) -
             account_id=account.account_id,
             staff=add_staff(role),
             note="",
+            public_url="http://localhost:8000",
             on=ON,
             now=NOW,
         )

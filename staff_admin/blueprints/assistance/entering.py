@@ -79,6 +79,7 @@ def grant(account_id: int) -> ResponseReturnValue:
         account_id=account_id,
         staff=current_staff(),
         note="",
+        public_url=gateways().public_url,
         on=practice_day(),
         now=now(),
     )
