@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from billing.adjustments import AdjustmentKind
 from billing.money import ZERO, Money
@@ -14,6 +14,7 @@ from billing.refunds import RefundReason
 from portal import wiring
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
+from portal.models.day import BankDeposit
 from portal.models.identity import Login
 from portal.models.payments import Payment
 from portal.models.remittances import RemittanceRow
@@ -27,14 +28,14 @@ from portal.services.request_adjustment import request_adjustment
 from portal.services.request_refund import RefundWish, request_refund
 from portal.services.take_bank_file import Office
 
-BACK = timedelta(days=100)
+BACK = timedelta(days=400)  # all that the files of the practice told
 SHORT = Money(3)  # the cents by which one deposit is unlike its remittance
 LOOKED_AT = 60  # accounts
 LEAST, MOST = Money(120_00), Money(1_500_00)  # above a biller's limit, below a manager's
 
 
 def fill_money(office: wiring.Gateways, *, now: datetime) -> None:
-    """Three months of the bank's lines, and what waits for a second person."""
+    """The bank's lines, and what waits for a second person."""
     with read_only() as session:
         on = practice_date(session, now)
         login_id = session.scalar(select(Login.id).where(Login.role == "biller"))
@@ -45,6 +46,7 @@ def fill_money(office: wiring.Gateways, *, now: datetime) -> None:
                 RemittanceRow.paid > ZERO,
                 RemittanceRow.issued_on > on - BACK,
                 RemittanceRow.issued_on < on,
+                ~exists().where(BankDeposit.remittance_id == RemittanceRow.id),
             )
             .order_by(RemittanceRow.issued_on, RemittanceRow.id)
         ).all()
