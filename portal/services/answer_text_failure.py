@@ -14,6 +14,7 @@ from portal.models.messages import TEXTS, MessageSwitch, OutboundMessage, TextNu
 from portal.models.statements import Statement
 from portal.models.work import WorkItem
 from portal.queries.proven_email import proven_emails
+from portal.services.judge_reach import judge_reach
 from portal.services.letters import bill_notice, letterhead
 from portal.services.mail_news import mail_news
 from portal.services.queue_letter import queue_letter
@@ -60,6 +61,9 @@ def _mark_bad(
             index_elements=[TextNumber.phone], set_={"bad_since": now, "bad_code": code}
         )
     )
+    if message.guarantor_account_id is not None:
+        session.flush()
+        judge_reach(session, message.guarantor_account_id, now=now)
     _work(
         session,
         kind="bad_number",

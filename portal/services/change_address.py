@@ -10,6 +10,7 @@ from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.queries.proven_email import proven_emails
 from portal.queries.viewer import PatientViewer
+from portal.services.judge_reach import judge_reach
 from portal.services.letters import address_changed, letterhead, signed
 from portal.services.queue_letter import queue_letter
 from portal.services.refusal import NotFound
@@ -31,6 +32,7 @@ def change_address(
         ).one()
         if not revise(session, account, answers, source=f"login:{viewer.login_id}", now=now):
             return False
+        judge_reach(session, account_id, now=now, new_address=True)
         head = letterhead(session, public_url="")
         for address in proven_emails(session, account_id=account_id):
             queue_letter(session, to=address, letter=signed(address_changed(), head), now=now)

@@ -31,6 +31,7 @@ from portal.queries.recipient_zones import recipient_zones
 from portal.queries.settings import settings_on
 from portal.queries.text_consents import ConsentRow, TextCategory, standing_consent
 from portal.services.ask_gate import ask_gate
+from portal.services.ask_placed import placed_at_agency
 from portal.services.clear_visit import is_urgent, stale_visit, tells_of_others
 from portal.services.word_message import Links, Worded, word_message
 
@@ -95,6 +96,8 @@ def _clear_of_account(
         return Stop(denied)
     consent: ConsentRow | None = None
     if message.channel == "sms":
+        if placed := placed_at_agency(session, account.id, asked_by=message.template):
+            return Stop(placed)
         answer = _may_text(session, message, account, practice, now)
         if isinstance(answer, (Wait, Stop)):
             return answer

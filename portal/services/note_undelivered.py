@@ -17,6 +17,7 @@ from portal.models.work import WorkItem
 from portal.queries.reach import paper_lines
 from portal.services.consent_paperless import newest_consents
 from portal.services.first_statement import clear_clocks
+from portal.services.judge_reach import judge_reach
 from portal.services.notice_mail import is_letter, letter_bounced
 from portal.services.practice_date import practice_date
 from portal.services.statement_notice import EMAIL, is_notice
@@ -100,6 +101,7 @@ def _suspend(session: Session, message: OutboundMessage, now: datetime) -> None:
                 )
             )
     if message.guarantor_account_id is not None:
+        judge_reach(session, message.guarantor_account_id, now=now)
         _ask_a_person(session, message.guarantor_account_id, now)
 
 

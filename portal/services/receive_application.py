@@ -11,6 +11,7 @@ from portal.models.assistance_decisions import AssistanceDecision
 from portal.queries.assistance_case import CaseFacts, means_of
 from portal.queries.assistance_cases import load_case
 from portal.queries.assistance_measure import measure
+from portal.services.assistance_clock import start_assistance_clock
 from portal.services.assistance_notices import notice_decided, notice_received
 from portal.services.decide_clear import decide_clear
 from portal.services.move_application import note_event, put_state
@@ -36,6 +37,7 @@ def receive_application(
     In the caller's transaction, which holds the accounts. A paper may have come before today.
     """
     application.received_on = received_on
+    start_assistance_clock(session, application.id, received_on=received_on)
     put_state(application, "received", now=now)
     note_event(session, application, "received", on=received_on, now=now, login_id=login_id)
     tell_of_assistance(

@@ -134,6 +134,7 @@ NUMBER_ON_FILE = {
     "portal/services/find_duplicates.py": "compares",
     "portal/services/grant_access.py": "carries a proven number over",
     "portal/services/import_text_consents.py": "writes consents",
+    "portal/services/judge_reach.py": "looks whether texts to it fail",
     "portal/services/note_text_consent.py": "writes a consent",
     "portal/services/open_kiosk.py": "compares",
     "portal/services/prove_mobile.py": "writes",
