@@ -294,6 +294,19 @@ def record_bounces_command(sources: tuple[Path, ...]) -> None:
         click.echo(line)
 
 
+@main.command("record-mail")
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def record_mail_command(source: Path) -> None:
+    """Take in the post's status file: what was mailed, came back or was forwarded (docs/files.md)."""
+    from portal.services.record_mail import record_mail
+
+    with practice() as (settings, _):
+        house = wiring.build(settings).mail
+        done = record_mail(source.read_bytes(), house=house, now=clock())
+    for line in done.lines():
+        click.echo(line)
+
+
 @main.command("rotate-documents")
 def rotate_documents_command() -> None:
     """Encrypt every stored file anew with the first of KINDBILL_FILE_KEYS; safe while all runs."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
 from billing.bank_lines import BankFile
+from billing.mail_status import MailStatus
 from billing.money import Money
 from portal.ports import DisputeFacts
 
@@ -143,3 +145,18 @@ class RemittanceDrop(Protocol):
     def fetch(self, name: str, *, at_most: int) -> bytes: ...
 
     def put_aside(self, name: str, *, refused: bool, note: str) -> None: ...
+
+
+class MailHouse(Protocol):
+    """Whoever prints and posts: takes a day's batch, and says what became of each piece."""
+
+    def hand_over(self, folder: Path, *, batch: str) -> int:
+        """Give it the whole folder: PDFs and `addresses.csv`. The number of pieces.
+
+        The same folder handed over again is the same batch: a piece's name is mailed once, for ever.
+        """
+        ...
+
+    def read_status(self, content: bytes) -> tuple[MailStatus, ...]:
+        """Its status file. Raises billing.mail_status.UnreadableStatus."""
+        ...

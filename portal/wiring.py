@@ -13,6 +13,7 @@ from portal.adapters.eligibility import ByHand
 from portal.adapters.email import SmtpEmail
 from portal.adapters.era_folder import EraFolder
 from portal.adapters.era_sftp import EraServer
+from portal.adapters.folder_mail import FolderMail
 from portal.adapters.papers import Papers
 from portal.adapters.pdf import TypstPrinter
 from portal.adapters.storage import EncryptedFolder
@@ -26,6 +27,7 @@ from portal.office_ports import (
     BankFiles,
     DisputeDesk,
     EligibilityPort,
+    MailHouse,
     PaperDesk,
     PayoutBooks,
     RemittanceDrop,
@@ -60,6 +62,7 @@ class Gateways:
     card_reader: CardReader
     eligibility: EligibilityPort
     outbox: Path  # mail batches, a folder a day
+    mail: MailHouse
     remittance_drops: tuple[RemittanceDrop, ...] = ()  # where 835 files come in by themselves
 
 
@@ -102,6 +105,7 @@ def build(settings: Settings) -> Gateways:
         card_reader=RapidReader(),
         eligibility=ByHand(),
         outbox=settings.home / "outbox",
+        mail=FolderMail(),
         remittance_drops=tuple(_drops(settings)),
     )
 

@@ -13,27 +13,33 @@ RANGE = re.compile(rb"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>")
 
 def pdf_text(data: bytes) -> str:
     """The text of all pages, run after run."""
-    runs = []
+    return " ".join(text for _, _, text in pdf_runs(data))
+
+
+def pdf_runs(data: bytes) -> list[tuple[str, float, str]]:
+    """Each run of all pages: the name of its font, its points, its text."""
+    runs: list[tuple[str, float, str]] = []
     with pikepdf.open(io.BytesIO(data)) as pdf:
         for page in pdf.pages:
+            fonts = page.Resources.get("/Font", {})
             maps = {
-                str(name): _characters(font.ToUnicode.read_bytes())
-                for name, font in page.Resources.get("/Font", {}).items()
+                str(name): _characters(font.ToUnicode.read_bytes()) for name, font in fonts.items()
             }
             current: dict[int, str] = {}
+            name, size = "", 0.0
             for operands, operator in pikepdf.parse_content_stream(page):
                 if str(operator) == "Tf":
                     current = maps[str(operands[0])]
+                    name, size = str(fonts[str(operands[0])].BaseFont), float(operands[1])
                 elif str(operator) in {"Tj", "TJ"}:
                     parts = operands[0] if str(operator) == "TJ" else operands
                     codes = b"".join(bytes(p) for p in parts if isinstance(p, pikepdf.String))
-                    runs.append(
-                        "".join(
-                            current.get(int.from_bytes(codes[at : at + 2], "big"), "?")
-                            for at in range(0, len(codes), 2)
-                        )
+                    text = "".join(
+                        current.get(int.from_bytes(codes[at : at + 2], "big"), "?")
+                        for at in range(0, len(codes), 2)
                     )
-    return " ".join(runs)
+                    runs.append((name, size, text))
+    return runs
 
 
 def _characters(cmap: bytes) -> dict[int, str]:

@@ -61,16 +61,7 @@ def printed(
         "address": list(lines),
         "facts": [(day, said_day(on, language)), (account, account_number), (letter, number)],
         "footer": f"{letter} {number}",
-        "blocks": [
-            {
-                "heading": block.get("heading", ""),
-                "paragraphs": block.get("paragraphs", []),
-                "rows": block.get("rows", []),
-                "bullets": block.get("bullets", []),
-                "style": block.get("style", ""),
-            }
-            for block in content["blocks"]
-        ],
+        "blocks": whole_blocks(content),
     }
 
 
@@ -84,4 +75,18 @@ def practice_address(practice: Practice) -> list[str]:
             f"{practice.city}, {practice.state} {practice.postal_code}",
         )
         if line
+    ]
+
+
+def whole_blocks(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each block with every key, for a page or a layout."""
+    return [
+        {
+            "heading": block.get("heading", ""),
+            "paragraphs": block.get("paragraphs", []),
+            "rows": block.get("rows", []),
+            "bullets": block.get("bullets", []),
+            "style": block.get("style", ""),
+        }
+        for block in content["blocks"]
     ]

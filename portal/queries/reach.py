@@ -18,6 +18,7 @@ from portal.models.claims import Visit
 from portal.models.confidential import ConfidentialRequest
 from portal.models.identity import AccountAccess, Login
 from portal.models.statements import Statement
+from portal.queries.bad_addresses import bad_hashes, hash_of_lines, without_bad
 from portal.queries.statement_json import from_json
 from portal.queries.statement_words import address_lines, has_address
 
@@ -122,7 +123,7 @@ def envelopes(session: Session, statements: Collection[Statement]) -> dict[int, 
             select(GuarantorAccount).where(GuarantorAccount.id.in_(account_ids))
         )
     }
-    return {
+    lines = {
         statement.id: paper_to(
             from_json(statement.content).guarantor.address
             or on_file[statement.guarantor_account_id],
@@ -130,18 +131,25 @@ def envelopes(session: Session, statements: Collection[Statement]) -> dict[int, 
         )
         for statement in statements
     }
+    bad = bad_hashes(session, account_ids)
+    for statement in statements:
+        mine = bad.get(statement.guarantor_account_id, frozenset())
+        if mine and hash_of_lines(lines[statement.id]) in mine:
+            lines[statement.id] = ()
+    return lines
 
 
 def paper_lines(session: Session, accounts: Collection[GuarantorAccount]) -> dict[int, Lines]:
     """By account: where its paper would go; empty where a letter would not arrive, or may go nowhere."""
     found = standing_requests(session, [account.id for account in accounts])
-    return {
+    lines = {
         account.id: paper_to(
             address_lines(account) if has_address(account) else (),
             wishes_of(found.get(account.id)),
         )
         for account in accounts
     }
+    return without_bad(session, lines)
 
 
 def sealed_accounts(session: Session, account_ids: Collection[int]) -> frozenset[int]:

@@ -12,12 +12,13 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.consents import ESignConsent
 from portal.models.identity import Login
 from portal.models.messages import OutboundMessage
-from portal.models.statements import StatementDelivery
+from portal.models.statements import Statement, StatementDelivery
 from portal.models.work import WorkItem
 from portal.queries.reach import paper_lines
 from portal.services.consent_paperless import newest_consents
 from portal.services.first_statement import clear_clocks
 from portal.services.judge_reach import judge_reach
+from portal.services.note_delivery import Happened, note_delivery
 from portal.services.notice_mail import is_letter, letter_bounced
 from portal.services.practice_date import practice_date
 from portal.services.statement_notice import EMAIL, is_notice
@@ -52,6 +53,18 @@ def _take_back(session: Session, message: OutboundMessage, now: datetime) -> Non
     ).one_or_none()
     if returned is not None:
         clear_clocks(session, returned.statement_id, returned.delivered_on)
+        statement = session.get_one(Statement, returned.statement_id)
+        fact = Happened(
+            source=f"message:{message.id}:bounced",
+            statement_id=statement.id,
+            channel=EMAIL,
+            status="bounced",
+            address=message.recipient,
+            content_hash=statement.content_hash,
+            happened_on=practice_date(session, now),
+            detail=message.error,
+        )
+        note_delivery(session, fact, now=now)
 
 
 def _gave_up_often(session: Session, message: OutboundMessage) -> bool:

@@ -18,6 +18,7 @@ from portal.queries.statement_print import PrintedCode, statement_print
 from portal.services.enrolment_codes import LIFE, issue_code
 from portal.services.issue_pay_link import issue_statement_code
 from portal.services.mail_batch import put_in_envelope
+from portal.services.note_delivery import Happened, digest, note_delivery, written
 
 PAPER = "paper"
 
@@ -74,6 +75,18 @@ def print_statement(
         code = PrintedCode(plain, (now + LIFE).date(), pay)
     mailed = shop.printer.print("statement", statement_print(content, code))
     put_in_envelope(folder, statement.number, mailed)
+    evidence = Happened(
+        source=f"{statement.number}:handed_over",
+        statement_id=statement.id,
+        channel=PAPER,
+        status="handed_over",
+        address=written(session, statement.guarantor_account_id, to),
+        content_hash=statement.content_hash,
+        document_hash=digest(mailed),
+        batch=on.isoformat(),
+        happened_on=on,
+    )
+    note_delivery(session, evidence, now=now)
     session.add(
         StatementDelivery(
             statement_id=statement.id,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from portal.db import read_only
 from portal.models.practice import Practice
+from portal.office_ports import MailHouse
 from portal.services.apply_waiting_credit import apply_waiting_credit
 from portal.services.bill_appointments import bill_prepaid
 from portal.services.claim_draft import DraftDay
@@ -40,6 +41,7 @@ from portal.services.tend_drafts import DraftsTended, tend_drafts
 from portal.services.tend_payer_refunds import tend_payer_refunds
 from portal.services.tend_plans import Tended, tend_plans
 from portal.services.tend_prepayments import tend_prepayments
+from portal.services.tend_returned import tend_returned
 from portal.services.tend_unpaid_claims import tend_unpaid_claims
 from portal.services.walk_dunning import Walked, walk_dunning
 from portal.services.warn_filing import warn_filing
@@ -61,6 +63,8 @@ class Office(Shop, Protocol):
     def public_url(self) -> str: ...
     @property
     def outbox(self) -> Path: ...
+    @property
+    def mail(self) -> MailHouse: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +141,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     tended = tend_plans(on=on, now=now, public_url=office.public_url)
     drafts = tend_drafts(DraftDay(on=on, now=now, public_url=office.public_url))
     written_off = write_off_small_balances(on=on)
+    tend_returned(now=now)
     cut = cut_statements(on=on, now=now, public_url=office.public_url)
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
     returned = mail_returned(on=on, now=now, shop=office, folder=folder)
@@ -145,6 +150,8 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     letters = print_visit_letters(on=on, now=now, printer=office.printer, folder=folder)
     sent = send_notices(on=on, now=now, shop=office, folder=folder)
     envelopes = write_addresses(on=on, folder=folder, letters=(*letters, *printed_on(on=on)))
+    if envelopes:
+        office.mail.hand_over(folder, batch=on.isoformat())
     notices = queue_notices(on=on, now=now, public_url=office.public_url)
     sweep_messages(now=now)
     return DayReport(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from portal.queries.statement_sent import NOTICE
 from portal.services import letters
 from portal.services.first_statement import start_clocks
 from portal.services.letters import Letterhead
+from portal.services.note_delivery import Happened, note_delivery
 from portal.services.note_status import note_status
 from portal.services.practice_date import practice_date
 from portal.services.queue_letter import queue_letter
@@ -81,4 +82,20 @@ def record_notice(session: Session, message: OutboundMessage, *, now: datetime) 
         .returning(StatementDelivery.statement_id)
     )
     if delivered is not None:
+        _keep_evidence(session, message, on, now)
         start_clocks(session, [delivered], on)
+
+
+def _keep_evidence(session: Session, message: OutboundMessage, on: date, now: datetime) -> None:
+    statement = session.get_one(Statement, message.statement_id)
+    fact = Happened(
+        source=f"message:{message.id}:accepted",
+        statement_id=statement.id,
+        channel=EMAIL,
+        status="accepted",
+        address=message.recipient,
+        content_hash=statement.content_hash,
+        happened_on=on,
+        detail=message.provider_id or "",
+    )
+    note_delivery(session, fact, now=now)

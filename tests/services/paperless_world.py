@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from portal import db
 from portal.adapters.email import SmtpEmail
+from portal.adapters.folder_mail import MANIFEST
 from portal.models.claims import Visit
 from portal.models.consents import ESignConsent
 from portal.models.identity import AccountAccess, Login
@@ -68,7 +69,9 @@ class Post:
 
     def batch(self, on: date) -> list[str]:
         folder = self.office.outbox / on.isoformat()
-        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+        if not folder.exists():
+            return []
+        return sorted(path.name for path in folder.iterdir() if path.name != MANIFEST)
 
 
 def open_post(home: Path, server: MailServer, *, cents: int = 5000) -> Post:

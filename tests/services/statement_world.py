@@ -13,6 +13,7 @@ from billing import entries
 from billing.ledger import Account, debit
 from billing.money import ZERO, Money, total_of
 from portal import db
+from portal.adapters.folder_mail import FolderMail
 from portal.adapters.pdf import TypstPrinter
 from portal.adapters.storage import EncryptedFolder
 from portal.models.accounts import GuarantorAccount, Payer
@@ -49,6 +50,7 @@ class Office:
     printer: TypstPrinter = PRINTER
     hash_keys: tuple[bytes, ...] = (b"0" * 32,)
     public_url: str = "http://localhost:8000"
+    mail: FolderMail = field(default_factory=FolderMail)
     documents: EncryptedFolder = field(init=False)
     outbox: Path = field(init=False)
 

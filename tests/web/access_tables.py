@@ -16,6 +16,7 @@ from tests.web.access_denials import STAFF_DENIALS
 from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
 from tests.web.access_exceptions import STAFF_EXCEPTIONS
 from tests.web.access_holds import STAFF_HOLDS
+from tests.web.access_letters import PATIENTS_LETTERS
 from tests.web.access_money import STAFF_MONEY
 from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_payers_money import STAFF_PAYERS_MONEY
@@ -212,6 +213,7 @@ _PATIENTS = table(
     r                              POST      /webhooks/twilio/inbound
     """
     + PATIENTS_PLANS
+    + PATIENTS_LETTERS
     + PATIENTS_WAITLIST
     + PATIENTS_BILL_DISPUTES
     + VISITS

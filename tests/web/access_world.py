@@ -35,6 +35,7 @@ from tests.booking_world import lay_booking
 from tests.services.proxy_world import NOW, add_grant, make_own
 from tests.web.disputes_world import add_dispute
 from tests.web.insurance_world import begun, open_world, photo, send_photo
+from tests.web.letters_world import add_letter
 from tests.web.pages import PageClient
 from tests.web.paying import as_payer, statement_code
 from tests.web.people import make_account, make_login, messages, signed_in
@@ -136,6 +137,7 @@ def patients_world(flask_app: Flask) -> PatientsWorld:
         **add_saved_way(world.account_id, owner_id, NOW),
         "code": "NOTHING",
         "statements number": statement,
+        "notice_id": add_letter(world.account_id, NOW),
         "receipts number": "R-2026-0001",
         "appointment_id": _visit(owner_id, world.patient_id),
         "plan_id": _plan(owner_id, world.account_id),

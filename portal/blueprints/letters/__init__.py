@@ -1,0 +1,5 @@
+"""Our letters, as patients read them."""
+
+from portal.blueprints.letters.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,7 @@
+"""Rows of the two tables of `access_tables` that are about letters; the letters of each row are explained there."""
+
+PATIENTS_LETTERS = """
+    s s o o o o o o o o r r o b b  GET       /letters
+    s s n o o n n n o o r r o b b  GET       /letters/<int:notice_id>
+    s s n o o n n n o o r r o b b  GET       /letters/<int:notice_id>/letter.pdf
+"""
