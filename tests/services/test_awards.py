@@ -214,7 +214,9 @@ def test_FA_9_a_new_visit_of_the_year_gets_it_by_itself_and_once(desk: Desk) -> 
     another_visit(desk, 100_00, on=later)
     assert extend_awards(on=later.date(), now=later) == 1
     assert extend_awards(on=later.date(), now=later) == 0
+    kept = len(awards(made))
     assert extend_awards(on=later.date() + timedelta(days=1), now=later) == 0
+    assert len(awards(made)) == kept  # what was seen at its share is not looked at again
     assert desk.till.due() == before + 25_00
     assert len(memos(made)) == 2
     assert proven()
