@@ -145,7 +145,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     cut = cut_statements(on=on, now=now, public_url=office.public_url)
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
     returned = mail_returned(on=on, now=now, shop=office, folder=folder)
-    walked = walk_dunning(on=on, now=now)
+    walked = walk_dunning(on=on, now=now, public_url=office.public_url)
     reminded = queue_visit_reminders(on=on, now=now, public_url=office.public_url)
     letters = print_visit_letters(on=on, now=now, printer=office.printer, folder=folder)
     sent = send_notices(on=on, now=now, shop=office, folder=folder)

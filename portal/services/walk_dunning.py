@@ -26,6 +26,7 @@ from portal.models.claims import Visit
 from portal.models.gate import DunningStep
 from portal.queries.gate_facts import gate_facts
 from portal.queries.settings import settings_on
+from portal.services.warn_finally import warn_finally
 from portal.services.write_remittance import add_work_items
 
 AT_ONCE = 100
@@ -56,7 +57,7 @@ class Walked:
                 yield f"{count} accounts: {KINDS[step][1].lower()}"
 
 
-def walk_dunning(*, on: date, now: datetime) -> Walked:
+def walk_dunning(*, on: date, now: datetime, public_url: str) -> Walked:
     """Find every step that is due on this day; a second run of the day finds none."""
     found: list[tuple[int, Step]] = []
     with read_only() as session:
@@ -70,7 +71,9 @@ def walk_dunning(*, on: date, now: datetime) -> Walked:
                 if (steps := _steps(session, facts, on))
             }
         for account_id in due:
-            found += [(account_id, step) for step in _write_down(account_id, on=on, now=now)]
+            found += [
+                (account_id, step) for step in _write_down(account_id, public_url, on=on, now=now)
+            ]
     return Walked(tuple(found))
 
 
@@ -102,7 +105,7 @@ def _held(facts: GateFacts, step: Step) -> bool:
     return isinstance(answer, Denied)
 
 
-def _write_down(account_id: int, *, on: date, now: datetime) -> Sequence[Step]:
+def _write_down(account_id: int, public_url: str, *, on: date, now: datetime) -> Sequence[Step]:
     """One account, locked and looked at again: each step once for each start of its clock."""
     with transaction() as session:
         session.execute(
@@ -116,7 +119,21 @@ def _write_down(account_id: int, *, on: date, now: datetime) -> Sequence[Step]:
             if start is not None and _keep(session, account_id, due, start, now)
         ]
         amount = total_of(one.balance for one in facts.episodes if one.balance > ZERO)
-        add_work_items(session, [_item(account_id, due, amount, start, now) for due in fresh])
+        # What a letter does by itself needs nobody.
+        warned = any(
+            due.step is Step.FINAL_NOTICE
+            and warn_finally(
+                session,
+                account_id,
+                key=f"dunning:{account_id}:final_notice:{start}",
+                public_url=public_url,
+                on=on,
+                now=now,
+            )
+            for due in fresh
+        )
+        left = [due for due in fresh if not (warned and due.step is Step.FINAL_NOTICE)]
+        add_work_items(session, [_item(account_id, due, amount, start, now) for due in left])
         return [due.step for due in fresh]
 
 

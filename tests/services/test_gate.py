@@ -18,6 +18,7 @@ from portal.models.accounts import AccountCondition
 from portal.models.claims import Visit
 from portal.models.gate import DunningStep, GateDenial
 from portal.models.messages import OutboundMessage
+from portal.models.notices import Notice
 from portal.models.statements import StatementDelivery
 from portal.models.work import WorkItem
 from portal.queries.gate_facts import gate_facts
@@ -29,6 +30,7 @@ from portal.services.run_day import run_day
 from portal.services.set_hold import CannotHold, HoldAsked, clear_cell, end_hold, set_hold
 from portal.services.set_organisation import CannotKeep, review_state, set_organisation
 from portal.services.walk_dunning import walk_dunning
+from tests.services.placement_world import agency
 from tests.services.staff_world import add_staff
 from tests.services.statement_world import DAY, Office, after, later, noon, world
 
@@ -135,7 +137,7 @@ def test_STMT_10_a_second_run_of_a_day_and_two_at_once_find_nothing_more(tmp_pat
         before = session.execute(
             select(DunningStep.step, WorkItem.id).outerjoin(WorkItem, text("true"))
         ).all()
-    again = walk_dunning(on=after(90), now=noon(after(90)))
+    again = walk_dunning(on=after(90), now=noon(after(90)), public_url="http://localhost")
     assert again.found == ()
     with db.read_only() as session:
         after_it = session.execute(
@@ -393,3 +395,30 @@ def test_CORE_6_what_comes_from_the_books_is_never_set_by_hand(kind: Condition) 
             asked=HoldAsked(kind=kind, reason="because"),
             now=noon(DAY),
         )
+
+
+def test_COLL_4_with_an_agency_the_day_sends_the_final_notice_itself_and_it_proves_itself(
+    tmp_path,
+) -> None:
+    account_id, visit_id = owing()
+
+    def hire(w):
+        row = agency(w)
+        row.approved_by_id, row.approved_at = row.added_by_id, noon(DAY)
+        return row.name
+
+    name = later(hire)
+    office = Office(tmp_path)
+    for number in (0, 30, 60, 90, 90, 91):
+        run_day(on=after(number), now=noon(after(number)), office=office)
+    with db.read_only() as session:
+        [notice] = session.scalars(select(Notice).where(Notice.kind == "final_notice"))
+        items = session.scalars(select(WorkItem).where(WorkItem.kind == "final_notice")).all()
+        facts = gate_facts(session, on=after(91), account_ids=[account_id])[account_id]
+    assert items == []
+    assert notice.visit_ids == [visit_id]
+    assert notice.facts["agency"] == name
+    assert notice.deadline_on >= after(90) + timedelta(days=30)
+    [proven] = facts.episodes[0].notices
+    assert (proven.sent_on, proven.names) == (after(90), {"placement"})
+    assert proven.encloses_summary
