@@ -1,195 +1,33 @@
-"""The gate over real books: four statements, a notice, a call, a screening, and the day on which it opens (acceptance 3)."""
+"""The gate over real books: denials, clocks, state law, what a person holds, opens and ends."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from billing.dunning import Step
-from billing.holds import Action, Allowed, Condition, Denied
+from billing.holds import Action, Condition, Denied
 from billing.organisation import Organisation
 from billing.state_rows import STATE_RULES
 from portal import db
 from portal.models.accounts import AccountCondition
 from portal.models.claims import Visit
-from portal.models.gate import DunningStep, GateDenial
+from portal.models.gate import GateDenial
 from portal.models.messages import OutboundMessage
-from portal.models.notices import Notice
 from portal.models.statements import StatementDelivery
-from portal.models.work import WorkItem
 from portal.queries.gate_facts import gate_facts
-from portal.services import walk_dunning as module
-from portal.services.ask_to_collect import ask_to_collect
 from portal.services.first_statement import clear_clocks
-from portal.services.prove_step import ProofKind, UnusableProof, prove_step, revoke_proof
+from portal.services.prove_step import ProofKind, UnusableProof, revoke_proof
 from portal.services.run_day import run_day
 from portal.services.set_hold import CannotHold, HoldAsked, clear_cell, end_hold, set_hold
 from portal.services.set_organisation import CannotKeep, review_state, set_organisation
-from portal.services.walk_dunning import walk_dunning
-from tests.services.placement_world import agency
+from tests.services.gate_world import ask, owing, prove, read_law
 from tests.services.staff_world import add_staff
 from tests.services.statement_world import DAY, Office, after, later, noon, world
 
 pytestmark = pytest.mark.usefixtures("database_url")
-
-
-def owing(cents: int = 200_00) -> tuple[int, int]:
-    """An account in New York with one decided bill."""
-    visit, *_ = world(lambda w: w.owed(cents))
-    return visit.guarantor_account_id, visit.id
-
-
-def read_law(*states: str) -> None:
-    """A manager has read every row of these states."""
-    staff = add_staff("manager", email=f"reader{uuid4().hex[:6]}@example.com")
-    for row in {r.key: r for r in STATE_RULES if r.state in states}.values():
-        review_state(
-            staff=staff,
-            form_id=uuid4(),
-            row_key=row.key,
-            fingerprint=row.fingerprint,
-            confirmed=True,
-            note="Read against the statute.",
-            now=noon(DAY),
-        )
-
-
-def ask(account_id: int, on: date, action: Action = Action.PLACEMENT) -> Allowed | Denied:
-    with db.transaction() as session:
-        return ask_to_collect(session, action, account_id=account_id, on=on, asked_by="test")
-
-
-def prove(account_id: int, kind: ProofKind, on: date, **facts: object) -> None:
-    with db.transaction() as session:
-        prove_step(
-            session,
-            kind,
-            account_id=account_id,
-            happened_on=on,
-            source=f"test:{kind}:{account_id}:{on}",
-            facts=facts,
-            now=noon(on),
-        )
-
-
-def act(account_id: int, step: Step, on: date) -> None:
-    """What a person does about a step that is due."""
-    if step is Step.SCREENING:
-        prove(account_id, ProofKind.SCREENING, on, result="none")
-    elif step is Step.ORAL_ATTEMPT:
-        prove(account_id, ProofKind.ORAL_ATTEMPT, on, outcome="no answer")
-    elif step is Step.FINAL_NOTICE:
-        assert ask(account_id, on, Action.FINAL_NOTICE) == Allowed()
-        prove(
-            account_id,
-            ProofKind.FINAL_NOTICE,
-            on,
-            deadline_on=str(on + timedelta(days=30)),
-            names=["placement"],
-            encloses_summary=True,
-        )
-
-
-def delivered() -> list[date]:
-    with db.read_only() as session:
-        return list(
-            session.scalars(
-                select(StatementDelivery.delivered_on).order_by(StatementDelivery.delivered_on)
-            )
-        )
-
-
-def test_STMT_10_COLL_3_4_5_day_by_day_until_the_gate_opens(tmp_path) -> None:
-    account_id, _ = owing()
-    read_law("NY")
-    office = Office(tmp_path)
-    found: dict[Step, int] = {}
-    opened = None
-    for number in range(125):
-        on = after(number)
-        report = run_day(on=on, now=noon(on), office=office)
-        for _, step in report.walked.found:
-            assert step not in found
-            found[step] = number
-            act(account_id, step, on)
-        if number >= 118 and opened is None and isinstance(ask(account_id, on), Allowed):
-            opened = number
-    assert delivered() == [after(n) for n in (0, 30, 60, 90)]
-    assert found == {
-        Step.SCREENING: 60,
-        Step.ORAL_ATTEMPT: 90,
-        Step.FINAL_NOTICE: 90,
-        Step.GATE_OPEN: 121,
-    }
-    assert opened == 121
-
-
-def test_STMT_10_a_second_run_of_a_day_and_two_at_once_find_nothing_more(tmp_path) -> None:
-    account_id, _ = owing()
-    office = Office(tmp_path)
-    for number in (0, 30, 60, 90):
-        run_day(on=after(number), now=noon(after(number)), office=office)
-    with db.read_only() as session:
-        before = session.execute(
-            select(DunningStep.step, WorkItem.id).outerjoin(WorkItem, text("true"))
-        ).all()
-    again = walk_dunning(on=after(90), now=noon(after(90)), public_url="http://localhost")
-    assert again.found == ()
-    with db.read_only() as session:
-        after_it = session.execute(
-            select(DunningStep.step, WorkItem.id).outerjoin(WorkItem, text("true"))
-        ).all()
-    assert sorted(map(tuple, before)) == sorted(map(tuple, after_it))
-    assert list(again.lines()) == []
-    assert account_id
-
-
-def test_a_run_that_is_killed_between_accounts_is_finished_by_the_next(
-    monkeypatch, tmp_path
-) -> None:
-    first, _ = owing()
-    office = Office(tmp_path)
-    second, *_ = later(lambda w: w.owed(100_00))
-    for number in (0, 30, 60):
-        run_day(on=after(number), now=noon(after(number)), office=office)
-    with db.transaction() as session:
-        assert {row.guarantor_account_id for row in session.scalars(select(DunningStep))} == {
-            first,
-            second.guarantor_account_id,
-        }
-    real, seen = module.add_work_items, []
-
-    class Killed(BaseException):
-        """As kill -9 would end it."""
-
-    def dies(session, items):
-        real(session, items)
-        seen.append(items)
-        if len(seen) == 2:
-            raise Killed
-
-    monkeypatch.setattr(module, "add_work_items", dies)
-    run_day_until_walk = after(90)
-    with pytest.raises(Killed):
-        run_day(on=run_day_until_walk, now=noon(run_day_until_walk), office=office)
-    monkeypatch.undo()
-    run_day(on=run_day_until_walk, now=noon(run_day_until_walk), office=office)
-    with db.read_only() as session:
-        steps = session.execute(
-            select(DunningStep.guarantor_account_id, DunningStep.step).where(
-                DunningStep.step == "oral_attempt"
-            )
-        ).all()
-        items = session.scalars(
-            select(WorkItem.guarantor_account_id).where(WorkItem.kind == "tell_of_help")
-        ).all()
-    both = sorted([first, second.guarantor_account_id])
-    assert sorted(account for account, _ in steps) == both == sorted(items)
-    assert delivered() == sorted([after(n) for n in (0, 30, 60, 90)] * 2)
 
 
 def test_CORE_5_every_denial_is_kept_with_who_asked() -> None:
@@ -395,30 +233,3 @@ def test_CORE_6_what_comes_from_the_books_is_never_set_by_hand(kind: Condition) 
             asked=HoldAsked(kind=kind, reason="because"),
             now=noon(DAY),
         )
-
-
-def test_COLL_4_with_an_agency_the_day_sends_the_final_notice_itself_and_it_proves_itself(
-    tmp_path,
-) -> None:
-    account_id, visit_id = owing()
-
-    def hire(w):
-        row = agency(w)
-        row.approved_by_id, row.approved_at = row.added_by_id, noon(DAY)
-        return row.name
-
-    name = later(hire)
-    office = Office(tmp_path)
-    for number in (0, 30, 60, 90, 90, 91):
-        run_day(on=after(number), now=noon(after(number)), office=office)
-    with db.read_only() as session:
-        [notice] = session.scalars(select(Notice).where(Notice.kind == "final_notice"))
-        items = session.scalars(select(WorkItem).where(WorkItem.kind == "final_notice")).all()
-        facts = gate_facts(session, on=after(91), account_ids=[account_id])[account_id]
-    assert items == []
-    assert notice.visit_ids == [visit_id]
-    assert notice.facts["agency"] == name
-    assert notice.deadline_on >= after(90) + timedelta(days=30)
-    [proven] = facts.episodes[0].notices
-    assert (proven.sent_on, proven.names) == (after(90), {"placement"})
-    assert proven.encloses_summary

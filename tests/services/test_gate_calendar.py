@@ -1,0 +1,140 @@
+"""Day by day over real books: four statements, a notice, a call, a screening, and the day on which the gate opens (acceptance 3)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from billing.dunning import Step
+from billing.holds import Allowed
+from portal import db
+from portal.models.gate import DunningStep
+from portal.models.notices import Notice
+from portal.models.work import WorkItem
+from portal.queries.gate_facts import gate_facts
+from portal.services import walk_dunning as module
+from portal.services.run_day import run_day
+from portal.services.walk_dunning import walk_dunning
+from tests.services.gate_world import act, ask, delivered, owing, read_law
+from tests.services.placement_world import agency
+from tests.services.statement_world import DAY, Office, after, later, noon
+
+pytestmark = pytest.mark.usefixtures("database_url")
+
+
+def test_STMT_10_COLL_3_4_5_day_by_day_until_the_gate_opens(tmp_path) -> None:
+    account_id, _ = owing()
+    read_law("NY")
+    office = Office(tmp_path)
+    found: dict[Step, int] = {}
+    opened = None
+    for number in range(125):
+        on = after(number)
+        report = run_day(on=on, now=noon(on), office=office)
+        for _, step in report.walked.found:
+            assert step not in found
+            found[step] = number
+            act(account_id, step, on)
+        if number >= 118 and opened is None and isinstance(ask(account_id, on), Allowed):
+            opened = number
+    assert delivered() == [after(n) for n in (0, 30, 60, 90)]
+    assert found == {
+        Step.SCREENING: 60,
+        Step.ORAL_ATTEMPT: 90,
+        Step.FINAL_NOTICE: 90,
+        Step.GATE_OPEN: 121,
+    }
+    assert opened == 121
+
+
+def test_STMT_10_a_second_run_of_a_day_and_two_at_once_find_nothing_more(tmp_path) -> None:
+    account_id, _ = owing()
+    office = Office(tmp_path)
+    for number in (0, 30, 60, 90):
+        run_day(on=after(number), now=noon(after(number)), office=office)
+    with db.read_only() as session:
+        before = session.execute(
+            select(DunningStep.step, WorkItem.id).outerjoin(WorkItem, text("true"))
+        ).all()
+    again = walk_dunning(on=after(90), now=noon(after(90)), public_url="http://localhost")
+    assert again.found == ()
+    with db.read_only() as session:
+        after_it = session.execute(
+            select(DunningStep.step, WorkItem.id).outerjoin(WorkItem, text("true"))
+        ).all()
+    assert sorted(map(tuple, before)) == sorted(map(tuple, after_it))
+    assert list(again.lines()) == []
+    assert account_id
+
+
+def test_a_run_that_is_killed_between_accounts_is_finished_by_the_next(
+    monkeypatch, tmp_path
+) -> None:
+    first, _ = owing()
+    office = Office(tmp_path)
+    second, *_ = later(lambda w: w.owed(100_00))
+    for number in (0, 30, 60):
+        run_day(on=after(number), now=noon(after(number)), office=office)
+    with db.transaction() as session:
+        assert {row.guarantor_account_id for row in session.scalars(select(DunningStep))} == {
+            first,
+            second.guarantor_account_id,
+        }
+    real, seen = module.add_work_items, []
+
+    class Killed(BaseException):
+        """As kill -9 would end it."""
+
+    def dies(session, items):
+        real(session, items)
+        seen.append(items)
+        if len(seen) == 2:
+            raise Killed
+
+    monkeypatch.setattr(module, "add_work_items", dies)
+    run_day_until_walk = after(90)
+    with pytest.raises(Killed):
+        run_day(on=run_day_until_walk, now=noon(run_day_until_walk), office=office)
+    monkeypatch.undo()
+    run_day(on=run_day_until_walk, now=noon(run_day_until_walk), office=office)
+    with db.read_only() as session:
+        steps = session.execute(
+            select(DunningStep.guarantor_account_id, DunningStep.step).where(
+                DunningStep.step == "oral_attempt"
+            )
+        ).all()
+        items = session.scalars(
+            select(WorkItem.guarantor_account_id).where(WorkItem.kind == "tell_of_help")
+        ).all()
+    both = sorted([first, second.guarantor_account_id])
+    assert sorted(account for account, _ in steps) == both == sorted(items)
+    assert delivered() == sorted([after(n) for n in (0, 30, 60, 90)] * 2)
+
+
+def test_COLL_4_with_an_agency_the_day_sends_the_final_notice_itself_and_it_proves_itself(
+    tmp_path,
+) -> None:
+    account_id, visit_id = owing()
+
+    def hire(w):
+        row = agency(w)
+        row.approved_by_id, row.approved_at = row.added_by_id, noon(DAY)
+        return row.name
+
+    name = later(hire)
+    office = Office(tmp_path)
+    for number in (0, 30, 60, 90, 90, 91):
+        run_day(on=after(number), now=noon(after(number)), office=office)
+    with db.read_only() as session:
+        [notice] = session.scalars(select(Notice).where(Notice.kind == "final_notice"))
+        items = session.scalars(select(WorkItem).where(WorkItem.kind == "final_notice")).all()
+        facts = gate_facts(session, on=after(91), account_ids=[account_id])[account_id]
+    assert items == []
+    assert notice.visit_ids == [visit_id]
+    assert notice.facts["agency"] == name
+    assert notice.deadline_on >= after(90) + timedelta(days=30)
+    [proven] = facts.episodes[0].notices
+    assert (proven.sent_on, proven.names) == (after(90), {"placement"})
+    assert proven.encloses_summary
