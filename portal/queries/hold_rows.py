@@ -16,11 +16,13 @@ from billing.money import ZERO, Money
 # account, visit or null, kind, since, until, why, by login, id of a hold that a person can end
 HOLDS = """
 SELECT a.guarantor_account_id AS account_id, a.visit_id, a.kind, a.since, a.until_on,
-       a.note AS why, a.set_by_id AS by_id, a.id AS hold_id, a.patient_id
+       a.note AS why, a.set_by_id AS by_id,
+       CASE WHEN a.source LIKE 'staff:%' THEN a.id END AS hold_id, a.patient_id
   FROM account_conditions a WHERE a.ended_at IS NULL AND a.visit_id IS NULL
 UNION ALL
 -- A visit may stand on another account than when it was held (HIPAA-9).
-SELECT v.guarantor_account_id, a.visit_id, a.kind, a.since, a.until_on, a.note, a.set_by_id, a.id, a.patient_id
+SELECT v.guarantor_account_id, a.visit_id, a.kind, a.since, a.until_on, a.note, a.set_by_id,
+       CASE WHEN a.source LIKE 'staff:%' THEN a.id END, a.patient_id
   FROM visits v JOIN account_conditions a ON a.visit_id = v.id WHERE a.ended_at IS NULL
 UNION ALL
 SELECT v.guarantor_account_id, w.visit_id, 'bill_held', w.opened_at, w.due_on,

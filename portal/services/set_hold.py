@@ -32,6 +32,7 @@ BY_HAND = (
     Condition.WORKERS_COMP,
     Condition.VETERANS_AFFAIRS,
 )
+STAFF = "staff:"  # of holds that a person set here; only these a person ends here
 
 
 class CannotHold(Refusal):
@@ -71,7 +72,7 @@ def set_hold(*, staff: StaffViewer, account_id: int, asked: HoldAsked, now: date
             visit_id=asked.visit_id,
             kind=asked.kind.value,
             since=now,
-            source=f"staff:{staff.login_id}",
+            source=f"{STAFF}{staff.login_id}",
             note=reason,
             until_on=asked.until_on,
             evidence=evidence,
@@ -99,7 +100,7 @@ def end_hold(
             raise NotFound
         if row.ended_at is not None:
             return
-        if row.kind not in BY_HAND:
+        if not row.source.startswith(STAFF):
             raise CannotHold("This hold ends by itself when what caused it is settled.")
         row.ended_at, row.ended_by_id, row.end_reason = now, staff.login_id, reason
         words = f"{row.kind}: {reason}"

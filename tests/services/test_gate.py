@@ -18,6 +18,7 @@ from portal.models.gate import GateDenial
 from portal.models.messages import OutboundMessage
 from portal.models.statements import StatementDelivery
 from portal.queries.gate_facts import gate_facts
+from portal.queries.hold_rows import holds_of
 from portal.services.first_statement import clear_clocks
 from portal.services.prove_step import ProofKind, UnusableProof, revoke_proof
 from portal.services.run_day import run_day
@@ -233,3 +234,29 @@ def test_CORE_6_what_comes_from_the_books_is_never_set_by_hand(kind: Condition) 
             asked=HoldAsked(kind=kind, reason="because"),
             now=noon(DAY),
         )
+
+
+def test_COLL_24_what_a_file_says_is_not_ended_by_hand() -> None:
+    account_id, _ = owing()
+    with db.transaction() as session:
+        row = AccountCondition(
+            guarantor_account_id=account_id,
+            kind="bankruptcy",
+            since=noon(DAY),
+            source="contacts:P1",
+        )
+        session.add(row)
+        session.flush()
+        hold_id = row.id
+    with pytest.raises(CannotHold):
+        end_hold(
+            staff=add_staff("biller"),
+            account_id=account_id,
+            hold_id=hold_id,
+            reason="I think that it is over.",
+            now=noon(DAY),
+        )
+    with db.read_only() as session:
+        assert session.get_one(AccountCondition, hold_id).ended_at is None
+        [shown] = holds_of(session, [account_id])
+    assert (shown.kind, shown.hold_id) == (Condition.BANKRUPTCY, None)
