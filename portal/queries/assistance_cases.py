@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -24,39 +25,52 @@ from portal.models.assistance_decisions import AssistanceRequest, AssistanceVeri
 from portal.queries.assistance_case import CaseFacts
 
 
-def load_case(session: Session, application: AssistanceApplication) -> CaseFacts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRows:
+    """The rows of one application, each kind read once."""
+
+    incomes: tuple[Income, ...]
+    members: tuple[AssistanceMember, ...]
+    account_ids: tuple[int, ...]
+    papers: tuple[AssistanceDocument, ...]
+    request: AssistanceRequest | None  # the newest
+    verified: AssistanceVerification | None  # the newest
+
+
+def case_rows(session: Session, application_id: UUID) -> CaseRows:
     """Six statements, whatever its size."""
-    one = application.id
-    incomes = read_incomes(session, one)
-    members = session.scalars(
-        select(AssistanceMember.id).where(AssistanceMember.application_id == one)
-    ).all()
-    accounts = session.scalars(
-        select(AssistanceCovered.guarantor_account_id)
-        .where(AssistanceCovered.application_id == one)
-        .order_by(AssistanceCovered.guarantor_account_id)
-    ).all()
-    papers = set(
-        session.scalars(
-            select(AssistanceDocument.kind).where(AssistanceDocument.application_id == one)
-        )
+
+    def of(table: Any, *order: Any) -> list[Any]:
+        found = select(table).where(table.application_id == application_id)
+        return list(session.scalars(found.order_by(*order)))
+
+    covered = of(AssistanceCovered, AssistanceCovered.guarantor_account_id)
+    return CaseRows(
+        incomes=tuple(read_incomes(session, application_id)),
+        members=tuple(of(AssistanceMember, AssistanceMember.id)),
+        account_ids=tuple(row.guarantor_account_id for row in covered),
+        papers=tuple(of(AssistanceDocument, AssistanceDocument.added_at, AssistanceDocument.id)),
+        request=next(iter(of(AssistanceRequest, AssistanceRequest.id.desc())), None),
+        verified=next(iter(of(AssistanceVerification, AssistanceVerification.id.desc())), None),
     )
-    asked = session.scalar(
-        select(AssistanceRequest.asked_on)
-        .where(AssistanceRequest.application_id == one)
-        .order_by(AssistanceRequest.id.desc())
-        .limit(1)
-    )
+
+
+def load_case(
+    session: Session, application: AssistanceApplication, rows: CaseRows | None = None
+) -> CaseFacts:
+    """The application as it is measured; `rows` where they were read already."""
+    rows = rows or case_rows(session, application.id)
     said = Presumed(application.program) if application.program else None
+    papers = {row.kind for row in rows.papers}
     case = CaseFacts(
-        application_id=one,
-        account_ids=tuple(accounts),
+        application_id=application.id,
+        account_ids=rows.account_ids,
         received_on=application.received_on or application.started_at.date(),
         complete_on=application.complete_on,
         acknowledged=application.acknowledged_on is not None,
-        asked_on=asked,
-        household=max(len(members), 1),
-        income=year_of(incomes),
+        asked_on=rows.request.asked_on if rows.request else None,
+        household=max(len(rows.members), 1),
+        income=year_of(rows.incomes),
         residence=application.residence_state,
         presumed=said,
         proven=said in BY_LETTER and Proof.PROGRAM_LETTER in papers,
@@ -64,9 +78,9 @@ def load_case(session: Session, application: AssistanceApplication) -> CaseFacts
         owed_in_year=application.owed_in_year,
         paid_in_year=application.paid_in_year,
         language=application.language,
-        doubts=_doubts(application, members),
+        doubts=_doubts(application, rows.members),
     )
-    return _verified(session, case)
+    return _verified(case, rows.verified)
 
 
 def read_incomes(session: Session, application_id: UUID) -> list[Income]:
@@ -79,7 +93,9 @@ def read_incomes(session: Session, application_id: UUID) -> list[Income]:
     return [Income(Source(row.source), Period(row.period), row.amount) for row in rows]
 
 
-def _doubts(application: AssistanceApplication, members: Sequence[int]) -> tuple[str, ...]:
+def _doubts(
+    application: AssistanceApplication, members: Sequence[AssistanceMember]
+) -> tuple[str, ...]:
     """What nobody decides without looking: who lives there is not said, or a plan may pay."""
     found = []
     if not members:
@@ -89,13 +105,7 @@ def _doubts(application: AssistanceApplication, members: Sequence[int]) -> tuple
     return tuple(found)
 
 
-def _verified(session: Session, case: CaseFacts) -> CaseFacts:
-    row = session.scalar(
-        select(AssistanceVerification)
-        .where(AssistanceVerification.application_id == case.application_id)
-        .order_by(AssistanceVerification.id.desc())
-        .limit(1)
-    )
+def _verified(case: CaseFacts, row: AssistanceVerification | None) -> CaseFacts:
     if row is None:
         return case
     return replace(

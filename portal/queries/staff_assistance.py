@@ -29,7 +29,7 @@ from portal.models.assistance_decisions import (
 )
 from portal.models.identity import Login
 from portal.queries.assistance_case import CaseFacts, clock_of, means_of
-from portal.queries.assistance_cases import load_case, read_incomes
+from portal.queries.assistance_cases import case_rows, load_case
 from portal.queries.assistance_measure import Measured, measure
 from portal.queries.award_plan import AwardPlan, award_plan
 from portal.queries.settings import settings_on
@@ -193,7 +193,8 @@ def assistance_page(application_id: UUID, *, on: date) -> CasePage | None:
         if application is None:
             return None
         account = session.get_one(GuarantorAccount, application.guarantor_account_id)
-        case = load_case(session, application)
+        rows = case_rows(session, application_id)
+        case = load_case(session, application, rows)
         measured = _measured(session, case, on)
         plan = (
             award_plan(session, case.account_ids, measured.granting, on=on)
@@ -201,17 +202,18 @@ def assistance_page(application_id: UUID, *, on: date) -> CasePage | None:
             else AwardPlan(())
         )
         pending = application.state in PENDING
-        clock = clock_of(case, settings_on(session, on)) if pending else None
+        settings = measured.settings if measured else settings_on(session, on)
+        clock = clock_of(case, settings) if pending else None
         return CasePage(
             application=application,
             account_name=account.display_name,
             account_number=account.number,
             case=case,
-            incomes=tuple(read_incomes(session, application_id)),
-            members=tuple(_of(session, AssistanceMember, application_id)),
-            papers=_papers(session, application_id),
-            verified=next(iter(_of(session, AssistanceVerification, application_id)), None),
-            request=next(iter(_of(session, AssistanceRequest, application_id)), None),
+            incomes=rows.incomes,
+            members=rows.members,
+            papers=tuple(_paper(row) for row in rows.papers),
+            verified=rows.verified,
+            request=rows.request,
             decisions=_decisions(session, application_id),
             events=_events(session, application_id),
             measured=measured,
@@ -228,22 +230,8 @@ def _measured(session: Session, case: CaseFacts, on: date) -> Measured | None:
         return None
 
 
-def _of(session: Session, table: Any, application_id: UUID) -> list[Any]:
-    """Its rows of one table: what counts first; members as they were written."""
-    order = table.id if table is AssistanceMember else table.id.desc()
-    found = select(table).where(table.application_id == application_id).order_by(order)
-    return list(session.scalars(found))
-
-
-def _papers(session: Session, application_id: UUID) -> tuple[Paper, ...]:
-    rows = session.scalars(
-        select(AssistanceDocument)
-        .where(AssistanceDocument.application_id == application_id)
-        .order_by(AssistanceDocument.added_at, AssistanceDocument.id)
-    )
-    return tuple(
-        Paper(id=row.id, kind=row.kind, name=row.name, added_at=row.added_at) for row in rows
-    )
+def _paper(row: AssistanceDocument) -> Paper:
+    return Paper(id=row.id, kind=row.kind, name=row.name, added_at=row.added_at)
 
 
 def _decisions(session: Session, application_id: UUID) -> tuple[AssistanceDecision, ...]:

@@ -84,6 +84,8 @@ def decide_assistance(
             on=on,
             now=now,
         )
+        if application.complete_on is None:
+            application.complete_on = on  # nothing more was needed, or its days are over
         tell_audit(session, made, staff, action="create", now=now)
         if made.state == "made":
             close_application(

@@ -183,7 +183,7 @@ def reverse(decision_id: UUID) -> ResponseReturnValue:
 
 def _decision(decision_id: UUID) -> UUID | None:
     accounts, application_id = found(decision_accounts(decision_id))
-    saw(accounts=accounts, kind="assistance_decision", id=decision_id)
+    saw(about=accounts, kind="assistance_decision", id=decision_id)
     return application_id
 
 

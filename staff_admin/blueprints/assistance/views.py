@@ -63,7 +63,7 @@ def document(application_id: UUID, document_id: UUID) -> ResponseReturnValue:
 def letter(decision_id: UUID) -> ResponseReturnValue:
     """The letter as it was kept; kept now where the daily run has not yet."""
     accounts, _ = found(decision_accounts(decision_id))
-    saw(accounts=accounts, kind="assistance_decision", id=decision_id, action="print")
+    saw(about=accounts, kind="assistance_decision", id=decision_id, action="print")
     key = keep_assistance_letter(decision_id=decision_id, press=gateways(), now=now())
     return paper(gateways().documents.get(key), "assistance-letter.pdf", "application/pdf")
 
@@ -77,7 +77,7 @@ def paper(content: bytes, name: str, media_type: str) -> Response:
 def case_page(application_id: UUID) -> CasePage:
     """The application, told to the trail."""
     page = found(assistance_page(application_id, on=practice_day()))
-    saw(accounts=page.case.account_ids, kind="assistance_application", id=application_id)
+    saw(about=page.case.account_ids, kind="assistance_application", id=application_id)
     return page
 
 
