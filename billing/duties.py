@@ -17,6 +17,7 @@ class Duty(StrEnum):
     MERGE = "merge"
     PLAN = "plan"
     ALERT = "alert"
+    BILL_DISPUTE = "bill_dispute"
     ASSISTANCE = "assistance"
     ASSISTANCE_APPEAL = "assistance_appeal"
 
@@ -95,6 +96,13 @@ DUTIES: Mapping[Duty, Steps] = {
         "accounts.view",
         "audit.review",
         "portal/services/review_alert.py",
+    ),
+    Duty.BILL_DISPUTE: Steps(
+        "posted a charge or an adjustment of a disputed line, or gave the first answer",
+        "answers the dispute",
+        "ledger.adjust",
+        "bill_disputes.work",
+        "portal/services/answer_dispute.py",
     ),
 }
 

@@ -17,6 +17,7 @@ from staff_admin.blueprints import (
     audit,
     bank,
     batches,
+    bill_disputes,
     calendar,
     claims,
     credit_balances,
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(audit.blueprint)
     app.register_blueprint(denials.blueprint)
     app.register_blueprint(disputes.blueprint)
+    app.register_blueprint(bill_disputes.blueprint)
     app.register_blueprint(duplicates.blueprint)
     app.register_blueprint(refunds.blueprint)
     app.register_blueprint(messages.blueprint)

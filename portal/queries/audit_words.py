@@ -11,6 +11,9 @@ from portal.models.audit import AuditEvent
 from portal.models.proxies import ProxyGrant
 
 KINDS = {
+    "bill_dispute": "dispute of a bill",
+    "bill_disputes": "disputes of bills",
+    "bill_dispute_report": "report of disputes of bills",
     "report": "report",
     "report_rows": "rows of a report",
     "report_cost": "costs of a month",

@@ -7,11 +7,13 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from billing.bill_disputes import HoldSpan
+from billing.bill_disputes import Finding, HoldSpan
 from portal.models.bill_disputes import BillDispute
+from portal.models.claims import Visit
+from portal.models.statements import Statement
 
 
 def holds(on: Any) -> ColumnElement[bool]:
@@ -26,6 +28,20 @@ def holds(on: Any) -> ColumnElement[bool]:
             BillDispute.ended_on.is_(None),
             or_(BillDispute.rejoins_on.is_(None), BillDispute.rejoins_on > on),
         ),
+    )
+
+
+def corrected_since() -> ColumnElement[bool]:
+    """For a query over Statement: a bill of its account was corrected after it was cut, because of a dispute."""
+    return (
+        exists()
+        .where(
+            BillDispute.visit_id == Visit.id,
+            Visit.guarantor_account_id == Statement.guarantor_account_id,
+            BillDispute.finding.in_((Finding.CORRECTED.value, Finding.PARTLY.value)),
+            BillDispute.answered_at > Statement.cut_at,
+        )
+        .correlate(Statement)
     )
 
 

@@ -199,7 +199,12 @@ FACTS: Mapping[str, str] = {
         SELECT n.id, n.since::date AS day, 'Bill disputed' AS what, NULL::bigint AS cents, true AS counted,
                n.guarantor_account_id, n.patient_id, n.visit_id
           FROM account_conditions n
-         WHERE n.kind = 'disputed' AND n.since >= :start AND n.since < :end""",
+         WHERE n.kind = 'disputed' AND n.since >= :start AND n.since < :end
+        UNION ALL
+        SELECT -e.id, d.filed_on, 'Bill disputed', NULL, true, v.guarantor_account_id, v.patient_id, v.id
+          FROM bill_disputes d JOIN visits v ON v.id = d.visit_id
+          JOIN bill_dispute_events e ON e.dispute_id = d.id AND e.kind = 'filed'
+         WHERE d.filed_at >= :start AND d.filed_at < :end""",
     "texts_delivered": _TEXTS.format(said="s.status = 'delivered'"),
     "texts_filtered": _TEXTS.format(said="s.error = '30007'"),
     "texts_stopped": """
@@ -254,5 +259,11 @@ LAGS: Mapping[str, str] = {
                NULL::bigint AS cents, true AS counted, n.ended_at::date - n.since::date AS lag,
                n.guarantor_account_id, n.patient_id, n.visit_id
           FROM account_conditions n
-         WHERE n.kind = 'disputed' AND n.ended_at >= :start AND n.ended_at < :end""",
+         WHERE n.kind = 'disputed' AND n.ended_at >= :start AND n.ended_at < :end
+        UNION ALL
+        SELECT -e.id, e.at::date, 'Answered after ' || e.at::date - d.filed_on || ' days', NULL, true,
+               e.at::date - d.filed_on, v.guarantor_account_id, v.patient_id, v.id
+          FROM bill_disputes d JOIN visits v ON v.id = d.visit_id
+          JOIN bill_dispute_events e ON e.dispute_id = d.id AND e.kind = 'answered'
+         WHERE e.at >= :start AND e.at < :end""",
 }

@@ -9,6 +9,7 @@ OWN = "own_sign_in"
 _MATRIX: Mapping[str, frozenset[str]] = {
     "front_desk": frozenset(
         {
+            "bill_disputes.view",
             "assistance_status.view",
             "forms.view",
             "desk.view",
@@ -44,6 +45,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "biller": frozenset(
         {
+            "bill_disputes.view",
+            "bill_disputes.work",
             "assistance_status.view",
             "holds.view",
             "holds.set",
@@ -93,6 +96,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "payment_poster": frozenset(
         {
+            "bill_disputes.view",
             "holds.view",
             "payers.view",
             "plans.view",
@@ -123,6 +127,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "fa_counsellor": frozenset(
         {
+            "bill_disputes.view",
             "assistance_status.view",
             "assistance.view",
             "assistance.enter",
@@ -145,6 +150,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "collections": frozenset(
         {
+            "bill_disputes.view",
             "assistance_status.view",
             "holds.view",
             "holds.set",
@@ -166,6 +172,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "manager": frozenset(
         {
+            "bill_disputes.view",
+            "bill_disputes.work",
             "assistance_status.view",
             "assistance.view",
             "assistance.enter",
@@ -255,6 +263,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "auditor": frozenset(
         {
+            "bill_disputes.view",
             "assistance_status.view",
             "assistance.view",
             "reports.assistance",

@@ -29,6 +29,7 @@ from portal.queries.statement_lines import line_item
 from portal.queries.statement_words import guarantor_block, notices, practice_block
 
 AGES = ((30, "days_0_30"), (60, "days_31_60"), (90, "days_61_90"), (120, "days_91_120"))
+DISPUTED = "You told us that a bill was wrong. We corrected it."
 DECIDING_AGAIN = "is deciding this again"
 
 
@@ -216,9 +217,15 @@ def _status(visit: VisitBalance, payer: str) -> str:
 
 
 def _correction(span: Span, facts: StatementFacts, shown: list[VisitBalance]) -> Correction | None:
-    """A payer's new decision on something already billed replaces what the last statement said."""
-    if span.last is None or not span.corrected_charges:
+    """A payer's new decision on something already billed, or our own correction, replaces what the last statement said."""
+    if span.last is None or not (span.corrected_charges or span.last.corrected):
         return None
+    if not span.corrected_charges:
+        return Correction(
+            reason=DISPUTED,
+            replaces=span.last.number,
+            old_amount=max(span.last.balance, ZERO),
+        )
     visits = {
         visit.visit_id
         for visit in shown

@@ -22,6 +22,7 @@ from portal.models.practice import Practice
 from portal.models.statements import Statement, StatementLine
 from portal.queries.balances import AccountBalance, balances
 from portal.queries.denials_told import DenialTold, denials_told
+from portal.queries.dispute_holds import corrected_since
 from portal.queries.payer_decisions import DecisionFact, payer_decisions, taken_off, waiting_for
 from portal.queries.plain_services import describe, is_sensitive
 from portal.queries.plan_told import PlanTold, plans_told
@@ -79,6 +80,7 @@ class LastStatement:
     ledger_position: int
     balance: Money  # below zero: a credit
     lines: dict[int, Money]  # by charge
+    corrected: bool = False  # we corrected a bill since, after the patient disputed it (STMT-19)
     disputed: frozenset[int] = frozenset()  # the charges of which it asked for less than was owed
 
 
@@ -260,6 +262,7 @@ def _last_statements(
             Statement.ledger_position,
             Statement.amount_due,
             Statement.content["credit"].astext.cast(Integer).label("credit_cents"),
+            corrected_since().label("corrected"),
         )
         .ext(distinct_on(Statement.guarantor_account_id))
         .where(
@@ -285,6 +288,7 @@ def _last_statements(
             balance=row.amount_due - Money(row.credit_cents or 0),
             lines=lines[row.id],
             disputed=frozenset(disputed[row.id]),
+            corrected=row.corrected,
         )
         for row in rows
     }

@@ -15,6 +15,7 @@ from portal.db import transaction
 from portal.models.claims import Visit
 from portal.models.messages import ThreadMessage
 from portal.queries.viewer import PatientViewer
+from portal.services.hear_complaint import hear_complaint
 from portal.services.open_text_work import open_text_work
 from portal.services.refusal import NotFound, Refusal
 
@@ -92,4 +93,6 @@ def ask_office(
         if message_id is not None and emergency:
             known = () if account_id is None else (account_id,)
             open_text_work(session, "emergency_text", message_id, known, now=now)
+        if message_id is not None:
+            hear_complaint(session, session.get_one(ThreadMessage, message_id), now=now)
     return Asked(account_id=account_id, emergency=emergency)

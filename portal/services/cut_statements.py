@@ -21,6 +21,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.statements import Statement, StatementLine
 from portal.models.work import WorkItem
+from portal.queries.dispute_holds import corrected_since
 from portal.queries.paperless import electronic_readers
 from portal.queries.reach import paper_lines
 from portal.queries.settings import settings_on
@@ -84,6 +85,11 @@ def _candidates(on: date, settings: Settings) -> Select[int]:
         JournalEntry.id == PostingRow.entry_id,
         JournalEntry.kind.like("remittance_claim%"),
     )
+    corrected = exists().where(
+        Statement.guarantor_account_id == GuarantorAccount.id,
+        Statement.cycle_on == last.c.on,
+        corrected_since(),
+    )
     return (
         select(GuarantorAccount.id)
         .outerjoin(last, last.c.guarantor_account_id == GuarantorAccount.id)
@@ -96,7 +102,7 @@ def _candidates(on: date, settings: Settings) -> Select[int]:
             or_(
                 last.c.on.is_(None),
                 last.c.on <= on - settings.span(Key.STATEMENT_LEAST_APART_DAYS),
-                and_(last.c.on < on, overtaken),
+                and_(last.c.on < on, or_(overtaken, corrected)),
             ),
         )
         .order_by(GuarantorAccount.id)
@@ -150,7 +156,9 @@ def _is_due(made: Draft, facts: StatementFacts, on: date) -> bool:
     """Whether the calendar and the gate let this account have a statement today."""
     last = facts.last.get(made.account_id)
     if not made.due:
-        return _tells_credit(made, last, facts, on)
+        # What a dispute corrected is told also where nothing is asked for now (STMT-19).
+        tells = last is not None and last.corrected and last.cycle_on < on
+        return tells or _tells_credit(made, last, facts, on)
     floor = (
         {Condition.BELOW_FLOOR} if made.due < facts.settings.money(Key.STATEMENT_FLOOR) else set()
     )

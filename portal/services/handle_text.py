@@ -16,6 +16,7 @@ from portal.models.messages import OutboundMessage, ThreadMessage
 from portal.queries.open_questions import open_questions
 from portal.queries.text_senders import Sender, is_stopped, senders, taken_by_stop
 from portal.services.answer_reply import Wanted, answer, carry_out, wanted_by
+from portal.services.hear_complaint import hear_complaint
 from portal.services.open_text_work import open_text_work
 from portal.services.receive_text import RECEIVED
 from portal.services.record_text_consent import Said, grant_texts, withdraw_all_texts
@@ -134,6 +135,7 @@ def _act(session: Session, heard: _Heard) -> str:
         if not heard.answered:
             _answer(session, heard, "help")
         return "help"
+    hear_complaint(session, heard.message, now=heard.now)
     if not is_stopped(session, heard.phone) and not _sent(session, heard, "text_received"):
         _answer(session, heard, "text_received")
     return "question"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -73,7 +73,9 @@ def open_dispute(
     if (same := _same(session, filing, dispute_id)) is not None:
         return same
     on = practice_date(session, now)
-    shares = _shares(session, filing, on=on)
+    [account] = balances(session, on=on, visit_ids=[visit.id])
+    lines = account.visits[0].charges
+    shares = _shares(session, filing, lines, on=on)
     row = BillDispute(
         id=dispute_id,
         visit_id=visit.id,
@@ -97,7 +99,8 @@ def open_dispute(
         BillDisputeLine(dispute_id=dispute_id, charge_id=charge_id, amount=amount)
         for charge_id, amount in shares.items()
     )
-    add_event(session, row, "filed", by_id=by_id, face=face, now=now)
+    owed = {str(line.charge_id): line.patient_due.cents for line in lines}
+    add_event(session, row, "filed", by_id=by_id, face=face, now=now, detail={"owed": owed})
     add_event(session, row, "acknowledged", by_id=None, face="system", now=now)
     open_work(session, row, account_id=account_id, now=now)
     return row
@@ -172,11 +175,20 @@ def lock_dispute(session: Session, dispute_id: UUID) -> tuple[BillDispute, Visit
 def close_work(
     session: Session, row: BillDispute, *, by_id: int | None, outcome: str, now: datetime
 ) -> None:
-    """Nothing waits for us any more."""
-    item = session.scalar(
-        select(WorkItem).where(WorkItem.dedupe_key == f"{WORK}:{row.id}").with_for_update()
+    """Nothing waits for us any more: neither the item nor the warnings of its last day."""
+    items = session.scalars(
+        select(WorkItem)
+        .where(
+            or_(
+                WorkItem.dedupe_key == f"{WORK}:{row.id}",
+                WorkItem.dedupe_key.like(f"{WORK}_due:{row.id}:%"),
+            ),
+            WorkItem.closed_at.is_(None),
+        )
+        .order_by(WorkItem.id)
+        .with_for_update()
     )
-    if item is not None and item.closed_at is None:
+    for item in items:
         item.closed_at, item.closed_by_id, item.outcome = now, by_id, outcome
 
 
@@ -191,10 +203,10 @@ def _same(session: Session, filing: Filing, dispute_id: UUID) -> BillDispute | N
     return found
 
 
-def _shares(session: Session, filing: Filing, *, on: Any) -> dict[int, Money]:
+def _shares(
+    session: Session, filing: Filing, lines: Sequence[ChargeBalance], *, on: date
+) -> dict[int, Money]:
     """What of each line; a line that is disputed already is left to its dispute."""
-    [account] = balances(session, on=on, visit_ids=[filing.visit_id])
-    lines = account.visits[0].charges
     known = {line.charge_id for line in lines}
     if not filing.charge_ids <= known:
         raise NotFound
@@ -214,7 +226,7 @@ def _open(line: ChargeBalance) -> Money:
     return max(ZERO, line.patient_due)
 
 
-def _taken(session: Session, visit_id: int, on: Any) -> Collection[int]:
+def _taken(session: Session, visit_id: int, on: date) -> Collection[int]:
     query = (
         select(BillDisputeLine.charge_id)
         .join(BillDispute, BillDispute.id == BillDisputeLine.dispute_id)

@@ -37,6 +37,7 @@ from portal.services.send_notices import NoticesSent, printed_on, send_notices
 from portal.services.sweep_messages import sweep_messages
 from portal.services.sweep_payments import Swept, sweep_payments
 from portal.services.tend_denials import tend_denials
+from portal.services.tend_disputes import tend_disputes
 from portal.services.tend_drafts import DraftsTended, tend_drafts
 from portal.services.tend_payer_refunds import tend_payer_refunds
 from portal.services.tend_plans import Tended, tend_plans
@@ -128,6 +129,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     escalate_tasks(on=on, now=now)
     close_card_tasks(now=now)
     tend_denials(on=on, now=now)
+    tend_disputes(on=on, now=now)
     warn_filing(on=on, now=now)
     tend_unpaid_claims(on=on, now=now)
     note_refunds(on=on, now=now)

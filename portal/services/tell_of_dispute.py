@@ -34,8 +34,23 @@ def tell_of_dispute(
     now: datetime,
 ) -> None:
     """Queue it in the caller's transaction, once for each step and moment."""
+    step = f"{now:%Y%m%d%H%M%S%f}"
+    account_id, about = write_in_thread(session, row, words=words, by_id=by_id, about=step, now=now)
+    notify_patient(session, account_id=account_id, about=about, public_url=public_url, now=now)
+
+
+def write_in_thread(
+    session: Session,
+    row: BillDispute,
+    *,
+    words: str,
+    by_id: int | None,
+    about: str,
+    now: datetime,
+) -> tuple[int, str]:
+    """The message alone; whose thread it is, and by what name it is known."""
     account_id = session.get_one(Visit, row.visit_id).guarantor_account_id
-    about = f"bill_dispute:{row.id}:{now:%Y%m%d%H%M%S%f}"
+    name = f"bill_dispute:{row.id}:{about}"
     session.execute(
         insert(ThreadMessage)
         .values(
@@ -46,15 +61,9 @@ def tell_of_dispute(
             channel="portal",
             kind="answer",
             body=words,
-            provider_id=about,
+            provider_id=name,
             at=now,
         )
         .on_conflict_do_nothing(index_elements=[ThreadMessage.provider_id])
     )
-    notify_patient(
-        session,
-        account_id=account_id,
-        about=about,
-        public_url=public_url,
-        now=now,
-    )
+    return account_id, name

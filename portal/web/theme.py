@@ -94,6 +94,13 @@ MENUS = {
         MenuLink("accounts.index", "Accounts", "people", "accounts.view", "Patients"),
         MenuLink("messages.inbox", "Messages", "chat-left-text", "messages.view", "Patients"),
         MenuLink(
+            "bill_disputes.index",
+            "Bill disputes",
+            "exclamation-circle",
+            "bill_disputes.view",
+            "Patients",
+        ),
+        MenuLink(
             "insurance.index", "Insurance cards", "file-earmark-text", "insurance.view", "Patients"
         ),
         MenuLink("plans.index", "Plans", "calendar-event", "plans.view", "Patients"),

@@ -9,3 +9,15 @@ PATIENTS_BILL_DISPUTES = """
     s s n o o n n n r r r r o b b  POST      /disputes/<uuid:dispute_id>/reply
     s s n o o n n n r r r r o b b  POST      /disputes/<uuid:dispute_id>/withdraw
 """
+
+STAFF_BILL_DISPUTES = """
+    s s s o o o o o o o r o  GET       /bill-disputes/
+    s s s o o o o o o o r o  GET       /bill-disputes/<uuid:dispute_id>
+    s s s r o r r r o r r o  POST      /bill-disputes/<uuid:dispute_id>/answer
+    s s s o o o o o o o r o  GET       /bill-disputes/<uuid:dispute_id>/evidence/<int:document_id>
+    s s s r o r r r o r r o  POST      /bill-disputes/<uuid:dispute_id>/extend
+    s s s r o r r r o r r o  POST      /bill-disputes/<uuid:dispute_id>/lift
+    s s s r o r r r o r r o  POST      /bill-disputes/<uuid:dispute_id>/take
+    s s s o o r r r o r r o  GET,POST  /bill-disputes/new/<int:account_id>
+    s s s o o o o o o o r o  GET       /bill-disputes/report
+"""

@@ -10,7 +10,7 @@ A signed-in person without a code to type is led on; the rest of a half-done sig
 from __future__ import annotations
 
 from tests.web.access_assistance import STAFF_ASSISTANCE
-from tests.web.access_bill_disputes import PATIENTS_BILL_DISPUTES
+from tests.web.access_bill_disputes import PATIENTS_BILL_DISPUTES, STAFF_BILL_DISPUTES
 from tests.web.access_control import STAFF_CONTROL
 from tests.web.access_denials import STAFF_DENIALS
 from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
@@ -383,5 +383,6 @@ STAFF = table(
     + STAFF_EXCEPTIONS
     + STAFF_POSTING
     + STAFF_WAITLIST
+    + STAFF_BILL_DISPUTES
     + STAFF_ROWS,
 )
