@@ -26,7 +26,7 @@ def new(account_id: int) -> ResponseReturnValue:
     if page.said and not form.is_submitted():
         form.words.data = page.said
     if not form.validate_on_submit():
-        return show("bill_disputes/new.html", page=page, form=form)
+        return show("disputed_bills/new.html", page=page, form=form)
     _enter(page, form)
     flash("It is on hold from this moment. The patient is told.", "done")
     return redirect(url_for("messages.thread", account_id=account_id))

@@ -34,7 +34,7 @@ def index() -> str:
         patients={row.patient_id for row in page.rows},
         kind="bill_disputes",
     )
-    return show("bill_disputes/index.html", page=page, wanted=wanted, filters=FILTERS)
+    return show("disputed_bills/index.html", page=page, wanted=wanted, filters=FILTERS)
 
 
 @blueprint.get("/report")
@@ -42,7 +42,7 @@ def index() -> str:
 def report() -> str:
     """By month of the answer: kind, outcome, days (DISP-3); no patient stands in it."""
     saw(kind="bill_dispute_report")
-    return show("bill_disputes/report.html", months=dispute_report(on=practice_day()))
+    return show("disputed_bills/report.html", months=dispute_report(on=practice_day()))
 
 
 @blueprint.get("/<uuid:dispute_id>")
@@ -125,4 +125,4 @@ def _page(dispute_id: UUID) -> StaffDispute:
 
 
 def _show(page: StaffDispute, form: AnswerForm, reason: ReasonForm) -> str:
-    return show("bill_disputes/dispute.html", page=page, form=form, reason=reason)
+    return show("disputed_bills/dispute.html", page=page, form=form, reason=reason)
