@@ -12,6 +12,7 @@ from portal.blueprints import (
     confidential,
     contact,
     enrolment,
+    help_paying,
     insurance,
     kiosk,
     letters,
@@ -54,6 +55,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(kiosk.blueprint)
     for journey in (
         pages,
+        help_paying,
         overview,
         statements,
         letters,

@@ -31,6 +31,7 @@ SPEAKING = {
     "confidential",
     "contact",
     "enrolment",
+    "help_paying",
     "insurance",
     "kiosk",
     "languages",

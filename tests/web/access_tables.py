@@ -15,6 +15,7 @@ from tests.web.access_control import STAFF_CONTROL
 from tests.web.access_denials import STAFF_DENIALS
 from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
 from tests.web.access_exceptions import STAFF_EXCEPTIONS
+from tests.web.access_help import PATIENTS_HELP
 from tests.web.access_holds import STAFF_HOLDS
 from tests.web.access_letters import PATIENTS_LETTERS
 from tests.web.access_money import STAFF_MONEY
@@ -216,6 +217,7 @@ _PATIENTS = table(
     + PATIENTS_LETTERS
     + PATIENTS_WAITLIST
     + PATIENTS_BILL_DISPUTES
+    + PATIENTS_HELP
     + VISITS
     + PATIENTS_DESK,
 )

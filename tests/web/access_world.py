@@ -34,6 +34,7 @@ from portal.services.start_session import session_hash, start_session
 from tests.booking_world import lay_booking
 from tests.services.proxy_world import NOW, add_grant, make_own
 from tests.web.disputes_world import add_dispute
+from tests.web.help_world import add_application
 from tests.web.insurance_world import begun, open_world, photo, send_photo
 from tests.web.letters_world import add_letter
 from tests.web.pages import PageClient
@@ -147,6 +148,7 @@ def patients_world(flask_app: Flask) -> PatientsWorld:
         "filename": "js/kindbill.js",
         **add_waiting(world.patient_id, NOW),
         **add_dispute(world.account_id, owner_id, flask_app.extensions["kindbill"].documents, NOW),
+        **add_application(owner_id, flask_app.extensions["kindbill"], NOW),
     }
     actors = {
         "nobody": Actor(PageClient(flask_app)),

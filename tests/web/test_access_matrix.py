@@ -117,7 +117,7 @@ def address(rule: Rule, record: Mapping[str, object]) -> str:
         converter = rule._converters[name]
         choices = sorted(getattr(converter, "items", ())) or ["x"]
         sample = SAMPLES.get(type(converter).__name__, choices[0])
-        value = record.get(name, record.get(f"{folder} {name}", sample))
+        value = record.get(f"{folder} {name}", record.get(name, sample))
         path = re.sub(rf"<([^<>]*:)?{name}>", str(value), path)
     return path
 

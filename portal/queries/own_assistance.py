@@ -1,0 +1,388 @@
+"""A patient's own applications for assistance: the list, one to go on with, and where one stands (FA-6, FA-9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from billing.assistance import Presumed
+from billing.assistance_clock import DECIDE_WITHIN
+from billing.assistance_income import PERIOD_WORDS, SOURCE_WORDS, Income, Period, Source, year_of
+from billing.assistance_reasons import PROOF_WORDS, Proof
+from billing.assistance_steps import PROGRAM_WORDS, Filled, Step, missing, signed_hash
+from billing.money import Money
+from billing.settings import Key
+from portal.db import read_only
+from portal.models.accounts import GuarantorAccount
+from portal.models.assistance import (
+    PENDING,
+    AssistanceApplication,
+    AssistanceCovered,
+    AssistanceDocument,
+    AssistanceEvent,
+    AssistanceIncome,
+    AssistanceMember,
+)
+from portal.models.assistance_decisions import AssistanceDecision, AssistanceRequest
+from portal.queries.settings import settings_on
+from portal.queries.viewer import PatientViewer
+
+# What of the office's own record a patient's timeline tells; the rest is between the office's people.
+TOLD = (
+    "started",
+    "received",
+    "acknowledged",
+    "asked",
+    "paper",
+    "answered",
+    "complete",
+    "decided",
+    "withdrawn",
+    "appealed",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLine:
+    """One application in the list."""
+
+    id: UUID
+    number: str
+    state: str
+    on: date  # received, or begun
+    own: bool  # begun by this sign-in, so it may be filled in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody of the household."""
+
+    id: int
+    name: str
+    birth_on: date | None
+    relation: str
+    tax_dependent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earned:
+    """One source of income, with whose it is."""
+
+    id: int
+    member: str
+    income: Income
+
+    @property
+    def source_words(self) -> str:
+        return SOURCE_WORDS[self.income.source]
+
+    @property
+    def period_words(self) -> str:
+        return PERIOD_WORDS[self.income.period]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A paper that was sent."""
+
+    id: UUID
+    kind: Proof
+    added_at: datetime
+
+    @property
+    def words(self) -> str:
+        return PROOF_WORDS[self.kind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDraft:
+    """All that somebody filled in."""
+
+    id: UUID
+    number: str
+    state: str
+    account_id: int
+    fields: dict[str, Any]  # columns by name, answers among them
+    people: tuple[Person, ...]
+    incomes: tuple[Earned, ...]
+    papers: tuple[Paper, ...]
+    accounts: tuple[str, ...]  # their numbers
+
+    @property
+    def editable(self) -> bool:
+        return self.state == "draft"
+
+    @property
+    def program_words(self) -> str:
+        """The program that they name; empty when none."""
+        program = self.fields["program"]
+        return PROGRAM_WORDS[Presumed(program)] if program else ""
+
+    @property
+    def income_in_year(self) -> Money:
+        return year_of(earned.income for earned in self.incomes)
+
+    @property
+    def missing(self) -> tuple[Step, ...]:
+        answers = self.fields["answers"]
+        return missing(
+            Filled(
+                applicant=self.fields["applicant"],
+                residence=self.fields["residence_state"],
+                members=len(self.people),
+                incomes=len(self.incomes),
+                no_income=bool(answers.get("no_income")),
+                coverage_answered="another_plan" in answers,
+            )
+        )
+
+    def content(self) -> dict[str, Any]:
+        """What is signed, as plain data."""
+        return {
+            **{key: _plain(value) for key, value in self.fields.items()},
+            "people": [
+                [one.name, _plain(one.birth_on), one.relation, one.tax_dependent]
+                for one in self.people
+            ],
+            "incomes": [
+                [one.member, one.income.source, one.income.period, one.income.amount.cents]
+                for one in self.incomes
+            ],
+            "papers": [str(one.id) for one in self.papers],
+            "accounts": list(self.accounts),
+        }
+
+    def hash_of(self, words: str) -> str:
+        return signed_hash(words, self.content())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnStatus:
+    """Where one stands, for whoever may see its account."""
+
+    id: UUID
+    number: str
+    state: str
+    account_id: int
+    own: bool
+    applicant: str
+    events: tuple[tuple[str, date, dict[str, Any]], ...]  # the newest first
+    papers: tuple[Paper, ...]
+    items: tuple[Proof, ...]  # asked for and not answered yet
+    note: str  # of who asked
+    answer_by: date | None
+    decide_by: date | None
+    sent_since_asked: bool
+    decision_id: UUID | None
+    outcome: str
+
+    @property
+    def pending(self) -> bool:
+        return self.state in PENDING
+
+    @property
+    def item_words(self) -> tuple[str, ...]:
+        """What we asked for."""
+        return tuple(PROOF_WORDS[item] for item in self.items)
+
+
+EDITED = (
+    "applicant",
+    "residence_state",
+    "residence_county",
+    "program",
+    "answers",
+    "hardship",
+    "owed_in_year",
+    "paid_in_year",
+    "language",
+    "preferred_contact",
+)
+
+
+def is_seen(viewer: PatientViewer) -> ColumnElement[bool]:
+    """Sent ones of the accounts that the viewer may see."""
+    return and_(
+        AssistanceApplication.guarantor_account_id.in_(viewer.account_ids),
+        AssistanceApplication.state != "draft",
+    )
+
+
+def is_own(viewer: PatientViewer) -> ColumnElement[bool]:
+    """Begun by this sign-in for an account that it still may see."""
+    return and_(
+        AssistanceApplication.login_id == viewer.login_id,
+        AssistanceApplication.guarantor_account_id.in_(viewer.account_ids),
+    )
+
+
+def own_applications(viewer: PatientViewer) -> tuple[OwnLine, ...]:
+    """The newest first. One statement."""
+    with read_only() as session:
+        rows = session.scalars(
+            select(AssistanceApplication)
+            .where(is_own(viewer) | is_seen(viewer))
+            .order_by(AssistanceApplication.started_at.desc())
+            .limit(20)
+        ).all()
+    return tuple(
+        OwnLine(
+            id=row.id,
+            number=row.number,
+            state=row.state,
+            on=row.received_on or row.started_at.date(),
+            own=row.login_id == viewer.login_id,
+        )
+        for row in rows
+    )
+
+
+def own_draft(viewer: PatientViewer, application_id: UUID) -> OwnDraft | None:
+    """What this sign-in filled in; another's is not found. Five statements."""
+    with read_only() as session:
+        return load_draft(session, viewer, application_id)
+
+
+def load_draft(session: Session, viewer: PatientViewer, application_id: UUID) -> OwnDraft | None:
+    """The same in a transaction that is open."""
+    row = session.scalar(
+        select(AssistanceApplication).where(
+            AssistanceApplication.id == application_id, is_own(viewer)
+        )
+    )
+    if row is None:
+        return None
+    people = session.scalars(_of(AssistanceMember, application_id)).all()
+    incomes = session.scalars(_of(AssistanceIncome, application_id)).all()
+    return OwnDraft(
+        id=row.id,
+        number=row.number,
+        state=row.state,
+        account_id=row.guarantor_account_id,
+        fields={name: getattr(row, name) for name in EDITED},
+        people=tuple(
+            Person(
+                id=one.id,
+                name=one.name,
+                birth_on=one.birth_on,
+                relation=one.relation,
+                tax_dependent=one.tax_dependent,
+            )
+            for one in people
+        ),
+        incomes=tuple(
+            Earned(
+                id=one.id,
+                member=one.member,
+                income=Income(Source(one.source), Period(one.period), one.amount),
+            )
+            for one in incomes
+        ),
+        papers=_papers(session, application_id),
+        accounts=tuple(_account_numbers(session, application_id)),
+    )
+
+
+def own_status(viewer: PatientViewer, application_id: UUID, *, on: date) -> OwnStatus | None:
+    """Where it stands; one that is not sent, or of another's account, is not found."""
+    with read_only() as session:
+        row = session.scalar(
+            select(AssistanceApplication).where(
+                AssistanceApplication.id == application_id, is_seen(viewer)
+            )
+        )
+        if row is None:
+            return None
+        request = session.scalar(
+            select(AssistanceRequest)
+            .where(AssistanceRequest.application_id == application_id)
+            .order_by(AssistanceRequest.id.desc())
+            .limit(1)
+        )
+        decision = session.scalar(
+            select(AssistanceDecision)
+            .where(
+                AssistanceDecision.application_id == application_id,
+                AssistanceDecision.state.in_(("made", "reversed")),
+            )
+            .order_by(AssistanceDecision.made_at.desc())
+            .limit(1)
+        )
+        events = session.scalars(_of(AssistanceEvent, application_id)).all()
+        within = settings_on(session, on).span(Key.ASSISTANCE_DECIDE_DAYS) or DECIDE_WITHIN
+        papers = _papers(session, application_id)
+    asked = request if row.state == "asked" else None
+    return OwnStatus(
+        id=row.id,
+        number=row.number,
+        state=row.state,
+        account_id=row.guarantor_account_id,
+        own=row.login_id == viewer.login_id,
+        applicant=row.applicant,
+        events=tuple(
+            (one.kind, one.on, one.detail) for one in reversed(events) if one.kind in TOLD
+        ),
+        papers=papers,
+        items=tuple(Proof(item) for item in asked.items) if asked else (),
+        note=asked.note if asked else "",
+        answer_by=asked.answer_by if asked else None,
+        decide_by=row.complete_on + within if row.complete_on and row.state in PENDING else None,
+        sent_since_asked=asked is not None and any(one.added_at > asked.at for one in papers),
+        decision_id=decision.id if decision else None,
+        outcome=decision.outcome if decision else "",
+    )
+
+
+def own_paper(
+    viewer: PatientViewer, application_id: UUID, document_id: UUID
+) -> tuple[str, int] | None:
+    """Where a paper lies that this sign-in's own application holds, and the account it is about."""
+    with read_only() as session:
+        row = session.execute(
+            select(AssistanceDocument.stored_as, AssistanceApplication.guarantor_account_id)
+            .join(
+                AssistanceApplication,
+                AssistanceApplication.id == AssistanceDocument.application_id,
+            )
+            .where(
+                AssistanceDocument.id == document_id,
+                AssistanceDocument.application_id == application_id,
+                is_own(viewer),
+            )
+        ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def _papers(session: Session, application_id: UUID) -> tuple[Paper, ...]:
+    rows = session.scalars(
+        select(AssistanceDocument)
+        .where(AssistanceDocument.application_id == application_id)
+        .order_by(AssistanceDocument.added_at, AssistanceDocument.id)
+    )
+    return tuple(Paper(id=row.id, kind=Proof(row.kind), added_at=row.added_at) for row in rows)
+
+
+def _account_numbers(session: Session, application_id: UUID) -> list[str]:
+    return list(
+        session.scalars(
+            select(GuarantorAccount.number)
+            .join(AssistanceCovered, AssistanceCovered.guarantor_account_id == GuarantorAccount.id)
+            .where(AssistanceCovered.application_id == application_id)
+            .order_by(GuarantorAccount.id)
+        )
+    )
+
+
+def _of(table: Any, application_id: UUID) -> Any:
+    return select(table).where(table.application_id == application_id).order_by(table.id)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Money):
+        return value.cents
+    return value.isoformat() if isinstance(value, date) else value

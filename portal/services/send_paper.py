@@ -1,0 +1,146 @@
+"""The applicant sends a paper, or takes one back: made harmless first, kept encrypted (FA-7, HIPAA-18)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Protocol
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.assistance_reasons import PROOF_WORDS, Proof
+from billing.assistance_steps import MOST_PAPERS
+from portal.card_ports import CardImages, UnusableImage
+from portal.db import transaction
+from portal.models.assistance import PENDING, AssistanceApplication, AssistanceDocument
+from portal.office_ports import PaperDesk, UnusablePaper
+from portal.ports import DocumentStore
+from portal.queries.viewer import PatientViewer
+from portal.services.move_application import note_event
+from portal.services.own_application import (
+    AlreadySent,
+    CannotApply,
+    own_application,
+    tell_own_change,
+)
+from portal.services.receive_application import look_again
+
+PDF = "application/pdf"
+CLOSED = "This application has its answer already. You can start a new one at any time."
+NOT_READ = "We could not open this file. Take the picture again, or send another file."
+
+
+class Desk(Protocol):
+    """What opens strangers' files and keeps them."""
+
+    @property
+    def papers(self) -> PaperDesk: ...
+    @property
+    def card_images(self) -> CardImages: ...
+    @property
+    def documents(self) -> DocumentStore: ...
+
+
+def send_paper(
+    *,
+    viewer: PatientViewer,
+    application_id: UUID,
+    kind: Proof,
+    content: bytes,
+    desk: Desk,
+    public_url: str,
+    on: date,
+    now: datetime,
+) -> bool:
+    """False when the same file was there. Sent while the office has it, it looks again whether the case is clear.
+
+    The file is opened and stored with no transaction open. Raises CannotApply with the reason, NotFound, AlreadySent.
+    """
+    digest = sha256(content).hexdigest()
+    with transaction() as session:
+        if _known(session, viewer, application_id, digest):
+            return False
+    pdf = _cleaned(content, desk)
+    key = desk.documents.put(pdf)
+    kept = False
+    try:
+        with transaction() as session:
+            if _known(session, viewer, application_id, digest):
+                return False
+            row = own_application(session, viewer, application_id)
+            session.add(
+                AssistanceDocument(
+                    id=uuid4(),
+                    application_id=application_id,
+                    kind=kind.value,
+                    name=PROOF_WORDS[kind],
+                    media_type=PDF,
+                    size=len(pdf),
+                    sha256=digest,
+                    stored_as=key,
+                    login_id=viewer.login_id,
+                    added_at=now,
+                )
+            )
+            session.flush()
+            tell_own_change(session, row, viewer, action="update", reason="paper", now=now)
+            if row.state in PENDING:
+                note_event(
+                    session, row, "paper", on=on, now=now,
+                    login_id=viewer.login_id, proof=kind.value,
+                )  # fmt: skip
+                look_again(session, row, public_url=public_url, on=on, now=now)
+        kept = True
+    finally:
+        if not kept:
+            desk.documents.delete(key)
+    return True
+
+
+def take_back_paper(
+    *,
+    viewer: PatientViewer,
+    application_id: UUID,
+    document_id: UUID,
+    documents: DocumentStore,
+    now: datetime,
+) -> None:
+    """Deleted, while it is a draft; once gone, again is no error. Raises NotFound, AlreadySent."""
+    with transaction() as session:
+        row = own_application(session, viewer, application_id, draft=True)
+        paper = session.get(AssistanceDocument, document_id)
+        if paper is None or paper.application_id != application_id:
+            return
+        key = paper.stored_as
+        session.delete(paper)
+        tell_own_change(session, row, viewer, action="update", reason="paper", now=now)
+    documents.delete(key)
+
+
+def _known(session: Session, viewer: PatientViewer, application_id: UUID, digest: str) -> bool:
+    """Whether the same file lies there; refuses what takes no more."""
+    row: AssistanceApplication = own_application(session, viewer, application_id)
+    if row.state not in {"draft", *PENDING}:
+        raise AlreadySent(CLOSED)
+    there = session.scalars(
+        select(AssistanceDocument.sha256).where(AssistanceDocument.application_id == application_id)
+    ).all()
+    if digest in there:
+        return True
+    if len(there) >= MOST_PAPERS:
+        raise CannotApply("That is as many papers as we can take here. Please call us.")
+    return False
+
+
+def _cleaned(content: bytes, desk: Desk) -> bytes:
+    """A PDF of our own making; a phone's HEIC becomes a JPEG first. Both are opened in a child process."""
+    try:
+        if content[4:8] == b"ftyp":
+            content = desk.card_images.clean(content).content
+        return desk.papers.clean(content).content
+    except UnusablePaper as refused:
+        raise CannotApply(str(refused)) from refused
+    except UnusableImage as refused:
+        raise CannotApply(NOT_READ) from refused

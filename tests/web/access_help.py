@@ -1,0 +1,24 @@
+"""Rows of the patients' table of `access_tables` about help with paying; the letters are explained there."""
+
+PATIENTS_HELP = """
+    # Anybody's
+    o                              GET,POST  /help-paying/check
+    o                              GET       /help-paying/form.pdf
+    o                              GET       /help-paying/policy
+    o                              GET       /help-paying/summary
+    # Filled in by whoever began it, for themselves alone; where it stands, by whoever sees the bills
+    s s o o o o o o r r r r r b b  GET       /help-paying/apply
+    s s n o o o o o r r r r r b b  POST      /help-paying/apply
+    s s n o o n n n o o r r o b b  GET       /help-paying/<uuid:application_id>
+    s s n o o n n n r r r r r b b  GET,POST  /help-paying/<uuid:application_id>/<any(you, household, income, coverage, hardship):step>
+    s s n o o n n n r r r r r b b  POST      /help-paying/<uuid:application_id>/answered
+    s s n o o n n n r r r r r b b  POST      /help-paying/<uuid:application_id>/household/<int:person_id>/remove
+    s s n o o n n n r r r r r b b  POST      /help-paying/<uuid:application_id>/income/<int:income_id>/remove
+    s s n n n n n n n n r r n b b  GET       /help-paying/<uuid:application_id>/letter.pdf
+    s s n o o n n n r r r r r b b  GET,POST  /help-paying/<uuid:application_id>/papers
+    s s n o o n n n r r r r r b b  GET       /help-paying/<uuid:application_id>/papers/<uuid:document_id>.pdf
+    s s n o o n n n r r r r r b b  POST      /help-paying/<uuid:application_id>/papers/<uuid:document_id>/remove
+    s s n o o n n n r r r r r b b  POST      /help-paying/<uuid:application_id>/send-paper
+    s s n o o n n n r r r r r b b  GET,POST  /help-paying/<uuid:application_id>/sign
+    s s n o o n n n r r r r r b b  POST      /help-paying/<uuid:application_id>/withdraw
+"""
