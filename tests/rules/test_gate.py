@@ -83,6 +83,9 @@ def test_COLL_3_bundled_bills_count_from_the_latest_first_statement() -> None:
     both = replace(READY, episodes=(EPISODE, later), oral_attempts=(day(100),), screened_on=day(70))
     assert "COLL-3" in ids(may_place(both, day(130)))
     assert may_place(both, day(131)) == Allowed()
+    # What was done before the later one was told of, was not about it.
+    before = replace(both, oral_attempts=(day(9),), screened_on=day(9))
+    assert ids(may_place(before, day(131))) == ("COLL-5", "FA-8")
     # Alone, the older one was ready ten days before.
     assert may_place(replace(both, episodes=(EPISODE,)), day(130)) == Allowed()
 
