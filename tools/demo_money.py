@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 from uuid import uuid4
 
 from sqlalchemy import exists, select
@@ -50,16 +51,29 @@ def fill_money(office: wiring.Gateways, *, now: datetime) -> None:
             )
             .order_by(RemittanceRow.issued_on, RemittanceRow.id)
         ).all()
-    data = "\n".join(("Date,Description,Amount,Reference", *_lines(remittances, on))).encode()
     reader = Office(reader=office.bank_files, store=office.documents)
-    import_bank(data=data, name="riverside-checking.csv", office=reader, now=now)
+    for month, lines in groupby(_lines(remittances, on), key=lambda line: line[:7]):
+        told = list(lines)
+        data = "\n".join(("Date,Description,Amount,Reference", *told)).encode()
+        # Each month's file came when the month was over: money finds its paper for three months.
+        came = min(now, _noon(date.fromisoformat(told[-1][:10]) + timedelta(days=1)))
+        import_bank(data=data, name=f"riverside-checking-{month}.csv", office=reader, now=came)
     if login_id is not None:
         biller = StaffViewer(login_id, "biller", ROLES["biller"])
         _refund(biller, on=on, now=now)
         _adjustment(biller, on=on, now=now)
 
 
-def _lines(remittances: Sequence[RemittanceRow], on: date) -> Iterator[str]:
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(17), tzinfo=UTC)
+
+
+def _lines(remittances: Sequence[RemittanceRow], on: date) -> list[str]:
+    """The bank's lines in the order of their days."""
+    return sorted(_told(remittances, on))
+
+
+def _told(remittances: Sequence[RemittanceRow], on: date) -> Iterator[str]:
     """Each payment the day after its remittance, the newest three cents short; a fee, and a stranger's money."""
     for number, row in enumerate(remittances, start=1):
         newest = number == len(remittances)
