@@ -16,7 +16,10 @@ if settings.database_url is None:
     raise ConfigurationError(
         "KINDBILL_DATABASE_URL is not set: start with `python -m portal serve`, which hands it down"
     )
-db.bind(db.connect(settings.database_url, pool_size=8))
+engine = db.connect(settings.database_url, pool_size=8)
+db.refuse_owner(engine)
+engine.dispose()  # each of gunicorn's processes opens its own
+db.bind(engine)
 faces = DispatcherMiddleware(create_patient_app(settings), {"/staff": create_staff_app(settings)})
 # Over TLS exactly one proxy of ours stands in front: throttles and the audit trail want the caller's address.
 # X-Forwarded-Host is not believed: a proxy that leaves it alone would let a caller choose our name.

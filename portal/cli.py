@@ -16,7 +16,7 @@ import click
 from portal import db, queue, wiring
 from portal.collector import search_seldom
 from portal.config import CHECKOUT, ConfigurationError, Settings
-from portal.embedded import database_of
+from portal.embedded import database_of, owners_database
 from portal.services.refusal import Refusal
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
@@ -50,8 +50,8 @@ def main() -> None:
 
 @main.command("init-db")
 def init_db() -> None:
-    """Migrate the practice's database to the newest schema."""
-    with database_of(Settings.from_env()) as url:
+    """Migrate the practice's database to the newest schema, as its owner."""
+    with owners_database(Settings.from_env()) as url:
         migrate(url)
     click.echo("The database is ready.")
 
@@ -76,7 +76,11 @@ def serve(workers: int) -> None:
         import subprocess
 
         command = [sys.executable, "-m", "gunicorn", *gunicorn_arguments(settings.port, workers)]
-        environment = {**os.environ, "KINDBILL_DATABASE_URL": url}
+        environment = {
+            **os.environ,
+            "KINDBILL_DATABASE_URL": url,
+            "KINDBILL_OWNER_DATABASE_URL": "",
+        }
         raise SystemExit(subprocess.run(command, env=environment, check=False).returncode)
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+DATABASE_ROLE = "kindbill_app"  # what every connection of the application works as
+EMBEDDED = "application_name=kindbill-embedded"  # how the URL of our own server tells itself
 LIVE_KEYS = ("sk_live_", "rk_live_")
 LONGEST_PUBLIC_URL = 33  # with the 17 characters of a link: billing.text_templates.LINK_LONGEST
 
@@ -27,7 +29,7 @@ class Settings:
     """Everything the processes need to know about where they run."""
 
     home: Path
-    database_url: str | None  # None: the embedded server in `home`
+    database_url: str | None  # None: the embedded server in `home`; a login that owns nothing
     port: int
     public_url: str  # what patients type, no slash at the end
     secret_keys: tuple[str, ...]  # newest first
@@ -52,6 +54,7 @@ class Settings:
     era_sftp_key: Path | None = None  # our private key
     era_sftp_host_key: str = ""  # the server's public key; any other is refused
     era_sftp_delete: bool = False  # take files away for good instead of into taken/
+    owner_database_url: str = ""  # for init-db alone: who owns the tables
     testing: bool = False
 
     def __post_init__(self) -> None:
@@ -127,6 +130,7 @@ class Settings:
         return cls(
             home=home,
             database_url=environ.get("KINDBILL_DATABASE_URL"),
+            owner_database_url=environ.get("KINDBILL_OWNER_DATABASE_URL", ""),
             port=port,
             public_url=environ.get("KINDBILL_PUBLIC_URL", f"http://localhost:{port}").rstrip("/"),
             secret_keys=_keys(environ, "KINDBILL_SECRET_KEYS", home),

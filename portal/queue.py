@@ -13,7 +13,7 @@ import procrastinate
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from portal.db import APP_ROLE, read_only
+from portal.db import APP_ROLE, as_application, read_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ def build_worker(
 ) -> procrastinate.App:
     """A Procrastinate app that runs every registered handler; its clock can be held still."""
     connector = procrastinate.PsycopgConnector(
-        conninfo=database_url, kwargs={"options": f"-c role={APP_ROLE} -c timezone=UTC"}
+        conninfo=as_application(database_url),
+        kwargs={"options": f"-c role={APP_ROLE} -c timezone=UTC"},
     )
     app = procrastinate.App(connector=connector)
     for name, handler in HANDLERS.items():

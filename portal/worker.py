@@ -31,6 +31,7 @@ def run(settings: Settings, database_url: str) -> None:
     """
     set_up_logging()
     engine: Engine = db.connect(database_url)
+    db.refuse_owner(engine)
     db.bind(engine)
     schedule.register()
     search_seldom()
