@@ -84,7 +84,7 @@ def test_run_day_writes_the_mail_batch(office):
         "2026-03-02: 2 statements cut, 2 sent",
         f"2 envelopes in {office.outbox}/2026-03-02",
     ]
-    assert batch(office) == ["2026-0001.pdf", "2026-0002.pdf", "addresses.csv"]
+    assert batch(office) == ["2026-0001.pdf", "2026-0002.pdf", "addresses.csv", "manifest.json"]
     rows = list(
         csv.DictReader(io.StringIO((office.outbox / "2026-03-02/addresses.csv").read_text()))
     )
@@ -226,7 +226,7 @@ def test_what_a_crash_left_behind_is_printed_by_the_next_run(office, monkeypatch
     assert count(EnrolmentCode) == 0
     monkeypatch.undo()
     assert run(office).delivered.sent == ("2026-0001",)
-    assert batch(office) == ["2026-0001.pdf", "addresses.csv"]
+    assert batch(office) == ["2026-0001.pdf", "addresses.csv", "manifest.json"]
     assert count(EnrolmentCode) == 1
 
 
