@@ -144,7 +144,9 @@ class RemittanceDrop(Protocol):
 
     def fetch(self, name: str, *, at_most: int) -> bytes: ...
 
-    def put_aside(self, name: str, *, refused: bool, note: str) -> None: ...
+    def put_aside(self, name: str, *, refused: bool, note: str, kept: str) -> None:
+        """Out of the way; `kept` is the SHA-256 of what our own encrypted store holds of it, "" for nothing."""
+        ...
 
 
 class MailHouse(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ def is_finished_name(name: str) -> bool:
 
 
 class EraFolder:
-    """A RemittanceDrop: files are moved into `done` or `refused` beside them, each with a note."""
+    """A RemittanceDrop: what our store holds is removed, with a note in `done` or `refused`; the rest is moved there."""
 
     source = "folder"
 
@@ -57,10 +58,11 @@ class EraFolder:
         except OSError as error:
             raise Refused(f"the file cannot be read: {error.strerror}") from error
 
-    def put_aside(self, name: str, *, refused: bool, note: str) -> None:
-        """Move it beside its note; one that is gone already is no error.
+    def put_aside(self, name: str, *, refused: bool, note: str, kept: str) -> None:
+        """Remove what is `kept`, move what is not, a note first; one that is gone already is no error.
 
-        Nothing is written over, and no link is followed. Raises Refused or RetryLater.
+        Bytes that differ from what was kept are another file, and stay. Nothing is written over, and no link is
+        followed. Raises Refused or RetryLater.
         """
         folder = self._folder / ("refused" if refused else "done")
         try:
@@ -69,13 +71,19 @@ class EraFolder:
             folder.mkdir(mode=0o700, exist_ok=True)
             if folder.is_symlink():
                 raise Refused(f"the folder {folder.name} is a link")
+            if kept and _sha256(self._path(name)) != kept:
+                return
             target, number = folder / name, 1
-            while os.path.lexists(target) or os.path.lexists(_note_of(target)):
+            while os.path.lexists(target) or _is_taken(_note_of(target), note):
                 number += 1
                 target = folder / f"{name}.{number}"
-            # The note first: a move that was interrupted is made again, and the note with it.
-            _write_new(_note_of(target), note)
-            self._path(name).rename(target)
+            # The note first: what was interrupted after it is done again, and finds the note written.
+            if not os.path.lexists(_note_of(target)):
+                _write_new(_note_of(target), note)
+            if kept:
+                self._path(name).unlink(missing_ok=True)
+            else:
+                self._path(name).rename(target)
         except OSError as error:
             raise RetryLater(f"the file cannot be moved: {error.strerror}") from error
 
@@ -90,6 +98,24 @@ def _is_plain(path: Path) -> bool:
         return S_ISREG(path.lstat().st_mode)
     except FileNotFoundError:
         return False
+
+
+def _sha256(path: Path) -> str:
+    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    with os.fdopen(number, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_taken(path: Path, note: str) -> bool:
+    """Whether something else than this very note lies there; whole notes only count as this one."""
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # a link, or what is not ours to read
+    with os.fdopen(number, "rb") as file:
+        return file.read() != f"{note}\n".encode()
 
 
 def _note_of(target: Path) -> Path:

@@ -21,7 +21,7 @@ TAKEN = "taken"
 
 
 class EraServer:
-    """A RemittanceDrop: what was taken is moved into `taken` there; nothing is deleted unless it is asked for."""
+    """A RemittanceDrop: what was taken is moved into `taken` there; what we keep is deleted if that is asked for."""
 
     source = "sftp"
 
@@ -47,15 +47,18 @@ class EraServer:
 
         return self._ask(read)
 
-    def put_aside(self, name: str, *, refused: bool, note: str) -> None:
-        """Move it into `taken`, refused or not, or delete it; one that is gone already is no error."""
+    def put_aside(self, name: str, *, refused: bool, note: str, kept: str) -> None:
+        """Move it into `taken`, refused or not; one that is gone already is no error.
+
+        Where the settings say so, what is `kept` with us is deleted. What we do not hold never is.
+        """
         del refused, note  # the server is the payer's: our reasons stay with us
 
         async def move(sftp: asyncssh.SFTPClient) -> None:
             path = self._path(name)
             if not await sftp.exists(path):
                 return
-            if self._delete:
+            if self._delete and kept:
                 await sftp.remove(path)
                 return
             await sftp.makedirs(f"{self._folder}/{TAKEN}", exist_ok=True)

@@ -90,3 +90,10 @@ class EncryptedFolder:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+        # Whoever put it may remove their own copy now: the names too must outlast a loss of power.
+        for folder in (path.parent, path.parent.parent):
+            number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(number)
+            finally:
+                os.close(number)

@@ -1,7 +1,8 @@
 """Take in the 835 files that lie where payers leave them: each posted once, whatever dies in between (OPS-9).
 
 A file goes through rows of `incoming_files`: growing, or cut_off while its end is missing; kept, once its bytes
-lie in our own store; posted, duplicate or refused; and closed, once it is moved aside. Every step may run twice.
+lie encrypted in our own store; posted, duplicate or refused; and closed, once the readable copy is out of the way.
+What is refused is kept as well, if it could be read: it holds patients too. Every step may run twice.
 """
 
 from __future__ import annotations
@@ -148,9 +149,9 @@ def _keep(
     digest, name = sha256(data).hexdigest(), _kept_name(file.name)
     wrong = tell_kind(data, file=name)
     if wrong is not None:
-        return _refuse(row_id, digest, str(wrong), now), ""
+        return _refuse(row_id, digest, str(wrong), now, store.put(data)), ""
     if cut := _cut_off(data, name):
-        return _wait_for_the_rest(row_id, digest, cut, now), ""
+        return _wait_for_the_rest(row_id, data, cut, store, now), ""
     stored_as = store.put(data)
     with transaction() as session:
         row = session.get_one(IncomingFile, row_id)
@@ -172,21 +173,26 @@ def _cut_off(data: bytes, name: str) -> str:
         return str(error)
 
 
-def _wait_for_the_rest(row_id: int, digest: str, cut: str, now: datetime) -> str:
+def _wait_for_the_rest(
+    row_id: int, data: bytes, cut: str, store: DocumentStore, now: datetime
+) -> str:
     with transaction() as session:
         row = session.get_one(IncomingFile, row_id)
         if now - row.standing_since <= PATIENCE:
             row.state = "cut_off"
             row.reason = f"It looks cut off: {cut}. We wait an hour for the rest."
             return row.state
-    return _refuse(row_id, digest, f"It is cut off: {cut}. {ASK_AGAIN}", now)
+    why, digest = f"It is cut off: {cut}. {ASK_AGAIN}", sha256(data).hexdigest()
+    return _refuse(row_id, digest, why, now, store.put(data))
 
 
-def _refuse(row_id: int, digest: str, why: str, now: datetime) -> str:
+def _refuse(row_id: int, digest: str, why: str, now: datetime, stored_as: str = "") -> str:
     """Nothing of it is posted, and somebody is told."""
     with transaction() as session:
         row = session.get_one(IncomingFile, row_id)
-        row.state, row.reason, row.sha256 = "refused", why, digest
+        row.state, row.reason = "refused", why
+        if stored_as:
+            row.sha256, row.stored_as = digest, stored_as
         add_work_items(session, [_work(row, now)])
     return "refused"
 
@@ -215,10 +221,14 @@ def _post(row_id: int, name: str, stored_as: str, store: DocumentStore, now: dat
 
 
 def _close(row_id: int, name: str, drop: RemittanceDrop | None, now: datetime) -> None:
-    """Move it aside; not where another file came under its name meanwhile, which is looked at next."""
+    """Remove it, or move aside what we do not keep; not where another file came under its name meanwhile, which is
+    looked at next. The note names our row, so that two notes are two files, and no patient.
+    """
     with read_only() as session:
         row = session.get_one(IncomingFile, row_id)
     if drop is not None:
-        drop.put_aside(name, refused=row.state == "refused", note=row.reason)
+        note = f"{row.reason}\nIncoming file {row_id}."
+        kept = row.sha256 if row.stored_as else ""
+        drop.put_aside(name, refused=row.state == "refused", note=note, kept=kept)
     with transaction() as session:
         session.get_one(IncomingFile, row_id).closed_at = now

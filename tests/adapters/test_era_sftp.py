@@ -17,6 +17,7 @@ from portal.config import ConfigurationError, Settings
 from portal.ports import Refused, RetryLater
 from portal.wiring import build
 
+KEPT = "0" * 64  # the SHA-256 of what our store holds
 DATA = b"ISA*" + bytes(range(256)) * 50
 
 
@@ -99,10 +100,10 @@ def test_files_are_seen_fetched_and_moved_into_taken(server: Clearinghouse, outb
     assert [(one.name, one.size) for one in found] == [("a.835", len(DATA)), ("b.835", len(DATA))]
     assert found[0].changed_at.timestamp() == int((outbox / "a.835").stat().st_mtime)
     assert drop.fetch("a.835", at_most=len(DATA) + 1) == DATA
-    drop.put_aside("a.835", refused=False, note="Posted.")
-    drop.put_aside("a.835", refused=False, note="Posted.")  # again, after a crash
+    drop.put_aside("a.835", refused=False, note="Posted.", kept=KEPT)
+    drop.put_aside("a.835", refused=False, note="Posted.", kept=KEPT)  # again, after a crash
     (outbox / "a.835").write_bytes(b"2")
-    drop.put_aside("a.835", refused=True, note="Cut off.")
+    drop.put_aside("a.835", refused=True, note="Cut off.", kept="")
     assert names(outbox / "taken") == ["a.835", "a.835.2"]
     assert (outbox / "taken" / "a.835").read_bytes() == DATA
     assert [one.name for one in drop.look()] == ["b.835"]
@@ -117,7 +118,7 @@ def test_OPS_9_a_name_that_is_no_utf_8_hides_no_other_and_no_more_is_read_than_a
     drop = server.drop()
     assert [one.name for one in drop.look()] == [odd, "z.835"]
     assert drop.fetch("z.835", at_most=100) == DATA[:100]
-    drop.put_aside(odd, refused=True, note="")
+    drop.put_aside(odd, refused=True, note="", kept="")
     assert [one.name for one in drop.look()] == ["z.835"]
 
 
@@ -125,8 +126,12 @@ def test_files_are_deleted_there_only_where_the_setting_says_so(
     server: Clearinghouse, outbox: Path
 ) -> None:
     (outbox / "a.835").write_bytes(DATA)
-    server.drop(delete=True).put_aside("a.835", refused=False, note="")
-    assert names(outbox) == []
+    (outbox / "huge.835").write_bytes(b"more than we take")
+    drop = server.drop(delete=True)
+    drop.put_aside("a.835", refused=False, note="", kept=KEPT)
+    assert names(outbox) == ["huge.835"]
+    drop.put_aside("huge.835", refused=True, note="", kept="")
+    assert names(outbox) == ["taken"], "what we do not hold is deleted nowhere"
 
 
 def test_a_server_with_another_key_is_refused(server: Clearinghouse) -> None:

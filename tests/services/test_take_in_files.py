@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,12 @@ def pays(payer: Payer | None = None, **fields) -> bytes:
     return (payer or Payer()).data(said, **fields)
 
 
+def readable(folder: Path) -> list[str]:
+    """Whatever lies there beside the notes."""
+    found = (one for one in folder.rglob("*") if one.is_file())
+    return sorted(one.name for one in found if not one.name.endswith(".why.txt"))
+
+
 def incoming() -> list[IncomingFile]:
     with read_only() as session:
         return list(session.scalars(select(IncomingFile).order_by(IncomingFile.id)))
@@ -94,8 +101,10 @@ def test_OPS_9_a_file_is_taken_once_it_stands_still(place: Place) -> None:
     assert (row.state, remittances(), total(Account.PAYER_CLEARING)) == ("posted", 1, 3_000)
     assert row.closed_at is not None
     assert "Claims posted: 1" in row.reason
-    assert (place.folder / "done" / "feb.835").read_bytes() == data
-    assert (place.folder / "done" / "feb.835.why.txt").read_text() == f"{row.reason}\n"
+    assert place.store.kept[row.stored_as] == data
+    assert [one.name for one in (place.folder / "done").iterdir()] == ["feb.835.why.txt"]
+    note = (place.folder / "done" / "feb.835.why.txt").read_text()
+    assert note == f"{row.reason}\nIncoming file {row.id}.\n"
     assert sorted(one.name for one in place.folder.iterdir()) == [
         ".hidden",
         "done",
@@ -117,8 +126,9 @@ def test_PCI_5_a_name_is_kept_without_its_card_number_and_the_file_moved_under_i
     assert sorted(row.state for row in rows) == ["posted", "refused"]
     assert {row.name for row in rows} == {f"{REDACTED}.835"}
     assert not any("4111" in row.reason or "5555" in row.reason for row in rows)
-    assert (place.folder / "done" / names[0]).exists()
-    assert (place.folder / "refused" / names[1]).exists()
+    assert (place.folder / "done" / f"{names[0]}.why.txt").exists()
+    assert (place.folder / "refused" / f"{names[1]}.why.txt").exists()
+    assert readable(place.folder) == []
 
 
 def test_the_same_file_again_and_an_overlapping_one_change_nothing_twice(place: Place) -> None:
@@ -133,7 +143,8 @@ def test_the_same_file_again_and_an_overlapping_one_change_nothing_twice(place: 
     place.look(2)
     assert [row.state for row in incoming()] == ["posted", "duplicate", "posted"]
     assert (remittances(), total(Account.PAYER_CLEARING)) == (2, 7_000)
-    assert {one.name for one in (place.folder / "done").glob("*.835*")} >= {"a.835", "a.835.2"}
+    notes = {one.name for one in (place.folder / "done").iterdir()}
+    assert notes == {"a.835.why.txt", "a.835.2.why.txt", "both.835.why.txt"}
 
 
 def test_OPS_9_a_file_that_is_cut_off_waits_an_hour_and_then_somebody_is_told(place: Place) -> None:
@@ -147,7 +158,8 @@ def test_OPS_9_a_file_that_is_cut_off_waits_an_hour_and_then_somebody_is_told(pl
     assert (row.state, remittances()) == ("refused", 0)
     [item] = work()
     assert (item.kind, item.reasons) == ("file_refused", [row.reason])
-    assert (place.folder / "refused" / "cut.835").exists()
+    assert place.store.get(row.stored_as) == data[: len(data) // 2], "patients stand in it too"
+    assert readable(place.folder) == []
     place.lay("cut.835", data)
     place.look(2)
     assert (remittances(), total(Account.PAYER_CLEARING)) == (1, 3_000)
@@ -175,7 +187,8 @@ def test_a_wrong_file_is_refused_with_what_to_do(place: Place, data: bytes, word
     assert row.state == "refused"
     assert words in row.reason
     assert words in (place.folder / "refused" / "wrong.why.txt").read_text()
-    assert not place.store.kept
+    assert place.store.kept[row.stored_as] == data
+    assert readable(place.folder) == []
 
 
 def test_a_file_that_was_taken_away_before_it_was_read_is_closed(place: Place) -> None:
@@ -199,7 +212,7 @@ def test_OPS_9_an_odd_name_is_refused_and_the_files_behind_it_are_taken(place: P
     place.look(2)
     rows = {row.name: row.state for row in incoming()}
     assert rows == {"f\\udce9v.835": "refused", "a\\nb.835": "refused", "z.835": "posted"}
-    assert (place.folder / "refused" / odd).exists()
+    assert (place.folder / "refused" / odd).exists(), "a name that we cannot keep: it is not read"
     assert all(row.closed_at for row in incoming())
 
 
@@ -209,10 +222,10 @@ def test_OPS_9_a_file_that_breaks_something_stops_no_other(
     insured(10_000)
     put_aside = EraFolder.put_aside
 
-    def breaks(self: EraFolder, name: str, *, refused: bool, note: str) -> None:
+    def breaks(self: EraFolder, name: str, *, refused: bool, note: str, kept: str) -> None:
         if name == "a.835":
             raise ValueError
-        put_aside(self, name, refused=refused, note=note)
+        put_aside(self, name, refused=refused, note=note, kept=kept)
 
     monkeypatch.setattr(EraFolder, "put_aside", breaks)
     place.lay("a.835", b"x")
@@ -235,7 +248,9 @@ def test_OPS_9_a_file_that_holds_more_than_its_folder_says_is_refused(
     place.lay("a.835", b"x")
     place.look(2)
     assert asked == [1_001]
-    assert "larger than" in incoming()[0].reason
+    [row] = incoming()
+    assert ("larger than" in row.reason, row.stored_as) == (True, "")
+    assert (place.folder / "refused" / "a.835").read_bytes() == b"x", "nobody else has it"
 
 
 def test_OPS_9_no_link_is_followed_where_files_are_put_aside(tmp_path: Path) -> None:
@@ -248,15 +263,48 @@ def test_OPS_9_no_link_is_followed_where_files_are_put_aside(tmp_path: Path) -> 
     drop = EraFolder(folder)
     assert [one.name for one in drop.look()] == ["a.835"]
     with pytest.raises(Refused, match="a link"):
-        drop.put_aside("a.835", refused=False, note="Posted.")
+        drop.put_aside("a.835", refused=False, note="Posted.", kept="")
     (folder / "refused").mkdir()
     (folder / "refused" / "a.835.why.txt").symlink_to(elsewhere / "note")
     for name in ("a.835", "b.835"):
-        drop.put_aside(name, refused=True, note="Cut off.")
+        drop.put_aside(name, refused=True, note="Cut off.", kept="")
     assert list(elsewhere.iterdir()) == []
     assert (folder / "refused" / "a.835.2.why.txt").read_text() == "Cut off.\n"
     assert (folder / "refused" / "a.835.2").read_bytes() == b"x"
     assert (folder / "b.835").is_symlink()
+
+
+def test_HIPAA_18_what_came_under_the_name_meanwhile_is_not_removed(tmp_path: Path) -> None:
+    """Same size and same minute, other money: it is another file, which the next look finds."""
+    (tmp_path / "a.835").write_bytes(b"2")
+    drop = EraFolder(tmp_path)
+    drop.put_aside("a.835", refused=False, note="Posted.", kept=sha256(b"1").hexdigest())
+    assert (tmp_path / "a.835").read_bytes() == b"2"
+    assert list((tmp_path / "done").iterdir()) == []
+
+
+@pytest.mark.parametrize("step", ["note", "unlink"])
+def test_HIPAA_18_killed_between_the_note_and_the_removal_it_is_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    (tmp_path / "a.835").write_bytes(b"1")
+    drop, kept = EraFolder(tmp_path), sha256(b"1").hexdigest()
+
+    def dies(*_args: object, **_named: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        if step == "note":
+            patch.setattr("portal.adapters.era_folder._write_new", dies)
+        else:
+            patch.setattr(Path, "unlink", dies)
+        with pytest.raises(Killed):
+            drop.put_aside("a.835", refused=True, note="Cut off.\nIncoming file 7.", kept=kept)
+    assert (tmp_path / "a.835").exists(), "the note comes first"
+    for _ in range(2):  # again, and once more after it was done
+        drop.put_aside("a.835", refused=True, note="Cut off.\nIncoming file 7.", kept=kept)
+    assert [one.name for one in (tmp_path / "refused").iterdir()] == ["a.835.why.txt"]
+    assert readable(tmp_path) == []
 
 
 class Killed(BaseException):
@@ -277,7 +325,8 @@ def test_OPS_9_killed_at_any_step_nothing_is_posted_twice_or_lost(
         place, payer, survived = Place(tmp_path), Payer(), False
         for step in itertools.count(1):
             name = f"{step}.835"
-            place.lay(name, pays(payer, plbs=()))
+            data = pays(payer, plbs=())
+            place.lay(name, data)
             place.look()
             fuse.left = step
             try:
@@ -288,9 +337,11 @@ def test_OPS_9_killed_at_any_step_nothing_is_posted_twice_or_lost(
             place.look(2)
             row = incoming()[-1]
             assert (row.state, row.closed_at is not None) == ("posted", True), step
-            assert (place.folder / "done" / name).exists()
-            assert not (place.folder / name).exists()
-            assert (place.folder / "done" / f"{name}.why.txt").exists()
+            assert readable(place.folder) == [], step
+            assert place.store.kept[row.stored_as] == data
+            assert [one.name for one in (place.folder / "done").glob(f"{name}*")] == [
+                f"{name}.why.txt"
+            ]
             assert remittances() == step
             if survived:
                 break
