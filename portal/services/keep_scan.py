@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -12,6 +11,7 @@ from sqlalchemy import func, select
 from portal.card_ports import CardFault, CardImages, UnusableImage
 from portal.db import read_only, transaction
 from portal.models.eobs import EobEntry, EobScan
+from portal.office_ports import PaperDesk, UnusablePaper
 from portal.ports import DocumentStore
 from portal.queries.viewer import StaffViewer
 from portal.services.record_access import Access, add_access
@@ -20,8 +20,6 @@ from portal.services.refusal import NotFound, Refusal
 MOST_BYTES = 10 * 1024 * 1024
 MOST_SCANS = 20
 PDF, JPEG = "application/pdf", "image/jpeg"
-# What a scanner never writes, and a trap would: programs, and files inside the file.
-ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 WHY = {
     CardFault.TOO_SMALL: "The picture is too small to read. Scan it with more dots.",
@@ -42,17 +40,19 @@ def keep_scan(
     content: bytes,
     staff: StaffViewer,
     images: CardImages,
+    papers: PaperDesk,
     store: DocumentStore,
     now: datetime,
 ) -> bool:
     """Attach a PDF, JPEG or PNG; False when this page attached it before.
 
-    A picture is made anew without what a camera writes into it. Raises ScanRefused or NotFound.
+    A picture is made anew without what a camera writes into it, a PDF with its pages alone: no program and no file
+    inside the file comes along, wherever it hides. Raises ScanRefused or NotFound.
     """
     with read_only() as session:
         if session.get(EobEntry, entry_id) is None:
             raise NotFound
-    media_type, clean = _checked(content, images)
+    media_type, clean = _checked(content, images, papers)
     stored_as = store.put(clean)
     with transaction() as session:
         session.get_one(EobEntry, entry_id, with_for_update=True)
@@ -85,7 +85,7 @@ def keep_scan(
     return True
 
 
-def _checked(content: bytes, images: CardImages) -> tuple[str, bytes]:
+def _checked(content: bytes, images: CardImages, papers: PaperDesk) -> tuple[str, bytes]:
     """By what is in it: a name or a declared type is never believed."""
     if not content:
         raise ScanRefused("The file is empty.")
@@ -94,9 +94,10 @@ def _checked(content: bytes, images: CardImages) -> tuple[str, bytes]:
     if content.startswith(b"%PDF-"):
         if b"%%EOF" not in content[-1024:]:
             raise ScanRefused("The PDF is cut short. Scan it again.")
-        if ACTIVE.search(content):
-            raise ScanRefused("The PDF holds a program or another file. Print it, and scan that.")
-        return PDF, content
+        try:
+            return PDF, papers.clean(content).content
+        except UnusablePaper as error:
+            raise ScanRefused(str(error)) from error
     if content.startswith(PICTURES):
         try:
             return JPEG, images.clean(content).content

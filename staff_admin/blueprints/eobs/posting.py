@@ -83,6 +83,7 @@ def _kept(entry_id: UUID, form: ScanForm) -> bool:
             content=form.content,
             staff=current_staff(),
             images=gateways().card_images,
+            papers=gateways().papers,
             store=gateways().documents,
             now=now(),
         )
