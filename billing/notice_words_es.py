@@ -26,7 +26,7 @@ _ASK = Block(
         ),
     ],
 )
-_CALL = Block(paragraphs=["¿Tiene preguntas? Llámenos al {phone}, {hours}."])
+_CALL = Block(paragraphs=["¿Tiene preguntas? Llámenos al {phone}."])
 _OWE = Block(
     heading="Lo que debe",
     paragraphs=["Las cuentas de esta carta suman {amount}."],

@@ -32,6 +32,7 @@ from staff_admin.blueprints import (
     holds,
     home,
     insurance,
+    letters,
     linking,
     messages,
     organisation,
@@ -97,6 +98,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(reference.blueprint)
     app.register_blueprint(holds.blueprint)
     app.register_blueprint(organisation.blueprint)
+    app.register_blueprint(letters.blueprint)
     app.register_blueprint(settings_pages.blueprint)
     app.register_blueprint(restricted.blueprint)
     app.register_blueprint(disclosures.blueprint)

@@ -15,8 +15,8 @@ from portal.models.notices import Notice
 from portal.models.practice import Practice
 
 LABELS = {
-    "en": ("Account", "Date", "Letter", "page"),
-    "es": ("Cuenta", "Fecha", "Carta", "página"),
+    "en": ("Account", "Date", "Letter"),
+    "es": ("Cuenta", "Fecha", "Carta"),
 }
 
 
@@ -49,7 +49,7 @@ def printed(
     on: date,
 ) -> dict[str, Any]:
     """The same for a letter that is no row, such as a preview."""
-    account, day, letter, _ = LABELS[language]
+    account, day, letter = LABELS[language]
     return {
         "language": language,
         "title": content["title"],

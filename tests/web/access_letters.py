@@ -5,3 +5,10 @@ PATIENTS_LETTERS = """
     s s n o o n n n o o r r o b b  GET       /letters/<int:notice_id>
     s s n o o n n n o o r r o b b  GET       /letters/<int:notice_id>/letter.pdf
 """
+
+STAFF_LETTERS = """
+    s s s r o o o o o o r o  GET       /accounts/<int:account_id>/letters
+    s s s r r r r r o o r o  GET       /settings/letters
+    s s s r r r r r o o r o  GET       /settings/letters/<letter>/<language>.pdf
+    s s s r r r r r o r r o  POST      /settings/letters/states/<state>/<language>
+"""

@@ -17,7 +17,7 @@ from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
 from tests.web.access_exceptions import STAFF_EXCEPTIONS
 from tests.web.access_help import PATIENTS_HELP
 from tests.web.access_holds import STAFF_HOLDS
-from tests.web.access_letters import PATIENTS_LETTERS
+from tests.web.access_letters import PATIENTS_LETTERS, STAFF_LETTERS
 from tests.web.access_money import STAFF_MONEY
 from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_payers_money import STAFF_PAYERS_MONEY
@@ -378,6 +378,7 @@ STAFF = table(
     + STAFF_DESK
     + STAFF_DENIALS
     + STAFF_HOLDS
+    + STAFF_LETTERS
     + STAFF_ASSISTANCE
     + STAFF_OFFICE
     + STAFF_REPORTS

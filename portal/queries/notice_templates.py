@@ -1,0 +1,136 @@
+"""The templates of letters as the office sees them: version, since when, which fields, reviewed or not; and a preview."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from billing.money import Money
+from billing.notice_shipped import FIRST, FLAGS, SINCE, STATE_BLOCKS, shipped
+from billing.notice_text import LANGUAGES, Words, made_letter
+from billing.notices import WARNINGS, Field, Intended, NoticeKind, checked, fields_of
+from portal.db import read_only
+from portal.models.notices import NoticeTemplate
+from portal.models.practice import Practice
+from portal.queries.notice_evidence import KINDS
+from portal.queries.notice_print import printed
+
+_WORDS = {
+    "about": "the bill of March 2",
+    "agency": "Sample Recovery",
+    "email": "testa@example.com",
+    "finding": "You are right. We billed this visit two times.",
+    "outcome": "You get help: 75% of these bills is taken off.",
+    "reason": "Your health plan has not yet told us what it will pay.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateRow:
+    """One template in one language; `state` where a state's law asks for the words."""
+
+    kind: str
+    name: str
+    state: str
+    language: str
+    version: int
+    effective_on: date
+    fields: tuple[str, ...]
+    reviewed_on: date | None
+    words: str  # of a state's addition, to be read before it is reviewed
+
+
+def template_rows() -> tuple[TemplateRow, ...]:
+    """Every letter in every language, then the words of each state."""
+    with read_only() as session:
+        kept: dict[tuple[str, str, str], NoticeTemplate] = {}
+        for row in session.scalars(
+            select(NoticeTemplate)
+            .where(NoticeTemplate.approved_at.is_not(None))
+            .order_by(NoticeTemplate.version)
+        ):
+            kept[row.kind, row.language, row.state] = row
+    general = [(kind, language, "") for kind in NoticeKind for language in LANGUAGES]
+    states = [
+        (NoticeKind.STATE_NOTICE, language, state)
+        for state in sorted(STATE_BLOCKS["en"])
+        for language in LANGUAGES
+    ]
+    return tuple(
+        _row(*key, kept.get((key[0].value, key[1], key[2]))) for key in (*general, *states)
+    )
+
+
+def _row(kind: NoticeKind, language: str, state: str, kept: NoticeTemplate | None) -> TemplateRow:
+    blocks = (shipped(kind, language, state) or Words(title="", blocks=[]))["blocks"]
+    said = " ".join(text for block in blocks for text in block.get("paragraphs", ()))
+    return TemplateRow(
+        kind=kind.value,
+        name=f"Words of {state}" if state else KINDS[kind.value],
+        state=state,
+        language=language,
+        version=kept.version if kept else FIRST,
+        effective_on=kept.effective_on if kept else SINCE,
+        fields=() if state else tuple(fields_of(kind)),
+        reviewed_on=kept.reviewed_at.date() if kept and kept.reviewed_at else None,
+        words=said if state else "",
+    )
+
+
+def preview(kind: NoticeKind, language: str, *, on: date, public_url: str) -> dict[str, Any]:
+    """The data of the layout `notice`: the program's words with invented facts, about nobody."""
+    with read_only() as session:
+        practice = session.get_one(Practice, 1)
+    words = shipped(kind, language)
+    if words is None:
+        raise AssertionError("every kind has words")
+    intended = {Intended.PLACEMENT.value} if kind in WARNINGS else set()
+    types = fields_of(kind)
+    facts = {name: _invented(name, one, on) for name, one in types.items()}
+    letter = made_letter(
+        words,
+        facts=checked(kind, facts, intended=intended, on=on),
+        types=types,
+        frame=_frame(practice, public_url),
+        flags=FLAGS - {"names_lawsuit"} if intended else frozenset(),
+        language=language,
+    )
+    return printed(
+        letter,
+        practice=practice,
+        name="Testa Sample",
+        lines=("1 Invented Street", "Sampletown, NY 10001"),
+        account_number="0000000",
+        number="Sample",
+        language=language,
+        on=on,
+    )
+
+
+def _frame(practice: Practice, public_url: str) -> Mapping[str, str]:
+    return {
+        "practice": practice.legal_name or practice.name,
+        "phone": practice.phone,
+        "hours": practice.phone_hours,
+        "assistance_phone": practice.assistance_phone,
+        "assistance_url": practice.assistance_url,
+        "portal_url": public_url,
+        "name": "Testa Sample",
+        "account_number": "0000000",
+    }
+
+
+def _invented(name: str, kind: Field, on: date) -> Any:
+    if kind is Field.DAY:
+        return on + timedelta(days=45)
+    if kind is Field.MONEY:
+        return Money(182_40)
+    if kind is Field.LINES:
+        return ("Visit of March 2: $120.00", "Visit of March 9: $62.40")
+    if kind is Field.COUNT:
+        return 3
+    return True if kind is Field.FLAG else _WORDS.get(name, "Sample")

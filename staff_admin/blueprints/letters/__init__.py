@@ -1,0 +1,5 @@
+"""Letters of an account, and the words that letters are made of."""
+
+from staff_admin.blueprints.letters.views import blueprint
+
+__all__ = ["blueprint"]

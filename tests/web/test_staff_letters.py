@@ -1,0 +1,91 @@
+"""Letters at the office: evidence of each sending, previews about nobody, and a state's words that somebody reads first (CORE-3, COLL-T)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from billing.notices import NoticeKind
+from portal.db import read_only, transaction
+from portal.models.audit import AuditEvent
+from portal.models.notices import Notice, NoticeDelivery, NoticeTemplate
+from tests.services.staff_world import add_account
+from tests.services.statement_world import DAY, noon
+from tests.web.bills import make_practice
+from tests.web.letters_world import add_letter
+from tests.web.pages import PageClient
+from tests.web.statements_sent import statements_sent
+
+As = Callable[[str], PageClient]
+
+
+@pytest.fixture(autouse=True)
+def practice(staff_app: Flask) -> None:
+    """Who writes: previews and reviews need it."""
+    del staff_app  # its database is ready
+    make_practice()
+
+
+def test_CORE_3_the_account_shows_each_letter_with_its_evidence(as_staff: As) -> None:
+    world = add_account("1111-2222")
+    biller = as_staff("biller")
+    address = f"/accounts/{world.account_id}/letters"
+    assert "No letter was made for this account." in biller.get(address).text
+    number = add_letter(world.account_id, noon(DAY))
+    with transaction() as session:
+        notice = session.get_one(Notice, number)
+        for status in ("handed_over", "returned"):
+            session.add(
+                NoticeDelivery(
+                    source=f"notice-{number}:{status}",
+                    notice_id=number,
+                    channel="paper",
+                    address="1 Invented Street, Sampletown, NY 10001",
+                    content_hash=notice.content_hash,
+                    status=status,
+                    happened_on=DAY,
+                    at=noon(DAY),
+                )
+            )
+    with statements_sent() as sent:
+        page = biller.get(address).text
+    assert len(sent) <= 12
+    assert "Dispute: received" in page
+    assert "in the mail batch, 1 Invented Street" in page
+    assert "mail came back" in page
+    assert notice.content_hash[:12] in page
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_letter_has_a_preview_with_invented_facts(
+    as_staff: As, kind: NoticeKind, language: str
+) -> None:
+    pdf = as_staff("manager").http.get(f"/settings/letters/{kind.value}/{language}.pdf")
+    assert pdf.status_code == 200
+    assert pdf.data.startswith(b"%PDF")
+
+
+def test_COLL_T_a_state_s_words_count_once_somebody_says_who_read_them(as_staff: As) -> None:
+    manager = as_staff("manager")
+    page = manager.get("/settings/letters").text
+    assert "This debt has not been reported to a credit bureau." in page
+    assert "Not yet: no letter says it." in page
+    refused = manager.post("/settings/letters/states/NJ/en", {"note": " "})
+    assert "Say who read it" in refused.text
+    manager.post("/settings/letters/states/NJ/en", {"note": "Counsel, P.L. 2024"}, expect=302)
+    manager.post("/settings/letters/states/XX/en", {"note": "Counsel"}, expect=404)
+    with read_only() as session:
+        [row] = session.scalars(select(NoticeTemplate).where(NoticeTemplate.state == "NJ"))
+        [told] = session.scalars(select(AuditEvent).where(AuditEvent.object_type == "letter_words"))
+    assert row.reviewed_at is not None
+    assert (told.object_id, told.reason) == ("NJ:en:1", "Counsel, P.L. 2024")
+
+
+def test_HIPAA_7_only_who_sets_things_reviews_words(as_staff: As) -> None:
+    as_staff("biller").post("/settings/letters/states/NJ/en", {"note": "me"}, expect=403)
+    with read_only() as session:
+        assert session.scalars(select(NoticeTemplate)).all() == []
