@@ -160,6 +160,7 @@ ACTIONS = {
     "clear_hold": "recorded what opens",
     "end_hold": "ended",
     "hold": "put",
+    "place": "placed with an agency",
     "authorisation_revoked": "ended the drawing of payments",
     "autopay_signed": "signed for autopay",
     "assign": "took over",

@@ -34,11 +34,12 @@ def give_order(
     on: date,
     now: datetime,
 ) -> None:
-    """Take the step and keep the order; the caller holds the account's lock.
+    """Take the step and keep the order; the caller holds the account's lock. PLACE is no step: it begins one.
 
     The same order twice before a file is one row with the newest amount. Raises StepRefused.
     """
-    placement.state = after(PlacementState(placement.state), order).value
+    if order is not Order.PLACE:  # which begins a placement
+        placement.state = after(PlacementState(placement.state), order).value
     if placement.state not in WITH_AGENCY:
         placement.ended_at, placement.ended_why = now, by.why
     waiting = session.scalars(

@@ -40,6 +40,7 @@ from portal.services.tend_denials import tend_denials
 from portal.services.tend_disputes import tend_disputes
 from portal.services.tend_drafts import DraftsTended, tend_drafts
 from portal.services.tend_payer_refunds import tend_payer_refunds
+from portal.services.tend_placements import PlacementsTended, tend_placements
 from portal.services.tend_plans import Tended, tend_plans
 from portal.services.tend_prepayments import tend_prepayments
 from portal.services.tend_returned import tend_returned
@@ -86,6 +87,7 @@ class DayReport:
     reminded: Reminded
     drafts: DraftsTended
     walked: Walked
+    placements: PlacementsTended
     folder: Path
 
     def lines(self) -> Iterator[str]:
@@ -105,6 +107,7 @@ class DayReport:
             yield f"{self.envelopes} envelopes in {self.folder}"
         yield from self.drafts.lines()
         yield from self.walked.lines()
+        yield from self.placements.lines()
         if self.notices:
             yield f"{self.notices} texts and e-mails about statements queued"
         if self.reminded.messages or self.reminded.letters:
@@ -148,6 +151,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
     returned = mail_returned(on=on, now=now, shop=office, folder=folder)
     walked = walk_dunning(on=on, now=now, public_url=office.public_url)
+    placements = tend_placements(on=on, now=now)
     reminded = queue_visit_reminders(on=on, now=now, public_url=office.public_url)
     letters = print_visit_letters(on=on, now=now, printer=office.printer, folder=folder)
     sent = send_notices(on=on, now=now, shop=office, folder=folder)
@@ -171,6 +175,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
         reminded=reminded,
         drafts=drafts,
         walked=walked,
+        placements=placements,
         folder=folder,
     )
 

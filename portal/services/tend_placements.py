@@ -5,7 +5,7 @@ What a hold, a payment or a correction changed since is told within a business d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,6 +29,14 @@ class PlacementsTended:
     suspended: int = 0
     paid: int = 0
     updated: int = 0
+
+    def lines(self) -> Iterator[str]:
+        """As the day's report prints it."""
+        if self != PlacementsTended():
+            yield (
+                f"agencies: {self.recalled} recalled, {self.suspended} suspended, "
+                f"{self.paid} paid, {self.updated} with another amount"
+            )
 
 
 def tend_placements(*, on: date, now: datetime) -> PlacementsTended:
