@@ -24,6 +24,7 @@ from portal.services.assistance_refusals import CannotDecideAssistance
 from portal.services.grant_presumed import tell_audit
 from portal.services.make_decision import Answer, Subject, make_decision, outcome_of
 from portal.services.move_application import held_application, note_event, put_state
+from portal.services.practice_date import practice_date
 from portal.services.receive_application import close_application
 from portal.services.refusal import NotFound
 
@@ -125,7 +126,7 @@ def appeal_assistance(
         newest = last_decision(session, application_id)
         if row.state != "made" or newest is None or newest.id != row.id:
             raise CannotDecideAssistance("This is not the answer that stands.")
-        if not may_appeal(row.made_at.date(), received_on):
+        if not may_appeal(practice_date(session, row.made_at), received_on):
             raise CannotDecideAssistance("The 30 days to appeal are over. They can apply anew.")
         row.appealed_on, row.appeal_words = received_on, words
         put_state(application, "complete", now=now)

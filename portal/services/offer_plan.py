@@ -131,7 +131,8 @@ def keep_paper_signature(
             raise NotFound
         if offer.total != terms.total:
             raise CannotSign(f"The balance is {offer.total} now, and the paper says {terms.total}.")
-        if not wish.asked_at.date() <= signature.signed_on <= on or not reference:
+        asked_on = practice_date(session, wish.asked_at)
+        if not asked_on <= signature.signed_on <= on or not reference:
             raise CannotSign("Enter the day on the paper, and where the paper is kept.")
         drafted = draft(
             offer,

@@ -15,6 +15,7 @@ from portal.models.denials import Appeal, AppealDenial, Denial
 from portal.queries.viewer import StaffViewer
 from portal.services.move_denial import DenialRefused, SomebodyElse, move_denial
 from portal.services.plan_deadline import set_deadline
+from portal.services.practice_date import practice_date
 from portal.services.refusal import NotFound
 
 METHODS = {"mail": "By mail", "fax": "By fax", "payer_site": "On the payer’s site"}
@@ -46,7 +47,7 @@ def send_appeal(
         appeal, denials = _locked(session, appeal_id, version)
         if appeal.sent_on is not None:
             raise DenialRefused("This packet was sent before.")
-        if not appeal.built_at.date() <= sent_on <= on:
+        if not practice_date(session, appeal.built_at) <= sent_on <= on:
             raise DenialRefused("Enter a day from when the packet was built up to today.")
         appeal.sent_on, appeal.method, appeal.reference = sent_on, method, reference
         appeal.sent_by_id = staff.login_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -82,7 +83,12 @@ def test_two_people_at_one_denial_and_nothing_is_lost(as_staff: AsStaff) -> None
     assert "Take it in hand" not in page.text
 
 
-def test_OPS_6_an_appeal_from_the_letter_to_the_answer(visit_id: int, as_staff: AsStaff) -> None:
+@pytest.mark.parametrize("hours", [0, 11], ids=["by day", "in the evening, tomorrow in Greenwich"])
+def test_OPS_6_an_appeal_from_the_letter_to_the_answer(
+    visit_id: int, as_staff: AsStaff, staff_app: Flask, hours: int
+) -> None:
+    at = staff_app.config["CLOCK"]() + timedelta(hours=hours)
+    staff_app.config["CLOCK"] = lambda: at
     biller, one = as_staff("biller"), denial()
     here = f"/denials/{one.id}"
     picture = io.BytesIO()
