@@ -20,6 +20,7 @@ class Duty(StrEnum):
     BILL_DISPUTE = "bill_dispute"
     ASSISTANCE = "assistance"
     ASSISTANCE_APPEAL = "assistance_appeal"
+    PACKET = "packet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,13 @@ DUTIES: Mapping[Duty, Steps] = {
         "assistance.decide",
         "assistance.decide",
         "portal/services/decide_assistance.py",
+    ),
+    Duty.PACKET: Steps(
+        "prepared a packet of a bill",
+        "signs it",
+        "collections.work",
+        "collections.sign",
+        "portal/services/sign_packet.py",
     ),
     Duty.ALERT: Steps(
         "did what an alert is about",

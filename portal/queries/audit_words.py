@@ -60,6 +60,8 @@ KINDS = {
     "restricted_account": "restricted account",
     "restriction": "restriction of an account",
     "claims_file": "claims file",
+    "collection_packet": "packet of a bill",
+    "collection_packets": "packets of bills",
     "check_refunds": "refund by check",
     "appeal": "appeal",
     "appeal_document": "paper for an appeal",

@@ -126,6 +126,11 @@ def entry_chain(viewer: AccountViewer, visit_id: int, *, on: date) -> EntryChain
     )
 
 
+def steps_of(session: Session, visit_id: int) -> tuple[Step, ...]:
+    """The chain as the office keeps it in a packet: whoever paid on the patient's behalf is not named."""
+    return _steps(_legs(session, visit_id), _sources(session, visit_id))
+
+
 def _legs(session: Session, visit_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
     found = session.execute(

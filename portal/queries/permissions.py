@@ -47,6 +47,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
         {
             "bill_disputes.view",
             "bill_disputes.work",
+            "collections.view",
             "assistance_status.view",
             "holds.view",
             "holds.set",
@@ -151,6 +152,8 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     "collections": frozenset(
         {
             "bill_disputes.view",
+            "collections.view",
+            "collections.work",
             "assistance_status.view",
             "holds.view",
             "placements.place",
@@ -175,6 +178,9 @@ _MATRIX: Mapping[str, frozenset[str]] = {
         {
             "bill_disputes.view",
             "bill_disputes.work",
+            "collections.view",
+            "collections.work",
+            "collections.sign",
             "assistance_status.view",
             "assistance.view",
             "assistance.enter",
@@ -266,6 +272,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     "auditor": frozenset(
         {
             "bill_disputes.view",
+            "collections.view",
             "assistance_status.view",
             "assistance.view",
             "reports.assistance",
