@@ -156,6 +156,8 @@ KINDS = {
 }
 
 ACTIONS = {
+    "prepare": "prepared",
+    "sign": "signed",
     "accept": "accepted",
     "act_for": "began to act for somebody",
     "approve": "approved",
