@@ -6,6 +6,7 @@ What the practice's files and the pages say of an account stays what it is; a co
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, union
@@ -150,6 +151,44 @@ def paper_lines(session: Session, accounts: Collection[GuarantorAccount]) -> dic
         for account in accounts
     }
     return without_bad(session, lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What an address is made of, for a file that needs its parts; empty where no letter may go or would arrive."""
+
+    street: str = ""
+    street2: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    no_calls: bool = False
+
+
+def written_addresses(
+    session: Session, accounts: Collection[GuarantorAccount]
+) -> dict[int, Written]:
+    """By account: the parts of the address that `paper_lines` gives."""
+    found = standing_requests(session, [account.id for account in accounts])
+    lines = paper_lines(session, accounts)
+    written = {}
+    for account in accounts:
+        request = found.get(account.id)
+        no_calls = request is not None and request.no_calls
+        where = request if request is not None and address_lines(request) else account
+        written[account.id] = (
+            Written(
+                street=where.street,
+                street2=where.street2,
+                city=where.city,
+                state=where.state,
+                postal_code=where.postal_code,
+                no_calls=no_calls,
+            )
+            if lines[account.id]
+            else Written(no_calls=no_calls)
+        )
+    return written
 
 
 def sealed_accounts(session: Session, account_ids: Collection[int]) -> frozenset[int]:

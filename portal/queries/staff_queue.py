@@ -31,6 +31,7 @@ KIND_LABELS = {
     "tell_of_help": "Help with bills: call due",
     "final_notice": "Final notice due",
     "gate_open": "Every step before an agency taken",
+    "placement_refused": "Bill that could not go to its agency",
     "held_claim": "Claim held",
     "unmatched": "Claim not found here",
     "held_set": "Remittance held",

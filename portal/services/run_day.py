@@ -48,6 +48,7 @@ from portal.services.tend_unpaid_claims import tend_unpaid_claims
 from portal.services.walk_dunning import Walked, walk_dunning
 from portal.services.warn_filing import warn_filing
 from portal.services.write_off_small_balances import WrittenOff, write_off_small_balances
+from portal.services.write_placement_files import FilesWritten, write_placement_files
 
 DEFAULT_ZONE = "America/New_York"
 
@@ -88,6 +89,7 @@ class DayReport:
     drafts: DraftsTended
     walked: Walked
     placements: PlacementsTended
+    files: FilesWritten  # to agencies
     folder: Path
 
     def lines(self) -> Iterator[str]:
@@ -108,6 +110,7 @@ class DayReport:
         yield from self.drafts.lines()
         yield from self.walked.lines()
         yield from self.placements.lines()
+        yield from self.files.lines()
         if self.notices:
             yield f"{self.notices} texts and e-mails about statements queued"
         if self.reminded.messages or self.reminded.letters:
@@ -152,6 +155,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     returned = mail_returned(on=on, now=now, shop=office, folder=folder)
     walked = walk_dunning(on=on, now=now, public_url=office.public_url)
     placements = tend_placements(on=on, now=now)
+    files = write_placement_files(on=on, now=now, shelf=office)
     reminded = queue_visit_reminders(on=on, now=now, public_url=office.public_url)
     letters = print_visit_letters(on=on, now=now, printer=office.printer, folder=folder)
     sent = send_notices(on=on, now=now, shop=office, folder=folder)
@@ -176,6 +180,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
         drafts=drafts,
         walked=walked,
         placements=placements,
+        files=files,
         folder=folder,
     )
 

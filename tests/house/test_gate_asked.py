@@ -25,7 +25,7 @@ SENDS = {
         "portal/services/take_payment.py": ("payable",),
         "portal/services/settle_payment.py": (),  # finds the page that was opened before
     },
-    ("make", "Placement"): {},  # whoever writes one names its module here, with the call that asks
+    ("make", "Placement"): {"portal/services/place_bill.py": ("ask_to_collect",)},
     ("make", "StatementDelivery"): {
         "portal/services/print_statement.py": (),  # its callers ask: see PRINTS
         "portal/services/statement_notice.py": ("denial",),
