@@ -54,12 +54,14 @@ from staff_admin.blueprints import (
     work,
 )
 from staff_admin.blueprints import settings as settings_pages
+from staff_admin.blueprints.show import unless_closed
 
 
 def create_app(settings: Settings) -> Flask:
     """Build it: shared base, sign-in, then one blueprint for each job of the office."""
     app = create_base_app(face=STAFF, settings=settings, gateways=wiring.build(settings))
     add_sign_in(app, face=STAFF, settings=settings)
+    app.add_template_filter(unless_closed)
     app.register_blueprint(account.blueprint)
     app.register_blueprint(linking.blueprint)
     app.register_blueprint(parents.blueprint)

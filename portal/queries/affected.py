@@ -14,6 +14,7 @@ from billing.free_times import Asked, Slot, end_moment, free_slots, zone_of
 from billing.rebooking import ToMove, propose_moves
 from billing.template_fit import MISFIT_WORDS, Standing, misfit
 from portal.db import read_only
+from portal.models.accounts import Patient
 from portal.models.appointments import Appointment
 from portal.models.calendar import (
     Location,
@@ -59,6 +60,18 @@ class Proposal:
     slot: Slot | None
     local: datetime | None
     location_name: str
+
+
+def accounts_of_visits(appointment_ids: Collection[UUID]) -> frozenset[int]:
+    """Whose visits they are."""
+    with read_only() as session:
+        return frozenset(
+            session.scalars(
+                select(Patient.guarantor_account_id)
+                .join(Appointment, Appointment.patient_id == Patient.id)
+                .where(Appointment.id.in_(appointment_ids))
+            )
+        )
 
 
 def affected_visits(wish: AffectedWish, *, now: datetime) -> tuple[Affected, ...]:

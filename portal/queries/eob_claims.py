@@ -99,6 +99,18 @@ def find_claims(term: str, *, payer_id: int) -> tuple[ClaimFacts, ...]:
     return tuple(ranked[:SHOWN])
 
 
+def accounts_of_claims(claim_ids: Collection[int]) -> frozenset[int]:
+    """Whose claims they are; empty for none of ours."""
+    with read_only() as session:
+        return frozenset(
+            session.scalars(
+                select(Visit.guarantor_account_id)
+                .join(Claim, Claim.visit_id == Visit.id)
+                .where(Claim.id.in_(claim_ids))
+            )
+        )
+
+
 def claim_facts(session: Session, claim_ids: Collection[int]) -> dict[int, ClaimFacts]:
     """These claims with their lines, in two statements; void ones are not there."""
     rows = session.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Collection
 from datetime import datetime
 
 from portal.queries.report_shapes import Cell, Details, Report, plain_money
@@ -31,15 +32,16 @@ def report_csv(report: Report, *, by: str, at: datetime) -> str:
     return out.getvalue()
 
 
-def details_csv(details: Details, *, names: bool) -> str:
-    """One row a line, with names for whoever may open accounts."""
+def details_csv(details: Details, *, names: bool, closed: Collection[int]) -> str:
+    """One row a line, with names for whoever may open accounts, but of the `closed` ones (HIPAA-3)."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(
         ["day", "what", "amount", "counted", "account", *(["patient"] if names else [])]
     )
     for row in details.page.rows:
-        patient = [plain_cell(row.patient_name)] if names else []
+        name = "Restricted account" if row.account_id in closed else row.patient_name
+        patient = [plain_cell(name)] if names else []
         writer.writerow(
             [
                 row.day.isoformat() if row.day else "",

@@ -26,6 +26,7 @@ class Repeated:
 
     item_id: int
     whose: str
+    account_id: int | None
     done: bool
     told: str
 
@@ -70,7 +71,9 @@ def _try(one: Alike, same: SameFix, press: _Press) -> Repeated:
             done = True
         except (Refusal, CardNumberRefused) as refused:
             told = str(refused) or "It is gone."
-    return Repeated(item_id=one.row.id, whose=one.row.whose, done=done, told=told)
+    return Repeated(
+        item_id=one.row.id, whose=one.row.whose, account_id=one.row.account_id, done=done, told=told
+    )
 
 
 def _act(one: Alike, same: SameFix, press: _Press) -> None:

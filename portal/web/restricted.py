@@ -53,6 +53,12 @@ def accounts_of(patients: set[int]) -> set[int]:
     return {closed[one] for one in patients & closed.keys() if len(patients) <= ACCOUNTS_OF_A_PAGE}
 
 
+def closed_account_of(patient_id: int | None) -> int | None:
+    """The account of a patient, where it is restricted."""
+    closed: Mapping[int, int] = g.get("closed_patients", {})
+    return closed.get(patient_id or 0)
+
+
 def closed_to(viewer: Viewer) -> frozenset[int]:
     """Those of them that stay closed to a member of staff until a reason is given; none for special access."""
     special = isinstance(viewer, StaffViewer) and viewer.may("accounts.open_restricted")

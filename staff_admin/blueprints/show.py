@@ -8,9 +8,10 @@ from flask import render_template, request
 
 from portal.services.refusal import NotFound
 from portal.web.access import current_staff
-from portal.web.restricted import closed_to, restricted_accounts
+from portal.web.restricted import closed_account_of, closed_to, restricted_accounts
 
 T = TypeVar("T")
+RESTRICTED = "Restricted account"
 
 
 def found(page: T | None) -> T:
@@ -29,6 +30,14 @@ def show(template: str, **values: object) -> str:
         restricted_accounts=restricted_accounts(),
         **values,
     )
+
+
+def unless_closed(name: str, account_id: int | None = None, patient_id: int | None = None) -> str:
+    """A name in a list of many; of a restricted account only that it is one, for who has not opened it (HIPAA-3)."""
+    closed = closed_to(current_staff())
+    if closed and (account_id in closed or closed_account_of(patient_id) in closed):
+        return RESTRICTED
+    return name
 
 
 def page_number(name: str = "page") -> int:

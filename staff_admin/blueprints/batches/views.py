@@ -57,7 +57,7 @@ def batch(batch_id: UUID) -> str:
 @staff("payments.take")
 def returned(batch_id: UUID, receipt_id: str) -> ResponseReturnValue:
     """A check came back: what it paid is due again, without a fee."""
-    saw(kind="receipt_batch", id=batch_id)
+    saw(kind="receipt_batch", id=batch_id, about=_account_of(batch_id, receipt_id))
     if FlaskForm().validate_on_submit():
         return_check(
             batch_id=batch_id,
@@ -70,7 +70,13 @@ def returned(batch_id: UUID, receipt_id: str) -> ResponseReturnValue:
     return redirect(url_for(".batch", batch_id=batch_id))
 
 
+def _account_of(batch_id: UUID, receipt_id: str) -> list[int]:
+    receipts = found(batch_receipts(batch_id) or None)
+    return [one.account_id for one in receipts if one.receipt_id == receipt_id]
+
+
 def _posted(form: BatchForm) -> ResponseReturnValue:
+    saw(about=[row.account_id for row in form.wished])
     fresh = post_batch(
         batch_id=form.batch_id,
         received_on=found(form.received_on.data),

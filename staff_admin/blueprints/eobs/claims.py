@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.queries.eob_claims import find_claims
+from portal.queries.eob_claims import accounts_of_claims, find_claims
 from portal.queries.eobs import EobPage, PlacedClaim, eob_page
 from portal.services.refusal import NotFound
 from portal.services.save_eob import EobChanged, add_claim, remove_claim, save_claim
@@ -44,6 +44,7 @@ def add(entry_id: UUID) -> ResponseReturnValue:
     page, form = _page(entry_id), AddForm()
     if not form.validate_on_submit():
         return show_eob(page)
+    saw(about=accounts_of_claims([form.claim_id]))
     place = add_claim(
         entry_id=entry_id,
         version=form.seen,

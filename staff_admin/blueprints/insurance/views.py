@@ -83,7 +83,7 @@ def find(submission_id: int) -> str:
 def accept(submission_id: int) -> ResponseReturnValue:
     """Put it on file, as sent or as corrected."""
     form = AcceptForm()
-    page = _page(submission_id, [form.patient.data] if form.patient.data else ())
+    page = _page(submission_id, chosen_id=form.patient.data)
     form.offer(page, practice_day(), fresh=False)
     if not form.validate_on_submit() or not form.sure(page):
         return _show(page, form, SendBackForm())
@@ -134,12 +134,17 @@ def send_back(submission_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index"))
 
 
-def _page(submission_id: int, also: Collection[int] = ()) -> StaffSubmission:
+def _page(
+    submission_id: int, also: Collection[int] = (), chosen_id: int | None = None
+) -> StaffSubmission:
+    """`also`: whom a search found; `chosen_id`: the patient of many that the act is about."""
+    also = [chosen_id] if chosen_id else also
     page = found(staff_submission(submission_id, on=practice_day(), also=also))
     saw(
         accounts=page.account_ids,
         patients=page.patient_ids,
         kind="insurance_submission",
+        about={one.account_id for one in page.people if one.patient_id == chosen_id},
         id=submission_id,
     )
     return page

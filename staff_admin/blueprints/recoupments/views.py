@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from billing.free_text import CardNumberRefused
 from billing.money import ZERO
-from portal.queries.eob_claims import ClaimFacts, find_claims
+from portal.queries.eob_claims import ClaimFacts, accounts_of_claims, find_claims
 from portal.queries.recoupments import TakebackPage, of_payer, takeback_page, worklist
 from portal.services.match_takeback import MatchRefused, Takeback, match_takeback, undo_match
 from portal.web.access import current_staff, saw, staff
@@ -107,6 +107,7 @@ def _claims(page: TakebackPage, term: str) -> tuple[ClaimFacts, ...]:
 
 def _matched(page: TakebackPage, form: MatchForm) -> bool:
     """Match it, or put the refusal on the form."""
+    saw(about=accounts_of_claims([form.claim.data]))
     try:
         match_takeback(
             match_id=form.match_id,

@@ -21,6 +21,7 @@ from portal.web.access import current_staff, saw, staff
 from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
+from portal.web.restricted import closed_to
 from portal.web.theme import current_practice
 from staff_admin.blueprints.reports.chart import draw
 from staff_admin.blueprints.reports.forms import CostForm
@@ -173,7 +174,9 @@ def _rows_csv(key: str) -> Callable[[], Response]:
     def rows_csv() -> Response:
         details = _rows(key, limit=ROWS_AT_MOST)
         saw(action="export", rows=len(details.page.rows))
-        table = details_csv(details, names=current_staff().may("accounts.view"))
+        who = current_staff()
+        names = who.may("accounts.view")
+        table = details_csv(details, names=names, closed=closed_to(who))
         return _attached(table, f"{key}-rows-{details.as_of}.csv")
 
     return rows_csv

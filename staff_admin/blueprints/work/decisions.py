@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash
 from flask.typing import ResponseReturnValue
 
+from portal.queries.eob_claims import accounts_of_claims
 from portal.queries.staff_candidates import Candidate, match_candidates
 from portal.queries.staff_work_item import WorkItemPage
 from portal.services.assign_work_item import assign_work_item
@@ -103,6 +104,7 @@ def _candidates(page: WorkItemPage) -> tuple[Candidate, ...]:
 
 
 def _match(page: WorkItemPage, form: MatchForm) -> None:
+    saw(about=accounts_of_claims([int(form.claim.data)]))
     done = release_held(
         remittance_claim_id=found(page.decision).id,
         claim_id=int(form.claim.data),

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from billing.money import Money
 from portal.queries.claim_beside import ClaimBeside, claim_on_page
+from portal.queries.eob_claims import accounts_of_claims
 from portal.queries.payer_request import request_letter
 from portal.queries.staff_candidates import Candidate, candidates_of
 from portal.queries.staff_claims import claims_numbered
@@ -204,6 +205,7 @@ def _split(page: WorkItemPage, form: SplitForm, candidates: tuple[Candidate, ...
             form.number.errors = [MANY_CLAIMS if claims else NO_CLAIM]
             return False
         parts[claims[0]] = parts.get(claims[0], Money(0)) + (form.amount.data or Money(0))
+    saw(about=accounts_of_claims(parts))
     left = split_held(
         item_id=page.item.row.id,
         parts=parts,

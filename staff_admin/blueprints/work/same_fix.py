@@ -33,6 +33,11 @@ def same(item_id: int) -> str:
 
 def _repeat(page: SameFix, form: SameFixForm) -> tuple[Repeated, ...]:
     chosen = {int(one) for one in request.form.getlist("item") if one.isdecimal()}
+    saw(
+        about=[
+            one.row.account_id for one in page.others if one.row.id in chosen and one.row.account_id
+        ]
+    )
     return repeat_fix(
         item_id=page.item_id,
         chosen=chosen,
