@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from billing import entries
@@ -17,9 +15,6 @@ from billing.free_text import check_free_text
 from billing.ledger import Account, Entry, Party
 from billing.money import ZERO, Money
 from portal.db import transaction
-from portal.models.claims import Claim, Visit
-from portal.models.remittances import LineAdjustment, RemittanceClaim, RemittanceLine
-from portal.models.work import WorkItem
 from portal.queries.adjustment_rules import rules_on
 from portal.queries.plan_open import claim_open
 from portal.queries.viewer import StaffViewer
@@ -29,6 +24,18 @@ from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.post_entry import post_entry
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
+from portal.services.settle_reviews import (
+    close_review,
+    mark_reviewed,
+    review_lines,
+    review_party,
+    settle_review,
+)
+
+SETTLED = (
+    "The plan owes nothing on these lines any more: money came, or it was taken off. Nobody is billed,"
+    " and this is closed now."
+)
 
 
 class NothingToReview(Refusal):
@@ -62,15 +69,20 @@ def decide_review(
 ) -> Reviewed:
     """Bill the reviewed amounts of a decision to the patient, or take them off as ours.
 
+    A review of which the plan owes nothing any more closes itself, and says so by NothingOpen.
     Taking off is an adjustment, with the role's right and limit (OPS-13). Raises NothingToReview, NothingOpen,
     AdjustmentRefused, CardNumberRefused or NotFound.
     """
     note = check_free_text(note)
+    if settle_review(remittance_claim_id, now=now):
+        raise NothingOpen(SETTLED)
     with transaction() as session:
         lock_posting(session)
-        party = _party(session, remittance_claim_id)
+        party = review_party(session, remittance_claim_id)
+        if party is None:
+            raise NotFound
         lock_accounts(session, {party.guarantor_account_id or 0})
-        lines = _waiting(session, remittance_claim_id, party)
+        lines = review_lines(session, remittance_claim_id, party)
         if not lines:
             raise NothingToReview("It was decided before. Nothing moved now.")
         _check_open(session, party, lines)
@@ -80,8 +92,10 @@ def decide_review(
         post_entry(session, _entry(lines, reference, bill_patient=bill_patient, on=on, note=note))
         owners = {party.guarantor_account_id or 0}
         apply_credit(session, guarantor_account_ids=owners, on=on, source=reference)
-        _mark(session, remittance_claim_id, bill_patient=bill_patient)
-        _close_items(session, remittance_claim_id, staff, now, bill_patient=bill_patient)
+        became = Outcome.POSTED if bill_patient else Outcome.TAKEN_OFF
+        mark_reviewed(session, remittance_claim_id, became)
+        ended = "right_as_posted" if bill_patient else "adjusted"
+        close_review(session, remittance_claim_id, outcome=ended, by=staff.login_id, now=now)
         end_reviewed(
             session, remittance_claim_id, bill_patient=bill_patient, staff=staff, note=note, now=now
         )
@@ -100,53 +114,6 @@ def decide_review(
             now=now,
         )
     return Reviewed(amount=entries.total(lines), billed=bill_patient)
-
-
-def _party(session: Session, remittance_claim_id: int) -> Party:
-    row = session.execute(
-        select(Visit.guarantor_account_id, Visit.id, Claim.id, Claim.payer_id)
-        .join(Claim, Claim.visit_id == Visit.id)
-        .join(RemittanceClaim, RemittanceClaim.claim_id == Claim.id)
-        .where(
-            RemittanceClaim.id == remittance_claim_id,
-            RemittanceClaim.disposition == "posted",
-            RemittanceClaim.reversed_by_id.is_(None),
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    account_id, visit_id, claim_id, payer_id = row
-    return Party(
-        guarantor_account_id=account_id, visit_id=visit_id, claim_id=claim_id, payer_id=payer_id
-    )
-
-
-def _waiting(session: Session, remittance_claim_id: int, party: Party) -> list[Line]:
-    sums: dict[int | None, Money] = defaultdict(lambda: ZERO)
-    rows = session.execute(
-        select(RemittanceLine.charge_id, LineAdjustment.amount)
-        .join(LineAdjustment, LineAdjustment.remittance_line_id == RemittanceLine.id)
-        .where(
-            RemittanceLine.remittance_claim_id == remittance_claim_id,
-            LineAdjustment.outcome == Outcome.REVIEW.value,
-        )
-    )
-    for charge_id, amount in rows:
-        sums[charge_id] += amount
-    return [
-        Line(
-            Party(
-                guarantor_account_id=party.guarantor_account_id,
-                visit_id=party.visit_id,
-                charge_id=charge_id,
-                claim_id=party.claim_id,
-                payer_id=party.payer_id,
-            ),
-            amount,
-        )
-        for charge_id, amount in sums.items()
-        if amount
-    ]
 
 
 def _check_open(session: Session, party: Party, lines: list[Line]) -> None:
@@ -187,47 +154,4 @@ def _entry(lines: list[Line], reference: str, *, bill_patient: bool, on: date, n
         of=Account.INSURANCE_RECEIVABLE,
         lines=lines,
         memo=note,
-    )
-
-
-def _mark(session: Session, remittance_claim_id: int, *, bill_patient: bool) -> None:
-    lines = select(RemittanceLine.id).where(
-        RemittanceLine.remittance_claim_id == remittance_claim_id
-    )
-    outcome = Outcome.POSTED if bill_patient else Outcome.TAKEN_OFF
-    session.execute(
-        update(LineAdjustment)
-        .where(
-            LineAdjustment.remittance_line_id.in_(lines),
-            LineAdjustment.outcome == Outcome.REVIEW.value,
-        )
-        .values(outcome=outcome.value)
-    )
-    session.execute(
-        update(RemittanceClaim)
-        .where(RemittanceClaim.id == remittance_claim_id)
-        .values(under_review=ZERO)
-    )
-
-
-def _close_items(
-    session: Session,
-    remittance_claim_id: int,
-    staff: StaffViewer,
-    now: datetime,
-    *,
-    bill_patient: bool,
-) -> None:
-    session.execute(
-        update(WorkItem)
-        .where(
-            WorkItem.remittance_claim_id == remittance_claim_id,
-            WorkItem.kind == "review",
-            WorkItem.closed_at.is_(None),
-        )
-        .values(
-            closed_at=now,
-            closed_by_id=staff.login_id,
-            outcome="right_as_posted" if bill_patient else "adjusted",
-        )
     )

@@ -34,6 +34,7 @@ from portal.services.queue_visit_reminders import Reminded, queue_visit_reminder
 from portal.services.reassociate import reassociate
 from portal.services.refusal import Refusal
 from portal.services.send_notices import NoticesSent, printed_on, send_notices
+from portal.services.settle_reviews import settle_reviews
 from portal.services.sweep_messages import sweep_messages
 from portal.services.sweep_payments import Swept, sweep_payments
 from portal.services.tend_denials import tend_denials
@@ -135,6 +136,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     escalate_tasks(on=on, now=now)
     close_card_tasks(now=now)
     tend_denials(on=on, now=now)
+    settle_reviews(now=now)
     tend_disputes(on=on, now=now)
     warn_filing(on=on, now=now)
     tend_unpaid_claims(on=on, now=now)

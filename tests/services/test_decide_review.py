@@ -11,11 +11,13 @@ from billing.ledger import Account
 from billing.money import ZERO, Money
 from portal.db import read_only
 from portal.models.claims import Charge, Visit
+from portal.models.work import WorkItem
 from portal.queries.permissions import ROLES
 from portal.queries.viewer import StaffViewer
 from portal.services.adjust_balance import adjust_balance
 from portal.services.decide_review import NothingOpen, NothingToReview, decide_review
 from portal.services.refusal import NotFound
+from portal.services.settle_reviews import settle_reviews
 from tests.conftest import NOW
 from tests.services.payer_voice import (
     ON,
@@ -126,6 +128,58 @@ def test_OPS_8_what_the_plan_owes_no_more_is_neither_billed_nor_taken_off(
         decide(row, bill_patient=bill_patient)
     assert total(Account.INSURANCE_RECEIVABLE) == 60_00
     assert bill(visit.id).due_now == Money(50_00)
+
+
+def taken_off_by_hand(visit: Visit, cents: int) -> None:
+    with read_only() as session:
+        charge_id = session.scalars(select(Charge.id)).one()
+    adjust_balance(
+        form_id=uuid4(),
+        account_id=visit.guarantor_account_id,
+        charge_id=charge_id,
+        kind=AdjustmentKind.PLAN_FILED_LATE,
+        amount=Money(cents),
+        reason="Sent after the limit",
+        carc="29",
+        staff=replace(biller(), role="manager", permissions=ROLES["manager"]),
+        on=ON,
+        now=NOW,
+    )
+
+
+def settled(visit: Visit) -> WorkItem:
+    """Closed by the system, nobody owes more, and nothing is held for it."""
+    with read_only() as session:
+        item = session.scalars(select(WorkItem).where(WorkItem.kind == "review")).one()
+    assert (item.closed_at, item.closed_by_id, item.outcome) == (NOW, None, "nothing_open")
+    after = bill(visit.id)
+    assert (after.under_review, after.insurance_due, after.due_now) == (ZERO, ZERO, Money(50_00))
+    return item
+
+
+@pytest.mark.parametrize("bill_patient", [True, False])
+def test_OPS_8_a_review_of_which_nothing_is_open_closes_itself_when_it_is_pressed(
+    bill_patient: bool,
+) -> None:
+    visit, _, row = waiting()
+    taken_off_by_hand(visit, 100_00)
+    with pytest.raises(NothingOpen, match="closed now"):
+        decide(row, bill_patient=bill_patient)
+    settled(visit)
+    with pytest.raises(NothingToReview):
+        decide(row, bill_patient=bill_patient)
+
+
+def test_OPS_8_the_daily_run_closes_reviews_of_which_nothing_is_open_and_no_other() -> None:
+    visit, _, _ = waiting()
+    assert settle_reviews(now=NOW) == 0
+    taken_off_by_hand(visit, 99_99)
+    assert settle_reviews(now=NOW) == 0, "a cent is for a person"
+    assert work("review") != []
+    taken_off_by_hand(visit, 1)
+    assert settle_reviews(now=NOW) == 1
+    settled(visit)
+    assert settle_reviews(now=NOW) == 0
 
 
 def test_OPS_13_whoever_posts_payments_bills_a_share_and_takes_none_off() -> None:
