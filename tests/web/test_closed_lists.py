@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -19,9 +19,11 @@ from portal.models.eobs import EobEntry
 from portal.models.identity import Login
 from portal.models.insurance import InsuranceSubmission
 from portal.models.payments import PracticeReceipt
+from portal.models.profiles import Profile
 from portal.models.remittances import RemittanceRow
 from portal.models.work import WorkItem
 from portal.queries.permissions import ROLES
+from portal.queries.staff_submission import staff_submission
 from portal.services.restrict_account import restrict_account
 from portal.web.access import rule_of
 from portal.x12.remittance import Name
@@ -33,6 +35,7 @@ from tests.web.test_staff_eobs import Typist
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 HIDDEN = "Zelda"
+BORN = date(1980, 3, 2)
 As = Callable[[str], PageClient]
 # Lists on which the restricted person stands in this world, before anybody restricts the account.
 EXPECTED = {
@@ -269,11 +272,13 @@ def test_HIPAA_3_a_card_is_not_put_on_file_of_a_restricted_account_among_many(
     with transaction() as session:
         for patient_id in office.patients:
             patient = session.get_one(Patient, patient_id)
-            patient.birth_on = NOW.date().replace(year=1980)
-            patient.last_name = "Same"
+            patient.birth_on, patient.match_name = BORN, "same testa"
+            patient.first_name, patient.last_name = "Testa", "Same"
         sender = Login(face="patient", email="new@example.com", name="x", fs_uniquifier="new")
         session.add(sender)
         session.flush()
+        names = {"first_name": "Testa", "last_name": "Same", "birth_on": BORN}
+        session.add(Profile(login_id=sender.id, created_at=NOW, **names))
         row = InsuranceSubmission(
             login_id=sender.id,
             kind="add",
@@ -289,6 +294,9 @@ def test_HIPAA_3_a_card_is_not_put_on_file_of_a_restricted_account_among_many(
         before = session.scalar(select(func.count()).select_from(Coverage))
     office.restrict()
     desk = as_staff("biller")
+    people = staff_submission(submission_id, on=NOW.date())
+    assert people is not None
+    assert len(people.account_ids) == 3, "more than a page about one"
     said = {
         "patient": str(office.patients[2]),
         "proof": "photo_id",
