@@ -10,8 +10,10 @@ from billing.ledger import Account, Party
 from billing.money import ZERO, Money
 from portal.models.accounts import AccountCondition
 from portal.queries.ledger_proof import verify_ledger
+from portal.queries.permissions import ROLES
 from portal.queries.queue_filter import QueueFilter
-from portal.queries.staff_queue import queue_page
+from portal.queries.queue_page import queue_page
+from portal.queries.viewer import StaffViewer
 from portal.services.apply_credit import apply_credit
 from portal.services.apply_waiting_credit import apply_waiting_credit
 from portal.services.post_entry import post_entry
@@ -32,6 +34,9 @@ from tests.services.payer_voice import (
 )
 
 pytestmark = pytest.mark.usefixtures("database_url")
+
+
+BILLER = StaffViewer(1, "biller", ROLES["biller"])
 
 
 def test_STMT_21_credit_on_account_waits_for_a_held_bill() -> None:
@@ -76,7 +81,7 @@ def test_OPS_8_what_a_later_plan_pays_too_much_waits_in_the_queue_with_its_money
     report = Payer("Medigap", "2222").pays(second(visit, "OA-23 60"))
     assert dispositions(report) == ["held"]
     assert total(Account.PAYER_SUSPENSE) == -4_000
-    page = queue_page(QueueFilter(), on=ON)
+    page = queue_page(BILLER, QueueFilter(worklist="exceptions"), on=ON)
     [row] = page.items.rows
     assert (row.kind, row.amount) == ("held_claim", Money(4_000))
     assert "$24.00 more than stands open" in " ".join(row.reasons)

@@ -18,9 +18,9 @@ from portal.services.prepare_packet import PacketRefused, prepare_packet
 from portal.services.run_day import run_day
 from portal.services.set_hold import HoldAsked, set_hold
 from portal.services.sign_packet import sign_packet
+from tests.services.gate_world import act, read_law
 from tests.services.staff_world import add_staff
 from tests.services.statement_world import Office, after, later, noon, world
-from tests.services.test_gate import act, read_law
 
 pytestmark = pytest.mark.usefixtures("database_url")
 OPEN = after(121)
