@@ -52,6 +52,13 @@ SELECT v.id, a.kind, greatest((a.since AT TIME ZONE z.zone)::date, v.first_state
  WHERE v.id = ANY (:visits) AND a.kind = 'disputed' AND v.first_statement_on IS NOT NULL
    AND (a.since AT TIME ZONE z.zone)::date <= :on
 UNION ALL
+SELECT b.visit_id, 'disputed', greatest(b.filed_on, v.first_statement_on),
+       CASE WHEN b.state = 'open' THEN :on ELSE coalesce(b.ended_on, b.rejoins_on, :on) END,
+       CASE WHEN b.state <> 'open' THEN coalesce(b.ended_on, (b.answered_at AT TIME ZONE z.zone)::date) END
+  FROM bill_disputes b JOIN visits v ON v.id = b.visit_id
+ CROSS JOIN (SELECT coalesce(max(time_zone), 'UTC') AS zone FROM practices) z
+ WHERE b.visit_id = ANY (:visits) AND v.first_statement_on IS NOT NULL AND b.filed_on <= :on
+UNION ALL
 SELECT DISTINCT c.visit_id, 'plan', greatest(p.created_at::date, v.first_statement_on),
        coalesce(p.ended_on, p.state_at::date, :on),
        CASE WHEN p.state = 'defaulted' THEN coalesce(p.ended_on, p.state_at::date) END

@@ -9,10 +9,12 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from billing.holds import Action, Condition, Denied
+from billing.money import Money
 from billing.organisation import Organisation
 from billing.state_rows import STATE_RULES
 from portal import db
 from portal.models.accounts import AccountCondition
+from portal.models.bill_disputes import BillDispute
 from portal.models.claims import Visit
 from portal.models.gate import GateDenial
 from portal.models.messages import OutboundMessage
@@ -101,6 +103,41 @@ def test_DISP_2_days_in_a_dispute_are_no_days_of_age(tmp_path) -> None:
         facts = gate_facts(session, on=after(50), account_ids=[account_id])[account_id]
     assert facts.episodes[0].held_days == 15 + 10
     assert facts.episodes[0].dispute_ended_on == after(25)
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "ended"),
+    [("open", {}, None), ("answered", {"rejoins_on": 34}, 20), ("withdrawn", {"ended_on": 15}, 15)],
+)
+def test_DISP_2_days_in_a_patients_dispute_are_no_days_of_age(
+    tmp_path, state: str, days: dict[str, int], ended: int | None
+) -> None:
+    account_id, visit_id = owing()
+    run_day(on=DAY, now=noon(DAY), office=Office(tmp_path))
+    with db.transaction() as session:
+        session.add(
+            BillDispute(
+                id=uuid4(),
+                visit_id=visit_id,
+                kind="amount",
+                channel="portal",
+                words="That is too much.",
+                amount=Money(1_00),
+                state=state,
+                finding="valid" if state == "answered" else "",
+                filed_at=noon(after(10)),
+                filed_on=after(10),
+                acknowledged_at=noon(after(10)),
+                resolve_by=after(40),
+                answered_at=noon(after(20)) if state == "answered" else None,
+                **{name: after(day) for name, day in days.items()},
+            )
+        )
+    with db.read_only() as session:
+        facts = gate_facts(session, on=after(50), account_ids=[account_id])[account_id]
+    (episode,) = facts.episodes
+    assert episode.held_days == (next(iter(days.values())) if days else 50) - 10
+    assert episode.dispute_ended_on == (after(ended) if ended else None)
 
 
 def test_CORE_2_an_unread_state_denies_and_a_review_that_is_taken_back_denies_again() -> None:
