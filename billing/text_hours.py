@@ -10,14 +10,16 @@ OPENS, CLOSES = time(9), time(20)
 _TRIES = 8  # zones of one country meet on the second try; more than this never do
 
 
-def next_open(at: datetime, zones: Collection[str]) -> datetime | None:
+def next_open(
+    at: datetime, zones: Collection[str], *, opens: time = OPENS, closes: time = CLOSES
+) -> datetime | None:
     """`at` itself when it is between 9:00 and 20:00 in every zone, else the next moment that is (UTC).
 
-    None when the zones' days never overlap: then nothing may be sent at all.
+    Other hours where they are given: calls have their own (COLL-15). None when the zones' days never overlap: then nothing may be sent at all.
     """
     moment = at.astimezone(UTC)
     for _ in range(_TRIES):
-        waiting = [_opening(moment, ZoneInfo(zone)) for zone in zones]
+        waiting = [_opening(moment, ZoneInfo(zone), opens, closes) for zone in zones]
         latest = max(waiting, default=moment)
         if latest == moment:
             return moment
@@ -25,10 +27,10 @@ def next_open(at: datetime, zones: Collection[str]) -> datetime | None:
     return None
 
 
-def _opening(moment: datetime, zone: ZoneInfo) -> datetime:
-    """When this zone's clock next allows a text: now, at nine today, or at nine tomorrow."""
+def _opening(moment: datetime, zone: ZoneInfo, opens: time, closes: time) -> datetime:
+    """When this zone's clock is next inside the hours: now, as they begin today, or tomorrow."""
     local = moment.astimezone(zone)
-    if OPENS <= local.time() < CLOSES:
+    if opens <= local.time() < closes:
         return moment
-    day = local.date() if local.time() < OPENS else local.date() + timedelta(days=1)
-    return datetime.combine(day, OPENS, tzinfo=zone).astimezone(UTC)
+    day = local.date() if local.time() < opens else local.date() + timedelta(days=1)
+    return datetime.combine(day, opens, tzinfo=zone).astimezone(UTC)

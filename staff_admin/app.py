@@ -19,6 +19,7 @@ from staff_admin.blueprints import (
     batches,
     bill_disputes,
     calendar,
+    cases,
     claims,
     credit_balances,
     day,
@@ -99,6 +100,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(reports.blueprint)
     app.register_blueprint(reference.blueprint)
     app.register_blueprint(holds.blueprint)
+    app.register_blueprint(cases.blueprint)
     app.register_blueprint(organisation.blueprint)
     app.register_blueprint(letters.blueprint)
     app.register_blueprint(settings_pages.blueprint)

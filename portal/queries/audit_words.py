@@ -39,6 +39,8 @@ KINDS = {
     "account_notes": "notes of an account",
     "cash_count": "count of the cash drawer",
     "credits": "credit balances",
+    "phone_call": "call about a bill",
+    "phone_calls": "calls about bills",
     "adjustment_request": "adjustment asked for",
     "assistance_application": "application for assistance",
     "assistance_decision": "decision about assistance",

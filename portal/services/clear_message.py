@@ -24,6 +24,7 @@ from billing.visit_texts import VISIT_TEXTS, VISITS_REMINDER
 from portal.models.accounts import GuarantorAccount
 from portal.models.messages import TEXTS, MessageSwitch, OutboundMessage, TextNumber
 from portal.models.practice import Practice
+from portal.queries.call_standing import called_since
 from portal.queries.conditions import conditions
 from portal.queries.notice_facts import NoticeFacts, notice_facts
 from portal.queries.reach import RULE, number_proven_at, text_number
@@ -253,7 +254,10 @@ def _timed(
         .order_by(OutboundMessage.sent_at.desc())
     ).all()
     most = settings.count(Key.TEXTS_PER_WEEK)
-    free, rule = _uncapped([at for at in sent if at is not None], most, now), "MSG-7"
+    told = [at for at in sent if at is not None]
+    if message.category in MONEY:  # calls about bills count towards the same week (COLL-13)
+        told = sorted([*told, *called_since(session, account.id, now - A_WEEK)], reverse=True)
+    free, rule = _uncapped(told, most, now), "MSG-7"
     if is_urgent(session, message, now=now):
         free = now
     if free == now:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from tests.web.access_assistance import STAFF_ASSISTANCE
 from tests.web.access_bill_disputes import PATIENTS_BILL_DISPUTES, STAFF_BILL_DISPUTES
+from tests.web.access_cases import STAFF_CASES
 from tests.web.access_control import STAFF_CONTROL
 from tests.web.access_denials import STAFF_DENIALS
 from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
@@ -378,6 +379,7 @@ STAFF = table(
     + STAFF_DESK
     + STAFF_DENIALS
     + STAFF_HOLDS
+    + STAFF_CASES
     + STAFF_LETTERS
     + STAFF_ASSISTANCE
     + STAFF_OFFICE

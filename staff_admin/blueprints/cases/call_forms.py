@@ -1,0 +1,68 @@
+"""What staff fill in about a call."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, RadioField
+from wtforms.validators import UUID
+
+from billing.call_rules import TALKED, Outcome
+from portal.queries.account_calls import OUTCOME_WORDS
+from portal.services.note_call import Heard
+from portal.web.fields import PhoneField, at_most, chosen, required
+from portal.web.note_field import NoteField, NoteLineField
+
+
+def _new_id() -> HiddenField:
+    return HiddenField(
+        validators=[UUID("Open this page again.")], default=lambda: str(uuid.uuid4())
+    )
+
+
+class StartForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """A call that begins now. The id made with the page lets the same form begin one call only."""
+
+    form_id = _new_id()
+    number = PhoneField("Another number")
+
+
+class HeardForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """What came of a call."""
+
+    outcome = RadioField(
+        "What came of it",
+        [chosen("what came of it")],
+        choices=[(one.value, words) for one, words in OUTCOME_WORDS.items()],
+    )
+    spoke_with = NoteLineField("Whom you spoke with", [at_most(120, "The name")])
+    told_of_help = BooleanField("I told them of help with bills")
+    note = NoteField("Note", [at_most(1000, "The note")])
+
+    @property
+    def heard(self) -> Heard:
+        return Heard(
+            outcome=Outcome(self.outcome.data),
+            spoke_with=self.spoke_with.data or "",
+            told_of_help=bool(self.told_of_help.data),
+            note=self.note.data or "",
+        )
+
+
+class TheirForm(HeardForm):
+    """A call that they made to us."""
+
+    form_id = _new_id()
+    outcome = RadioField(
+        "What came of it",
+        [chosen("what came of it")],
+        choices=[(one.value, words) for one, words in OUTCOME_WORDS.items() if one in TALKED],
+    )
+    number = PhoneField("Their number, if it is another one")
+
+
+class CorrectForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """It was somebody else."""
+
+    reason = NoteField("How you know", [required("how you know"), at_most(500, "The reason")])
