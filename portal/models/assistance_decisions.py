@@ -64,7 +64,7 @@ class AssistanceScreening(Base):
     guarantor_account_id: Mapped[int] = mapped_column(ForeignKey("guarantor_accounts.id"))
     screened_on: Mapped[date]
     screened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    why: Mapped[str]  # placement, plan, office
+    why: Mapped[str]  # placement, plan, office, dunning
     result: Mapped[str]  # billing.assistance.Presumed, or "none"
     evidence: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))  # None: the gate

@@ -78,10 +78,12 @@ SELECT p.guarantor_account_id, p.visit_id, p.kind, p.happened_on, p.facts
  WHERE p.guarantor_account_id = ANY (:accounts) AND p.happened_on <= :on
    AND NOT EXISTS (SELECT 1 FROM proofs_revoked r WHERE r.proof_id = p.id)
 UNION ALL
--- Our own books were asked whether help is presumed.
+-- Our own books were asked whether help is presumed; while what they presume waits for a decision, it counts for nothing.
 SELECT s.guarantor_account_id, NULL, 'screening', max(s.screened_on), '{}'::jsonb
   FROM assistance_screenings s
  WHERE s.guarantor_account_id = ANY (:accounts) AND s.screened_on <= :on
+   AND NOT EXISTS (SELECT 1 FROM work_items w WHERE w.guarantor_account_id = s.guarantor_account_id
+                      AND w.kind = 'assistance_presumed' AND w.closed_at IS NULL)
  GROUP BY 1
  ORDER BY 4
 """

@@ -21,6 +21,7 @@ from portal.queries.viewer import StaffViewer
 from portal.services.move_plan import move_plan
 from portal.services.plan_refusals import CannotChangePlan
 from portal.services.practice_date import practice_date
+from portal.services.prove_plan_offer import prove_plan_offer
 from portal.services.record_access import Access, add_access
 from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound
@@ -59,6 +60,7 @@ def approve_plan(who: Deciding) -> None:
         if held.plan.state not in LIVING_STATES:
             move_plan(held.plan, PlanStep.APPROVE, now=who.now)
         _tell(session, who, held, "offered", "approve")
+        _offered(session, who, held, terms_of(held.wish))
 
 
 def decline_plan(who: Deciding, *, reason: NoReason) -> None:
@@ -106,6 +108,20 @@ def counter_plan(who: Deciding, *, terms: Terms, reason: NoReason) -> None:
         if held.plan.state not in LIVING_STATES:
             move_plan(held.plan, PlanStep.APPROVE, now=who.now)
         _tell(session, who, held, "declined", "counter")
+        _offered(session, who, held, terms)
+
+
+def _offered(session: Session, who: Deciding, held: _Held, terms: Terms) -> None:
+    """What may be signed now was offered (COLL-T)."""
+    prove_plan_offer(
+        session,
+        held.plan,
+        terms,
+        number=str(held.wish.id),
+        on=held.on,
+        login_id=who.staff.login_id,
+        now=who.now,
+    )
 
 
 def _hold(session: Session, who: Deciding) -> _Held:

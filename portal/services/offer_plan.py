@@ -24,9 +24,11 @@ from portal.services.keep_plan_version import Signed, keep_version
 from portal.services.move_plan import move_plan
 from portal.services.plan_refusals import CannotChangePlan, CannotSign
 from portal.services.practice_date import practice_date
+from portal.services.prove_plan_offer import prove_plan_offer
 from portal.services.record_access import Access, add_access
 from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound
+from portal.services.screen_assistance import add_screening
 from portal.services.sign_plan import find_plan, new_plan
 from portal.services.tell_of_plan import tell_of_plan
 
@@ -51,6 +53,8 @@ def offer_plan(
     now: datetime,
 ) -> bool:
     """Write it down; whether it waits for a second person. The same page twice is one plan.
+
+    Above the policy's sum our own books are asked about help first (FA-8). Terms that may be signed are proof of an offer.
 
     Raises NotFound, CannotChangePlan or CardNumberRefused.
     """
@@ -100,8 +104,13 @@ def offer_plan(
             )
         )
         _audit(session, staff, plan, "create", now)
+        if offer.assistance_first:
+            add_screening(session, account_id, why="plan", on=on, now=now, login_id=staff.login_id)
         if not outside:
             tell_of_plan(session, plan, about="offered:0", public_url=public_url, on=on, now=now)
+            prove_plan_offer(
+                session, plan, terms, number="0", on=on, login_id=staff.login_id, now=now
+            )
     return outside
 
 

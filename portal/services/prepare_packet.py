@@ -14,16 +14,19 @@ from sqlalchemy.orm import Session
 from billing.collection_packet import lacking
 from billing.holds import Action, Denied
 from portal.db import transaction
+from portal.models.accounts import GuarantorAccount
 from portal.models.claims import Visit
 from portal.models.collection_cases import CollectionPacket
 from portal.queries.gate_facts import gate_facts
 from portal.queries.packet_content import packet_content
+from portal.queries.screening import last_screenings
 from portal.queries.signed_packet import bill_figures_now
 from portal.queries.statement_json import content_hash
 from portal.queries.viewer import StaffViewer
 from portal.services.ask_to_collect import ask_to_collect
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
+from portal.services.screen_assistance import add_screening
 
 
 class PacketRefused(Refusal):
@@ -42,6 +45,7 @@ def prepare_packet(
     """The packet's id; the same page sent twice prepares one. Raises PacketRefused or NotFound."""
     if not staff.may("collections.work"):
         raise PacketRefused("Your role does not prepare packets.")
+    _screen_first(visit_id, staff=staff, on=on, now=now)
     with transaction() as session:
         account_id = session.scalar(select(Visit.guarantor_account_id).where(Visit.id == visit_id))
         if account_id is None:
@@ -79,6 +83,27 @@ def prepare_packet(
         )
         note_packet(session, staff, account_id, packet_id, action="prepare", now=now)
     return packet_id
+
+
+def _screen_first(visit_id: int, *, staff: StaffViewer, on: date, now: datetime) -> None:
+    """Our own books are asked once more on the day of a packet (FA-8); it stays on record whatever follows.
+
+    What they presume is work that is open, and the gate then says no.
+    """
+    with transaction() as session:
+        account_id = session.scalar(
+            select(GuarantorAccount.id)
+            .join(Visit, Visit.guarantor_account_id == GuarantorAccount.id)
+            .where(Visit.id == visit_id)
+            .with_for_update(of=GuarantorAccount)
+        )
+        if account_id is None:
+            return
+        last = last_screenings(session, [account_id]).get(account_id)
+        if last is None or last.screened_on < on:
+            add_screening(
+                session, account_id, why="placement", on=on, now=now, login_id=staff.login_id
+            )
 
 
 def gate_says_yes(

@@ -33,6 +33,7 @@ from portal.services.queue_notices import queue_notices
 from portal.services.queue_visit_reminders import Reminded, queue_visit_reminders
 from portal.services.reassociate import reassociate
 from portal.services.refusal import Refusal
+from portal.services.screen_waiting import screen_waiting
 from portal.services.send_notices import NoticesSent, printed_on, send_notices
 from portal.services.settle_reviews import settle_reviews
 from portal.services.sweep_messages import sweep_messages
@@ -156,6 +157,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
     returned = mail_returned(on=on, now=now, shop=office, folder=folder)
     walked = walk_dunning(on=on, now=now, public_url=office.public_url)
+    screen_waiting(on=on, now=now)
     placements = tend_placements(on=on, now=now)
     files = write_placement_files(on=on, now=now, shelf=office)
     reminded = queue_visit_reminders(on=on, now=now, public_url=office.public_url)

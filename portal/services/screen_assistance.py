@@ -12,16 +12,18 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.assistance_decisions import AssistanceScreening
 from portal.models.work import WorkItem
 from portal.queries.screening import Found, Screened, presume
+from portal.services.close_account_work import close_account_work
 from portal.services.refusal import NotFound
 
-WHY = ("placement", "plan", "office")
+WHY = ("placement", "plan", "office", "dunning")
+WORK = "screen_for_help"  # what the calendar opens on D60
 PRESUMED = "assistance_presumed"  # the kind of work item
 
 
 def screen_assistance(
     *, account_id: int, why: str, on: date, now: datetime, login_id: int | None = None
 ) -> Screened:
-    """Screen one account; `why` is placement, plan or office. Raises NotFound."""
+    """Screen one account; `why` is one of WHY. Raises NotFound."""
     with transaction() as session:
         if session.get(GuarantorAccount, account_id) is None:
             raise NotFound
@@ -37,7 +39,10 @@ def add_screening(
     now: datetime,
     login_id: int | None = None,
 ) -> Screened:
-    """The same in the caller's transaction. What is presumed opens work: help is given before anything is collected."""
+    """The same in the caller's transaction. What is presumed opens work: help is given before anything is collected.
+
+    The work that asked for a screening is done.
+    """
     if why not in WHY:
         raise ValueError(f"a screening is for {', '.join(WHY)}, not {why}")
     found = presume(session, account_id, on=on)
@@ -52,6 +57,7 @@ def add_screening(
     )
     session.add(row)
     session.flush()
+    close_account_work(session, account_id, WORK, by=login_id, now=now)
     if found.presumed or found.look:
         _tell(session, account_id, found, on=on, now=now)
     return Screened(
