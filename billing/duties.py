@@ -115,6 +115,27 @@ DUTIES: Mapping[Duty, Steps] = {
 }
 
 
+# OPS-13: from so many active sign-ins on there is always a second person; below, the owner's review log takes their place.
+TWO_PEOPLE_FROM = 3
+# Where the log may take it. What judges people, what a patient contests and what goes to an agency is never one person's.
+LOGGED: frozenset[Duty] = frozenset(
+    {
+        Duty.REFUND,
+        Duty.CHECK_REFUND,
+        Duty.PAYER_REFUND,
+        Duty.ADJUSTMENT,
+        Duty.MERGE,
+        Duty.PLAN,
+        Duty.ASSISTANCE,
+    }
+)
+
+
+def may_stand_alone(duty: Duty, active_staff: int) -> bool:
+    """Whether one person may take both steps, with a row in the owner's review log."""
+    return duty in LOGGED and active_staff < TWO_PEOPLE_FROM
+
+
 def same_person(duty: Duty, first: int | None, second: int) -> bool:
     """Whether one sign-in would take both steps; a first step of the system itself is nobody's."""
     del duty  # it names the pair where the question is asked

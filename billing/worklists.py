@@ -86,7 +86,7 @@ LISTS: Mapping[Worklist, Listed] = {
     Worklist.APPROVE: Listed(
         "To approve",
         "What somebody asked for and another person decides.",
-        _kinds("refund adjustment_request card_refund"),
+        _kinds("refund adjustment_request card_refund owner_review"),
     ),
 }
 

@@ -37,6 +37,7 @@ from staff_admin.blueprints import (
     linking,
     messages,
     organisation,
+    owner_review,
     parents,
     payers,
     payments,
@@ -88,6 +89,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(adjustments.blueprint)
     app.register_blueprint(assistance.blueprint)
     app.register_blueprint(audit.blueprint)
+    app.register_blueprint(owner_review.blueprint)
     app.register_blueprint(denials.blueprint)
     app.register_blueprint(disputes.blueprint)
     app.register_blueprint(bill_disputes.blueprint)

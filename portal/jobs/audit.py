@@ -8,6 +8,7 @@ from datetime import timedelta
 from portal.queue import JobContext, job
 from portal.services.find_audit_alerts import LOOK_BACK, find_audit_alerts
 from portal.services.practice_date import practice_today
+from portal.services.review_alone import note_unsigned_months
 from portal.services.seal_audit import check_audit, seal_audit
 
 LOG = logging.getLogger("kindbill")
@@ -36,3 +37,9 @@ def find_alerts(context: JobContext) -> None:
     today = practice_today(context.now)
     for back in range(LOOK_BACK, 0, -1):
         find_audit_alerts(day=today - timedelta(days=back), now=context.now)
+
+
+@job("note_unsigned_months", cron="47 9 * * *")
+def unsigned_months(context: JobContext) -> None:
+    """Each month of decisions that one person took alone is the owner's work until it is signed (OPS-13)."""
+    note_unsigned_months(on=practice_today(context.now), now=context.now)

@@ -3,6 +3,7 @@
 from portal.models import (
     accounts,
     adjustments,
+    alone,
     appointments,
     assistance,
     assistance_decisions,
@@ -59,6 +60,7 @@ from portal.models import (
 __all__ = [
     "accounts",
     "adjustments",
+    "alone",
     "appointments",
     "assistance",
     "assistance_decisions",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.money import Money
 from portal.db import Base
+from portal.models.alone import alone_by
 
 
 class AdjustmentRuleRow(Base):
@@ -44,8 +45,10 @@ class AdjustmentRequest(Base):
         CheckConstraint("amount_cents > 0", name="amount_above_zero"),
         # OPS-13, held by the database too: whoever asked may call it off, never approve it.
         CheckConstraint(
-            "decided_by_id <> requested_by_id OR state = 'declined'", name="second_person"
+            "decided_by_id <> requested_by_id OR state = 'declined' OR alone_log_id IS NOT NULL",
+            name="second_person",
         ),
+        *alone_by("adjustment_asks", "decided_by_id"),
         CheckConstraint("(state = 'approved') = (entry_id IS NOT NULL)", name="approved_is_posted"),
     )
 
@@ -64,6 +67,7 @@ class AdjustmentRequest(Base):
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
     requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    alone_log_id: Mapped[int | None]  # one person took both steps, by the owner's review log
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     note: Mapped[str] = mapped_column(default="")
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))

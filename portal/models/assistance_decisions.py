@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.money import Money
 from portal.db import Base
+from portal.models.alone import alone_by
 
 
 class AssistanceScale(Base):
@@ -123,7 +124,10 @@ class AssistanceDecision(Base):
         ),
         CheckConstraint("state IN ('waiting', 'sent_back', 'made', 'reversed')", name="state"),
         # OPS-13, FA-11, held by the database too.
-        CheckConstraint("second_id <> made_by_id", name="second_person"),
+        CheckConstraint(
+            "second_id <> made_by_id OR alone_log_id IS NOT NULL", name="second_person"
+        ),
+        *alone_by("assistance_decisions", "second_id"),
         CheckConstraint(
             "state IN ('waiting', 'sent_back') OR granted_cents <= second_above_cents"
             " OR second_id IS NOT NULL",
@@ -177,6 +181,7 @@ class AssistanceDecision(Base):
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     second_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    alone_log_id: Mapped[int | None]  # one person took both steps, by the owner's review log
     second_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     second_note: Mapped[str] = mapped_column(default="")
     # An appeal is decided by a further decision, of another person (FA-10).

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
+from portal.models.alone import alone_by
 
 
 class DuplicatePair(Base):
@@ -38,7 +39,10 @@ class RecordMerge(Base):
     __tablename__ = "record_merges"
     __table_args__ = (
         CheckConstraint("kept_id <> gone_id", name="two_records"),
-        CheckConstraint("decided_by_id <> asked_by_id", name="two_people"),
+        CheckConstraint(
+            "decided_by_id <> asked_by_id OR alone_log_id IS NOT NULL", name="two_people"
+        ),
+        *alone_by("record_merges", "decided_by_id"),
         CheckConstraint("state IN ('asked', 'declined', 'done', 'undone')", name="state"),
         Index(
             "uq__record_merges__live",
@@ -57,6 +61,7 @@ class RecordMerge(Base):
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    alone_log_id: Mapped[int | None]  # one person took both steps, by the owner's review log
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     note: Mapped[str] = mapped_column(default="")  # why it was declined or undone
     moved: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)  # what undoing takes back

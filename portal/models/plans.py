@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.money import Money
 from portal.db import Base
+from portal.models.alone import alone_by
 
 # Defaulted is over unless it is cured: by then another plan may have taken its place.
 OPEN_STATES = ("proposed", "awaiting_approval", "offered", "active", "paused", "in_grace")
@@ -68,8 +69,10 @@ class PlanProposal(Base):
         CheckConstraint("instalments > 0", name="instalments_above_zero"),
         # Two people, held by the database too: whoever wrote the terms down never approves them.
         CheckConstraint(
-            "decided_by_login_id <> asked_by_login_id OR state <> 'approved'", name="second_person"
+            "decided_by_login_id <> asked_by_login_id OR state <> 'approved' OR alone_log_id IS NOT NULL",
+            name="second_person",
         ),
+        *alone_by("plan_proposals", "decided_by_login_id"),
         Index(
             "uq__plan_proposals__one_open",
             "plan_id",
@@ -93,6 +96,7 @@ class PlanProposal(Base):
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     answer_by: Mapped[date | None]  # the day by which a patient hears (PLAN-3)
     decided_by_login_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    alone_log_id: Mapped[int | None]  # one person took both steps, by the owner's review log
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     decision_reasons: Mapped[list[str]] = mapped_column(JSONB, default=list)
     counters_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_proposals.id"))

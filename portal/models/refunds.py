@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.money import Money
 from portal.db import Base
+from portal.models.alone import alone_by
 
 
 class Refund(Base):
@@ -24,8 +25,10 @@ class Refund(Base):
         CheckConstraint("amount_cents > 0", name="amount_above_zero"),
         # OPS-13, held by the database too: whoever asked for it may call it off, never approve it.
         CheckConstraint(
-            "decided_by_id <> requested_by_id OR state = 'declined'", name="second_person"
+            "decided_by_id <> requested_by_id OR state = 'declined' OR alone_log_id IS NOT NULL",
+            name="second_person",
         ),
+        *alone_by("refunds", "decided_by_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -39,6 +42,7 @@ class Refund(Base):
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
     requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    alone_log_id: Mapped[int | None]  # one person took both steps, by the owner's review log
     submitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     # Set while the provider owes us an answer: the moment from which on the sweep asks again.
     lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -72,8 +76,10 @@ class CheckRefund(Base):
         CheckConstraint("amount_cents > 0", name="amount_above_zero"),
         # OPS-13: whoever asked for it may call it off, never approve it.
         CheckConstraint(
-            "decided_by_id <> requested_by_id OR state = 'declined'", name="second_person"
+            "decided_by_id <> requested_by_id OR state = 'declined' OR alone_log_id IS NOT NULL",
+            name="second_person",
         ),
+        *alone_by("check_refunds", "decided_by_id"),
         CheckConstraint(
             "(number <> '') = (state IN ('written', 'cleared', 'voided'))", name="written_by_number"
         ),
@@ -101,6 +107,7 @@ class CheckRefund(Base):
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
     requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    alone_log_id: Mapped[int | None]  # one person took both steps, by the owner's review log
     number: Mapped[str] = mapped_column(default="", server_default="")
     written_on: Mapped[date | None]
     cleared_on: Mapped[date | None]

@@ -58,6 +58,8 @@ KINDS = {
     "audit_alert": "alert of the trail",
     "audit_alerts": "alerts of the trail",
     "audit_month": "month of alerts:",
+    "owner_review": "month of the owner’s review:",
+    "alone_decisions": "decisions of one person",
     "audit_trail": "audit trail:",
     "restricted_account": "restricted account",
     "restriction": "restriction of an account",

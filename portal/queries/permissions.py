@@ -267,6 +267,9 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "reports.all",
             "reports.costs",
             "adjustments.rules",
+            "alone.decide",
+            "alone.view",
+            "alone.review",
         }
     ),
     "auditor": frozenset(
@@ -309,6 +312,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
             "reports.billing",
             "reports.collections",
             "reports.all",
+            "alone.view",
         }
     ),
     # Runs the machine, sees no patient.

@@ -52,6 +52,7 @@ KIND_LABELS = {
     "refund": "Refund to decide",
     "adjustment_request": "Adjustment to approve",
     "card_refund": "Card refund",
+    "owner_review": "Decisions of one person to review",
     "credit_asked": "Credit asked back",
     "credit_found": "Credit to send back",
     "assistance_paper": "Letter about assistance",

@@ -16,11 +16,14 @@ from portal.models.assistance_decisions import AssistanceDecision
 from portal.queries.award_plan import award_plan
 from portal.queries.viewer import StaffViewer
 from portal.services.assistance_refusals import CannotDecideAssistance
+from portal.services.decide_alone import Alone, decide_alone
 from portal.services.grant_presumed import tell_audit, tell_presumed
 from portal.services.lock_posting import lock_accounts
 from portal.services.make_decision import granting_of, post_decision, put_figures
 from portal.services.receive_application import close_application
 from portal.services.refusal import NotFound
+
+OWN = "You decided it, so somebody else must approve it."
 
 
 def approve_assistance(
@@ -35,6 +38,13 @@ def approve_assistance(
         if row.state == "made" and row.second_id == staff.login_id:
             return False
         _may(row, staff)
+        if same_person(Duty.ASSISTANCE, row.made_by_id, staff.login_id):
+            row.alone_log_id = decide_alone(
+                session, Duty.ASSISTANCE, about_decision(row, "Assistance above the limit"),
+                staff=staff, now=now,
+            )  # fmt: skip
+            if row.alone_log_id is None:
+                raise CannotDecideAssistance(OWN)
         plan = award_plan(session, row.account_ids, granting_of(row), on=on)
         put_figures(row, plan)
         row.state, row.second_id, row.second_at = "made", staff.login_id, now
@@ -67,6 +77,8 @@ def send_back_assistance(
         if row.state == "sent_back":
             return False
         _may(row, staff)
+        if same_person(Duty.ASSISTANCE, row.made_by_id, staff.login_id):
+            raise CannotDecideAssistance(OWN)  # sending back to oneself decides nothing
         row.state, row.second_id, row.second_at = "sent_back", staff.login_id, now
         row.second_note = note
         tell_audit(session, row, staff, action="decline", now=now)
@@ -84,10 +96,19 @@ def held_decision(session: Session, decision_id: UUID) -> AssistanceDecision:
     return session.get_one(AssistanceDecision, decision_id, with_for_update=True)
 
 
+def about_decision(row: AssistanceDecision, what: str) -> Alone:
+    """What the owner's review log keeps of it."""
+    return Alone(
+        what=what,
+        object_type="assistance_decision",
+        object_id=str(row.id),
+        account_id=row.account_ids[0] if row.account_ids else None,
+        amount=row.granted,
+    )
+
+
 def _may(row: AssistanceDecision, staff: StaffViewer) -> None:
     if not staff.may("assistance.approve"):
         raise CannotDecideAssistance("Your role does not approve decisions. Ask a manager.")
     if row.state != "waiting":
         raise CannotDecideAssistance("Somebody decided meanwhile, or it needs no second person.")
-    if same_person(Duty.ASSISTANCE, row.made_by_id, staff.login_id):
-        raise CannotDecideAssistance("You decided it, so somebody else must approve it.")

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from billing.adjustments import AdjustmentKind, AdjustmentRefused
+from billing.adjustments import AdjustmentKind, AdjustmentRefused, OverLimit
 from billing.duties import Duty, same_person
 from billing.free_text import check_free_text
 from portal.db import transaction
@@ -18,10 +18,12 @@ from portal.models.work import WorkItem
 from portal.queries.viewer import StaffViewer
 from portal.services.adjust_balance import (
     AdjustmentWish,
+    WishedLine,
     check_wish,
     post_adjustment,
     wished_line,
 )
+from portal.services.decide_alone import Alone, decide_alone
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
 from portal.services.request_adjustment import KIND
@@ -44,7 +46,11 @@ def approve_adjustment(*, request_id: UUID, staff: StaffViewer, on: date, now: d
             return False  # the second press of one person
         _waiting(request)
         if same_person(Duty.ADJUSTMENT, request.requested_by_id, staff.login_id):
-            raise CannotDecide("You asked for it, so somebody else must approve it.")
+            request.alone_log_id = decide_alone(
+                session, Duty.ADJUSTMENT, _about(request), staff=staff, now=now
+            )
+            if request.alone_log_id is None:
+                raise CannotDecide("You asked for it, so somebody else must approve it.")
         wish = _wish(request)
         try:
             line = wished_line(session, wish, on=on)
@@ -53,7 +59,7 @@ def approve_adjustment(*, request_id: UUID, staff: StaffViewer, on: date, now: d
                     f"{request.open_amount} was open when it was asked for, {line.open_amount} is now."
                     " Decline it, and let it be asked for anew."
                 )
-            check_wish(session, wish, line, staff, on=on)
+            _check(session, request, line, staff, on)
         except AdjustmentRefused as refused:
             raise CannotDecide(str(refused)) from refused
         done = post_adjustment(
@@ -99,6 +105,27 @@ def _held(session: Session, request_id: UUID, staff: StaffViewer) -> AdjustmentR
 def _waiting(request: AdjustmentRequest) -> None:
     if request.state != "waiting":
         raise CannotDecide(f"Somebody decided meanwhile: it is {request.state}.")
+
+
+def _check(
+    session: Session, request: AdjustmentRequest, line: WishedLine, staff: StaffViewer, on: date
+) -> None:
+    """What the approver may take off; where they stand alone, their own limit is what the log stands for."""
+    try:
+        check_wish(session, _wish(request), line, staff, on=on)
+    except OverLimit:
+        if request.alone_log_id is None:
+            raise
+
+
+def _about(request: AdjustmentRequest) -> Alone:
+    return Alone(
+        what="Adjustment above the limit",
+        object_type="adjustment_request",
+        object_id=str(request.id),
+        account_id=request.guarantor_account_id,
+        amount=request.amount,
+    )
 
 
 def _wish(request: AdjustmentRequest) -> AdjustmentWish:

@@ -10,7 +10,9 @@ from billing.free_text import check_free_text
 from billing.refunds import RefundRefused
 from billing.transitions import CheckEvent, CheckState
 from portal.db import transaction
+from portal.models.refunds import CheckRefund
 from portal.queries.viewer import StaffViewer
+from portal.services.decide_alone import Alone, decide_alone
 from portal.services.lock_check import CannotCheck, lock_check, move_check
 from portal.services.request_check import agreed_check
 
@@ -23,7 +25,11 @@ def approve_check(*, check_id: UUID, staff: StaffViewer, on: date, now: datetime
         if check.state == CheckState.APPROVED and check.decided_by_id == staff.login_id:
             return False  # the second press of one person
         if same_person(Duty.CHECK_REFUND, check.requested_by_id, staff.login_id):
-            raise CannotCheck("You asked for this check, so somebody else must approve it.")
+            check.alone_log_id = decide_alone(
+                session, Duty.CHECK_REFUND, _about(check), staff=staff, now=now
+            )
+            if check.alone_log_id is None:
+                raise CannotCheck("You asked for this check, so somebody else must approve it.")
         try:
             agreed_check(
                 session,
@@ -54,6 +60,16 @@ def decline_check(*, check_id: UUID, reason: str, staff: StaffViewer, now: datet
         if moved:
             check.decided_by_id = staff.login_id
         return moved
+
+
+def _about(check: CheckRefund) -> Alone:
+    return Alone(
+        what="Refund by check",
+        object_type="check_refund",
+        object_id=str(check.id),
+        account_id=check.guarantor_account_id,
+        amount=check.amount,
+    )
 
 
 def _may(staff: StaffViewer) -> None:

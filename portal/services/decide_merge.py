@@ -15,6 +15,7 @@ from portal.models.duplicates import DuplicatePair, RecordMerge
 from portal.models.work import WorkItem
 from portal.queries.staff_duplicates import UNDO_WITHIN
 from portal.queries.viewer import StaffViewer
+from portal.services.decide_alone import Alone, decide_alone
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.merge_records import MergeRefused, carry_over, put_back
 from portal.services.record_access import Access, add_access
@@ -66,7 +67,11 @@ def approve_merge(*, merge_id: int, staff: StaffViewer, on: date, now: datetime)
         if merge.state != "asked":
             raise MergeRefused("This was decided before. Open it again to see how.")
         if same_person(Duty.MERGE, merge.asked_by_id, staff.login_id):
-            raise MergeRefused("You asked for this. Somebody else approves it.")
+            merge.alone_log_id = decide_alone(
+                session, Duty.MERGE, _about(merge), staff=staff, now=now
+            )
+            if merge.alone_log_id is None:
+                raise MergeRefused("You asked for this. Somebody else approves it.")
         kept, gone = _lock_both(session, merge.kept_id, merge.gone_id)
         if kept.merged_into_id is not None:
             raise MergeRefused("The record to keep was merged into another one meanwhile.")
@@ -124,6 +129,10 @@ def set_aside(*, pair_id: int, staff: StaffViewer, now: datetime) -> None:
             pair.set_aside_at, pair.set_aside_by_id = now, staff.login_id
         _close_namesakes(session, people, staff, now)
         _tell(session, people, staff=staff, thing=pair, what="set aside", now=now)
+
+
+def _about(merge: RecordMerge) -> Alone:
+    return Alone(what="Merge of two records", object_type="record_merges", object_id=str(merge.id))
 
 
 def _lock_files(session: Session) -> None:

@@ -18,6 +18,7 @@ from portal.models.plans import LIVING_STATES, Plan, PlanProposal
 from portal.queries.plan_offer import offer_of
 from portal.queries.plan_paper import terms_of
 from portal.queries.viewer import StaffViewer
+from portal.services.decide_alone import Alone, decide_alone
 from portal.services.move_plan import move_plan
 from portal.services.plan_refusals import CannotChangePlan
 from portal.services.practice_date import practice_date
@@ -52,7 +53,11 @@ def approve_plan(who: Deciding) -> None:
     with transaction() as session:
         held = _hold(session, who)
         if same_person(Duty.PLAN, held.wish.asked_by_login_id, who.staff.login_id):
-            raise CannotChangePlan(OWN)
+            held.wish.alone_log_id = decide_alone(
+                session, Duty.PLAN, _about(held), staff=who.staff, now=who.now
+            )
+            if held.wish.alone_log_id is None:
+                raise CannotChangePlan(OWN)
         offer = offer_of(session, held.plan.guarantor_account_id, on=held.on)
         if judge(terms_of(held.wish), offer.policy, held.on).offer is Offer.REFUSED:
             raise CannotChangePlan("The first payment day has passed. Make another offer instead.")
@@ -140,6 +145,16 @@ def _hold(session: Session, who: Deciding) -> _Held:
     if wish is None:
         raise CannotChangePlan("Somebody decided meanwhile. Open the plan again.")
     return _Held(plan, wish, practice_date(session, who.now))
+
+
+def _about(held: _Held) -> Alone:
+    return Alone(
+        what="Plan outside the policy",
+        object_type="plan",
+        object_id=str(held.plan.id),
+        account_id=held.plan.guarantor_account_id,
+        amount=held.wish.total,
+    )
 
 
 def _decide(wish: PlanProposal, who: Deciding, state: str, reason: NoReason | None = None) -> None:

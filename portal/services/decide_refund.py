@@ -16,6 +16,7 @@ from portal.ports import OutcomeUnknown, PaymentGateway, RefundDenied, RetryLate
 from portal.queries.refund_books import live_refunds
 from portal.queries.viewer import StaffViewer
 from portal.queue import enqueue
+from portal.services.decide_alone import Alone, decide_alone
 from portal.services.lock_refund import LockedRefund, lock_refund, step
 from portal.services.record_refund import keep_refund, refuse_refund
 from portal.services.refusal import NotFound, Refusal
@@ -47,7 +48,11 @@ def approve_refund(
         if held.refund.decided_by_id == staff.login_id and held.refund.state != "declined":
             return False  # the second press of one person
         if same_person(Duty.REFUND, held.refund.requested_by_id, staff.login_id):
-            raise CannotDecide("You asked for this refund, so somebody else must approve it.")
+            held.refund.alone_log_id = decide_alone(
+                session, Duty.REFUND, _about(held), staff=staff, now=now
+            )
+            if held.refund.alone_log_id is None:
+                raise CannotDecide("You asked for this refund, so somebody else must approve it.")
         _move(session, held, RefundEvent.APPROVE, staff, now=now)
         if held.payment.amount - live_refunds(session, held.payment.id) < ZERO:
             raise CannotDecide(
@@ -88,6 +93,16 @@ def _to_decide(session: Session, refund_id: UUID, staff: StaffViewer) -> LockedR
     if held is None:
         raise NotFound
     return held
+
+
+def _about(held: LockedRefund) -> Alone:
+    return Alone(
+        what="Refund of a card payment",
+        object_type="refund",
+        object_id=str(held.refund.id),
+        account_id=held.payment.guarantor_account_id,
+        amount=held.refund.amount,
+    )
 
 
 def _move(

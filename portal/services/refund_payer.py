@@ -21,6 +21,7 @@ from portal.models.payer_money import PayerRefund
 from portal.queries.prior_decisions import load_entries
 from portal.queries.viewer import StaffViewer
 from portal.services.day_lock import hold_days, refuse_closed
+from portal.services.decide_alone import Alone, decide_alone
 from portal.services.number_taken import number_taken
 from portal.services.post_entry import post_entry
 from portal.services.record_access import Access, add_access
@@ -92,7 +93,11 @@ def approve_payer_refund(*, refund_id: UUID, staff: StaffViewer, now: datetime) 
     with transaction() as session:
         refund = _locked(session, refund_id)
         if same_person(Duty.PAYER_REFUND, refund.requested_by_id, staff.login_id):
-            raise PayerRefundRefused("You asked for this check, so somebody else must approve it.")
+            log_id = decide_alone(session, Duty.PAYER_REFUND, _about(refund), staff=staff, now=now)
+            if log_id is None:
+                raise PayerRefundRefused(
+                    "You asked for this check, so somebody else must approve it."
+                )
         if not _move(refund, CheckEvent.APPROVE):
             return False
         refund.decided_by_id = staff.login_id
@@ -224,6 +229,15 @@ _WAITS = (CheckState.REQUESTED, CheckState.APPROVED)
 def _may(staff: StaffViewer, permission: str) -> None:
     if not staff.may(permission):
         raise PayerRefundRefused("Your role cannot do this. Ask a manager.")
+
+
+def _about(refund: PayerRefund) -> Alone:
+    return Alone(
+        what="Check to a payer",
+        object_type="payer_refund",
+        object_id=str(refund.id),
+        amount=refund.amount,
+    )
 
 
 def _said(why: str) -> str:

@@ -15,8 +15,9 @@ from portal.db import transaction
 from portal.models.assistance_decisions import AssistanceAward, AssistanceDecision
 from portal.queries.prior_decisions import load_entries
 from portal.queries.viewer import StaffViewer
-from portal.services.approve_assistance import held_decision
+from portal.services.approve_assistance import about_decision, held_decision
 from portal.services.assistance_refusals import CannotDecideAssistance
+from portal.services.decide_alone import decide_alone
 from portal.services.grant_presumed import tell_audit
 from portal.services.post_entry import post_entry
 from portal.services.tell_of_assistance import tell_of_assistance
@@ -50,7 +51,10 @@ def reverse_assistance(
         if row.state != "made":
             raise CannotDecideAssistance("It grants nothing yet.")
         if same_person(Duty.ASSISTANCE, row.made_by_id, staff.login_id):
-            raise CannotDecideAssistance("You decided it, so somebody else must take it back.")
+            about = about_decision(row, "Assistance taken back")
+            log_id = decide_alone(session, Duty.ASSISTANCE, about, staff=staff, now=now)
+            if log_id is None:
+                raise CannotDecideAssistance("You decided it, so somebody else must take it back.")
         _undo(session, row, reason, on)
         row.state, row.reversed_at = "reversed", now
         row.reversed_by_id, row.reversed_why = staff.login_id, reason

@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from flask import render_template, request
 
+from billing.duties import Duty
+from portal.queries.alone import may_decide_alone
 from portal.services.refusal import NotFound
 from portal.web.access import current_staff
 from portal.web.restricted import closed_account_of, closed_to, restricted_accounts
@@ -28,8 +30,14 @@ def show(template: str, **values: object) -> str:
         viewer=current_staff(),
         closed_accounts=closed_to(current_staff()),
         restricted_accounts=restricted_accounts(),
+        stands_alone=_stands_alone,  # asked only where a page offers the second step
         **values,
     )
+
+
+def _stands_alone(duty: str) -> bool:
+    """Whether whoever looks may take both steps of this duty (OPS-13)."""
+    return may_decide_alone(current_staff(), Duty(duty))
 
 
 def unless_closed(name: str, account_id: int | None = None, patient_id: int | None = None) -> str:

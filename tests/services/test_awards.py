@@ -176,6 +176,7 @@ def test_FA_11_above_the_limit_it_waits_for_another_person(desk: Desk) -> None:
 
 
 def test_FA_11_whoever_decided_is_not_the_second(desk: Desk) -> None:
+    add_staff("front_desk")  # three sign-ins: nobody decides alone
     another_visit(desk, 5_000_00, on=desk.till.now)
     made = grant(desk.till.account_id, 100, now=desk.till.now, by=desk.approver.login_id)
     with pytest.raises(CannotDecideAssistance, match="somebody else"):

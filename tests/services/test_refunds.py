@@ -133,6 +133,7 @@ def test_twelve_threads_of_300_on_1000_refund_exactly_900(desk: Desk) -> None:
 
 def test_OPS_13_a_second_person_approves(desk: Desk, owner_engine: Engine) -> None:
     payment_id = desk.paid(5_000)
+    add_staff("front_desk")  # three sign-ins: nobody decides alone
     desk.asker = desk.approver  # a manager may ask too, and then another manager approves
     refund_id = desk.ask(payment_id, 1_000)
     with pytest.raises(CannotDecide, match="somebody else must approve"):

@@ -13,6 +13,8 @@ STAFF_CONTROL = """
     s s s r r r r r o o r o  GET,POST  /audit/alerts/<int:alert_id>
     s s s r r r r r o o r o  POST      /audit/alerts/sign-off
     s s s r r r r r o o r o  POST      /audit/export
+    s s s r r r r r o o r o  GET       /owner-review/
+    s s s r r r r r o r r o  POST      /owner-review/sign
     s s s o o o o o o o r o  GET,POST  /restricted/<int:closed_id>/open
     s s s r r r r r o o r o  GET       /settings/
     s s s r r r r r o o r o  GET       /settings/<name>

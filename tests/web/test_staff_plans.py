@@ -70,6 +70,7 @@ def test_PLAN_12_what_staff_write_outside_the_policy_needs_another_person(
 ) -> None:
     as_patient(bills.account_id)
     first, second = as_staff("manager"), as_staff("manager")
+    as_staff("front_desk")  # three sign-ins: nobody decides alone
     path = written(first, bills, 10)
     assert plan().state == "awaiting_approval"
     assert "somebody else approves" in first.get(path).text
@@ -79,6 +80,22 @@ def test_PLAN_12_what_staff_write_outside_the_policy_needs_another_person(
     second.follow(second.post(f"{path}/approve"))
     assert plan().state == "offered"
     assert [one.state for one in proposals()] == ["approved"]
+
+
+def test_OPS_13_with_fewer_than_three_sign_ins_a_manager_approves_alone_on_the_log(
+    as_staff: As, as_patient: As, bills: Bills
+) -> None:
+    as_patient(bills.account_id)
+    manager = as_staff("manager")
+    path = written(manager, bills, 10)
+    page = manager.get(path)
+    assert "you may decide alone" in page.text
+    assert "Approve these terms" in page.text
+    manager.follow(manager.post(f"{path}/approve"))
+    assert plan().state == "offered"
+    shown = manager.get("/owner-review/")
+    assert "Plan outside the policy" in shown.text
+    assert "Not over yet" in shown.text
 
 
 def test_an_approved_plan_is_signed_by_the_patient_and_by_nobody_else(

@@ -148,6 +148,7 @@ def test_a_named_line_gives_its_own_money_alone(desk: Desk, as_staff: AsStaff) -
 
 def test_OPS_13_whoever_asked_is_offered_to_decline_alone(desk: Desk, as_staff: AsStaff) -> None:
     manager = as_staff("manager")
+    as_staff("front_desk")
     page = asked(manager, address(desk, desk.paid()))
     assert "somebody else must approve it" in page.text
     assert "Approve and send" not in page.text

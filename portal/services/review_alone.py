@@ -1,0 +1,90 @@
+"""The owner looks over what was decided alone, and signs the month; a month without its signature is work (OPS-13)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from billing.free_text import check_free_text
+from portal.db import transaction
+from portal.models.alone import AloneDecision, OwnerSignOff
+from portal.models.work import WorkItem
+from portal.queries.alone import KIND, alone_months
+from portal.queries.audit_alerts import first_of_next
+from portal.queries.viewer import StaffViewer
+from portal.services.practice_date import practice_date
+from portal.services.record_access import Access, add_access
+from portal.services.refusal import Refusal
+
+NEXT_STEP = "Look over each decision on the owner’s review page, and sign the month."
+
+
+class CannotSign(Refusal):
+    """The month runs still, has nothing to sign, or is signed."""
+
+    title = "Nothing was signed"
+
+
+def sign_alone_month(*, staff: StaffViewer, month: date, note: str, now: datetime) -> None:
+    """Sign a month that is over; its work is done. Raises CannotSign or CardNumberRefused."""
+    if not staff.may("alone.review"):
+        raise CannotSign("Your role does not sign the owner’s review.")
+    note, month = check_free_text(note), month.replace(day=1)
+    with transaction() as session:
+        if first_of_next(month) > practice_date(session, now):
+            raise CannotSign("The month is not over yet.")
+        decisions = session.scalar(
+            select(func.count()).where(
+                AloneDecision.day >= month, AloneDecision.day < first_of_next(month)
+            )
+        )
+        if not decisions:
+            raise CannotSign("Nothing was decided alone in this month.")
+        signed = session.scalar(
+            insert(OwnerSignOff)
+            .values(month=month, login_id=staff.login_id, at=now, decisions=decisions, note=note)
+            .on_conflict_do_nothing()
+            .returning(OwnerSignOff.id)
+        )
+        if signed is None:
+            raise CannotSign("This month is signed already.")
+        session.execute(
+            update(WorkItem)
+            .where(WorkItem.dedupe_key == _key(month), WorkItem.closed_at.is_(None))
+            .values(closed_at=now, closed_by_id=staff.login_id, outcome="signed")
+        )
+        access = Access(
+            face="staff",
+            login_id=staff.login_id,
+            role=staff.role,
+            action="approve",
+            object_type="owner_review",
+            object_id=month.isoformat()[:7],
+        )
+        add_access(session, access, now=now)
+
+
+def note_unsigned_months(*, on: date, now: datetime) -> int:
+    """One item for each month that is over and not signed, due by the end of the next; how many there are."""
+    with transaction() as session:
+        due = [one for one in alone_months(session, on=on) if one.over and one.at is None]
+        for one in due:
+            session.execute(
+                insert(WorkItem)
+                .values(
+                    dedupe_key=_key(one.month),
+                    kind=KIND,
+                    reasons=[f"{one.decisions} decided by one person in {one.month:%B %Y}."],
+                    next_step=NEXT_STEP,
+                    opened_at=now,
+                    due_on=first_of_next(first_of_next(one.month)),
+                )
+                .on_conflict_do_nothing()
+            )
+    return len(due)
+
+
+def _key(month: date) -> str:
+    return f"{KIND}:{month.isoformat()[:7]}"
