@@ -1,7 +1,7 @@
 """The owner's review log: what one person decided alone in a practice of fewer than three sign-ins.
 
-Revision ID: 0076
-Revises: 0075
+Revision ID: 0077
+Revises: 0076
 
 Safety: two new tables and one empty column in six; six checks accept more than before, so no row fails them.
 """
@@ -13,8 +13,8 @@ from alembic import op
 
 from portal.db import APP_ROLE
 
-revision = "0076"
-down_revision = "0075"
+revision = "0077"
+down_revision = "0076"
 branch_labels = None
 depends_on = None
 
