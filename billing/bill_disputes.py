@@ -39,6 +39,7 @@ class Channel(StrEnum):
     MESSAGE = "message"
     TEXT = "text"
     CALL = "call"
+    AGENCY = "agency"  # a collection agency told us
 
 
 class State(StrEnum):

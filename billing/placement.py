@@ -207,10 +207,11 @@ def agency_payment(
     settles: Collection[Lost],
     recovers: Collection[Lost],
     memo: str,
+    leftover: Lost | None = None,
 ) -> Entry:
     """Money that an agency took for us: it settles what is open, and brings back what was written off.
 
-    `recovers` first returns from bad debt to the receivable, so the bill shows what was owed and that it was paid.
+    What nothing is owed for (`leftover`) is the patient's credit. `recovers` first returns from bad debt to the receivable, so the bill shows what was owed and that it was paid.
     The agency holds the gross amount until its remittance arrives; its fee is never the patient's.
     """
     legs: list[Posting] = []
@@ -226,7 +227,59 @@ def agency_payment(
             debit_to=(Account.AGENCY_CLEARING, line.party),
             credit_to=(Account.PATIENT_RECEIVABLE, line.party),
         )
+    if leftover is not None:
+        legs += transfer(
+            leftover.amount,
+            debit_to=(Account.AGENCY_CLEARING, leftover.party),
+            credit_to=(Account.PATIENT_CREDIT, leftover.party),
+        )
     return Entry("agency_payment", source_ref, occurred_on, tuple(legs), memo=memo)
+
+
+def share_out(amount: Money, lines: Iterable[Lost]) -> tuple[list[Lost], Money]:
+    """What of an amount each line takes, in their order, and what is left when all are served."""
+    taken = []
+    for line in lines:
+        part = min(amount, line.amount)
+        if part > ZERO:
+            taken.append(Lost(line.party, part))
+            amount -= part
+    return taken, amount
+
+
+def agency_payment_back(
+    *,
+    source_ref: str,
+    occurred_on: date,
+    credit: Collection[Lost],
+    reopens: Collection[Lost],
+    loses: Collection[Lost],
+    memo: str,
+) -> Entry:
+    """A bank took back what an agency had been paid: the patient's credit falls, and lines are owed again.
+
+    What had come back from bad debt (`loses`) is bad debt again.
+    """
+    legs: list[Posting] = []
+    for account, lines in ((Account.PATIENT_CREDIT, credit), (Account.PATIENT_RECEIVABLE, reopens)):
+        for line in lines:
+            legs += transfer(
+                line.amount,
+                debit_to=(account, line.party),
+                credit_to=(Account.AGENCY_CLEARING, line.party),
+            )
+    for line in loses:
+        legs += transfer(
+            line.amount,
+            debit_to=(Account.PATIENT_RECEIVABLE, line.party),
+            credit_to=(Account.AGENCY_CLEARING, line.party),
+        )
+        legs += transfer(
+            line.amount,
+            debit_to=(Account.BAD_DEBT, line.party),
+            credit_to=(Account.PATIENT_RECEIVABLE, line.party),
+        )
+    return Entry("agency_payment_back", source_ref, occurred_on, tuple(legs), memo=memo)
 
 
 def agency_remittance(

@@ -20,6 +20,7 @@ class Worklist(StrEnum):
     FAILED = "failed"
     RETURNED = "returned"
     APPROVE = "approve"
+    AGENCIES = "agencies"
     PATIENTS = "patients"
 
 
@@ -87,6 +88,11 @@ LISTS: Mapping[Worklist, Listed] = {
         "To approve",
         "What somebody asked for and another person decides.",
         _kinds("refund adjustment_request card_refund owner_review"),
+    ),
+    Worklist.AGENCIES: Listed(
+        "Agencies",
+        "What collection agencies sent back, and bills that could not go there.",
+        _kinds("agency_rows agency_address agency_closed agency_back placement_refused"),
     ),
 }
 

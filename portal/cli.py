@@ -192,6 +192,30 @@ def import_bank_command(files: tuple[Path, ...], as_json: bool) -> None:
     finish_import(results, as_json=as_json)
 
 
+@main.command("read-returns")
+@click.option("--agency", required=True, help="The agency’s name, as it is kept here.")
+@FILES
+@AS_JSON
+def read_returns_command(agency: str, files: tuple[Path, ...], as_json: bool) -> None:
+    """Read what a collection agency sent back (docs/placement.md); a row that is known changes nothing."""
+    from portal.services.read_agency_file import read_returns
+
+    with practice() as (settings, _):
+        store = wiring.build(settings).documents
+        results = [
+            read_returns(
+                agency=agency,
+                data=file.read_bytes(),
+                name=str(file),
+                store=store,
+                public_url=settings.public_url,
+                now=clock(),
+            )
+            for file in files
+        ]
+    finish_import(results, as_json=as_json)
+
+
 @main.command("run-day")
 @click.option("--on", "on", type=DAY, required=True, help="The day to run, YYYY-MM-DD.")
 @click.option("--at", "at", default="10:00", show_default=True, help="HH:MM at the practice.")

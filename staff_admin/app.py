@@ -13,6 +13,7 @@ from staff_admin.blueprints import (
     account,
     accounts,
     adjustments,
+    agency_money,
     assistance,
     audit,
     bank,
@@ -103,6 +104,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(reference.blueprint)
     app.register_blueprint(holds.blueprint)
     app.register_blueprint(cases.blueprint)
+    app.register_blueprint(agency_money.blueprint)
     app.register_blueprint(organisation.blueprint)
     app.register_blueprint(letters.blueprint)
     app.register_blueprint(settings_pages.blueprint)

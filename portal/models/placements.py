@@ -142,6 +142,30 @@ class AgencyReturn(Base):
     read_at: Mapped[datetime] = mapped_column(MOMENT)
     read_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
+    remittance_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("agency_remittances.id"), index=True
+    )  # that brought the money, or took back what the bank had
+
+
+class AgencyFile(Base):
+    """A file of returns between its preview and its reading; `rows` is what was written in it."""
+
+    __tablename__ = "agency_files"
+    __table_args__ = (Index("ix__agency_files__agency_id", "agency_id", "received_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)  # of the page on which it was uploaded
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    name: Mapped[str]
+    sha256: Mapped[str]
+    stored_as: Mapped[str]  # its place in the document store
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    received_at: Mapped[datetime] = mapped_column(MOMENT)
+    received_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))  # None: the command
+    read_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    read_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    refused: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+    taken: Mapped[int] = mapped_column(default=0, server_default="0")
+    known: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class AgencyRemittance(Base):

@@ -49,11 +49,12 @@ SELECT p.id, p.number, a.contract_ref, v.control_number, v.service_on, v.respons
         ORDER BY q.screened_on DESC LIMIT 1) f ON true
   LEFT JOIN LATERAL (
        SELECT coalesce(sum(x.cents) FILTER (WHERE x.kind IN
-                ('payment', 'agency_payment', 'receipt', 'refund')), 0) AS payments,
+                ('payment', 'agency_payment', 'agency_payment_back', 'receipt', 'refund')), 0) AS payments,
               coalesce(sum(x.cents) FILTER (WHERE x.kind IN
                 ('credit_application', 'prepayment_applied')), 0) AS credits,
               coalesce(sum(x.cents) FILTER (WHERE x.kind NOT IN
-                ('payment', 'agency_payment', 'receipt', 'refund', 'credit_application', 'prepayment_applied')), 0)
+                ('payment', 'agency_payment', 'agency_payment_back', 'receipt', 'refund', 'credit_application',
+                 'prepayment_applied')), 0)
                 AS adjustments
          FROM (SELECT coalesce(r.kind, e.kind) AS kind,
                       CASE o.side WHEN 'credit' THEN o.amount_cents ELSE -o.amount_cents END AS cents

@@ -48,6 +48,10 @@ KIND_WORDS = {
     "takeback_matched_reversal": "Takeback taken off its claim",
     "payer_refund": "Check to a payer",
     "payer_refund_reversal": "Check to a payer, void",
+    "bad_debt": "Written off as bad debt",
+    "agency_payment": "Paid to the agency",
+    "agency_payment_back": "Agency’s payment returned by the bank",
+    "agency_remittance": "Agency’s own payment to us",
     "account_move": "Moved to another account",
 }
 STAFF_KINDS = ("adjustment", "patient_share")

@@ -15,6 +15,7 @@ from billing.money import ZERO, Money
 from portal.models.accounts import AccountCondition, Patient
 from portal.models.claims import Visit
 from portal.models.ledger import PostingRow
+from portal.models.placements import Placement
 from portal.models.work import WorkItem
 from portal.services.post_entry import account_ids, post_entries
 
@@ -79,6 +80,8 @@ def carry_visits(
     """
     for visit in session.scalars(select(Visit).where(Visit.id.in_(going))):
         visit.guarantor_account_id = going[visit.id]
+    for placement in session.scalars(select(Placement).where(Placement.visit_id.in_(going))):
+        placement.guarantor_account_id = going[placement.visit_id]  # what comes back for it follows
     session.flush()
     carried = session.scalars(select(PostingRow).where(PostingRow.visit_id.in_(going)))
     legs: dict[str, list[Posting]] = defaultdict(list)

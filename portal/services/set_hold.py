@@ -15,6 +15,7 @@ from portal.models.accounts import AccountCondition, GuarantorAccount
 from portal.models.gate import GateClearance
 from portal.queries.viewer import StaffViewer
 from portal.services.end_at_once import end_at_once
+from portal.services.post_return import AGENCY
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
 
@@ -32,7 +33,9 @@ BY_HAND = (
     Condition.WORKERS_COMP,
     Condition.VETERANS_AFFAIRS,
 )
-STAFF = "staff:"  # of holds that a person set here; only these a person ends here
+STAFF = (
+    "staff:"  # of holds that a person set here; these a person ends here, and those of an agency
+)
 
 
 class CannotHold(Refusal):
@@ -100,7 +103,7 @@ def end_hold(
             raise NotFound
         if row.ended_at is not None:
             return
-        if not row.source.startswith(STAFF):
+        if not row.source.startswith((STAFF, AGENCY)):
             raise CannotHold("This hold ends by itself when what caused it is settled.")
         row.ended_at, row.ended_by_id, row.end_reason = now, staff.login_id, reason
         words = f"{row.kind}: {reason}"

@@ -5,20 +5,17 @@ What a hold, a payment or a correction changed since is told within a business d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from billing.holds import REASONS
-from billing.placement import Order, PlacementState, order_for
+from billing.placement import Order
 from portal.db import read_only, transaction
-from portal.queries.placed_bills import PlacedBill, live_placements, placed_bills
-from portal.services.give_order import Ordered, give_order
+from portal.queries.placed_bills import live_placements
 from portal.services.lock_posting import lock_accounts
+from portal.services.tend_accounts import tend_accounts
 
 AT_ONCE = 200  # accounts in one transaction
-PAID = "Nothing is owed any more."
-CHANGED = "The amount that is owed changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +42,13 @@ def tend_placements(*, on: date, now: datetime) -> PlacementsTended:
         account_ids = sorted(live_placements(session))
     given: list[Order] = []
     for start in range(0, len(account_ids), AT_ONCE):
-        given += _tend(account_ids[start : start + AT_ONCE], on=on, now=now)
+        chosen = account_ids[start : start + AT_ONCE]
+        with transaction() as session:
+            lock_accounts(session, chosen)
+            given += tend_accounts(session, chosen, on=on, now=now)
     return PlacementsTended(
         recalled=given.count(Order.RECALL),
         suspended=given.count(Order.SUSPEND),
         paid=given.count(Order.PAID_IN_FULL),
         updated=given.count(Order.UPDATE),
     )
-
-
-def _tend(account_ids: Sequence[int], *, on: date, now: datetime) -> list[Order]:
-    given = []
-    with transaction() as session:
-        lock_accounts(session, account_ids)
-        live = live_placements(session, account_ids)
-        placements = [one for rows in live.values() for one in rows]
-        for bill in placed_bills(session, placements, on=on):
-            found = _due(bill)
-            if found is not None:
-                order, by = found
-                give_order(session, bill.placement, order, by, owed=bill.owed, on=on, now=now)
-                given.append(order)
-    return given
-
-
-def _due(bill: PlacedBill) -> tuple[Order, Ordered] | None:
-    told = order_for(PlacementState(bill.placement.state), bill.conditions, balance=bill.owed)
-    if told is not None:
-        words = sorted(REASONS[condition] for condition in told.conditions)
-        why = "; ".join(words) if words else PAID
-        return told.order, Ordered(rule_ids=told.rule_ids, why=why)
-    if bill.owed != bill.last_told:
-        return Order.UPDATE, Ordered(rule_ids=("COLL-19",), why=CHANGED)
-    return None

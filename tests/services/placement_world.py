@@ -19,8 +19,9 @@ PLACED_ON = date(2026, 6, 29)  # a Monday
 
 def agency(world: World, **fields) -> AgencyRow:
     """An agency whose contract lacks nothing."""
+    name = f"agent{world.number()}"
     login = world.add(
-        Login(face="staff", email="agent@example.com", role="manager", fs_uniquifier="agent")
+        Login(face="staff", email=f"{name}@example.com", role="manager", fs_uniquifier=name)
     )
     defaults = {
         "name": f"Testa Recovery {world.number()}",

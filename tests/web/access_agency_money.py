@@ -1,0 +1,10 @@
+"""Rows of the staff's table of `access_tables` about money that comes back from agencies; the letters are explained there."""
+
+STAFF_AGENCY_MONEY = """
+    s s s r o r r o o o r o  GET       /agencies/<int:agency_id>/addresses/<int:return_id>
+    s s s r r r r o o r r o  POST      /agencies/<int:agency_id>/addresses/<int:return_id>/<any(take,leave):answer>
+    s s s r o r r o o o r o  GET       /agencies/<int:agency_id>/returns
+    s s s r o r r o o o r o  GET       /agencies/<int:agency_id>/returns/<uuid:file_id>
+    s s s r r r r o o r r o  POST      /agencies/<int:agency_id>/returns/<uuid:file_id>/read
+    s s s r r r r o o r r o  GET,POST  /agencies/<int:agency_id>/returns/upload
+"""
