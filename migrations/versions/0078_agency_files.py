@@ -1,7 +1,7 @@
 """Files of returns as an agency sent them, and which of its remittances covers a returned payment.
 
-Revision ID: 0076
-Revises: 0075
+Revision ID: 0078
+Revises: 0077
 
 Safety: one new table, and one column without a default on a table that holds little.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.db import APP_ROLE
 
-revision = "0076"
-down_revision = "0075"
+revision = "0078"
+down_revision = "0077"
 branch_labels = None
 depends_on = None
 
