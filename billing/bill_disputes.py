@@ -119,22 +119,3 @@ def split_amount(amount: Money | None, due: Sequence[tuple[int, Money]]) -> dict
         shares[charge_id] = min(rest, owed)
         rest -= shares[charge_id]
     return shares
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldSpan:
-    """Days that do not count towards the age of a bill (DISP-2); `until` is the first that does again."""
-
-    since: date
-    until: date | None
-
-
-def days_held(spans: Sequence[HoldSpan], *, since: date, on: date) -> int:
-    """How many of the days from `since` up to and without `on` lie in any of the spans; each counts once."""
-    held: set[date] = set()
-    for span in spans:
-        day, end = max(span.since, since), min(span.until or on, on)
-        while day < end:
-            held.add(day)
-            day += timedelta(days=1)
-    return len(held)

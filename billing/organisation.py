@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-FIFTEEN = 15  # people employed: above it more law binds
+# Answers that CORE-1 asks for and that decide nothing here, with why: what binds some is done for everybody.
+UNREAD = {
+    "hhs_ffa_recipient": "On record only: help in every language and open pages are for everybody.",
+    "employee_count": "On record only: what binds an employer of fifteen or more is the office's own.",
+    "medicare_participating": "On record only: every patient gets the same steps and days.",
+    "medicaid_participating": "On record only: nobody is billed for what Medicaid covers.",
+    "furnishes_to_credit_bureaus": "On record only: nothing is ever reported (COLL-30).",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,26 +43,6 @@ class Organisation:
     def is_large_in_virginia(self) -> bool:
         """Whether Virginia's rules for large facilities bind."""
         return self.is_large_facility_va is not False
-
-    @property
-    def takes_federal_money(self) -> bool:
-        """Whether the language and access duties of HHS money bind."""
-        return self.hhs_ffa_recipient is not False
-
-    @property
-    def has_fifteen(self) -> bool:
-        """Whether the duties of an employer of 15 or more bind."""
-        return self.employee_count is None or self.employee_count >= FIFTEEN
-
-    @property
-    def takes_medicare(self) -> bool:
-        """Whether Medicare's rules bind."""
-        return self.medicare_participating is not False
-
-    @property
-    def takes_medicaid(self) -> bool:
-        """Whether Medicaid's rules bind."""
-        return self.medicaid_participating is not False
 
     @property
     def is_texas_facility(self) -> bool:

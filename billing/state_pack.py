@@ -3,7 +3,8 @@
 What it adds to collecting stands in `billing.state_rules`.
 
 A longer time to pay holds always, reviewed or not: it can only be kinder. A text of a state that nobody has
-reviewed is never shown; whoever lives there signs the common agreement, and staff are told.
+reviewed is never shown; whoever lives there signs the common agreement, and staff are told. Its review is that of
+the state's rows (`billing.state_rules`), whose fingerprints hold the words of the plan too.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class StateRow:
 
     state: str
     rule: str  # its row in COLL-T
-    reviewed: bool = False  # a qualified person has read the text below against the law
+    reviewed: bool = False  # every row of the state stands as somebody here has read it (CORE-2)
     plan_text: str = ""  # for the agreement
     grace_days: int = 0  # at least so long after a due date; 0 says nothing
     longest_months: int = 0  # the state's own longest plan; 0 says nothing

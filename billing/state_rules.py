@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from billing.money import ZERO, Money
 from billing.organisation import Organisation
+from billing.state_pack import STATES
 
 ANY = ""  # every state
 
@@ -97,9 +98,23 @@ class StateRule:
         return self.patient_state or self.facility_state
 
     @property
+    def plan_text(self) -> str:
+        """What agreements of its state say because of it; it is read together with the row."""
+        mine = STATES.get(self.state)
+        return mine.plan_text if mine is not None and mine.rule == self.rule else ""
+
+    @property
     def fingerprint(self) -> str:
         """Changes with every word and figure of the row: a review is of what was read, nothing else."""
-        said = (self.key, self.starts_on, self.ends_on, self.binds, self.terms, self.text)
+        said: tuple[object, ...] = (
+            self.key,
+            self.starts_on,
+            self.ends_on,
+            self.binds,
+            self.terms,
+            self.text,
+            *([self.plan_text] if self.plan_text else []),
+        )
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
     def applies(

@@ -1,16 +1,15 @@
-"""When a dispute holds what it is about, and on which days it did: for the gate and for the age of a bill (DISP-2)."""
+"""When a dispute holds what it is about (DISP-1, DISP-2). The days that it held, `gate_facts` counts."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from billing.bill_disputes import Finding, HoldSpan
+from billing.bill_disputes import Finding
+from billing.holds import Condition
+from portal.models.accounts import AccountCondition
 from portal.models.bill_disputes import BillDispute
 from portal.models.claims import Visit
 from portal.models.statements import Statement
@@ -45,27 +44,28 @@ def corrected_since() -> ColumnElement[bool]:
     )
 
 
-def hold_spans(session: Session, visit_ids: Collection[int]) -> dict[int, tuple[HoldSpan, ...]]:
-    """By visit the days on which a dispute held it, the oldest first; `until` none: it holds still."""
-    found: dict[int, list[HoldSpan]] = defaultdict(list)
-    rows = session.execute(
-        select(
-            BillDispute.visit_id,
-            BillDispute.filed_on,
-            BillDispute.state,
-            BillDispute.rejoins_on,
-            BillDispute.ended_on,
+def disputed_whole(session: Session, account_id: int) -> frozenset[int]:
+    """The account's visits of which everything is disputed: no single line was named (CORE-6)."""
+    condition = AccountCondition
+    return frozenset(
+        session.scalars(
+            select(Visit.id)
+            .join(
+                condition,
+                or_(
+                    condition.visit_id == Visit.id,
+                    and_(condition.visit_id.is_(None), condition.patient_id == Visit.patient_id),
+                    and_(
+                        condition.visit_id.is_(None),
+                        condition.patient_id.is_(None),
+                        condition.guarantor_account_id == Visit.guarantor_account_id,
+                    ),
+                ),
+            )
+            .where(
+                Visit.guarantor_account_id == account_id,
+                condition.kind == Condition.DISPUTED.value,
+                condition.ended_at.is_(None),
+            )
         )
-        .where(BillDispute.visit_id.in_(visit_ids))
-        .order_by(BillDispute.filed_on, BillDispute.id)
     )
-    for row in rows:
-        found[row.visit_id].append(HoldSpan(since=row.filed_on, until=_until(row)))
-    return {visit_id: tuple(spans) for visit_id, spans in found.items()}
-
-
-def _until(row: Any) -> date | None:
-    if row.state == "open":
-        return None
-    until: date | None = row.ended_on or row.rejoins_on
-    return until

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from billing.organisation import Organisation
+from billing.state_pack import StateRow, state_row
 from billing.state_rows import STATE_RULES
-from billing.state_rules import StateRule
+from billing.state_rules import StateRule, unreviewed
 from portal.db import read_only
 from portal.models.gate import OrganisationProfile, StateReview
 from portal.models.identity import Login
@@ -119,6 +120,15 @@ def reviewed_fingerprints(session: Session) -> frozenset[str]:
     return frozenset(
         session.scalars(select(StateReview.fingerprint).where(StateReview.confirmed, ~newer))
     )
+
+
+def plan_law(session: Session, state: str) -> StateRow | None:
+    """What a state adds to a plan; its text counts as reviewed only while each of the state's rows is (CORE-2)."""
+    row = state_row(state)
+    if row is None:
+        return None
+    lacking = unreviewed(STATE_RULES, states={row.state}, reviewed=reviewed_fingerprints(session))
+    return replace(row, reviewed=not lacking)
 
 
 def state_rows() -> tuple[ReviewedRow, ...]:

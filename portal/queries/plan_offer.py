@@ -15,12 +15,13 @@ from billing.due_days import months_later
 from billing.money import Money
 from billing.payment_choice import due
 from billing.plans import Policy, Schedule, Terms, Verdict, judge, schedule
-from billing.state_pack import StateRow, state_row
+from billing.state_pack import StateRow
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.plans import OPEN_STATES, Plan
 from portal.models.practice import Practice
 from portal.queries.balances import balances
+from portal.queries.organisation import organisation_on, plan_law
 from portal.queries.payments import Bill, bills_of, open_lines
 from portal.queries.plan_policy import PlanRules, plan_rules
 from portal.queries.plan_words import MANUAL, Parties, agreement, sealed
@@ -115,7 +116,7 @@ def offer_of(session: Session, account_id: int, *, on: date) -> PlanOffer:
     practice = session.get_one(Practice, 1)
     found = balances(session, on=on, account_ids=[account_id])
     lines = [line for one in found for line in open_lines(one) if not line.held]
-    rules, state = plan_rules(session), state_row(account.state)
+    rules, state = plan_rules(session), plan_law(session, account.state)
     open_plan_id, ended_plan_id = _plans_of(session, account_id)
     return PlanOffer(
         account_id=account_id,
@@ -125,7 +126,7 @@ def offer_of(session: Session, account_id: int, *, on: date) -> PlanOffer:
         bills=bills_of(session, lines),
         lines={line.charge_id: line.due for line in lines},
         rules=rules,
-        policy=rules.for_state(state),
+        policy=rules.for_state(state, gives_credit=organisation_on(session, on).gives_credit),
         state=state,
         open_plan_id=open_plan_id,
         ended_plan_id=ended_plan_id,

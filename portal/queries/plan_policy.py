@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.money import Money
-from billing.plans import TIERS, Policy, Tier
+from billing.plans import FEDERAL_BOX_FROM, TIERS, Policy, Tier
 from billing.state_pack import StateRow
 from portal.db import read_only
 from portal.models.identity import Login
@@ -31,13 +31,23 @@ class PlanRules:
     made_by: str = ""
     made_at: datetime | None = None
 
-    def for_state(self, row: StateRow | None) -> Policy:
-        """With what a state asks for, where that is kinder."""
+    def for_state(self, row: StateRow | None, *, gives_credit: bool = True) -> Policy:
+        """With what a state asks for, where that is kinder.
+
+        A practice that says that it gives no credit offers four payments by itself, not more (CORE-1, PLAN-1).
+        """
+        policy = self.policy if gives_credit else _without_credit(self.policy)
         if row is None:
-            return self.policy
-        law = max(self.policy.longest_by_law or 0, row.longest_months)
-        grace = max(self.policy.grace_days, row.grace_days)
-        return replace(self.policy, grace_days=grace, longest_by_law=law or None)
+            return policy
+        law = max(policy.longest_by_law or 0, row.longest_months)
+        grace = max(policy.grace_days, row.grace_days)
+        return replace(policy, grace_days=grace, longest_by_law=law or None)
+
+
+def _without_credit(policy: Policy) -> Policy:
+    most = FEDERAL_BOX_FROM - 1
+    tiers = (replace(one, longest_months=min(one.longest_months, most)) for one in policy.tiers)
+    return replace(policy, tiers=tuple(tiers))
 
 
 def plan_rules(session: Session) -> PlanRules:

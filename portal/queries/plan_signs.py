@@ -1,6 +1,6 @@
 """What the practice learned of the people and bills of payment plans that their plans do not know yet.
 
-Deaths, bills that went to another account, and disputes stand as conditions and visits, not in the ledger.
+Deaths, bills that went to another account, and disputes stand beside the ledger, not in it.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +20,13 @@ from sqlalchemy.types import Uuid
 from billing.holds import Condition
 from billing.ledger import Account
 from billing.money import ZERO
+from portal.db import Cents
 from portal.models.accounts import AccountCondition
+from portal.models.bill_disputes import BillDispute, BillDisputeLine
 from portal.models.claims import Charge, Visit
 from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.plans import LIVING_STATES, Plan, PlanEvent, PlanLine, PlanVersion
+from portal.queries.dispute_holds import holds
 
 RECORDED = ("died", "guarantor_changed", "disputed", "dispute_ended")
 
@@ -43,8 +47,8 @@ class PlanSigns:
     visits: dict[UUID, frozenset[int]]
 
 
-def plan_signs(session: Session, plan_ids: Collection[UUID]) -> PlanSigns:
-    """In four statements, for any number of plans."""
+def plan_signs(session: Session, plan_ids: Collection[UUID], on: date) -> PlanSigns:
+    """As of a day, in five statements, for any number of plans."""
     known: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
     for event in session.scalars(
         select(PlanEvent).where(_chosen(PlanEvent.plan_id, plan_ids), PlanEvent.kind.in_(RECORDED))
@@ -62,7 +66,7 @@ def plan_signs(session: Session, plan_ids: Collection[UUID]) -> PlanSigns:
             found[plan_id].append(Sign("guarantor_changed", {}))
     for plan_id in session.scalars(_died(plan_ids)):
         found[plan_id].append(Sign("died", {"signer": True}))
-    for row in session.execute(_disputed(plan_ids)):
+    for row in (*session.execute(_disputed(plan_ids)), *session.execute(_parts(plan_ids, on))):
         for sign in _dispute(row, known[row.plan_id]):
             found[row.plan_id].append(sign)
     news = {
@@ -81,9 +85,9 @@ def plan_signs(session: Session, plan_ids: Collection[UUID]) -> PlanSigns:
 
 def _dispute(row: Any, known: set[tuple[str, str]]) -> list[Sign]:
     """One that ended before its plan heard of it never mattered to the plan."""
-    name = f"condition:{row.condition_id}:{row.visit_id}"
+    name = f"{row.source}:{row.visit_id}"
     begun = Sign("disputed", {"dispute": name, "cents": row.due.cents, "bill": str(row.visit_id)})
-    if row.ended_at is None:
+    if row.stands:
         return [begun] if row.due > ZERO else []
     return [Sign("dispute_ended", {"dispute": name})] if ("disputed", name) in known else []
 
@@ -134,31 +138,16 @@ def _died(plan_ids: Collection[UUID]) -> Any:
 
 
 def _disputed(plan_ids: Collection[UUID]) -> Any:
-    """Each dispute of a covered visit, with what the covered lines of the visit are due now."""
+    """Each condition that disputes a covered visit whole, with what its covered lines are due now."""
     covered = _covered(plan_ids).subquery()
-    receivable = select(LedgerAccount.id).where(LedgerAccount.code == Account.PATIENT_RECEIVABLE)
-    due = (
-        select(
-            func.coalesce(
-                func.sum(
-                    case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
-                ),
-                0,
-            )
-        )
-        .where(
-            PostingRow.charge_id == func.any(covered.c.charge_ids),
-            PostingRow.account_id == receivable.scalar_subquery(),
-        )
-        .scalar_subquery()
-    )
+    due = _due_of(PostingRow.charge_id == func.any(covered.c.charge_ids)).scalar_subquery()
     condition = AccountCondition
     whole = and_(condition.visit_id.is_(None), condition.patient_id.is_(None))
     return select(
         covered.c.plan_id,
         covered.c.visit_id,
-        condition.id.label("condition_id"),
-        condition.ended_at,
+        func.concat("condition:", condition.id).label("source"),
+        condition.ended_at.is_(None).label("stands"),
         due.label("due"),
     ).join(
         condition,
@@ -171,4 +160,35 @@ def _disputed(plan_ids: Collection[UUID]) -> Any:
                 whole,
             ),
         ),
+    )
+
+
+def _parts(plan_ids: Collection[UUID], on: date) -> Any:
+    """Each dispute that a patient filed of covered lines, with what of it is open now (DISP-1)."""
+    covered = _covered(plan_ids).subquery()
+    open_now = _due_of(PostingRow.charge_id == BillDisputeLine.charge_id).scalar_subquery()
+    part = func.least(BillDisputeLine.amount, func.greatest(open_now, 0))
+    due = (
+        select(func.coalesce(func.sum(part, type_=Cents()), 0))
+        .where(
+            BillDisputeLine.dispute_id == BillDispute.id,
+            BillDisputeLine.charge_id == func.any(covered.c.charge_ids),
+        )
+        .scalar_subquery()
+    )
+    return select(
+        covered.c.plan_id,
+        covered.c.visit_id,
+        func.concat("bill_dispute:", BillDispute.id).label("source"),
+        holds(on).label("stands"),
+        due.label("due"),
+    ).join(BillDispute, BillDispute.visit_id == covered.c.visit_id)
+
+
+def _due_of(these: Any) -> Any:
+    """What the ledger says patients owe on some lines."""
+    receivable = select(LedgerAccount.id).where(LedgerAccount.code == Account.PATIENT_RECEIVABLE)
+    signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
+    return select(func.coalesce(func.sum(signed), 0)).where(
+        these, PostingRow.account_id == receivable.scalar_subquery()
     )

@@ -15,6 +15,7 @@ from billing.money import Money
 from billing.payment_choice import due
 from portal.queries.balances import balances
 from portal.queries.conditions import conditions
+from portal.queries.dispute_holds import disputed_whole
 from portal.queries.payments import open_lines
 from portal.queries.plan_paid import plan_charges
 from portal.queries.plan_standing import living_plans
@@ -38,12 +39,7 @@ def undisputed_lines(
 ) -> tuple[OpenLine, ...]:
     """The open lines that money which was drawn settles: a disputed one never, unless somebody chose it (STMT-21)."""
     found = balances(session, on=on, account_ids=[account_id])
-    disputed = {
-        visit.visit_id
-        for account in found
-        for visit in account.visits
-        if Condition.DISPUTED in visit.conditions
-    }
+    disputed = disputed_whole(session, account_id)
     lines = open_lines(found[0]) if found else ()
     others = _others(session, account_id, plan_id, lines)
     return tuple(
@@ -57,7 +53,8 @@ def draftable(
 ) -> Draftable:
     """The gate's answer now, for the account as a whole and for each of its bills.
 
-    A plan's drafts take what the plan covers; autopay takes everything else.
+    A plan's drafts take what the plan covers; autopay takes everything else. Of a bill whose lines are disputed
+    in part, what nobody disputes is drawn (DISP-1).
     """
     found = balances(session, on=on, account_ids=[account_id])
     whole = conditions(session, on=on, account_ids=[account_id]).of(account_id)
@@ -77,9 +74,16 @@ def draftable(
         )
         if isinstance(of_visit, Denied):
             denied[visit.visit_id] = of_visit
+    whole_bills = disputed_whole(session, account_id)
+    # `open_lines` has left out of each line what is disputed of it.
+    in_part = {
+        visit_id
+        for visit_id, no in denied.items()
+        if no.conditions == {Condition.DISPUTED} and visit_id not in whole_bills
+    }
     others = _others(session, account_id, plan_id, open_lines(account))
     lines = tuple(
-        replace(line, held=line.held or line.visit_id in denied)
+        replace(line, held=line.held or line.visit_id in denied.keys() - in_part)
         for line in open_lines(account)
         if line.charge_id not in others
     )

@@ -76,7 +76,7 @@ def tend_plans(*, on: date, now: datetime, public_url: str) -> Tended:
     done = Tended()
     for plan_ids in _batches(on):
         with transaction() as session:
-            signs = plan_signs(session, plan_ids)
+            signs = plan_signs(session, plan_ids, on)
             asking = {
                 look.plan.id for look in _look(session, _plans(session, plan_ids), on) if look.asks
             }
@@ -181,7 +181,7 @@ class _Day:
 
     def _record_signs(self, plans: Sequence[Plan]) -> PlanSigns:
         """LIFE-6, 21, 22: what the practice learned becomes part of the plan's life."""
-        signs = plan_signs(self.session, [plan.id for plan in plans])
+        signs = plan_signs(self.session, [plan.id for plan in plans], self.on)
         for plan in plans:
             for sign in signs.news.get(plan.id, ()):
                 self._note(plan, sign.kind, **sign.detail)

@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 from billing.bill_disputes import (
     STEPS,
     Finding,
-    HoldSpan,
     State,
     Step,
     clocks,
-    days_held,
     extended,
     rejoins,
     split_amount,
@@ -57,11 +55,3 @@ def test_DISP_1_what_is_disputed_is_never_more_than_is_open(
     assert all(Money(0) <= shares[number] <= owed for number, owed in due)
     whole = sum(open_cents)
     assert total_of(shares.values()).cents == (whole if amount is None else min(whole, amount))
-
-
-def test_DISP_2_a_day_held_twice_counts_once() -> None:
-    spans = [
-        HoldSpan(since=date(2026, 1, 5), until=date(2026, 1, 10)),
-        HoldSpan(since=date(2026, 1, 8), until=None),
-    ]
-    assert days_held(spans, since=date(2026, 1, 1), on=date(2026, 1, 15)) == 10

@@ -1,17 +1,20 @@
 """The state pack: the strictest value wins, a row applies in its days, and an unread row blocks (CORE-1, CORE-2, COLL-T)."""
 
+import re
 from dataclasses import fields, replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.money import Money
-from billing.organisation import Organisation
+from billing.organisation import UNREAD, Organisation
 from billing.state_rows import STATE_RULES
 from billing.state_rules import Binds, Terms, rules_for, strictest, unreviewed
 
+ROOT = Path(__file__).resolve().parents[2]
 ON = date(2026, 11, 26)
 PLAIN = Organisation(
     is_501r_hospital=False,
@@ -140,10 +143,6 @@ def test_both_ways_round_are_one_law() -> None:
     [
         ("is_501r_hospital", "is_hospital", False),
         ("is_large_facility_va", "is_large_in_virginia", False),
-        ("hhs_ffa_recipient", "takes_federal_money", False),
-        ("employee_count", "has_fifteen", 14),
-        ("medicare_participating", "takes_medicare", False),
-        ("medicaid_participating", "takes_medicaid", False),
         ("texas_facility_license", "is_texas_facility", False),
         ("states_of_service", "is_texas_facility", ("OH",)),
         ("offers_plans_over_4_installments", "gives_credit", False),
@@ -155,6 +154,16 @@ def test_CORE_1_a_missing_field_is_the_strictest_branch(
     assert getattr(Organisation(), binding) is True
     assert getattr(Organisation(**{field: free}), binding) is False  # type: ignore[arg-type]  # one of them
     assert field in Organisation().missing
+
+
+def test_CORE_1_every_answer_is_read_or_says_that_it_is_not() -> None:
+    names = {field.name for field in fields(Organisation)}
+    code = "".join(
+        path.read_text()
+        for path in (ROOT / "billing/organisation.py", *ROOT.glob("portal/queries/*.py"))
+    )
+    read = {name for name in names if re.search(rf"(self|organisation)\.{name}\b", code)}
+    assert read == names - UNREAD.keys()
 
 
 def test_COLL_30_credit_reporting_is_off_unless_somebody_says_otherwise() -> None:

@@ -13,10 +13,12 @@ from sqlalchemy import func, select
 from sqlalchemy import inspect as sa_inspect
 
 from billing import entries
+from billing.bill_disputes import Channel, Kind
 from billing.money import Money
 from billing.transitions import PlanState
 from portal.db import read_only, transaction
 from portal.models.accounts import AccountCondition
+from portal.models.bill_disputes import BillDispute
 from portal.models.ledger import PostingRow
 from portal.models.messages import OutboundMessage
 from portal.models.plans import Plan, PlanEvent, PlanLine, PlanVersion
@@ -24,6 +26,9 @@ from portal.models.work import WorkItem
 from portal.queries.plan_offer import plan_offer
 from portal.queries.plan_page import plan_page
 from portal.queries.plan_scope import Why
+from portal.services.file_dispute import file_dispute
+from portal.services.open_dispute import Filing
+from portal.services.own_dispute import withdraw_dispute
 from portal.services.plan_refusals import NeedsApproval
 from portal.services.post_entry import post_entry
 from portal.services.tend_plans import Tended, tend_plans
@@ -230,6 +235,51 @@ def test_LIFE_6_a_disputed_bill_is_set_aside_until_it_is_decided(till: Till) -> 
     stands = standing(plan_id, date(2026, 3, 9))
     assert (stands.under_dispute, stands.payoff) == (Money(0), Money(18_240))
     assert [one.left.cents for one in stands.instalments] == [4_560] * 4
+
+
+def dispute(till: Till, cents: int | None = None) -> UUID:
+    """The patient disputes the older bill, or so much of it."""
+    filing = Filing(
+        visit_id=till.visit_ids[0],
+        kind=Kind.AMOUNT,
+        channel=Channel.PORTAL,
+        words="It is wrong.",
+        amount=None if cents is None else Money(cents),
+    )
+    return file_dispute(
+        viewer=till.viewer, filing=filing, form_id=uuid4(), public_url=PUBLIC_URL, now=till.now
+    )
+
+
+def test_LIFE_6_DISP_1_the_part_that_a_patient_disputes_is_set_aside_until_it_is_withdrawn(
+    till: Till,
+) -> None:
+    plan_id = signed(till)
+    dispute_id = dispute(till, 2_000)
+    tend(till, date(2026, 3, 5))
+    tend(till, date(2026, 3, 6))
+    stands = standing(plan_id, date(2026, 3, 6))
+    assert (stands.under_dispute, stands.remaining) == (Money(2_000), Money(18_240))
+    assert [one.left.cents for one in stands.instalments] == [4_560, 4_560, 4_560, 2_560]
+    withdraw_dispute(viewer=till.viewer, dispute_id=dispute_id, now=till.now)
+    tend(till, date(2026, 3, 8))
+    tend(till, date(2026, 3, 9))
+    stands = standing(plan_id, date(2026, 3, 9))
+    assert (stands.under_dispute, stands.payoff) == (Money(0), Money(18_240))
+
+
+def test_DISP_2_a_plan_hears_of_an_answer_when_the_bill_rejoins_not_before(till: Till) -> None:
+    plan_id = signed(till)
+    dispute_id = dispute(till)
+    tend(till, date(2026, 3, 5))
+    with transaction() as session:
+        row = session.get_one(BillDispute, dispute_id)
+        row.state, row.finding = "answered", "valid"
+        row.answered_at, row.rejoins_on = till.now, date(2026, 3, 20)
+    tend(till, date(2026, 3, 19))
+    assert standing(plan_id, date(2026, 3, 19)).under_dispute == Money(5_000)
+    tend(till, date(2026, 3, 20))
+    assert standing(plan_id, date(2026, 3, 20)).under_dispute == Money(0)
 
 
 def another_like(plan_id: UUID) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from billing.organisation import UNREAD
 from portal.queries.organisation import ReviewedRow, organisation_page, state_row_page, state_rows
 from portal.services.set_organisation import review_state, set_organisation
 from portal.web.access import current_staff, saw, staff
@@ -92,6 +93,7 @@ def _profile(form: OrganisationForm) -> str:
         versions=organisation_page(),
         form=form,
         questions=QUESTIONS,
+        unread=UNREAD,
         today=practice_day(),
     )
 
