@@ -17,8 +17,9 @@ from portal.models.posting import IncomingFile
 from portal.models.remittances import RemittanceClaim, RemittanceRow
 from portal.queries.automation import Share, shares_by_payer, together
 from portal.queries.payer_rules import day_start
+from portal.queries.waiting_sets import MOST
 
-SHOWN = 10  # of each; the whole list of what waits is one press away
+SHOWN = 10  # files; the whole list of what waits is one press away
 BACK = timedelta(days=7)
 STATES = {
     "growing": ("waiting", "Still arriving"),
@@ -139,6 +140,6 @@ def _waiting(session: Session) -> tuple[WaitingSet, ...]:
         .where(RemittanceRow.status == "waiting")
         .group_by(RemittanceRow.id)
         .order_by(RemittanceRow.received_at, RemittanceRow.id)
-        .limit(SHOWN)
+        .limit(MOST)
     )
     return tuple(WaitingSet(**row._mapping) for row in rows)  # noqa: SLF001 (SQLAlchemy's public name)

@@ -20,6 +20,7 @@ from portal.models.work import WorkItem
 from portal.ports import DocumentStore
 from portal.queries.posting_rules import posting_rules
 from portal.queries.viewer import StaffViewer
+from portal.queries.waiting_sets import legs_of
 from portal.services.lock_posting import lock_posting
 from portal.services.post_set import Arrival, post_set
 from portal.services.practice_date import practice_date
@@ -32,6 +33,7 @@ from portal.x12.remittance import Remittance
 
 WAITING = "waiting"
 CHANGED = "the payer sent a changed remittance under a number already posted"
+MOVED = "One of its bills was posted to after you looked. Look at it again."
 
 
 class NotWaiting(Refusal):
@@ -47,9 +49,11 @@ def post_waiting(
     staff: StaffViewer,
     store: DocumentStore,
     now: datetime,
+    seen_legs: int | None = None,
 ) -> SetReport:
     """Judge it anew on the books of this moment and post it. Raises NotWaiting or NotFound.
 
+    `seen_legs` is what a preview counted on its bills (`legs_of`): with it, a set whose bills moved since is left.
     Codes that never post by themselves are held all the same, each claim alone.
     """
     said = _read(remittance_id, store)
@@ -60,6 +64,8 @@ def post_waiting(
             raise NotFound
         if row.status != WAITING:
             raise NotWaiting("Somebody posted it before you. Nothing was posted twice.")
+        if seen_legs is not None and legs_of(session, remittance_id) != seen_legs:
+            raise NotWaiting(MOVED)
         if _changed(session, row):
             raise NotWaiting(
                 "Another remittance of this number and day is posted already. Ask the payer which counts."

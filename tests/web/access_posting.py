@@ -6,6 +6,7 @@ STAFF_POSTING = """
     s s s r r r r r o r r o  GET,POST  /payers/rule
     s s s r r r r r o r r o  GET,POST  /payers/<int:payer_id>/rule
     s s s r o o r r o r r o  POST      /remittances/<int:remittance_id>/post
+    s s s r o o r r o r r o  POST      /remittances/waiting
     s s s r o o r r o r r o  GET       /remittances/uploads/together/<uuid:group_id>
     s s s r o o r r o r r o  POST      /remittances/uploads/together/<uuid:group_id>/post
 """
