@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.money import Money
 from portal.db import Base
+from portal.models.ledger import XactId
 
 
 class RemittanceRow(Base):
@@ -68,6 +69,13 @@ class RemittanceClaim(Base):
     # When an earlier payer decides again, the share this decision put on the patient goes back.
     share_returned_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
     decided_on: Mapped[date] = mapped_column(index=True)
+    # Since when it answers this claim, and since when an amount of it is a denial; null where that is since it came.
+    matched_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    denied_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # Which transaction wrote or changed it last; a trigger keeps it, so that the reports read only what moved.
+    changed_xid: Mapped[int] = mapped_column(
+        XactId(), index=True, server_default=text("pg_current_xact_id()")
+    )
 
 
 class RemittanceLine(Base):

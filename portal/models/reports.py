@@ -1,7 +1,7 @@
 """What the reports add up beforehand, and the one figure that staff enter for them.
 
-The first three tables say nothing that the ledger does not say: `freshen_reports` keeps them, `rebuild-reports` makes
-them anew, and `verify-ledger` compares them with the postings.
+The first five tables say nothing that the ledger and the payers' answers do not say: `freshen_reports` keeps them,
+`rebuild-reports` makes them anew, and `verify-ledger` compares them with what they come from.
 """
 
 from __future__ import annotations
@@ -67,8 +67,46 @@ class ReceivableSpan(Base):
     balance: Mapped[Money] = mapped_column("balance_cents")
 
 
+class FirstAnswer(Base):
+    """Which answer of a payer was a claim's first, from one day to another: KPI-6 to KPI-8 count these.
+
+    `to_day` is the first day on which an earlier decision had come. `denied_on` is the day from which it was known to be
+    a denial, `again_on` the day from which the claim had another answer; STANDS where that never happened.
+    """
+
+    __tablename__ = "first_answers"
+    __table_args__ = (
+        Index(
+            "ix__first_answers__decided_on",
+            "decided_on",
+            postgresql_include=("from_day", "to_day", "denied_on", "again_on", "billed_cents"),
+        ),
+    )
+
+    claim_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    from_day: Mapped[date] = mapped_column(primary_key=True)
+    to_day: Mapped[date]
+    decided_on: Mapped[date]
+    denied_on: Mapped[date]
+    again_on: Mapped[date]
+    remittance_claim_id: Mapped[int]
+    remittance_id: Mapped[int] = mapped_column(index=True)
+    billed: Mapped[Money] = mapped_column("billed_cents")
+
+
+class AnswerTally(Base):
+    """How many lines one remittance answered with decisions of one day, and of how many nobody had to see the claim."""
+
+    __tablename__ = "answer_tallies"
+
+    remittance_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    decided_on: Mapped[date] = mapped_column(primary_key=True)
+    lines: Mapped[int]
+    by_itself: Mapped[int]
+
+
 class ReportMark(Base):
-    """How far the two tables above follow the ledger: every transaction before `horizon` is in them."""
+    """How far the tables above follow the books: every transaction before `horizon` is in them."""
 
     __tablename__ = "report_marks"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)

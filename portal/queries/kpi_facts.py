@@ -12,28 +12,24 @@ from collections.abc import Mapping
 _WHOSE = "v.guarantor_account_id, v.patient_id, v.id AS visit_id"
 _CLAIM = "'Claim ' || c.patient_control_number || ', ' || y.name"
 # Denied by an answer: the payer says so, or an amount was taken off that is neither discount nor a patient's share.
-# A share that moves between patient and plans later changes its outcome; it never was a denial.
-DENIED = """(rc.status_code = '4' OR rc.id IN (
+# A share that moves between patient and plans later changes its outcome; it never was a denial. What was held tells
+# only from its release on that it is one.
+DENIED = """(rc.status_code = '4' OR coalesce(rc.denied_at < :end, true) AND rc.id IN (
     SELECT rl.remittance_claim_id
       FROM line_adjustments la JOIN remittance_lines rl ON rl.id = la.remittance_line_id
      WHERE la.outcome = 'stays' AND la.group_code <> 'PR'))"""
-# An answer to a claim that had come by then; a payer taking its own answer back is none.
-_ANSWER = """rc.disposition <> 'duplicate' AND rc.status_code NOT IN ('22', '23', '25')
-    AND EXISTS (SELECT 1 FROM remittances r WHERE r.id = rc.remittance_id AND r.received_at < :end)"""
+# What was a claim's first answer at the end of the day (`freshen_reports` keeps them).
+_THEN = "f.from_day <= :on AND f.to_day > :on"
 _FIRST = f"""
     SELECT {{what}}
-      FROM remittance_claims rc
-      LEFT JOIN claims c ON c.id = rc.claim_id
+      FROM first_answers f
+      LEFT JOIN claims c ON c.id = f.claim_id
       LEFT JOIN visits v ON v.id = c.visit_id
       LEFT JOIN payers y ON y.id = c.payer_id
-     WHERE rc.claim_id IS NOT NULL AND rc.decided_on BETWEEN :first AND :on AND {_ANSWER}
-       AND NOT EXISTS (
-         SELECT 1 FROM remittance_claims o
-          WHERE o.claim_id = rc.claim_id AND (o.decided_on, o.id) < (rc.decided_on, rc.id)
-            AND o.disposition <> 'duplicate' AND o.status_code NOT IN ('22', '23', '25'))"""
+     WHERE f.decided_on BETWEEN :first AND :on AND {_THEN}"""
 _FIRST_ROW = (
-    f"rc.id, rc.decided_on AS day, {_CLAIM} AS what, rc.billed_cents AS cents, {{counted}} AS counted, "
-    + _WHOSE
+    f"f.remittance_claim_id AS id, f.decided_on AS day, {_CLAIM} AS what, f.billed_cents AS cents,"
+    " {counted} AS counted, " + _WHOSE
 )
 _TEXTS = """
     SELECT m.id, m.sent_at::date AS day, 'Text' AS what, NULL::bigint AS cents,
@@ -56,9 +52,11 @@ FACTS: Mapping[str, str] = {
         SELECT p.id, e.occurred_on AS day, 'Written off after a denial' AS what,
                CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END AS cents,
                true AS counted, p.guarantor_account_id, v.patient_id, p.visit_id
-          FROM postings p
-          JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'provider_write_off'
-          JOIN journal_entries e ON e.id = p.entry_id AND e.occurred_on BETWEEN :year AND :on
+          FROM (SELECT DISTINCT a.id AS account_id, d.day, d.kind
+                  FROM ledger_days d JOIN ledger_accounts a ON a.id = d.account_id AND a.code = 'provider_write_off'
+                 WHERE d.day BETWEEN :year AND :on) moved
+          JOIN journal_entries e ON e.occurred_on = moved.day AND e.kind = moved.kind
+          JOIN postings p ON p.entry_id = e.id AND p.account_id = moved.account_id
           LEFT JOIN visits v ON v.id = p.visit_id
          WHERE coalesce((
            SELECT true FROM remittance_lines l JOIN remittance_claims rc ON rc.id = l.remittance_claim_id
@@ -80,26 +78,18 @@ FACTS: Mapping[str, str] = {
          ORDER BY k.month, k.id DESC""",
     "clean_claims": f"""
         SELECT c.id, c.first_submitted_on AS day, {_CLAIM} AS what, c.billed_cents AS cents,
-               NOT {DENIED} AND NOT EXISTS (
+               f.denied_on > :on AND NOT EXISTS (
                  SELECT 1 FROM work_items w WHERE w.claim_id = c.id AND w.opened_at < :end) AS counted,
                {_WHOSE}
           FROM claims c
           LEFT JOIN visits v ON v.id = c.visit_id
           LEFT JOIN payers y ON y.id = c.payer_id
-          JOIN LATERAL (
-            SELECT rc.* FROM remittance_claims rc
-             WHERE rc.claim_id = c.id AND rc.decided_on <= :on AND {_ANSWER}
-             ORDER BY rc.decided_on, rc.id LIMIT 1) rc ON true
+          JOIN first_answers f ON f.claim_id = c.id AND {_THEN}
          WHERE c.first_submitted_on BETWEEN :first AND :on""",
     "first_pass": _FIRST.format(
-        what=_FIRST_ROW.format(
-            counted=f"""NOT {DENIED} AND NOT EXISTS (
-              SELECT 1 FROM remittance_claims o JOIN remittances r ON r.id = o.remittance_id
-               WHERE o.claim_id = rc.claim_id AND o.id <> rc.id AND o.disposition <> 'duplicate'
-                 AND r.received_at < :end)"""
-        )
+        what=_FIRST_ROW.format(counted="f.denied_on > :on AND f.again_on > :on")
     ),
-    "denials": _FIRST.format(what=_FIRST_ROW.format(counted=DENIED)),
+    "denials": _FIRST.format(what=_FIRST_ROW.format(counted="f.denied_on <= :on")),
     "paid_at_desk": """
         SELECT row_number() OVER (ORDER BY t.day, t.kind, t.id) AS id, t.day, t.what, t.cents, t.counted,
                t.guarantor_account_id, t.patient_id, t.visit_id
@@ -232,6 +222,14 @@ FACTS: Mapping[str, str] = {
          WHERE r.received_at >= :start AND r.received_at < :end
            AND NOT EXISTS (SELECT 1 FROM eob_entries t WHERE t.remittance_id = r.id)""",  # typed from paper
 }
+# The rows of `auto_posted`, counted beforehand by remittance and day of decision.
+AUTO_LINES = """
+    SELECT a.decided_on AS day, a.lines, CASE WHEN r.posted_by_id IS NULL AND NOT EXISTS (
+             SELECT 1 FROM work_items w WHERE w.remittance_id = r.id AND w.kind IN ('held_set', 'waiting_set'))
+           THEN a.by_itself ELSE 0 END AS alone
+      FROM remittances r JOIN answer_tallies a ON a.remittance_id = r.id
+     WHERE r.received_at >= :start AND r.received_at < :end
+       AND NOT EXISTS (SELECT 1 FROM eob_entries t WHERE t.remittance_id = r.id)"""
 # Days of each row: the figure is their median, or the ninth decile.
 LAGS: Mapping[str, str] = {
     "charge_lag": """

@@ -14,7 +14,7 @@ from billing.kpis import KPIS, Kpi
 from billing.money import Money
 from billing.report_moves import PATIENT_SIDE, PAYER_SIDE
 from billing.settings import Settings
-from portal.queries.kpi_facts import FACTS, LAGS
+from portal.queries.kpi_facts import AUTO_LINES, FACTS, LAGS
 from portal.queries.report_ageing import Aged, From, aged
 from portal.queries.report_facts import (
     Moved,
@@ -42,6 +42,10 @@ MONTHS_READ = 25  # a year of months, each with the twelve before it
 _COUNT = (
     "SELECT '{key}' AS key, count(*), count(*) FILTER (WHERE t.counted), coalesce(sum(t.cents), 0)::bigint,"
     " coalesce(sum(t.cents) FILTER (WHERE t.counted), 0)::bigint FROM ({sql}) t"
+)
+_COUNTED = (
+    "SELECT 'auto_posted' AS key, coalesce(sum(t.lines), 0), coalesce(sum(t.alone), 0), 0::bigint, 0::bigint"  # noqa: S608 (our own words only)
+    f" FROM ({AUTO_LINES}) t"
 )
 _LAG = (
     "SELECT '{key}' AS key, count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY t.lag),"
@@ -175,7 +179,11 @@ def _told(
     asked: Mapping[str, Any],
 ) -> Sequence[Any]:
     """One line for each fact that is wanted, in one statement."""
-    parts = [line.format(key=key, sql=sql) for key, sql in facts.items() if key in wanted]
+    parts = [
+        _COUNTED if key == "auto_posted" else line.format(key=key, sql=sql)
+        for key, sql in facts.items()
+        if key in wanted
+    ]
     return session.execute(text(" UNION ALL ".join(parts)), asked).all() if parts else ()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from billing.money import Money
 from portal.db import read_only
+from portal.queries.report_proof import REPORT_CHECKS
 
 # Each check (SIGNED stands for debit less credit) gives no row when the books are right; a row names what is off and by how much.
 _SIGNED = "CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END"
@@ -284,39 +285,7 @@ CHECKS = {
             ON p.entry_id = r.entry_id
          WHERE r.entry_id IS NOT NULL
          GROUP BY r.id HAVING abs(r.amount_cents) <> abs(coalesce(sum(SIGNED), 0))""",
-    # Of what was posted after the last look the reports need to know nothing yet.
-    "the reports' days equal the postings": """
-        WITH later AS (
-          SELECT DISTINCT e.occurred_on AS day FROM journal_entries e
-            JOIN report_marks m ON e.recorded_xid >= m.horizon),
-        said AS (
-          SELECT day, account_id, sum(debit_cents - credit_cents) AS cents
-            FROM ledger_days GROUP BY 1, 2),
-        moved AS (
-          SELECT e.occurred_on AS day, p.account_id, sum(SIGNED) AS cents
-            FROM journal_entries e JOIN postings p ON p.entry_id = e.id GROUP BY 1, 2)
-        SELECT 'day ' || day || ', account ' || account_id,
-               (coalesce(said.cents, 0) - coalesce(moved.cents, 0))::bigint
-          FROM said FULL JOIN moved USING (day, account_id)
-         WHERE EXISTS (SELECT 1 FROM report_marks) AND day NOT IN (SELECT day FROM later)
-           AND coalesce(said.cents, 0) <> coalesce(moved.cents, 0)""",
-    "the reports' open lines equal the postings": """
-        WITH later AS (
-          SELECT DISTINCT p.charge_id FROM journal_entries e
-            JOIN report_marks m ON e.recorded_xid >= m.horizon
-            JOIN postings p ON p.entry_id = e.id WHERE p.charge_id IS NOT NULL),
-        said AS (
-          SELECT charge_id, account_id, payer_id, sum(balance_cents) AS cents
-            FROM receivable_spans WHERE to_day = '9999-12-31' GROUP BY 1, 2, 3),
-        stood AS (
-          SELECT p.charge_id, p.account_id, sum(SIGNED) AS cents,
-                 CASE a.code WHEN 'insurance_receivable' THEN coalesce(p.payer_id, 0) ELSE 0 END AS payer_id
-            FROM postings p JOIN ledger_accounts a ON a.id = p.account_id
-           WHERE a.code IN ('patient_receivable', 'insurance_receivable') GROUP BY 1, 2, 4)
-        SELECT 'charge ' || charge_id, (coalesce(said.cents, 0) - coalesce(stood.cents, 0))::bigint
-          FROM said FULL JOIN stood USING (charge_id, account_id, payer_id)
-         WHERE EXISTS (SELECT 1 FROM report_marks) AND charge_id NOT IN (SELECT charge_id FROM later)
-           AND coalesce(said.cents, 0) <> coalesce(stood.cents, 0)""",
+    **REPORT_CHECKS,
 }
 
 _COUNTS = "SELECT (SELECT count(*) FROM journal_entries), (SELECT count(*) FROM postings)"

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from billing.money import Money
 from portal.db import read_only
-from portal.queries.kpi_facts import FACTS
+from portal.queries.kpi_facts import AUTO_LINES, FACTS
 from portal.queries.kpi_figures import (
     DAYS_OF_YEAR,
     Facts,
@@ -45,12 +45,20 @@ from portal.queries.settings import settings_on
 
 MONTHS = 12
 RATES = ("denials", "auto_posted", "no_shows")
+# The answers' lines were counted beforehand.
+_LINES_BY_MONTH = (
+    "SELECT 'auto_posted' AS key, date_trunc('month', t.day)::date AS month, sum(t.lines) AS whole,"  # noqa: S608 (our own words only)
+    " sum(t.alone) AS part, coalesce(sum(t.lines) FILTER (WHERE t.day > :quarter), 0) AS whole_now,"
+    f" coalesce(sum(t.alone) FILTER (WHERE t.day > :quarter), 0) AS part_now FROM ({AUTO_LINES}) t GROUP BY 2"
+)
 _BY_MONTH = text(
-    " UNION ALL ".join(
-        f"SELECT '{key}' AS key, date_trunc('month', t.day)::date AS month, count(*) AS whole,"  # noqa: S608 (our own words only)
+    _LINES_BY_MONTH
+    + "".join(
+        f" UNION ALL SELECT '{key}' AS key, date_trunc('month', t.day)::date AS month, count(*) AS whole,"  # noqa: S608 (our own words only)
         f" count(*) FILTER (WHERE t.counted) AS part, count(*) FILTER (WHERE t.day > :quarter) AS whole_now,"
         f" count(*) FILTER (WHERE t.counted AND t.day > :quarter) AS part_now FROM ({FACTS[key]}) t GROUP BY 2"
         for key in RATES
+        if key != "auto_posted"
     )
 )
 

@@ -1,7 +1,7 @@
-"""Bring what the reports add up beforehand to where the ledger is: only the days and charges that moved.
+"""Bring what the reports add up beforehand to where the books are: only the days, charges and claims that moved.
 
 A transaction that was under way at the last look is read again at the next one, so that nothing is missed; adding
-up a day or a charge twice gives the same rows.
+up a day, a charge or a claim twice gives the same rows.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ _MARK = text("""
            coalesce((SELECT horizon < pg_snapshot_xmax(pg_current_snapshot()) FROM report_marks), false),
            EXISTS (SELECT 1 FROM journal_entries e, report_marks m
                     WHERE e.recorded_xid >= m.horizon
-                      AND e.recorded_xid < pg_snapshot_xmax(pg_current_snapshot()))""")
+                      AND e.recorded_xid < pg_snapshot_xmax(pg_current_snapshot()))
+           OR EXISTS (SELECT 1 FROM remittance_claims rc, report_marks m
+                       WHERE rc.changed_xid >= m.horizon
+                         AND rc.changed_xid < pg_snapshot_xmax(pg_current_snapshot()))""")
 _SET_MARK = text("""
     INSERT INTO report_marks (id, horizon, at) VALUES (1, CAST(:horizon AS xid8), :now)
     ON CONFLICT (id) DO UPDATE SET horizon = excluded.horizon, at = excluded.at""")
@@ -32,11 +35,27 @@ _TOUCHED = text("""
       FROM journal_entries e JOIN postings p ON p.entry_id = e.id
      WHERE e.recorded_xid >= CAST(:horizon AS xid8)
        AND e.recorded_xid < pg_snapshot_xmax(pg_current_snapshot())""")
+# A set that waited is written anew when it posts, and a decision may be released to another claim than it was held for.
+_TOLD = text("""
+    CREATE TEMPORARY TABLE told ON COMMIT DROP AS
+    SELECT claim_id, remittance_id FROM remittance_claims
+     WHERE changed_xid >= CAST(:horizon AS xid8)
+       AND changed_xid < pg_snapshot_xmax(pg_current_snapshot())""")
+_ANSWERED = text("""
+    CREATE TEMPORARY TABLE answered ON COMMIT DROP AS
+    SELECT claim_id FROM told WHERE claim_id IS NOT NULL
+    UNION
+    SELECT f.claim_id FROM first_answers f WHERE f.remittance_id IN (SELECT remittance_id FROM told)""")
 _FORGET = (
     text("DELETE FROM ledger_days WHERE day IN (SELECT day FROM touched)"),
     text("DELETE FROM receivable_spans WHERE charge_id IN (SELECT charge_id FROM touched)"),
+    text("DELETE FROM first_answers WHERE claim_id IN (SELECT claim_id FROM answered)"),
+    text("DELETE FROM answer_tallies WHERE remittance_id IN (SELECT remittance_id FROM told)"),
 )
-_FORGET_ALL = (text("DELETE FROM ledger_days"), text("DELETE FROM receivable_spans"))
+_FORGET_ALL = tuple(
+    text(f"DELETE FROM {table}")  # noqa: S608 (our own words only)
+    for table in ("ledger_days", "receivable_spans", "first_answers", "answer_tallies")
+)
 
 DAYS = """
     SELECT e.occurred_on AS day, p.account_id, e.kind,
@@ -73,25 +92,75 @@ SPANS = """
            coalesce(o.next_day, :stands) AS to_day, o.since, c.visit_id, o.balance::bigint AS balance_cents
       FROM owed o JOIN charges c ON c.id = o.charge_id
      WHERE o.balance <> 0"""
+# The first of the answers that had come by a day; a payer taking its own answer back is none, but comes again.
+# Denied: the payer says so, or an amount was taken off that is neither discount nor a patient's share.
+ANSWERS = """
+    WITH said AS (
+      SELECT rc.claim_id, rc.id, rc.remittance_id, rc.ordinal, rc.decided_on, rc.billed_cents,
+             rc.status_code NOT IN ('22', '23', '25') AS answers, k.known_on,
+             CASE WHEN rc.status_code = '4' THEN k.known_on
+                  WHEN EXISTS (
+                    SELECT 1 FROM line_adjustments la JOIN remittance_lines rl ON rl.id = la.remittance_line_id
+                     WHERE rl.remittance_claim_id = rc.id AND la.outcome = 'stays' AND la.group_code <> 'PR')
+                  THEN greatest((rc.denied_at AT TIME ZONE z.zone)::date, k.known_on)
+              END AS denied_on
+        FROM remittance_claims rc
+        JOIN remittances r ON r.id = rc.remittance_id
+        CROSS JOIN (SELECT coalesce((SELECT time_zone FROM practices), 'UTC') AS zone) z
+        CROSS JOIN LATERAL (
+          SELECT (greatest(r.received_at, rc.matched_at) AT TIME ZONE z.zone)::date AS known_on) k
+       WHERE rc.claim_id IS NOT NULL AND rc.disposition <> 'duplicate' AND {where}),
+    ranked AS (
+      SELECT *, greatest(known_on, decided_on) AS from_day,
+             min(greatest(known_on, decided_on)) FILTER (WHERE answers) OVER earlier AS to_day,
+             least(min(known_on) OVER earlier, min(known_on) OVER later) AS again_on
+        FROM said
+      WINDOW earlier AS (PARTITION BY claim_id ORDER BY decided_on, remittance_id, ordinal
+                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+             later AS (PARTITION BY claim_id ORDER BY decided_on, remittance_id, ordinal
+                       ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING))
+    SELECT claim_id, from_day, coalesce(to_day, :stands), decided_on, coalesce(denied_on, :stands),
+           coalesce(again_on, :stands), id, remittance_id, billed_cents
+      FROM ranked WHERE answers AND (to_day IS NULL OR from_day < to_day)"""
+# A decision without lines is one. Work that a claim made for a person was opened as it came.
+TALLIES = """
+    SELECT rc.remittance_id, rc.decided_on, sum(l.lines)::int AS lines,
+           coalesce(sum(l.lines) FILTER (WHERE NOT EXISTS (
+             SELECT 1 FROM work_items w
+              WHERE w.remittance_claim_id = rc.id AND w.kind IN ('held_claim', 'unmatched'))), 0)::int AS by_itself
+      FROM remittance_claims rc
+      CROSS JOIN LATERAL (
+        SELECT greatest(count(*), 1) AS lines FROM remittance_lines rl WHERE rl.remittance_claim_id = rc.id) l
+     WHERE rc.disposition <> 'duplicate' AND {where}
+     GROUP BY 1, 2"""
 _INTO_DAYS = (
     "INSERT INTO ledger_days (day, account_id, kind, service_month, debit_cents, credit_cents)"
 )
 _INTO_SPANS = """
     INSERT INTO receivable_spans
       (charge_id, account_id, payer_id, from_day, to_day, since, visit_id, balance_cents)"""
+_INTO_ANSWERS = """
+    INSERT INTO first_answers
+      (claim_id, from_day, to_day, decided_on, denied_on, again_on, remittance_claim_id, remittance_id, billed_cents)"""
+_INTO_TALLIES = "INSERT INTO answer_tallies (remittance_id, decided_on, lines, by_itself)"
 
 
-def _add(days: str, spans: str) -> tuple[TextClause, TextClause]:
+def _add(days: str, spans: str, answers: str, told: str) -> tuple[TextClause, ...]:
     return (
         text(_INTO_DAYS + DAYS.format(where=days)).bindparams(no_charge=NO_CHARGE),
         text(_INTO_SPANS + SPANS.format(where=spans)).bindparams(stands=STANDS),
+        text(_INTO_ANSWERS + ANSWERS.format(where=answers)).bindparams(stands=STANDS),
+        text(_INTO_TALLIES + TALLIES.format(where=told)),
     )
 
 
 _ADD = _add(
-    "e.occurred_on IN (SELECT day FROM touched)", "p.charge_id IN (SELECT charge_id FROM touched)"
+    "e.occurred_on IN (SELECT day FROM touched)",
+    "p.charge_id IN (SELECT charge_id FROM touched)",
+    "rc.claim_id IN (SELECT claim_id FROM answered)",
+    "rc.remittance_id IN (SELECT remittance_id FROM told)",
 )
-_ADD_ALL = _add("true", "true")
+_ADD_ALL = _add("true", "true", "true", "true")
 
 
 def freshen_reports(*, now: datetime) -> None:
@@ -109,7 +178,7 @@ def freshen_reports(*, now: datetime) -> None:
 
 
 def rebuild_reports(*, now: datetime) -> None:
-    """Forget everything that was added up, and read the whole ledger."""
+    """Forget everything that was added up, and read the whole ledger and every answer."""
     with transaction() as session:
         session.execute(_LOCK)
         following = session.execute(_MARK).one()[1]
@@ -118,8 +187,10 @@ def rebuild_reports(*, now: datetime) -> None:
 
 
 def _add_up(session: Session, horizon: str) -> None:
-    session.execute(_TOUCHED, {"horizon": horizon})
-    session.execute(text("ANALYZE touched"))
+    for noted in (_TOUCHED, _TOLD):
+        session.execute(noted, {"horizon": horizon})
+    session.execute(_ANSWERED)
+    session.execute(text("ANALYZE touched, told, answered"))
     for statement in (*_FORGET, *_ADD):
         session.execute(statement)
 

@@ -22,6 +22,7 @@ from portal.queries.posting_rules import posting_rules
 from portal.queries.viewer import StaffViewer
 from portal.queries.waiting_sets import legs_of
 from portal.services.lock_posting import lock_posting
+from portal.services.note_denials import note_denials
 from portal.services.post_set import Arrival, post_set
 from portal.services.practice_date import practice_date
 from portal.services.record_access import Access, add_access
@@ -70,7 +71,7 @@ def post_waiting(
             raise NotWaiting(
                 "Another remittance of this number and day is posted already. Ask the payer which counts."
             )
-        _forget_trial(session, remittance_id)
+        matched = _forget_trial(session, remittance_id)
         arrival = Arrival(
             said=said,
             file_id=row.file_id,
@@ -82,6 +83,7 @@ def post_waiting(
         )
         _close(session, remittance_id, staff, now)  # before credit looks for bills
         report = post_set(session, arrival)
+        _date(session, remittance_id, matched, now)
         access = Access(
             face="staff",
             login_id=staff.login_id,
@@ -128,13 +130,36 @@ def _changed(session: Session, row: RemittanceRow) -> bool:
     )
 
 
-def _forget_trial(session: Session, remittance_id: int) -> None:
-    """The claims as they were shown while they waited: what they become is written anew."""
-    claims = select(RemittanceClaim.id).where(RemittanceClaim.remittance_id == remittance_id)
+def _forget_trial(session: Session, remittance_id: int) -> set[int]:
+    """The claims as they were shown while they waited: what they become is written anew.
+
+    Gives the places in the set of those whose claim was known.
+    """
+    of_set = RemittanceClaim.remittance_id == remittance_id
+    matched = set(
+        session.scalars(
+            select(RemittanceClaim.ordinal).where(of_set, RemittanceClaim.claim_id.is_not(None))
+        )
+    )
+    claims = select(RemittanceClaim.id).where(of_set)
     lines = select(RemittanceLine.id).where(RemittanceLine.remittance_claim_id.in_(claims))
     session.execute(delete(LineAdjustment).where(LineAdjustment.remittance_line_id.in_(lines)))
     session.execute(delete(RemittanceLine).where(RemittanceLine.remittance_claim_id.in_(claims)))
-    session.execute(delete(RemittanceClaim).where(RemittanceClaim.remittance_id == remittance_id))
+    session.execute(delete(RemittanceClaim).where(of_set))
+    return matched
+
+
+def _date(session: Session, remittance_id: int, matched: set[int], now: datetime) -> None:
+    """What nobody knew while the set waited is known from now on: denials, and claims that came meanwhile."""
+    of_set = RemittanceClaim.remittance_id == remittance_id
+    note_denials(session, set(session.scalars(select(RemittanceClaim.id).where(of_set))), now=now)
+    session.execute(
+        update(RemittanceClaim)
+        .where(
+            of_set, RemittanceClaim.claim_id.is_not(None), RemittanceClaim.ordinal.not_in(matched)
+        )
+        .values(matched_at=now)
+    )
 
 
 def _close(session: Session, remittance_id: int, staff: StaffViewer, now: datetime) -> None:

@@ -231,15 +231,17 @@ def _release(
             raise ReleaseRefused("It still cannot post so: " + "; ".join(reasons))
         entry = _money_alone(row, suspense, claim, book, note=note, now=now)
         written = post_entries(session, [entry] if entry else [])
-        row.disposition, row.claim_id = "released", claim.claim_id
+        row.disposition = "released"
+        _match(row, claim, now)
         entry_id = written[0].entry_id if written else None
         return Released(entry_id=entry_id, amount=row.paid, decided=False, reasons=reasons)
     settled = judge.credits()
     ids = _post_decision(session, row, outcome, settled, suspense=suspense, note=note)
     expect_claims(session, [outcome], judge.books)
-    row.disposition, row.claim_id, row.reasons = "posted", claim.claim_id, list(outcome.reasons)
+    row.disposition, row.reasons = "posted", list(outcome.reasons)
+    _match(row, claim, now)
     row.under_review = outcome.under_review
-    rewrite_lines(session, row.id, outcome)
+    rewrite_lines(session, row.id, outcome, now=now)
     pairs = [(row.id, outcome)]
     add_work_items(
         session,
@@ -262,6 +264,12 @@ def _release(
     )
     entry_id = ids.get(f"release:{row.id}")
     return Released(entry_id=entry_id, amount=row.paid, decided=True)
+
+
+def _match(row: RemittanceClaim, claim: ClaimOnFile, now: datetime) -> None:
+    """It answers this claim; where it was held for none, or for another, only from now on."""
+    if row.claim_id != claim.claim_id:
+        row.claim_id, row.matched_at = claim.claim_id, now
 
 
 def _money_alone(

@@ -94,7 +94,7 @@ def release_together(
     for row, outcome in rows:
         row.disposition, row.reasons = "posted", list(outcome.reasons)
         row.under_review = outcome.under_review
-        rewrite_lines(session, row.id, outcome)
+        rewrite_lines(session, row.id, outcome, now=now)
     by_id = [(row.id, outcome) for row, outcome in rows]
     add_work_items(
         session,

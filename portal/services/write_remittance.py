@@ -25,6 +25,7 @@ from portal.models.remittances import (
 from portal.models.work import WorkItem
 from portal.services.judge_plb import PostedPlb
 from portal.services.judge_remittance import ClaimOutcome
+from portal.services.note_denials import note_denials
 from portal.services.post_entry import copy_rows, post_entries
 from portal.services.read_decision import decision_of
 from portal.x12.remittance import ClaimPayment, Remittance
@@ -266,12 +267,13 @@ def write_lines(session: Session, outcomes: Sequence[tuple[int, ClaimOutcome]]) 
     )
 
 
-def rewrite_lines(session: Session, row_id: int, outcome: ClaimOutcome) -> None:
-    """The lines as judged take the place of the lines as held."""
+def rewrite_lines(session: Session, row_id: int, outcome: ClaimOutcome, *, now: datetime) -> None:
+    """The lines as judged take the place of the lines as held; a denial among them is one from `now` on."""
     lines = select(RemittanceLine.id).where(RemittanceLine.remittance_claim_id == row_id)
     session.execute(delete(LineAdjustment).where(LineAdjustment.remittance_line_id.in_(lines)))
     session.execute(delete(RemittanceLine).where(RemittanceLine.remittance_claim_id == row_id))
     write_lines(session, [(row_id, outcome)])
+    note_denials(session, [row_id], now=now)
 
 
 def _lines_of(

@@ -56,9 +56,11 @@ def answer(
     stays: bool = False,
     held: bool = False,
     group: str = "CO",
+    received: date | None = None,
 ) -> int:
-    """A payer's answer as a remittance keeps it, received on its day."""
-    at = datetime(on.year, on.month, on.day, 15, tzinfo=UTC)
+    """A payer's answer as a remittance keeps it, received on its day unless another is named."""
+    came = received or on
+    at = datetime(came.year, came.month, came.day, 15, tzinfo=UTC)
     with transaction() as session:
         file = File(
             kind="835",
