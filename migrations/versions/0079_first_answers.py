@@ -1,7 +1,7 @@
 """Keep what the reports ask of payers' answers beside what else they add up, and when an answer became what it is.
 
-Revision ID: 0076
-Revises: 0075
+Revision ID: 0079
+Revises: 0078
 
 Safety: two new tables, filled by the first look at a report; three columns, two of them empty and one with a constant that
 rewrites nothing; one index; triggers that note in a row which transaction changed it.
@@ -15,8 +15,8 @@ from alembic import op
 from portal.db import APP_ROLE
 from portal.models.ledger import XactId
 
-revision = "0076"
-down_revision = "0075"
+revision = "0079"
+down_revision = "0078"
 branch_labels = None
 depends_on = None
 
