@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Integer, Select, and_, cast, exists, func, or_, select, text
+from sqlalchemy import Integer, Select, and_, case, cast, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -63,7 +63,7 @@ def cut_statements(*, on: date, now: datetime, public_url: str) -> Cut:
 
 
 def _candidates(on: date, settings: Settings) -> Select[int]:
-    """Accounts with anything in patient hands, whose last statement lies back far enough or was overtaken."""
+    """Accounts with an open bill or credit and no late statement, and those whose last one was overtaken."""
     last = (
         select(Statement.guarantor_account_id, func.max(Statement.cycle_on).label("on"))
         .where(was_sent())
@@ -71,10 +71,18 @@ def _candidates(on: date, settings: Settings) -> Select[int]:
         .subquery()
     )
     cut_already = aliased(Statement)
-    in_hand = exists().where(
-        PostingRow.guarantor_account_id == GuarantorAccount.id,
-        PostingRow.account_id == LedgerAccount.id,
-        LedgerAccount.code.in_((Account.PATIENT_RECEIVABLE, Account.PATIENT_CREDIT)),
+    # By bill: one that is owed and one that was paid twice may come to nothing together.
+    signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
+    in_hand = exists(
+        select(PostingRow.visit_id)
+        .where(
+            PostingRow.guarantor_account_id == GuarantorAccount.id,
+            PostingRow.account_id == LedgerAccount.id,
+            LedgerAccount.code.in_((Account.PATIENT_RECEIVABLE, Account.PATIENT_CREDIT)),
+        )
+        .group_by(PostingRow.visit_id, PostingRow.account_id)
+        .having(func.sum(signed) != ZERO)
+        .correlate(GuarantorAccount)
     )
     overtaken = exists().where(
         Statement.guarantor_account_id == GuarantorAccount.id,
@@ -94,14 +102,18 @@ def _candidates(on: date, settings: Settings) -> Select[int]:
         select(GuarantorAccount.id)
         .outerjoin(last, last.c.guarantor_account_id == GuarantorAccount.id)
         .where(
-            in_hand,
             ~exists().where(
                 cut_already.guarantor_account_id == GuarantorAccount.id,
                 cut_already.cycle_on == on,
             ),
             or_(
-                last.c.on.is_(None),
-                last.c.on <= on - settings.span(Key.STATEMENT_LEAST_APART_DAYS),
+                and_(
+                    in_hand,
+                    or_(
+                        last.c.on.is_(None),
+                        last.c.on <= on - settings.span(Key.STATEMENT_LEAST_APART_DAYS),
+                    ),
+                ),
                 and_(last.c.on < on, or_(overtaken, corrected)),
             ),
         )

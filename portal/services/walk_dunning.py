@@ -6,26 +6,28 @@ a process that dies has done both or neither, and the next run finds what is lef
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.dunning import CALL_FROM, SCREEN_FROM, Due, Step, bundle_due
 from billing.gate import GateFacts
 from billing.holds import Action, Denied, allowed
+from billing.ledger import Account
 from billing.money import ZERO, total_of
 from billing.settings import Key
 from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.claims import Visit
 from portal.models.gate import DunningStep
+from portal.models.ledger import LedgerAccount, PostingRow
 from portal.queries.gate_facts import gate_facts
-from portal.queries.settings import settings_on
+from portal.queries.settings import setting
 from portal.services.warn_finally import warn_finally
 from portal.services.write_remittance import add_work_items
 
@@ -65,11 +67,8 @@ def walk_dunning(*, on: date, now: datetime, public_url: str) -> Walked:
     for start in range(0, len(candidates), AT_ONCE):
         with read_only() as session:
             ids = candidates[start : start + AT_ONCE]
-            due = {
-                account_id: steps
-                for account_id, facts in gate_facts(session, on=on, account_ids=ids).items()
-                if (steps := _steps(session, facts, on))
-            }
+            facts = gate_facts(session, on=on, account_ids=ids)
+            due = _fresh(session, facts, on)
         for account_id in due:
             found += [
                 (account_id, step) for step in _write_down(account_id, public_url, on=on, now=now)
@@ -78,22 +77,54 @@ def walk_dunning(*, on: date, now: datetime, public_url: str) -> Walked:
 
 
 def _candidates(session: Session, on: date) -> list[int]:
-    """Accounts with a bill that was told so long ago that its first step may be due."""
+    """Accounts with an open bill that was told so long ago that its first step may be due."""
+    signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
+    owed = exists(
+        select(PostingRow.visit_id)
+        .where(
+            PostingRow.visit_id == Visit.id,
+            PostingRow.account_id == LedgerAccount.id,
+            LedgerAccount.code == Account.PATIENT_RECEIVABLE,
+        )
+        .group_by(PostingRow.visit_id)
+        .having(func.sum(signed) > ZERO)
+        .correlate(Visit)
+    )
     return list(
         session.scalars(
             select(Visit.guarantor_account_id)
-            .where(Visit.first_statement_on <= on - min(SCREEN_FROM, CALL_FROM))
+            .where(Visit.first_statement_on <= on - min(SCREEN_FROM, CALL_FROM), owed)
             .distinct()
             .order_by(Visit.guarantor_account_id)
         )
     )
 
 
-def _steps(session: Session, facts: GateFacts, on: date) -> tuple[Due, ...]:
-    cycle = settings_on(session, on).count(Key.STATEMENT_CYCLE_DAYS)
+def _fresh(session: Session, facts: Mapping[int, GateFacts], on: date) -> list[int]:
+    """Accounts with a step that is due and was not found before; only these are locked and looked at again."""
+    cycle = setting(session, Key.STATEMENT_CYCLE_DAYS, on)
+    kept = {
+        tuple(row)
+        for row in session.execute(
+            select(
+                DunningStep.guarantor_account_id, DunningStep.step, DunningStep.started_on
+            ).where(DunningStep.guarantor_account_id.in_(facts))
+        )
+    }
+    return [
+        account_id
+        for account_id, one in facts.items()
+        if any(
+            (account_id, due.step.value, _started(one)) not in kept
+            for due in _steps(one, on, cycle_days=cycle)
+        )
+    ]
+
+
+def _steps(facts: GateFacts, on: date, *, cycle_days: int) -> tuple[Due, ...]:
     return tuple(
         due
-        for due in bundle_due(facts, on, cycle_days=cycle)
+        for due in bundle_due(facts, on, cycle_days=cycle_days)
         if due.step in KINDS and not _held(facts, due.step)
     )
 
@@ -112,10 +143,10 @@ def _write_down(account_id: int, public_url: str, *, on: date, now: datetime) ->
             select(GuarantorAccount.id).where(GuarantorAccount.id == account_id).with_for_update()
         )
         facts = gate_facts(session, on=on, account_ids=[account_id])[account_id]
-        start = _started(facts)
+        start, cycle = _started(facts), setting(session, Key.STATEMENT_CYCLE_DAYS, on)
         fresh = [
             due
-            for due in _steps(session, facts, on)
+            for due in _steps(facts, on, cycle_days=cycle)
             if start is not None and _keep(session, account_id, due, start, now)
         ]
         amount = total_of(one.balance for one in facts.episodes if one.balance > ZERO)
