@@ -7,13 +7,14 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from portal import db, queue, wiring
+from portal.clock import now as time_now
 from portal.collector import search_seldom
 from portal.config import CHECKOUT, ConfigurationError, Settings
 from portal.embedded import database_of, owners_database
@@ -368,8 +369,8 @@ def finish_posting(documents: list[dict[str, Any]], *, as_json: bool) -> None:
 
 
 def clock() -> datetime:
-    """The one place of the commands that looks at the clock."""
-    return datetime.now(UTC)
+    """The one place of the commands that asks what time it is."""
+    return time_now()
 
 
 def say(as_json: bool, document: dict[str, Any], lines: Iterable[str]) -> None:

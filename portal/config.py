@@ -13,6 +13,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from portal.clock import CLOCK_FILE
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 DATABASE_ROLE = "kindbill_app"  # what every connection of the application works as
 EMBEDDED = "application_name=kindbill-embedded"  # how the URL of our own server tells itself
@@ -55,6 +57,7 @@ class Settings:
     era_sftp_host_key: str = ""  # the server's public key; any other is refused
     era_sftp_delete: bool = False  # take files away for good instead of into taken/
     owner_database_url: str = ""  # for init-db alone: who owns the tables
+    clock_file: Path | None = None  # of a demo: by how much its clock is ahead (portal/clock.py)
     testing: bool = False
 
     def __post_init__(self) -> None:
@@ -63,6 +66,11 @@ class Settings:
         self._check_sftp()
         if self.test_keys:
             return
+        if self.clock_file:
+            raise ConfigurationError(
+                "STRIPE_SECRET_KEY is a live key and KINDBILL_CLOCK_FILE is set: a practice lives"
+                " by the true clock. Unset one of them"
+            )
         for name, base in (
             ("STRIPE_API_BASE", self.stripe_api_base),
             ("TWILIO_API_BASE", self.twilio_api_base),
@@ -151,6 +159,7 @@ class Settings:
             baa_records=tuple(environ.get("KINDBILL_BAA_RECORDS", "").replace(",", " ").split()),
             spanish_reviewed_by=environ.get("KINDBILL_SPANISH_REVIEWED_BY", "").strip(),
             era_folder=_path(environ, "KINDBILL_ERA_FOLDER"),
+            clock_file=_path(environ, CLOCK_FILE),
             era_sftp=environ.get("KINDBILL_ERA_SFTP", ""),
             era_sftp_key=_path(environ, "KINDBILL_ERA_SFTP_KEY"),
             era_sftp_host_key=environ.get("KINDBILL_ERA_SFTP_HOST_KEY", "").strip(),

@@ -13,6 +13,7 @@ import procrastinate
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.db import APP_ROLE, as_application, read_only
 
 
@@ -54,7 +55,8 @@ def enqueue(
 ) -> None:
     """Write the job as part of the session's transaction; `args` are ids and plain values."""
     connection = session.connection().connection.driver_connection
-    _deferring.configure_task(name, connection=connection, schedule_at=not_before).defer(**args)
+    at = clock.on_the_machine(not_before) if not_before else None
+    _deferring.configure_task(name, connection=connection, schedule_at=at).defer(**args)
 
 
 def build_worker(
@@ -76,11 +78,11 @@ def build_worker(
 
 
 def _run(handler: Handler, gateways: Any, fixed_now: datetime | None, **args: Any) -> None:
-    handler(JobContext(gateways, fixed_now or datetime.now(UTC)), **args)
+    handler(JobContext(gateways, fixed_now or clock.now()), **args)
 
 
 def _run_recurring(handler: Handler, gateways: Any, timestamp: int) -> None:
-    handler(JobContext(gateways, datetime.fromtimestamp(timestamp, UTC)))
+    handler(JobContext(gateways, datetime.fromtimestamp(timestamp, UTC) + clock.ahead()))
 
 
 def run_due(database_url: str, gateways: Any, *, now: datetime) -> int:

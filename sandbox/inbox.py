@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import pyotp
 from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal import clock
 from sandbox.pages import render
 from sandbox.store import Json
 from sandbox.twilio_api import LONGEST, NUMBER, Messages
@@ -157,7 +157,7 @@ def make_blueprint(messages: Messages, demo: Path | None) -> Blueprint:
             "inbox.html",
             phones=phones(world),
             emails=emails(world),
-            codes=codes(demo, time.time()),
+            codes=codes(demo, clock.now().timestamp()),
         )
 
     @blueprint.get("/inbox/<mail_id>.eml")

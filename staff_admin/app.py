@@ -24,6 +24,7 @@ from staff_admin.blueprints import (
     claims,
     credit_balances,
     day,
+    demo_date,
     denials,
     disclosures,
     disputes,
@@ -111,4 +112,6 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(restricted.blueprint)
     app.register_blueprint(disclosures.blueprint)
     app.register_blueprint(staff.blueprint)
+    if settings.clock_file:
+        app.register_blueprint(demo_date.blueprint)
     return app

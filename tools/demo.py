@@ -19,10 +19,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from portal import db, wiring
+from portal import clock, db, wiring
 from portal.cli import migrate
 from portal.config import ConfigurationError, Settings
 from portal.embedded import database_of
+from tools.demo_clock import clock_folder
 from tools.demo_desk import prepare_desk
 from tools.demo_people import (
     NEWCOMER,
@@ -101,10 +102,11 @@ def serve(home: Path) -> int:
         engine = db.connect(url)
         db.bind(engine)
         fill(demo, settings, url)
-        say_receipts_are_complete()
+        say_receipts_are_complete(now=clock.now())
         print_fresh_codes(demo, settings)
         engine.dispose()
         processes.start("worker", "-m", "portal", "worker")
+        processes.start("clock", "-m", "tools.demo_clock")
         processes.start("web", "-m", "portal", "serve")
         processes.wait_for(f"http://127.0.0.1:{settings.port}/readyz", "web")
         processes.wait_for(f"http://127.0.0.1:{settings.port}/staff/sign-in", "web")
@@ -132,6 +134,7 @@ def demo_settings(home: Path) -> Settings:
         KINDBILL_PUBLIC_URL=f"http://localhost:{port}",
         KINDBILL_SMTP_URL=f"smtp://127.0.0.1:{free_port()}",
         KINDBILL_ERA_FOLDER=str(incoming_folder(home)),
+        KINDBILL_CLOCK_FILE=str(clock_folder(home) / "ahead"),
         KINDBILL_SPANISH_REVIEWED_BY="nobody yet: only the demo shows it all the same",
         STRIPE_SECRET_KEY=KEY_OF_NO_ACCOUNT,
         STRIPE_WEBHOOK_SECRET=f"whsec_{secrets.token_hex(16)}",
@@ -236,7 +239,9 @@ def announce(demo: Demo, settings: Settings, *, seconds: float) -> None:
         "  5. Sign in as Modela Example: under Access she acts for her teenage daughter, as the office allowed.",
         "  6. Sign in as biller: a bank waits for an answer under Disputes; as manager: a check waits under Refunds,",
         "     and Payouts, from the day’s page, holds one line that is not ours.",
-        "  7. Prove every cent:  .venv/bin/python -m portal verify-ledger",
+        "  7. Sign in as manager and move the demo’s date on, up to 120 days, to see what each account lives through:",
+        f"     {settings.public_url}/staff/demo-date/",
+        "  8. Prove every cent:  .venv/bin/python -m portal verify-ledger",
         "",
         "Ctrl-C stops everything. The next `make demo` finds its data; `make demo-reset` starts over.",
     ]

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from portal import wiring
+from portal import clock, wiring
 from portal.app import create_app as create_patient_app
 from portal.config import Settings
 from portal.db import read_only, transaction
@@ -87,7 +87,15 @@ class Demo:
         """Remove what the demo wrote beside the database."""
         for name in ("state.json", "sandbox.sqlite", "sandbox.sqlite-wal", "sandbox.sqlite-shm"):
             (home / "demo" / name).unlink(missing_ok=True)
-        for folder in ("demo/practice", "demo/card", "demo/logs", "documents", "outbox", "mail"):
+        for folder in (
+            "demo/practice",
+            "demo/card",
+            "demo/logs",
+            "demo/clock",
+            "documents",
+            "outbox",
+            "mail",
+        ):
             shutil.rmtree(home / folder, ignore_errors=True)
 
 
@@ -146,7 +154,7 @@ def planners_deeds(demo: Demo, settings: Settings, story: dict[str, Any]) -> Cal
 
 def print_fresh_codes(demo: Demo, settings: Settings) -> None:
     """Codes as on newly printed copies of the statements, since printed ones die after 30 days."""
-    now = datetime.now(UTC)
+    now = clock.now()
     for person in demo.enrolments:
         person["code"] = _code(_account(person["practice_patient_id"]), settings, now)
     demo.save()

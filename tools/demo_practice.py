@@ -106,9 +106,8 @@ def live_through(
     feed_practice(folder, story, gateways=gateways, end_of_week=end_of_week)
 
 
-def say_receipts_are_complete() -> None:
-    """Today's receipts file; without one, copays taken at the desk would hold the bills of a demo begun earlier."""
-    now = datetime.now(UTC)
+def say_receipts_are_complete(*, now: datetime) -> None:
+    """The day's receipts file; without one, copays taken at the desk would hold the bills of a demo begun earlier."""
     today = now.astimezone(ZONE).date()
     data = nothing_received(through=today).encode()
     import_practice(kind="receipts", data=data, name=f"receipts-{today}.csv", now=now)

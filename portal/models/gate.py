@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import DateTime, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal import clock
 from portal.db import Base
 
 
@@ -27,7 +28,9 @@ class GateDenial(Base):
     visit_id: Mapped[int | None]
     asked_by: Mapped[str] = mapped_column(default="")  # which part of the software asked
     login_id: Mapped[int | None]  # the person behind it, where there is one
-    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), default=clock.now, server_default=text("now()")
+    )
 
 
 class GateClearance(Base):

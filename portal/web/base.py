@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, g, jsonify, request
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from sqlalchemy import text
 
+from portal import clock
 from portal.config import Settings, derived_key
 from portal.db import read_only
 from portal.web import (
@@ -23,7 +24,6 @@ from portal.web import (
     theme,
     voice,
 )
-from portal.web.clock import system_clock
 from portal.web.csrf import csrf
 from portal.web.faces import PORTAL, Face, cookie_name
 
@@ -37,7 +37,7 @@ def create_base_app(*, face: Face, settings: Settings, gateways: Any) -> Flask:
     app.config.update(
         FACE=face,
         SETTINGS=settings,
-        CLOCK=system_clock,
+        CLOCK=clock.now,
         TESTING=settings.testing,
         SECRET_KEY=_secret(settings.secret_keys[0], face),
         SECRET_KEY_FALLBACKS=[_secret(key, face) for key in settings.secret_keys[1:]],

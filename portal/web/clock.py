@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import current_app
 
@@ -11,8 +11,3 @@ def now() -> datetime:
     """The present moment, aware, as the app's `CLOCK` tells it."""
     moment: datetime = current_app.config["CLOCK"]()
     return moment
-
-
-def system_clock() -> datetime:
-    """The machine's clock."""
-    return datetime.now(UTC)
