@@ -21,6 +21,7 @@ class Duty(StrEnum):
     ASSISTANCE = "assistance"
     ASSISTANCE_APPEAL = "assistance_appeal"
     PACKET = "packet"
+    AGENCY = "agency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,13 @@ DUTIES: Mapping[Duty, Steps] = {
         "collections.work",
         "collections.sign",
         "portal/services/sign_packet.py",
+    ),
+    Duty.AGENCY: Steps(
+        "wrote down the contract with an agency",
+        "approves it",
+        "agencies.edit",
+        "agencies.approve",
+        "portal/services/approve_agency.py",
     ),
     Duty.ALERT: Steps(
         "did what an alert is about",

@@ -78,6 +78,15 @@ def lacks(agency: Agency, *, on: date) -> tuple[str, ...]:
     return tuple(missing)
 
 
+# What a second person approved: one of these changed, and the approval is gone.
+BINDING = ("name", "contract_ref", "baa_ref", "terms", "states", "begins_on", "ends_on")
+
+
+def binds(before: Agency, now: Agency) -> bool:
+    """Whether what changed has to be approved anew; where to write and whom to call does not (COLL-11, OPS-13)."""
+    return any(getattr(before, name) != getattr(now, name) for name in BINDING)
+
+
 class PlacementState(StrEnum):
     """Where a placed bill stands; the last three are ends."""
 

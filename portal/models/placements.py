@@ -41,8 +41,26 @@ class AgencyRow(Base):
     dispute_address: Mapped[list[str]] = mapped_column(ARRAY(String))
     phone: Mapped[str]
     version: Mapped[int] = mapped_column(default=1, server_default="1")
+    # Whoever wrote down what binds now: a second person approves it.
     added_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
     added_at: Mapped[datetime] = mapped_column(MOMENT)
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    approved_at: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
+class AgencyVersion(Base):
+    """What an agency's row said from one change to the next; only the approval is added to it."""
+
+    __tablename__ = "agency_versions"
+    __table_args__ = (UniqueConstraint("agency_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    version: Mapped[int]
+    said: Mapped[dict[str, Any]] = mapped_column(JSONB)  # portal.services.add_agency.AgencyDetails
+    reason: Mapped[str]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    made_at: Mapped[datetime] = mapped_column(MOMENT)
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
     approved_at: Mapped[datetime | None] = mapped_column(MOMENT)
 

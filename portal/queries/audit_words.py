@@ -14,6 +14,11 @@ KINDS = {
     "bill_dispute": "dispute of a bill",
     "bill_disputes": "disputes of bills",
     "bill_dispute_report": "report of disputes of bills",
+    "agency": "collection agency",
+    "agencies": "collection agencies",
+    "placement": "bill at an agency",
+    "placements": "bills at agencies",
+    "placement_file": "file for an agency",
     "report": "report",
     "report_rows": "rows of a report",
     "report_cost": "costs of a month",
@@ -165,6 +170,10 @@ KINDS = {
 }
 
 ACTIONS = {
+    "hand_over": "handed over",
+    "recall": "recalled",
+    "reinstate": "let an agency go on with",
+    "suspend": "suspended",
     "prepare": "prepared",
     "sign": "signed",
     "accept": "accepted",

@@ -45,6 +45,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "biller": frozenset(
         {
+            "agencies.view",
             "bill_disputes.view",
             "bill_disputes.work",
             "collections.view",
@@ -151,6 +152,9 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "collections": frozenset(
         {
+            "agencies.view",
+            "agencies.edit",
+            "placements.files",
             "bill_disputes.view",
             "collections.view",
             "collections.work",
@@ -176,6 +180,10 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "manager": frozenset(
         {
+            "agencies.view",
+            "agencies.edit",
+            "agencies.approve",
+            "placements.files",
             "bill_disputes.view",
             "bill_disputes.work",
             "collections.view",
@@ -274,6 +282,7 @@ _MATRIX: Mapping[str, frozenset[str]] = {
     ),
     "auditor": frozenset(
         {
+            "agencies.view",
             "bill_disputes.view",
             "collections.view",
             "assistance_status.view",

@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 
 from billing.holds import Action, Denied
 from billing.money import ZERO, Money
-from billing.placement import WITH_AGENCY, Agency, Order, PlacementState, Term, lacks
+from billing.placement import WITH_AGENCY, Order, PlacementState, lacks
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Visit
 from portal.models.placements import AgencyRow, Placement
+from portal.queries.agency_facts import agency_facts
 from portal.queries.last_itemised import last_itemised
 from portal.queries.placed_bills import placed_bills
 from portal.queries.viewer import StaffViewer
@@ -119,21 +120,6 @@ def place_bill(
             now=now,
         )
         return placement.id
-
-
-def agency_facts(row: AgencyRow) -> Agency:
-    """What is kept of an agency, as the rules read it."""
-    return Agency(
-        name=row.name,
-        contract_ref=row.contract_ref,
-        baa_ref=row.baa_ref,
-        terms=frozenset(Term(one) for one in row.terms),
-        states=frozenset(row.states),
-        begins_on=row.begins_on,
-        ends_on=row.ends_on,
-        dispute_address=tuple(row.dispute_address),
-        phone=row.phone,
-    )
 
 
 def _signed(packet: Packet | None, visit: Visit) -> Packet:

@@ -113,6 +113,7 @@ MENUS = {
             "Patients",
         ),
         MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view", "Patients"),
+        MenuLink("agencies.index", "Agencies", "people", "agencies.view", "Collections"),
         MenuLink("work.index", "Queue", "list", "work.view", "Payers"),
         MenuLink("remittances.index", "Remittances", "receipt", "remittances.view", "Payers"),
         MenuLink("denials.index", "Denials", "arrow-counterclockwise", "denials.view", "Payers"),

@@ -51,6 +51,7 @@ def test_OPS_13_HIPAA_7_whoever_posts_money_neither_adjusts_nor_approves_nor_jud
             "plans.approve",
             "assistance.approve",
             "assistance.policy",
+            "agencies.approve",
             "settings.edit",
             "accounts.restrict",
         }:

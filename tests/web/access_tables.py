@@ -9,6 +9,7 @@ A signed-in person without a code to type is led on; the rest of a half-done sig
 
 from __future__ import annotations
 
+from tests.web.access_agencies import STAFF_AGENCIES
 from tests.web.access_agency_money import STAFF_AGENCY_MONEY
 from tests.web.access_assistance import STAFF_ASSISTANCE
 from tests.web.access_bill_disputes import PATIENTS_BILL_DISPUTES, STAFF_BILL_DISPUTES
@@ -382,6 +383,7 @@ STAFF = table(
     + STAFF_HOLDS
     + STAFF_CASES
     + STAFF_AGENCY_MONEY
+    + STAFF_AGENCIES
     + STAFF_LETTERS
     + STAFF_ASSISTANCE
     + STAFF_OFFICE
