@@ -1,7 +1,7 @@
 """What each agency's row said before, and who approved which version.
 
-Revision ID: 0076
-Revises: 0075
+Revision ID: 0080
+Revises: 0079
 
 Safety: one new table, filled from the few rows of another.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.db import APP_ROLE
 
-revision = "0076"
-down_revision = "0075"
+revision = "0080"
+down_revision = "0079"
 branch_labels = None
 depends_on = None
 
