@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+
+from billing.business_days import business_days_after
 
 
 class Worklist(StrEnum):
@@ -82,7 +84,7 @@ LISTS: Mapping[Worklist, Listed] = {
     Worklist.RETURNED: Listed(
         "Not reached",
         "Mail that came back, numbers that are wrong, and notices to give otherwise.",
-        _kinds("unreached returned_mail bad_number wrong_number texts_alert plan_paper"),
+        _kinds("unreached mail_returned bad_number wrong_number texts_alert plan_paper"),
     ),
     Worklist.APPROVE: Listed(
         "To approve",
@@ -108,6 +110,26 @@ OTHERS = Listed("People and visits", "What patients asked, told or need.", froze
 def listed(name: Worklist) -> Listed:
     """Words and kinds of a list; of the last one the kinds are all that no other names."""
     return LISTS.get(name, OTHERS)
+
+
+# Conversations that wait for an answer; they stand under Messages, not in the queue, and are counted beside its lists.
+MESSAGES = "messages"
+MESSAGES_LABEL = "Messages to answer"
+# The first touch of OPS-6, which we keep for whoever writes to us too: business days.
+ANSWER_WITHIN = 2
+
+
+def answer_by(asked_on: date) -> date:
+    """The day by which somebody who wrote is to have an answer."""
+    return business_days_after(asked_on, ANSWER_WITHIN)
+
+
+def late_before(on: date) -> date:
+    """Who wrote before this day should have had an answer before `on`."""
+    day = on
+    while answer_by(day - timedelta(days=1)) >= on:
+        day -= timedelta(days=1)
+    return day
 
 
 NAMED: frozenset[str] = frozenset().union(*(one.kinds for one in LISTS.values()))

@@ -68,6 +68,8 @@ KINDS = {
     "audit_alert": "alert of the trail",
     "audit_alerts": "alerts of the trail",
     "audit_month": "month of alerts:",
+    "mail_status": "file of the printer",
+    "returned_mail": "mail that came back:",
     "owner_review": "month of the owner’s review:",
     "alone_decisions": "decisions of one person",
     "audit_trail": "audit trail:",

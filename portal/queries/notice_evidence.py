@@ -53,6 +53,8 @@ TOOK_BACK = frozenset({"bounced", "returned"})
 class Fact:
     """One fact about one sending."""
 
+    id: int
+    piece: str  # the envelope's name; empty for an e-mail
     channel: str
     status: str
     words: str
@@ -76,6 +78,9 @@ class Sent:
     names: tuple[str, ...]
     template: str
     facts: tuple[Fact, ...]
+    out: tuple[
+        Fact, ...
+    ] = ()  # pieces of paper that went out and did not come back, so far as we know
 
     @property
     def reached(self) -> bool:
@@ -127,6 +132,7 @@ def sent_letters(session: Session, account_id: int) -> tuple[Sent, ...]:
             names=tuple(notice.eca_types),
             template=f"version {version}, {notice.language}",
             facts=facts.get(("notice", notice.id), ()),
+            out=_out(facts.get(("notice", notice.id), ())),
         )
         for notice, version in rows
     )
@@ -151,10 +157,16 @@ def sent_statements(session: Session, account_id: int) -> tuple[Sent, ...]:
             names=(),
             template="",
             facts=facts[("statement", one.id)],
+            out=_out(facts[("statement", one.id)]),
         )
         for one in rows
         if ("statement", one.id) in facts
     )
+
+
+def _out(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    back = {fact.piece for fact in facts if fact.status == "returned"}
+    return tuple(fact for fact in facts if fact.status == "handed_over" and fact.piece not in back)
 
 
 def _facts(
@@ -170,6 +182,8 @@ def _facts(
         key = ("notice", one.notice_id) if one.notice_id else ("statement", one.statement_id or 0)
         found[key].append(
             Fact(
+                id=one.id,
+                piece=one.source.rpartition(":")[0] if one.channel == "paper" else "",
                 channel=one.channel,
                 status=one.status,
                 words=FACTS[one.status],

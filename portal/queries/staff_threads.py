@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, distinct, func, select
 from sqlalchemy.orm import Session, aliased
 
+from billing.worklists import answer_by, late_before
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.identity import Login
@@ -20,6 +22,7 @@ from portal.queries.viewer import StaffViewer
 
 FILTERS = {
     "open": "To answer",
+    "late": "Late",
     "unread": "Not read yet",
     "mine": "Mine",
     "unknown": "Unknown numbers",
@@ -44,6 +47,8 @@ class Conversation:
     open: int
     urgent: bool
     assigned_to: str
+    answer_by: date | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +94,19 @@ def waiting() -> ColumnElement[bool]:
     )
 
 
-def staff_inbox(viewer: StaffViewer, *, wanted: str, number: int = 1) -> Page[Conversation]:
-    """One page of conversations: emergencies first, then who waits longest; answered ones by the newest."""
+def staff_inbox(
+    viewer: StaffViewer, *, wanted: str, on: date, zone: str, number: int = 1
+) -> Page[Conversation]:
+    """One page of conversations: emergencies first, then who waits longest, so what is due first; answered ones by the newest."""
     offset, limit = limits(number)
+    late = datetime.combine(late_before(on), time.min, tzinfo=ZoneInfo(zone))
     with read_only() as session:
-        rows = session.execute(_inbox(viewer, wanted).offset(offset).limit(limit)).all()
-    return page_of([_conversation(row) for row in rows], number)
+        query = _inbox(viewer, wanted, late).offset(offset).limit(limit)
+        rows = session.execute(query).all()
+    return page_of([_conversation(row, late, zone) for row in rows], number)
 
 
-def _inbox(viewer: StaffViewer, wanted: str) -> Select[*tuple[Any, ...]]:
+def _inbox(viewer: StaffViewer, wanted: str, late: datetime) -> Select[*tuple[Any, ...]]:
     newcomer = ThreadMessage.newcomer_id
     stranger = and_(ThreadMessage.guarantor_account_id.is_(None), newcomer.is_(None))
     open_ones = func.count().filter(waiting())
@@ -128,6 +137,7 @@ def _inbox(viewer: StaffViewer, wanted: str) -> Select[*tuple[Any, ...]]:
     )
     having = {
         "unread": unread > 0,
+        "late": since < late,
         "mine": and_(open_ones > 0, assigned == viewer.login_id),
         "unknown": and_(open_ones > 0, func.bool_and(stranger)),
         "answered": open_ones == 0,
@@ -158,7 +168,7 @@ def _inbox(viewer: StaffViewer, wanted: str) -> Select[*tuple[Any, ...]]:
     return query
 
 
-def _conversation(row: Row[*tuple[Any, ...]]) -> Conversation:
+def _conversation(row: Row[*tuple[Any, ...]], late: datetime, zone: str) -> Conversation:
     account = row.GuarantorAccount
     newcomer = f"{row.first_name or ''} {row.last_name or ''}".strip() or row.writer or ""
     return Conversation(
@@ -174,7 +184,22 @@ def _conversation(row: Row[*tuple[Any, ...]]) -> Conversation:
         open=row.open,
         urgent=row.urgent,
         assigned_to=row.by_name or row.by_email or "",
+        answer_by=answer_by(row.since.astimezone(ZoneInfo(zone)).date()) if row.since else None,
+        late=row.since is not None and row.since < late,
     )
+
+
+def conversations_waiting(session: Session) -> int:
+    """How many conversations wait for an answer, as the inbox groups them."""
+    of_whom = func.concat_ws(
+        ":", ThreadMessage.guarantor_account_id, ThreadMessage.newcomer_id, _stranger_phone()
+    )
+    return session.scalar(select(func.count(distinct(of_whom))).where(waiting())) or 0
+
+
+def _stranger_phone() -> ColumnElement[str]:
+    nobody = and_(ThreadMessage.guarantor_account_id.is_(None), ThreadMessage.newcomer_id.is_(None))
+    return case((nobody, ThreadMessage.phone), else_="")
 
 
 def account_numbered(number: str) -> frozenset[int]:

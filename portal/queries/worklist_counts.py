@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.money import ZERO, Money
-from billing.worklists import CLAIM_AGES, Worklist, claim_age, listed
+from billing.worklists import CLAIM_AGES, MESSAGES, MESSAGES_LABEL, Worklist, claim_age, listed
 from portal.db import Cents, read_only
 from portal.models.accounts import Payer
 from portal.models.claims import Claim, Visit
@@ -18,6 +18,7 @@ from portal.models.remittances import RemittanceClaim
 from portal.models.work import WorkItem
 from portal.models.worklists import SavedFilter
 from portal.queries.queue_filter import QueueFilter, filter_of, sent_on
+from portal.queries.staff_threads import conversations_waiting
 from portal.queries.viewer import StaffViewer
 
 UNPAID = "unpaid_claim"
@@ -31,6 +32,7 @@ class ListCount:
     label: str
     args: dict[str, str]
     count: int
+    page: str = "work.index"  # messages have a page of their own
     saved_id: int | None = None
     mine: bool = False
     shared: bool = False
@@ -79,7 +81,7 @@ def list_counts(session: Session, viewer: StaffViewer, *, on: date) -> tuple[Lis
             *(func.count().filter(and_(*view.where(on))) for _, _, view, _ in views)
         ).select_from(WorkItem)
     ).one()
-    return tuple(
+    lists = tuple(
         ListCount(
             live=live,
             label=label,
@@ -93,6 +95,22 @@ def list_counts(session: Session, viewer: StaffViewer, *, on: date) -> tuple[Lis
         for (live, label, view, one), count in zip(views, counts, strict=True)
         if count or one is not None
     )
+    return _messages(session, viewer) + lists
+
+
+def _messages(session: Session, viewer: StaffViewer) -> tuple[ListCount, ...]:
+    """Conversations that wait for an answer, for who may read them."""
+    waiting = conversations_waiting(session) if viewer.may("messages.view") else 0
+    if not waiting:
+        return ()
+    one = ListCount(
+        live=f"list-{MESSAGES}",
+        label=MESSAGES_LABEL,
+        args={"show": "open"},
+        count=waiting,
+        page="messages.inbox",
+    )
+    return (one,)
 
 
 def live_counts(viewer: StaffViewer, *, on: date) -> dict[str, int]:

@@ -11,8 +11,10 @@ from portal.models.notices import Notice
 from portal.services.prove_step import ProofKind, prove_step, revoke_proof
 
 
-def prove_notice(session: Session, notice: Notice, *, on: date, now: datetime) -> None:
-    """In the transaction that wrote down the delivery."""
+def prove_notice(
+    session: Session, notice: Notice, *, piece: str = "", on: date, now: datetime
+) -> None:
+    """In the transaction that wrote down the delivery; `piece` is the envelope's name, none of an e-mail."""
     if NoticeKind(notice.kind) not in WARNINGS or notice.deadline_on is None:
         return
     for visit_id in _bills(notice):
@@ -22,7 +24,7 @@ def prove_notice(session: Session, notice: Notice, *, on: date, now: datetime) -
             account_id=notice.guarantor_account_id,
             visit_id=visit_id,
             happened_on=on,
-            source=_source(notice, visit_id),
+            source=_source(notice, visit_id, piece),
             facts={
                 "deadline_on": notice.deadline_on.isoformat(),
                 "names": notice.eca_types,
@@ -33,18 +35,19 @@ def prove_notice(session: Session, notice: Notice, *, on: date, now: datetime) -
         )
 
 
-def unprove_notice(session: Session, notice: Notice, *, reason: str, now: datetime) -> None:
-    """What came back was told to nobody."""
+def unprove_notice(
+    session: Session, notice: Notice, *, piece: str = "", reason: str, now: datetime
+) -> None:
+    """What came back was told to nobody: of that piece, or of the e-mail. Another try keeps its own proof."""
     if NoticeKind(notice.kind) in WARNINGS:
         for visit_id in _bills(notice):
-            revoke_proof(session, _source(notice, visit_id), reason=reason, now=now)
+            revoke_proof(session, _source(notice, visit_id, piece), reason=reason, now=now)
 
 
 def _bills(notice: Notice) -> tuple[int | None, ...]:
     return tuple(notice.visit_ids) or (None,)
 
 
-def _source(notice: Notice, visit_id: int | None) -> str:
-    # A letter that was sent again by another way is another proof.
-    tries = "" if notice.message_id is None else f":{notice.message_id}"
-    return f"notice:{notice.id}:{visit_id or 0}{tries}"
+def _source(notice: Notice, visit_id: int | None, piece: str) -> str:
+    # A letter that was sent again, by another way or to another address, is another proof.
+    return f"notice:{notice.id}:{visit_id or 0}:{piece or notice.message_id}"

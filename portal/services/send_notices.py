@@ -172,7 +172,7 @@ def _send(
     )
     note_delivery(session, fact, now=now)
     notice.state, notice.sent_on = "sent", on
-    prove_notice(session, notice, on=on, now=now)
+    prove_notice(session, notice, piece=name, on=on, now=now)
     return PAPER
 
 

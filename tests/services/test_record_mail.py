@@ -20,10 +20,15 @@ from portal.models.gate import CollectionProof, ProofRevoked
 from portal.models.notices import BadAddress, NoticeDelivery
 from portal.models.statements import StatementDelivery
 from portal.models.work import WorkItem
-from portal.services import record_mail as module
+from portal.queries.notice_evidence import sent_page
+from portal.queries.viewer import StaffViewer
+from portal.services import record_piece as module
+from portal.services.letter_came_back import CannotTakeBack, letter_came_back
 from portal.services.record_mail import MailFileRefused, record_mail
+from portal.services.refusal import NotFound
 from portal.services.run_day import run_day
 from tests.services.notice_world import queue, send, the
+from tests.services.staff_world import add_staff
 from tests.services.statement_world import DAY, Office, after, later, noon, only
 from tests.services.test_notices import answer, deliveries, final, owing
 
@@ -135,6 +140,50 @@ def test_COLL_4_a_final_notice_that_came_back_is_no_proof_and_goes_out_again_to_
     tell(f"notice-{notice_id},returned,{after(96)}", on=after(96))
     assert the(notice_id).state == "returned"
     assert len(row(ProofRevoked)) == len(row(CollectionProof)) == 1
+
+
+def test_COLL_4_the_second_paper_try_of_a_final_notice_proves_and_the_first_does_not(
+    tmp_path,
+) -> None:
+    account_id, visit_id = owing()
+    office = Office(tmp_path)
+    for days in (0, 30, 60, 90):
+        run_day(on=after(days), now=noon(after(days)), office=office)
+    notice_id = queue(final(account_id, visit_id, after(91)), on=after(91)) or 0
+    send(office, on=after(91))
+    tell(f"notice-{notice_id},returned,{after(93)}", on=after(93))
+    move(account_id)
+    run_day(on=after(94), now=noon(after(94)), office=office)
+    assert the(notice_id).state == "sent"
+    first, second = row(CollectionProof)
+    assert (first.happened_on, second.happened_on) == (after(91), after(94))
+    assert [one.proof_id for one in row(ProofRevoked)] == [first.id]
+    tell(f"notice-{notice_id}-2,returned,{after(99)}", on=after(99))
+    assert {one.proof_id for one in row(ProofRevoked)} == {first.id, second.id}
+
+
+def test_CORE_3_staff_who_hold_the_envelope_say_that_it_came_back(tmp_path) -> None:
+    account_id, _ = mailed(tmp_path)
+    [sent], biller = deliveries(), add_staff("biller")
+
+    def back(account: int = account_id, by: StaffViewer = biller) -> bool:
+        return letter_came_back(
+            account_id=account, delivery_id=sent.id, staff=by, now=noon(after(9))
+        )
+
+    with pytest.raises(CannotTakeBack):
+        back(by=add_staff("front_desk"))
+    with pytest.raises(NotFound):
+        back(account=account_id + 1)
+    [shown] = sent_page(account_id).statements
+    assert [fact.id for fact in shown.out] == [sent.id]
+    assert back()
+    assert back() is False
+    [visit] = row(Visit)
+    assert visit.first_statement_on is None, "its D0 is gone"
+    [shown] = sent_page(account_id).statements
+    assert (shown.out, shown.reached) == ((), False)
+    assert "mail_returned" in {one.kind for one in row(WorkItem)}
 
 
 def test_an_answer_that_came_back_is_a_second_piece_at_the_new_address(tmp_path) -> None:

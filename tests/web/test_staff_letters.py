@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
@@ -93,3 +94,36 @@ def test_HIPAA_7_only_who_sets_things_reviews_words(as_staff: As) -> None:
     as_staff("biller").post("/settings/letters/states/NJ/en", {"note": "me"}, expect=403)
     with read_only() as session:
         assert session.scalars(select(NoticeTemplate)).all() == []
+
+
+def test_CORE_3_an_envelope_that_came_back_is_said_on_the_page_and_by_the_printers_file(
+    as_staff: As,
+) -> None:
+    world = add_account("1111-2222")
+    number, biller = add_letter(world.account_id, noon(DAY)), as_staff("biller")
+    with transaction() as session:
+        notice = session.get_one(Notice, number)
+        sent = NoticeDelivery(
+            source=f"notice-{number}:handed_over",
+            notice_id=number,
+            channel="paper",
+            address="1 Invented Street, Sampletown, NY 10001",
+            content_hash=notice.content_hash,
+            status="handed_over",
+            happened_on=DAY,
+            at=noon(DAY),
+        )
+        session.add(sent)
+        session.flush()
+        delivery_id = sent.id
+    address = f"/accounts/{world.account_id}/letters"
+    assert "came back" in biller.get(address).text
+    assert "came back" not in as_staff("auditor").get(address).text.replace("mail came back", "")
+    biller.post(f"{address}/{delivery_id}/came-back", expect=302)
+    page = biller.get(address).text
+    assert "mail came back" in page
+    file = f"piece,status,date\nnotice-{number},returned,{DAY}\nother-1,mailed,{DAY}\n"
+    told = biller.post("/mail-status", {"file": (io.BytesIO(file.encode()), "back.csv")})
+    assert "1 known, 1 unknown" in told.text
+    refused = biller.post("/mail-status", {"file": (io.BytesIO(b"nothing"), "back.csv")})
+    assert "has no column piece" in refused.text

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from billing.worklists import CLAIM_AGES, LISTS, Worklist, claim_age, list_of
+from billing.worklists import (
+    CLAIM_AGES,
+    LISTS,
+    Worklist,
+    answer_by,
+    claim_age,
+    late_before,
+    list_of,
+)
 from portal.db import read_only, transaction
 from portal.models.audit import AuditEvent
+from portal.models.messages import ThreadMessage
 from portal.models.work import WorkAction, WorkItem, WorkNote
 from portal.queries.staff_queue import KIND_LABELS
 from tests.services.staff_world import add_account
@@ -62,7 +71,7 @@ def press(client: PageClient, page: Page, ids: list[int], act: str, **more: obje
 def test_OPS_3_each_kind_of_work_stands_on_one_list() -> None:
     named = [kind for one in LISTS.values() for kind in one.kinds]
     assert len(named) == len(set(named))
-    assert {kind for kind in named if kind not in KIND_LABELS} <= {"returned_mail"}
+    assert [kind for kind in named if kind not in KIND_LABELS] == []
     assert list_of("unpaid_claim") is Worklist.UNPAID
     assert list_of("wish nobody knows") is Worklist.PATIENTS
 
@@ -181,3 +190,39 @@ def test_HIPAA_7_who_only_looks_has_no_boxes(as_staff: As) -> None:
     page = auditor.get("/queue/?list=unpaid")
     assert not [box for box in page.all("input") if box.get("name") == "item"]
     auditor.post("/queue/many", chosen(ids, "close"), expect=403)
+
+
+def test_OPS_6_who_wrote_is_to_have_an_answer_in_two_business_days() -> None:
+    friday, monday = date(2026, 3, 6), date(2026, 3, 9)
+    assert answer_by(friday) == date(2026, 3, 10)
+    for day in range(40):
+        on = date.fromordinal(monday.toordinal() + day)
+        first = late_before(on)
+        assert answer_by(first) >= on > answer_by(date.fromordinal(first.toordinal() - 1))
+
+
+def test_OPS_6_messages_to_answer_are_counted_beside_the_lists(as_staff: As) -> None:
+    client = as_staff("biller")
+    assert "Messages to answer" not in client.get("/queue/").text
+    one, other = add_account("7000001").account_id, add_account("7000002").account_id
+    with transaction() as session:
+        for account_id, days in ((one, 6), (one, 5), (other, 0)):
+            session.add(
+                ThreadMessage(
+                    guarantor_account_id=account_id,
+                    author="patient",
+                    channel="portal",
+                    body="May I ask something?",
+                    at=NOW - timedelta(days=days),
+                )
+            )
+    assert "Messages to answer 2" in client.get("/queue/").text
+    assert client.http.get("/queue/counts").json["list-messages"] == 2
+    assert "Messages to answer" not in as_staff("payment_poster").get("/queue/").text
+    late = client.get("/messages/?show=late").text
+    assert "7000001" in late
+    assert "7000002" not in late
+    both = client.get("/messages/").text
+    assert both.index("7000001") < both.index("7000002")
+    assert "Feb 26" in both
+    assert "Mar 4" in both

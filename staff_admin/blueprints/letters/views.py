@@ -9,12 +9,17 @@ from billing.notice_text import LANGUAGES
 from billing.notices import NoticeKind
 from portal.queries.notice_evidence import sent_page
 from portal.queries.notice_templates import preview, template_rows
+from portal.services.letter_came_back import letter_came_back
+from portal.services.record_mail import MailFileRefused, record_mail
 from portal.services.review_template import review_template
 from portal.web.access import current_staff, saw, staff
 from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
+from staff_admin.blueprints.letters.forms import MailStatusForm
 from staff_admin.blueprints.show import found, show
+
+BACK = "Written down. It proves nothing any more, and no paper goes to that address."
 
 blueprint = Blueprint("letters", __name__)
 
@@ -26,6 +31,40 @@ def of_account(account_id: int) -> str:
     page = found(sent_page(account_id))
     saw(accounts=[account_id], patients=page.header.patient_ids, kind="letters")
     return show("letters/account.html", page=page)
+
+
+@blueprint.post("/accounts/<int:account_id>/letters/<int:delivery_id>/came-back")
+@staff("holds.set")
+def came_back(account_id: int, delivery_id: int) -> ResponseReturnValue:
+    """The envelope lies on our desk again."""
+    page = found(sent_page(account_id))
+    saw(accounts=[account_id], patients=page.header.patient_ids, kind="letters", action="update")
+    fresh = letter_came_back(
+        account_id=account_id, delivery_id=delivery_id, staff=current_staff(), now=now()
+    )
+    flash(BACK if fresh else "It was written down before.", "done")
+    return redirect(url_for(".of_account", account_id=account_id))
+
+
+@blueprint.route("/mail-status", methods=["GET", "POST"])
+@staff("practice_files.import")
+def mail_status() -> ResponseReturnValue:
+    """The printer's file of what became of each piece."""
+    form, told = MailStatusForm(), None
+    if form.validate_on_submit():
+        told = _taken_in(form)
+    return show("letters/mail_status.html", form=form, told=told)
+
+
+def _taken_in(form: MailStatusForm) -> str | None:
+    """What the file told, or its fault on the form."""
+    saw(kind="mail_status", action="create")
+    try:
+        done = record_mail(form.file.data.read(), house=gateways().mail, now=now())
+    except MailFileRefused as refused:
+        form.form_errors.append(str(refused))
+        return None
+    return next(done.lines())
 
 
 @blueprint.get("/settings/letters")

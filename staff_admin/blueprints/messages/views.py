@@ -9,6 +9,8 @@ from portal.queries.staff_threads import FILTERS, Stranger, staff_inbox, strange
 from portal.services.tend_messages import mark_read
 from portal.web.access import current_staff, saw, staff
 from portal.web.clock import now
+from portal.web.practice_day import practice_day
+from portal.web.theme import current_practice
 from staff_admin.blueprints.messages.forms import AnswerForm, PlaceForm
 from staff_admin.blueprints.show import found, page_number, show
 
@@ -21,7 +23,13 @@ def inbox() -> str:
     """Who waits for an answer; emergencies first, then who waits longest."""
     wanted = request.args.get("show", "open")
     wanted = wanted if wanted in FILTERS else "open"
-    page = staff_inbox(current_staff(), wanted=wanted, number=page_number())
+    page = staff_inbox(
+        current_staff(),
+        wanted=wanted,
+        on=practice_day(),
+        zone=current_practice().time_zone,
+        number=page_number(),
+    )
     saw(accounts=[row.account_id for row in page.rows if row.account_id], kind="inbox")
     return show("threads/inbox.html", page=page, wanted=wanted, filters=FILTERS)
 
