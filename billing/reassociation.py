@@ -30,6 +30,7 @@ class Kind(StrEnum):
     PAYOUT = "payout"
     BATCH = "batch"  # checks and cash that staff counted
     CHECK = "check"  # a refund by check that was cashed
+    AGENCY = "agency"  # a collection agency's own check or transfer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,10 @@ def _judge(line: Seen, one: Expected) -> Proposal | None:
                 *(("named by the bank",) if named else ()),
             ),
         )
+    if one.kind is Kind.AGENCY:
+        named = bool(one.trace) and one.trace.upper() in f"{line.trace} {line.text}"
+        why = ("same amount", f"trace {one.trace}" if named else "no trace in the text")
+        return Proposal(expected=one, score=65 if named else 35, certain=False, reasons=why)
     if one.kind is Kind.CHECK:
         numbered = bool(one.trace) and one.trace in line.text
         why = ("same amount", f"check {one.trace}" if numbered else "no number in the text")

@@ -85,6 +85,9 @@ class BankDeposit(Base):
     check_refund_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("check_refunds.id"), unique=True
     )
+    agency_remittance_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("agency_remittances.id"), unique=True
+    )
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"))
     matches: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it was matched
     # A match was taken back: no rule matches it again, a person does.

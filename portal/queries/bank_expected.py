@@ -16,6 +16,7 @@ from billing.transitions import CheckState
 from portal.models.bank import DepositBatch
 from portal.models.day import BankDeposit, Payout
 from portal.models.payments import ReceiptBatch
+from portal.models.placements import AgencyRemittance, AgencyRow
 from portal.models.refunds import CheckRefund
 from portal.models.remittances import RemittanceRow
 
@@ -42,6 +43,7 @@ SELECT d.id AS deposit_id, l.id AS line_id, coalesce(l.posted_on, d.deposited_on
   FROM bank_deposits d FULL JOIN bank_lines l ON l.id = d.bank_line_id
  WHERE coalesce(l.posted_on, d.deposited_on) > :since
    AND d.remittance_id IS NULL AND d.payout_id IS NULL AND d.check_refund_id IS NULL
+   AND d.agency_remittance_id IS NULL
    AND NOT EXISTS (SELECT 1 FROM deposit_batches b WHERE b.deposit_id = d.id)
  ORDER BY 3 DESC, 1, 2
  LIMIT 500
@@ -71,12 +73,13 @@ def _open(row: Row[Any]) -> OpenLine:
 
 
 def expected_payments(session: Session, *, on: date) -> list[Expected]:
-    """Remittances, card payouts, counted batches and checks that no line of the bank answers yet."""
+    """Remittances, card payouts, counted batches, checks and agencies' payments that no line of the bank answers yet."""
     return [
         *_remittances(session, on),
         *_payouts(session, on),
         *_batches(session, on),
         *_checks(session, on),
+        *_agencies(session, on),
     ]
 
 
@@ -164,4 +167,26 @@ def _checks(session: Session, on: date) -> list[Expected]:
             trace=row.number,
         )
         for row in rows
+    ]
+
+
+def _agencies(session: Session, on: date) -> list[Expected]:
+    rows = session.execute(
+        select(AgencyRemittance, AgencyRow.name)
+        .join(AgencyRow, AgencyRow.id == AgencyRemittance.agency_id)
+        .where(
+            AgencyRemittance.received_on > on - BACK,
+            ~exists().where(BankDeposit.agency_remittance_id == AgencyRemittance.id),
+        )
+    )
+    return [
+        Expected(
+            kind=Kind.AGENCY,
+            id=str(row.id),
+            amount=row.gross - row.fee,
+            on=row.received_on,
+            name=name,
+            trace=row.trace,
+        )
+        for row, name in rows
     ]

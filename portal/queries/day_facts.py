@@ -63,6 +63,14 @@ SELECT r.method || ' at the practice', count(*), sum(r.amount_cents)::bigint, su
   FROM practice_receipts r JOIN journal_entries e ON e.id = r.entry_id
  WHERE e.occurred_on = :day
  GROUP BY r.method
+UNION ALL
+SELECT 'agencies’ own payments', count(DISTINCT z.id), sum(z.gross_cents - z.fee_cents)::bigint, sum(
+         (SELECT coalesce(sum(CASE g.side WHEN 'debit' THEN g.amount_cents ELSE -g.amount_cents END), 0)
+            FROM postings g JOIN ledger_accounts a ON a.id = g.account_id AND a.code = 'practice_deposits'
+           WHERE g.entry_id = z.entry_id))::bigint
+  FROM agency_remittances z JOIN journal_entries e ON e.id = z.entry_id
+ WHERE e.occurred_on = :day
+HAVING count(*) > 0
  ORDER BY 1
 """)
 _PAYOUTS = text("""
@@ -76,17 +84,21 @@ SELECT o.id, o.provider_id, o.amount_cents, o.status, o.automatic,
 """)
 _DEPOSITS = text("""
 SELECT d.id, d.amount_cents, d.trace, d.remittance_id, d.payout_id, d.check_refund_id,
-       coalesce(r.payer_name, '') AS payer_name,
-       coalesce(r.paid_cents, o.amount_cents, -c.amount_cents, b.total) AS expected,
+       d.agency_remittance_id,
+       coalesce(r.payer_name, y.name, '') AS payer_name,
+       coalesce(r.paid_cents, o.amount_cents, -c.amount_cents, z.gross_cents - z.fee_cents, b.total) AS expected,
        b.total IS NOT NULL AS counted,
        CASE WHEN d.remittance_id IS NOT NULL THEN coalesce(m.moved, 0)
             WHEN d.payout_id IS NOT NULL THEN CASE WHEN o.entry_id IS NULL THEN 0 ELSE o.amount_cents END
             WHEN d.check_refund_id IS NOT NULL THEN -c.amount_cents
+            WHEN z.id IS NOT NULL THEN z.gross_cents - z.fee_cents  -- posted as it was entered
             ELSE coalesce(b.posted, 0) END AS posted
   FROM bank_deposits d
   LEFT JOIN remittances r ON r.id = d.remittance_id
   LEFT JOIN payouts o ON o.id = d.payout_id
   LEFT JOIN check_refunds c ON c.id = d.check_refund_id
+  LEFT JOIN agency_remittances z ON z.id = d.agency_remittance_id
+  LEFT JOIN agencies y ON y.id = z.agency_id
   LEFT JOIN LATERAL (
     SELECT sum(t.total_cents)::bigint AS total,
            sum((SELECT sum(CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END)
@@ -288,6 +300,8 @@ def _deposit_kind(row: Row[Any]) -> str:
         return "payout"
     if row.check_refund_id is not None:
         return "refund"
+    if row.agency_remittance_id is not None:
+        return "agency"
     return "check" if row.counted else ""
 
 

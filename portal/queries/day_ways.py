@@ -13,6 +13,7 @@ KINDS = {
     "eft": "Payers, by bank transfer",
     "check": "Checks and cash at the bank",
     "payout": "Card company’s payouts",
+    "agency": "Collection agencies’ payments",
     "refund": "Refund checks that were cashed",
     "": "Lines that answer nothing yet",
 }

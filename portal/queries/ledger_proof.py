@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from billing.money import Money
 from portal.db import read_only
+from portal.queries.agency_proof import AGENCY_CHECKS
 from portal.queries.report_proof import REPORT_CHECKS
 
 # Each check (SIGNED stands for debit less credit) gives no row when the books are right; a row names what is off and by how much.
@@ -286,6 +287,7 @@ CHECKS = {
          WHERE r.entry_id IS NOT NULL
          GROUP BY r.id HAVING abs(r.amount_cents) <> abs(coalesce(sum(SIGNED), 0))""",
     **REPORT_CHECKS,
+    **AGENCY_CHECKS,
 }
 
 _COUNTS = "SELECT (SELECT count(*) FROM journal_entries), (SELECT count(*) FROM postings)"

@@ -19,6 +19,7 @@ from portal.models.bank import BankFileRow, BankLineRow, DepositBatch
 from portal.models.day import BankDeposit, DayClose
 from portal.models.identity import Login
 from portal.models.payments import ReceiptBatch
+from portal.models.placements import AgencyRemittance, AgencyRow
 from portal.models.remittances import RemittanceRow
 from portal.queries.bank_expected import OpenLine, expected_payments, open_lines
 
@@ -253,6 +254,10 @@ def _answer(session: Session, deposit: BankDeposit) -> tuple[str, Money | None, 
         return "Card company’s payout", deposit.amount, ()
     if deposit.check_refund_id is not None:
         return "A refund by check that was cashed", deposit.amount, ()
+    if deposit.agency_remittance_id is not None:
+        told = session.get_one(AgencyRemittance, deposit.agency_remittance_id)
+        name = session.get_one(AgencyRow, told.agency_id).name
+        return f"{name}, trace {told.trace}", told.gross - told.fee, ()
     batches = session.execute(
         select(DepositBatch.batch_id, ReceiptBatch.total)
         .join(ReceiptBatch, ReceiptBatch.id == DepositBatch.batch_id)

@@ -16,6 +16,7 @@ from billing.transitions import CheckEvent
 from portal.models.bank import DepositBatch
 from portal.models.day import BankDeposit, Payout
 from portal.models.payments import ReceiptBatch
+from portal.models.placements import AgencyRemittance
 from portal.models.refunds import CheckRefund
 from portal.models.remittances import RemittanceRow
 from portal.queries.viewer import StaffViewer
@@ -88,6 +89,31 @@ def answer_batches(session: Session, deposit: BankDeposit, batch_ids: list[UUID]
     )
 
 
+def answer_agency(session: Session, deposit: BankDeposit, remittance_id: UUID) -> None:
+    """An agency's own payment stands at the bank: D bank, C practice_deposits by what the bank shows."""
+    row = session.scalars(
+        select(AgencyRemittance).where(AgencyRemittance.id == remittance_id).with_for_update()
+    ).one()
+    taken = session.scalar(
+        select(BankDeposit.id).where(BankDeposit.agency_remittance_id == remittance_id)
+    )
+    if taken is not None:
+        raise CannotMatch("This payment of an agency has its money already.")
+    if deposit.amount.cents < 0:
+        raise CannotMatch("One is money that came, the other money that left.")
+    deposit.agency_remittance_id = row.id
+    _post(
+        session,
+        deposit,
+        entries.practice_deposit(
+            source_ref=_reference(deposit),
+            occurred_on=deposit.deposited_on,
+            amount=deposit.amount,
+            memo=f"payment of an agency, trace {row.trace}",
+        ),
+    )
+
+
 def answer_check(
     session: Session, deposit: BankDeposit, check: CheckRefund, staff: StaffViewer, now: datetime
 ) -> None:
@@ -107,6 +133,8 @@ def what_it_answers(session: Session, deposit: BankDeposit) -> Kind | None:
         return Kind.PAYOUT
     if deposit.check_refund_id is not None:
         return Kind.CHECK
+    if deposit.agency_remittance_id is not None:
+        return Kind.AGENCY
     batch = session.scalar(
         select(DepositBatch.batch_id).where(DepositBatch.deposit_id == deposit.id).limit(1)
     )

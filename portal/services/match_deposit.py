@@ -18,6 +18,7 @@ from portal.queries.prior_decisions import load_entries
 from portal.queries.viewer import StaffViewer
 from portal.services.answer_deposit import (
     CannotMatch,
+    answer_agency,
     answer_batches,
     answer_check,
     answer_payout,
@@ -55,6 +56,8 @@ def match_deposit(
             answer_remittance(session, deposit, int(ids[0]))
         elif kind is Kind.PAYOUT:
             answer_payout(session, deposit, int(ids[0]))
+        elif kind is Kind.AGENCY:
+            answer_agency(session, deposit, UUID(ids[0]))
         elif check is not None:
             answer_check(session, deposit, check, staff, now)
         else:
@@ -96,6 +99,7 @@ def unmatch_deposit(*, deposit_id: int, reason: str, staff: StaffViewer, now: da
             )
         session.execute(delete(DepositBatch).where(DepositBatch.deposit_id == deposit.id))
         deposit.remittance_id = deposit.payout_id = deposit.entry_id = deposit.matched_by_id = None
+        deposit.agency_remittance_id = None
         deposit.by_hand = True
         _tell(session, deposit, staff, f"unmatched {answered}", now)
 

@@ -89,3 +89,25 @@ def test_COLL_18_an_address_is_compared_and_taken_over_or_not(
 def _account(bill) -> GuarantorAccount:
     with read_only() as session:
         return session.get_one(GuarantorAccount, bill[0].guarantor_account_id)
+
+
+def test_COLL_21_a_payment_of_the_agency_is_entered_with_what_it_brings(as_staff: AsStaff) -> None:
+    at, _, placement = world(placed)
+    rows = [line(f"R{i}", "payment", placement, amount="0.50", fee="0.10") for i in range(70)]
+    client = as_staff("manager")
+    assert "The agency has none of our money." in client.get(f"/agencies/{at}/remittances").text
+    read(at, *rows)
+    with statements_sent() as sent:
+        page = client.get(f"/agencies/{at}/remittances")
+    assert len(sent) <= 12, "\n".join(sent)
+    assert len(page.text.encode()) <= 40_000
+    assert "60 of 70" in page.text
+    new = f"/agencies/{at}/remittances/new"
+    assert len(client.get(new).text.encode()) <= 40_000
+    form = {"form_id": str(uuid4()), "received_on": "7/3/2026", "trace": "CHK 88"}
+    wrong = client.post(new, form | {"gross": "20", "fee": "7", "covers": ["1", "2"]})
+    assert "What you chose makes $1.00, and the gross is $20.00." in wrong.text
+    right = form | {"gross": "35", "fee": "7", "through": "7/3/2026"}
+    done = client.follow(client.post(new, right)).text
+    assert "Posted." in done
+    assert "Not at the bank yet" in done
