@@ -1,7 +1,7 @@
 """A line of the bank may answer an agency's own payment.
 
-Revision ID: 0079
-Revises: 0078
+Revision ID: 0081
+Revises: 0080
 
 Safety: one column without a default, with a unique constraint over nothing but NULL.
 """
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0079"
-down_revision = "0078"
+revision = "0081"
+down_revision = "0080"
 branch_labels = None
 depends_on = None
 
