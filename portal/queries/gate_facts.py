@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -14,19 +14,24 @@ from sqlalchemy.orm import Session
 from billing.gate import Clocks, Episode, FinalNotice, GateFacts
 from billing.holds import Action, Condition
 from billing.money import ZERO, total_of
-from billing.organisation import Organisation
 from billing.settings import Key
 from billing.state_rows import STATE_RULES
 from billing.state_rules import StateRule, Terms, rules_for, strictest, unreviewed
 from portal.queries.balances import AccountBalance, VisitBalance, balances
-from portal.queries.organisation import facility_states, organisation_on, reviewed_fingerprints
+from portal.queries.organisation import Law, law_on
 from portal.queries.settings import settings_on
 
-# One row for each visit: its clocks and the days of deliveries that stand and ask for it.
-_VISITS = text(
+# Everything of the accounts in one statement, so that a page keeps its budget: part, whose it is, and the facts.
+# visit: its clocks and the days of deliveries that stand and ask for it. still: when a bill stood still, in a dispute
+# (DISP-2) or in a plan that ended (PLAN-14). proof, cleared and state are of the account.
+_BOOKS = text(
     """
-SELECT v.id, v.service_on, v.responsible_on, v.first_statement_on, v.assistance_asked_on, v.last_paid_on,
-       array(SELECT DISTINCT d.delivered_on FROM charges c
+WITH z AS (SELECT coalesce(max(time_zone), 'UTC') AS zone FROM practices)
+SELECT 'visit' AS part, v.id AS key, jsonb_build_object(
+         'service_on', v.service_on, 'responsible_on', v.responsible_on,
+         'first_statement_on', v.first_statement_on,
+         'assistance_asked_on', v.assistance_asked_on, 'last_paid_on', v.last_paid_on,
+         'told', array(SELECT DISTINCT d.delivered_on FROM charges c
                JOIN statement_lines l ON l.charge_id = c.id AND l.amount_cents > 0
                JOIN statement_deliveries d ON d.statement_id = l.statement_id
               WHERE c.visit_id = v.id AND d.returned_on IS NULL AND d.delivered_on <= :on
@@ -34,17 +39,16 @@ SELECT v.id, v.service_on, v.responsible_on, v.first_statement_on, v.assistance_
                       SELECT 1 FROM statement_deliveries e
                        WHERE e.statement_id = d.statement_id AND e.returned_on IS NULL
                          AND (e.delivered_on, e.id) < (d.delivered_on, d.id))
-              ORDER BY 1) AS told
+              ORDER BY 1)) AS facts
   FROM visits v WHERE v.id = ANY (:visits)
-"""
-)
-# When a bill stood still: in a dispute (DISP-2), or in a plan that ended (PLAN-14), day by day.
-_STILL = text(
-    """
+UNION ALL
+SELECT 'still', s.id, jsonb_build_object(
+         'kind', s.kind, 'began', s.began, 'ended', s.ended, 'over_on', s.over_on)
+  FROM (
 SELECT v.id, a.kind, greatest((a.since AT TIME ZONE z.zone)::date, v.first_statement_on) AS began,
        coalesce((a.ended_at AT TIME ZONE z.zone)::date, :on) AS ended,
        (a.ended_at AT TIME ZONE z.zone)::date AS over_on
-  FROM visits v CROSS JOIN (SELECT coalesce(max(time_zone), 'UTC') AS zone FROM practices) z
+  FROM visits v CROSS JOIN z
   JOIN account_conditions a
     ON a.visit_id = v.id
        OR (a.visit_id IS NULL AND a.patient_id = v.patient_id)
@@ -56,7 +60,7 @@ SELECT b.visit_id, 'disputed', greatest(b.filed_on, v.first_statement_on),
        CASE WHEN b.state = 'open' THEN :on ELSE coalesce(b.ended_on, b.rejoins_on, :on) END,
        CASE WHEN b.state <> 'open' THEN coalesce(b.ended_on, (b.answered_at AT TIME ZONE z.zone)::date) END
   FROM bill_disputes b JOIN visits v ON v.id = b.visit_id
- CROSS JOIN (SELECT coalesce(max(time_zone), 'UTC') AS zone FROM practices) z
+ CROSS JOIN z
  WHERE b.visit_id = ANY (:visits) AND v.first_statement_on IS NOT NULL AND b.filed_on <= :on
 UNION ALL
 SELECT DISTINCT c.visit_id, 'plan', greatest(p.created_at::date, v.first_statement_on),
@@ -68,51 +72,50 @@ SELECT DISTINCT c.visit_id, 'plan', greatest(p.created_at::date, v.first_stateme
   JOIN charges c ON c.id = l.charge_id
   JOIN visits v ON v.id = c.visit_id
  WHERE c.visit_id = ANY (:visits) AND p.state IN ('defaulted', 'canceled')
-   AND v.first_statement_on IS NOT NULL
-"""
-)
-_PROOFS = text(
-    """
-SELECT p.guarantor_account_id, p.visit_id, p.kind, p.happened_on, p.facts
+   AND v.first_statement_on IS NOT NULL) s
+UNION ALL
+SELECT 'proof', p.guarantor_account_id, jsonb_build_object(
+         'visit_id', p.visit_id, 'kind', p.kind, 'happened_on', p.happened_on, 'facts', p.facts)
   FROM collection_proofs p
  WHERE p.guarantor_account_id = ANY (:accounts) AND p.happened_on <= :on
    AND NOT EXISTS (SELECT 1 FROM proofs_revoked r WHERE r.proof_id = p.id)
 UNION ALL
 -- Our own books were asked whether help is presumed; while what they presume waits for a decision, it counts for nothing.
-SELECT s.guarantor_account_id, NULL, 'screening', max(s.screened_on), '{}'::jsonb
+SELECT 'proof', s.guarantor_account_id, jsonb_build_object(
+         'visit_id', NULL, 'kind', 'screening', 'happened_on', max(s.screened_on), 'facts', NULL)
   FROM assistance_screenings s
  WHERE s.guarantor_account_id = ANY (:accounts) AND s.screened_on <= :on
    AND NOT EXISTS (SELECT 1 FROM work_items w WHERE w.guarantor_account_id = s.guarantor_account_id
                       AND w.kind = 'assistance_presumed' AND w.closed_at IS NULL)
- GROUP BY 1
- ORDER BY 4
-"""
-)
-_CLEARED = text(
-    """
-SELECT guarantor_account_id, condition FROM gate_clearances
+ GROUP BY s.guarantor_account_id
+UNION ALL
+SELECT 'cleared', guarantor_account_id, to_jsonb(condition) FROM gate_clearances
  WHERE guarantor_account_id = ANY (:accounts) AND action = :action AND ended_at IS NULL
    AND (until_on IS NULL OR until_on >= :on)
+UNION ALL
+SELECT DISTINCT 'state', h.id, to_jsonb(h.state) FROM (
+  SELECT g.id, upper(trim(g.state)) AS state FROM guarantor_accounts g WHERE g.id = ANY (:accounts)
+  UNION
+  SELECT v.guarantor_account_id, upper(trim(p.state)) FROM visits v JOIN patients p ON p.id = v.patient_id
+   WHERE v.id = ANY (:visits) AND p.state <> '') h
 """
 )
-_STATES = text(
-    """
-SELECT g.id, upper(trim(g.state)) FROM guarantor_accounts g WHERE g.id = ANY (:accounts)
-UNION
-SELECT v.guarantor_account_id, upper(trim(p.state)) FROM visits v JOIN patients p ON p.id = v.patient_id
- WHERE v.id = ANY (:visits) AND p.state <> ''
-"""
+
+
+_DAYS = frozenset(
+    {
+        "service_on",
+        "responsible_on",
+        "first_statement_on",
+        "assistance_asked_on",
+        "last_paid_on",
+        "told",
+        "began",
+        "ended",
+        "over_on",
+        "happened_on",
+    }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Law:
-    """What of the practice is the same for every account."""
-
-    organisation: Organisation
-    facilities: tuple[str, ...]
-    reviewed: frozenset[str]
-    on: date
 
 
 def gate_facts(
@@ -137,34 +140,31 @@ def gate_facts(
     }  # fmt: skip
     visits = [v.visit_id for bills in owing.values() for v in bills]
     asked = {"on": on, "accounts": list(account_ids), "visits": visits, "action": action.value}
-    clocks = {row.id: row for row in session.execute(_VISITS, asked)}
-    still = _grouped(session.execute(_STILL, asked).all())
-    proofs = _grouped(session.execute(_PROOFS, asked).all())
-    cleared = _grouped(session.execute(_CLEARED, asked).all())
-    states = _grouped(session.execute(_STATES, asked).all())
-    organisation = organisation_on(session, on)
-    law = _Law(
-        organisation, facility_states(session, organisation), reviewed_fingerprints(session), on
-    )
+    books = _books(session, asked)
+    law = law_on(session, on)
     floor = settings_on(session, on).money(Key.STATEMENT_FLOOR)
     facts: dict[int, GateFacts] = {}
     for one in found:
         account_id = one.guarantor_account_id
-        mine = proofs.get(account_id, [])
+        mine = books["proof", account_id]
         bills = owing[account_id]
         episodes = tuple(
-            _episode(bill, clocks[bill.visit_id], still.get(bill.visit_id, []), mine, on)
+            _episode(
+                bill, books["visit", bill.visit_id][0], books["still", bill.visit_id], mine, on
+            )
             for bill in bills
         )
         due = total_of(bill.patient_due for bill in bills)
         extra = {Condition.BELOW_FLOOR} if ZERO < due < floor else set()
-        base = _with_law(law, [row[1] for row in states.get(account_id, ())])
+        base = _with_law(law, books["state", account_id], on)
         facts[account_id] = replace(
             base,
             conditions=_of_account(one) | frozenset(extra),
-            cleared=frozenset(Condition(row[1]) for row in cleared.get(account_id, ())),
+            cleared=frozenset(Condition(one) for one in books["cleared", account_id]),
             episodes=episodes,
-            oral_attempts=tuple(row.happened_on for row in mine if row.kind == "oral_attempt"),
+            oral_attempts=tuple(
+                sorted(one["happened_on"] for one in mine if one["kind"] == "oral_attempt")
+            ),
             screened_on=_last(mine, "screening"),
             plan_offered_on=_last(mine, "plan_offer"),
             affidavit_on=_last(mine, "affidavit"),
@@ -172,11 +172,23 @@ def gate_facts(
     return facts
 
 
-def _grouped(rows: Sequence[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[row[0]].append(row)
+def _books(session: Session, asked: Mapping[str, Any]) -> dict[tuple[str, int], list[Any]]:
+    """By part and whose it is; days are dates again."""
+    found: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    for part, key, facts in session.execute(_BOOKS, asked):
+        if isinstance(facts, dict):
+            days = {name: _day(value) for name, value in facts.items() if name in _DAYS}
+            facts = {**facts, **days}  # noqa: PLW2901 (the same row, its days read)
+        found[part, key].append(facts)
+    for proofs in (rows for (part, _), rows in found.items() if part == "proof"):
+        proofs.sort(key=lambda one: one["happened_on"])
     return found
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(date.fromisoformat(one) for one in value)
+    return date.fromisoformat(value) if value else None
 
 
 def _of_account(one: AccountBalance) -> frozenset[Condition]:
@@ -185,42 +197,47 @@ def _of_account(one: AccountBalance) -> frozenset[Condition]:
     return one.conditions | (frozenset({Condition.CREDIT_BALANCE}) if credit else frozenset())
 
 
-def _last(proofs: Sequence[Any], kind: str) -> date | None:
-    return max((row.happened_on for row in proofs if row.kind == kind), default=None)
+def _last(proofs: Sequence[Mapping[str, Any]], kind: str) -> date | None:
+    return max((one["happened_on"] for one in proofs if one["kind"] == kind), default=None)
 
 
 def _episode(
-    bill: VisitBalance, row: Any, still: Sequence[Any], proofs: Sequence[Any], on: date
+    bill: VisitBalance,
+    row: Mapping[str, Any],
+    still: Sequence[Mapping[str, Any]],
+    proofs: Sequence[Mapping[str, Any]],
+    on: date,
 ) -> Episode:
     notices = tuple(
         FinalNotice(
-            sent_on=p.happened_on,
-            deadline_on=date.fromisoformat(p.facts["deadline_on"]),
-            names=frozenset(p.facts.get("names", ())),
-            encloses_summary=bool(p.facts.get("encloses_summary")),
+            sent_on=p["happened_on"],
+            deadline_on=date.fromisoformat(p["facts"]["deadline_on"]),
+            names=frozenset(p["facts"].get("names", ())),
+            encloses_summary=bool(p["facts"].get("encloses_summary")),
         )
         for p in proofs
-        if p.kind == "final_notice" and p.visit_id in {None, bill.visit_id}
+        if p["kind"] == "final_notice" and p["visit_id"] in {None, bill.visit_id}
     )
-    disputes = [span for span in still if span.kind == "disputed"]
+    over: dict[str, list[date]] = defaultdict(list)
+    for span in still:
+        if span["over_on"]:
+            over[span["kind"]].append(span["over_on"])
     return Episode(
         visit_id=bill.visit_id,
         clocks=Clocks(
-            service_on=row.service_on,
-            responsible_on=row.responsible_on,
-            first_statement_on=row.first_statement_on,
-            assistance_asked_on=row.assistance_asked_on,
-            last_paid_on=row.last_paid_on,
+            service_on=row["service_on"],
+            responsible_on=row["responsible_on"],
+            first_statement_on=row["first_statement_on"],
+            assistance_asked_on=row["assistance_asked_on"],
+            last_paid_on=row["last_paid_on"],
         ),
         balance=bill.patient_due,
         conditions=bill.conditions,
-        statements=tuple(row.told),
+        statements=row["told"],
         notices=notices,
-        held_days=_days([(span.began, span.ended) for span in still], on),
-        dispute_ended_on=max((span.over_on for span in disputes if span.over_on), default=None),
-        plan_defaulted_on=max(
-            (span.over_on for span in still if span.kind == "plan" and span.over_on), default=None
-        ),
+        held_days=_days([(span["began"], span["ended"]) for span in still], on),
+        dispute_ended_on=max(over.get("disputed", ()), default=None),
+        plan_defaulted_on=max(over.get("plan", ()), default=None),
     )
 
 
@@ -234,7 +251,7 @@ def _days(spans: Sequence[tuple[date, date]], on: date) -> int:
     return total
 
 
-def _with_law(law: _Law, homes: Sequence[str]) -> GateFacts:
+def _with_law(law: Law, homes: Sequence[str], on: date) -> GateFacts:
     lives = sorted({home for home in homes if home}) or [""]
     rows: dict[str, StateRule] = {}
     for home in lives:
@@ -242,7 +259,7 @@ def _with_law(law: _Law, homes: Sequence[str]) -> GateFacts:
             STATE_RULES,
             patient_state=home,
             facility_states=law.facilities,
-            on=law.on,
+            on=on,
             who=law.organisation,
         )
         rows |= {row.key: row for row in binding}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from billing.organisation import Organisation
@@ -62,15 +62,37 @@ class ReviewedRow:
         return bool(newest and newest.confirmed and newest.fingerprint != self.row.fingerprint)
 
 
-def organisation_on(session: Session, on: date) -> Organisation:
-    """The profile in force on a day; nothing answered where nobody kept one."""
-    answers = session.scalar(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """What of the practice decides which law binds, the same for every account."""
+
+    organisation: Organisation  # nothing answered where nobody kept a profile
+    facilities: tuple[
+        str, ...
+    ]  # where the practice treats: as it says, else where its own address is
+    reviewed: frozenset[
+        str
+    ]  # fingerprints of rows whose newest review confirms them, as they stood then
+
+
+def law_on(session: Session, on: date) -> Law:
+    """As it is on a day, in one statement."""
+    answers = (
         select(OrganisationProfile.answers)
         .where(OrganisationProfile.starts_on <= on)
         .order_by(OrganisationProfile.starts_on.desc(), OrganisationProfile.id.desc())
         .limit(1)
+        .scalar_subquery()
     )
-    return organisation_of(answers or {})
+    reviewed = select(func.array_agg(StateReview.fingerprint)).where(_stands()).scalar_subquery()
+    home = select(Practice.state).limit(1).scalar_subquery()
+    said, prints, state = session.execute(select(answers, reviewed, home)).one()
+    organisation = organisation_of(said or {})
+    return Law(
+        organisation=organisation,
+        facilities=organisation.states_of_service or ((state or "").strip().upper(),),
+        reviewed=frozenset(prints or ()),
+    )
 
 
 def organisation_of(answers: dict[str, Any]) -> Organisation:
@@ -79,14 +101,6 @@ def organisation_of(answers: dict[str, Any]) -> Organisation:
     said = {name: value for name, value in answers.items() if name in known}
     states = said.get("states_of_service")
     return Organisation(**said | ({"states_of_service": tuple(states)} if states else {}))
-
-
-def facility_states(session: Session, organisation: Organisation) -> tuple[str, ...]:
-    """Where the practice treats: as it says, else where its own address is."""
-    if organisation.states_of_service:
-        return organisation.states_of_service
-    state = session.scalar(select(Practice.state)) or ""
-    return (state.strip().upper(),)
 
 
 def organisation_page() -> tuple[ProfileVersion, ...]:
@@ -111,15 +125,18 @@ def organisation_page() -> tuple[ProfileVersion, ...]:
 
 def reviewed_fingerprints(session: Session) -> frozenset[str]:
     """Of the rows whose newest review confirms them, as they stood then."""
+    return frozenset(session.scalars(select(StateReview.fingerprint).where(_stands())))
+
+
+def _stands() -> ColumnElement[bool]:
+    """The newest review of its row, and it confirms."""
     later = aliased(StateReview)
     newer = (
         select(later.id)
         .where(later.row_key == StateReview.row_key, later.id > StateReview.id)
         .exists()
     )
-    return frozenset(
-        session.scalars(select(StateReview.fingerprint).where(StateReview.confirmed, ~newer))
-    )
+    return and_(StateReview.confirmed, ~newer)
 
 
 def plan_law(session: Session, state: str) -> StateRow | None:

@@ -18,7 +18,14 @@ LINE = {"en": "Visit of {day}: {amount}", "es": "Consulta del {day}: {amount}"}
 
 
 def warn_finally(
-    session: Session, account_id: int, *, key: str, public_url: str, on: date, now: datetime
+    session: Session,
+    account_id: int,
+    *,
+    key: str,
+    public_url: str,
+    on: date,
+    now: datetime,
+    made_by_id: int | None = None,
 ) -> bool:
     """Queue the letter in the caller's transaction; false where no agency of ours could be meant.
 
@@ -41,6 +48,7 @@ def warn_finally(
         },
         visit_ids=tuple(visit_id for visit_id, _, _ in bills),
         intended=frozenset({Intended.PLACEMENT}),
+        made_by_id=made_by_id,
     )
     queue_notice(session, asked, public_url=public_url, on=on, now=now)
     return True
