@@ -22,6 +22,7 @@ class Worklist(StrEnum):
     FAILED = "failed"
     RETURNED = "returned"
     APPROVE = "approve"
+    CASES = "cases"
     AGENCIES = "agencies"
     PATIENTS = "patients"
 
@@ -85,6 +86,11 @@ LISTS: Mapping[Worklist, Listed] = {
         "Not reached",
         "Mail that came back, numbers that are wrong, and notices to give otherwise.",
         _kinds("unreached mail_returned bad_number wrong_number texts_alert plan_paper"),
+    ),
+    Worklist.CASES: Listed(
+        "Cases",
+        "Steps before an agency that wait for a person: help is told first.",
+        _kinds("screen_for_help tell_of_help final_notice gate_open assistance_presumed"),
     ),
     Worklist.APPROVE: Listed(
         "To approve",

@@ -49,6 +49,8 @@ KINDS = {
     "account_notes": "notes of an account",
     "cash_count": "count of the cash drawer",
     "credits": "credit balances",
+    "case": "case of an account",
+    "cases": "cases of accounts",
     "phone_call": "call about a bill",
     "phone_calls": "calls about bills",
     "adjustment_request": "adjustment asked for",

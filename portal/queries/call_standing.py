@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.call_rules import Call, MayCall, Outcome, may_call
-from billing.holds import REASONS, Action, Condition, Denied, allowed
+from billing.holds import REASONS, Action, Condition, blocked_by, rule_of
 from billing.money import ZERO, total_of
 from billing.reach import Wishes, call_to
 from billing.settings import Key
@@ -138,10 +138,8 @@ def _forbidden(
         held |= {Condition.BELOW_FLOOR}
     if account.credit >= due:
         held |= {Condition.CREDIT_BALANCE}
-    answer = allowed(held, Action.CALL)
-    if isinstance(answer, Denied):
-        return set(answer.rule_ids), answer.conditions
-    return set(), frozenset()
+    barring = blocked_by(held, Action.CALL)
+    return {rule_of(one, Action.CALL) for one in barring}, barring
 
 
 def calls_of(rows: Collection[PhoneCall]) -> tuple[Call, ...]:

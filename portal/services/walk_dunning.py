@@ -41,7 +41,7 @@ KINDS = {
 NEXT = {
     Step.SCREENING: "Screen the account for help with bills, and record the result.",
     Step.ORAL_ATTEMPT: "Call, tell of help with bills, and record the day, number and outcome.",
-    Step.FINAL_NOTICE: "Send the final notice from the account's page.",
+    Step.FINAL_NOTICE: "Send the final notice from the account's case.",
     Step.GATE_OPEN: "Look at the account once more. Offer help or a plan before anything else.",
 }
 

@@ -105,6 +105,7 @@ MENUS = {
         ),
         MenuLink("plans.index", "Plans", "calendar-event", "plans.view", "Patients"),
         MenuLink("holds.index", "Holds", "hourglass-split", "holds.view", "Patients"),
+        MenuLink("cases.index", "Cases", "list", "collections.view", "Patients"),
         MenuLink(
             "assistance.index",
             "Assistance",

@@ -1,6 +1,10 @@
 """Rows of the staff's table of `access_tables` about cases and calls; the letters are explained there."""
 
 STAFF_CASES = """
+    s s s r o r r o o o r o  GET       /cases/
+    s s s r r r r o o r r o  POST      /cases/screen
+    s s s r o r r o o o r o  GET       /accounts/<int:account_id>/case
+    s s s r r r r o o r r o  POST      /accounts/<int:account_id>/case/notice
     s s s r o r r o o o r o  GET       /accounts/<int:account_id>/calls
     s s s r r r r o o r r o  POST      /accounts/<int:account_id>/calls/<uuid:call_id>/heard
     s s s r r r r o o r r o  GET,POST  /accounts/<int:account_id>/calls/<uuid:call_id>/correct
