@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from billing.organisation import Organisation
@@ -77,13 +77,7 @@ class Law:
 
 def law_on(session: Session, on: date) -> Law:
     """As it is on a day, in one statement."""
-    answers = (
-        select(OrganisationProfile.answers)
-        .where(OrganisationProfile.starts_on <= on)
-        .order_by(OrganisationProfile.starts_on.desc(), OrganisationProfile.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    answers = _answers_on(on).scalar_subquery()
     reviewed = select(func.array_agg(StateReview.fingerprint)).where(_stands()).scalar_subquery()
     home = select(Practice.state).limit(1).scalar_subquery()
     said, prints, state = session.execute(select(answers, reviewed, home)).one()
@@ -92,6 +86,20 @@ def law_on(session: Session, on: date) -> Law:
         organisation=organisation,
         facilities=organisation.states_of_service or ((state or "").strip().upper(),),
         reviewed=frozenset(prints or ()),
+    )
+
+
+def organisation_on(session: Session, on: date) -> Organisation:
+    """The profile in force on a day; nothing answered where nobody kept one."""
+    return organisation_of(session.scalar(_answers_on(on)) or {})
+
+
+def _answers_on(on: date) -> Select[dict[str, Any]]:
+    return (
+        select(OrganisationProfile.answers)
+        .where(OrganisationProfile.starts_on <= on)
+        .order_by(OrganisationProfile.starts_on.desc(), OrganisationProfile.id.desc())
+        .limit(1)
     )
 
 
