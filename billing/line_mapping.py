@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from billing.decision import Decision, DecisionLine, OpenCharge
-from billing.line_differences import our_code, written_code
-from billing.match_lines import match_what_fits, says_money
+from billing.line_differences import NO_CODE, our_code, written_code
+from billing.match_lines import match_lines, match_what_fits, says_money
 from billing.money import Money, total_of
 from billing.spread import spread
 
@@ -101,6 +101,47 @@ def map_by_codes(
             charge_id = hit.charge_id
         mapping[number] = [charge_id]
     return mapping or None
+
+
+def by_standing_codes(
+    decision: Decision, charges: Sequence[OpenCharge], swaps: Mapping[str, str]
+) -> tuple[Decision, tuple[str, ...]]:
+    """The decision with its lines matched by what stands for this payer, and the codes that were swapped, in words.
+
+    It comes back as it was, with no words, where it fits without that, or where it fits not even so. A code
+    stands for ours only on the same day and for the same amount billed: all else stays for a person (C-18).
+    """
+    written = {written_code(line.submitted_procedure or line.procedure) for line in decision.lines}
+    known = written & swaps.keys()
+    if not known or match_lines(spread(decision, charges), charges) is not None:
+        return decision, ()
+    mapping = map_by_codes(decision, charges, swaps)
+    if mapping is None:
+        return decision, ()
+    try:
+        matched = assign_lines(decision, mapping, charges)
+    except LinesDoNotAddUp:
+        return decision, ()
+    return matched, tuple(
+        f"by our rule for this payer: its {theirs} is our {swaps[theirs]}"
+        for theirs in sorted(known)
+    )
+
+
+def standing_swaps(
+    decision: Decision, mapping: LineMap, charges: Sequence[OpenCharge]
+) -> tuple[tuple[str, str], ...]:
+    """The pairs (theirs, ours) of a match by hand that may stand from now on: one line for one, day and amount the same."""
+    ours = {charge.charge_id: charge for charge in charges}
+    found = set()
+    for number, line in enumerate(decision.lines, start=1):
+        chosen = [ours[one] for one in mapping.get(number, ()) if one in ours]
+        theirs = written_code(line.submitted_procedure or line.procedure)
+        if len(chosen) != 1 or theirs in {our_code(chosen[0]), NO_CODE}:
+            continue
+        if _stands_for(line, chosen[0], our_code(chosen[0])):
+            found.add((theirs, our_code(chosen[0])))
+    return tuple(sorted(found))
 
 
 def _stands_for(line: DecisionLine, charge: OpenCharge, ours: str | None) -> bool:

@@ -33,6 +33,42 @@ class PostingPolicy(Base):
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class CodeEquivalence(Base):
+    """A person's standing word: this payer's code is that code of ours. Only its end is written later."""
+
+    __tablename__ = "code_equivalences"
+    __table_args__ = (
+        CheckConstraint("theirs <> '' AND ours <> '' AND theirs <> ours", name="codes"),
+        CheckConstraint(
+            "(ended_at IS NULL) = (effective_to IS NULL)"
+            " AND (ended_at IS NULL) = (ended_by_id IS NULL)"
+            " AND (ended_at IS NULL) = (end_reason = '')",
+            name="end_whole",
+        ),
+        # A code of theirs stands for one of ours at a time.
+        Index(
+            "uq__code_equivalences__standing",
+            "payer_id",
+            "theirs",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payer_id: Mapped[int] = mapped_column(ForeignKey("payers.id"))
+    theirs: Mapped[str]  # code and modifiers as line_differences.written_code writes them
+    ours: Mapped[str]
+    effective_from: Mapped[date]
+    effective_to: Mapped[date | None]  # its last day, once it is ended
+    reason: Mapped[str]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"), index=True)
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"), index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    end_reason: Mapped[str] = mapped_column(default="", server_default="")
+
+
 class IncomingFile(Base):
     """A file that lay in the watched folder or on the payer's server, from the first look to its end."""
 

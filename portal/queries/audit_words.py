@@ -134,6 +134,7 @@ KINDS = {
     "people": "people and coverage",
     "plan": "payment plan",
     "plan_policy": "policy of payment plans",
+    "code_equivalence": "payer’s code that stands for ours",
     "posting_policy": "how much of remittances posts by itself",
     "payer": "payer",
     "plans": "payment plans",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -20,6 +20,7 @@ from billing.decision import (
 from billing.entries import Line
 from billing.exceptions import Category, Cause, ordered
 from billing.ledger import Account, Entry, Party
+from billing.line_mapping import by_standing_codes
 from billing.match_lines import match_lines
 from billing.money import ZERO, Money
 from billing.responsibility import judge
@@ -71,6 +72,8 @@ class SetJudge:
     stranger: str | None = None  # TRN03 of a payer that we do not know by any name
     # What a person said about the lines of a claim, by its ordinal: judged instead of the file's own.
     assigned: dict[int, Decision] = field(default_factory=dict)
+    # Standing words about codes, by payer: theirs -> ours.
+    swaps: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     changed: set[int] = field(default_factory=set)  # claims whose state moved
 
     def judge_all(
@@ -116,6 +119,9 @@ class SetJudge:
         legs = [leg for _, entry in shares for leg in entry.postings]
         book.post(legs)
         context = self._context(clp, claim, book)
+        decision, swapped = by_standing_codes(
+            decision, context.charges, self.swaps.get(claim.payer_id, {})
+        )
         verdict = judge(decision, context)
         if verdict.held:
             book.post(replace(leg, side=leg.side.other) for leg in legs)
@@ -128,6 +134,7 @@ class SetJudge:
                 holds_bill=verdict.holds_bill,
             )
         outcome = self._post(clp, claim, decision, verdict, book)
+        outcome.reasons += swapped
         outcome.passed = shares
         gone = {prior.remittance_claim_id for prior, _ in shares}
         book.priors = [

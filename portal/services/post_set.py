@@ -17,6 +17,7 @@ from billing.posting_policy import Choice, PostingRule
 from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.remittances import RemittanceRow
 from portal.queries.among import among
+from portal.queries.code_equivalences import standing_codes
 from portal.queries.posting_rules import PostingRules
 from portal.queries.visit_books import ClaimOnFile, VisitBook, load_visit_books
 from portal.services.apply_credit import apply_credit
@@ -27,6 +28,7 @@ from portal.services.lock_posting import lock_accounts
 from portal.services.mark_decided import mark_decided
 from portal.services.match_remittance import Matches, Unmatched, match_remittance
 from portal.services.note_crossovers import expect_claims, note_crossovers
+from portal.services.practice_date import practice_date
 from portal.services.remittance_report import ClaimReport, SetReport
 from portal.services.remittance_work import (
     claim_items,
@@ -125,6 +127,9 @@ def _judge(
         stranger=None if matches.payer_known else said.payer_tax_id,
         books=books,
         crossovers=note_crossovers(session, pairs, books, on=arrival.issued_on),
+        swaps=standing_codes(
+            session, {c.payer_id for c in ours}, on=practice_date(session, arrival.now)
+        ),
     )
     return _Judged(judge, ours, judge_by_rule(judge, pairs, rule, choice))
 

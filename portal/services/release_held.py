@@ -16,7 +16,7 @@ from billing.entries import Line
 from billing.exceptions import payer_key
 from billing.free_text import check_free_text
 from billing.ledger import Entry, Party
-from billing.line_mapping import LineMap, LinesDoNotAddUp, assign_lines
+from billing.line_mapping import LineMap, LinesDoNotAddUp, assign_lines, standing_swaps
 from billing.money import ZERO, Money, total_of
 from billing.responsibility import merged
 from portal.db import transaction
@@ -24,6 +24,7 @@ from portal.models.claims import Claim
 from portal.models.remittances import RemittanceClaim
 from portal.models.work import WorkItem
 from portal.ports import DocumentStore
+from portal.queries.code_equivalences import standing_codes
 from portal.queries.viewer import StaffViewer
 from portal.queries.visit_books import (
     ClaimOnFile,
@@ -32,11 +33,13 @@ from portal.queries.visit_books import (
     load_visit_books,
 )
 from portal.services.judge_remittance import ClaimOutcome, SetJudge
+from portal.services.keep_code_equivalences import keep_code_equivalences
 from portal.services.keep_line_matches import keep_line_matches
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.mark_decided import mark_decided
 from portal.services.note_crossovers import expect_claims, note_crossovers
 from portal.services.post_entry import post_entries
+from portal.services.practice_date import practice_date
 from portal.services.read_decision import decision_of
 from portal.services.read_held_claim import read_held_claim
 from portal.services.record_access import Access, add_access
@@ -82,6 +85,7 @@ def release_held(
     remittance_claim_id: int,
     claim_id: int | None = None,
     lines: LineMap | None = None,
+    standing: bool = False,
     note: str,
     staff: StaffViewer,
     store: DocumentStore,
@@ -90,7 +94,8 @@ def release_held(
 ) -> Released:
     """Release a held or unmatched decision to its claim, or to the one that staff names.
 
-    `lines` says which of our lines each of the payer's answers, where codes changed (C-18).
+    `lines` says which of our lines each of the payer's answers, where codes changed (C-18); `standing` keeps the
+    swaps of codes for the next remittances of this payer.
     Raises ReleaseRefused, ActedMeanwhile, CardNumberRefused or NotFound; a second release is refused.
     """
     note = check_free_text(note)
@@ -109,13 +114,7 @@ def release_held(
         if row.disposition not in HELD:
             raise ReleaseRefused("It was released before. Nothing moved now.")
         wanted = claim_id or row.claim_id
-        found = claims_on_file(session, Claim.id == wanted) if wanted else []
-        if not found:
-            raise ReleaseRefused("Name the claim that this decision is about.")
-        lock_accounts(session, {found[0].guarantor_account_id})
-        books = load_visit_books(session, {found[0].visit_id}, with_entries=False)
-        [book] = books.values()
-        claim = next(one for one in book.claims if one.claim_id == wanted)
+        claim, book = _claim_and_book(session, wanted)
         assigned = _assigned(clp, lines, book)
         if wanted == row.claim_id:
             gone = _together(session, row, beside, assigned=assigned, note=note, now=now)
@@ -133,6 +132,11 @@ def release_held(
         swaps = keep_line_matches(
             session, row.id, clp, lines or {}, book.charges, staff=staff, now=now
         )
+        if standing:
+            pairs = standing_swaps(decision_of(clp), lines or {}, book.charges)
+            keep_code_equivalences(
+                session, claim.payer_id, pairs, reason=note, staff=staff, now=now
+            )
         if item is not None:
             item.closed_at, item.closed_by_id, item.outcome = now, staff.login_id, "corrected"
             record_work_change(
@@ -161,6 +165,16 @@ def release_held(
             now=now,
         )
     return released
+
+
+def _claim_and_book(session: Session, wanted: int | None) -> tuple[ClaimOnFile, VisitBook]:
+    """The claim and its visit, with the account locked. Raises ReleaseRefused where none is named."""
+    found = claims_on_file(session, Claim.id == wanted) if wanted else []
+    if not found:
+        raise ReleaseRefused("Name the claim that this decision is about.")
+    lock_accounts(session, {found[0].guarantor_account_id})
+    [book] = load_visit_books(session, {found[0].visit_id}, with_entries=False).values()
+    return next(one for one in book.claims if one.claim_id == wanted), book
 
 
 def _together(
@@ -221,6 +235,7 @@ def _release(
         crossovers=note_crossovers(
             session, [(clp, claim)], {book.visit_id: book}, on=row.decided_on
         ),
+        swaps=standing_codes(session, {claim.payer_id}, on=practice_date(session, now)),
     )
     outcome = None if clp.status_code == REVERSAL else judge.judge_one(clp, claim)
     suspense = suspense_of(session, row)

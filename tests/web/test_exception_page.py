@@ -14,6 +14,7 @@ from billing.ledger import Account
 from billing.money import Money
 from portal.db import read_only, transaction
 from portal.models.claims import Charge, Claim, Visit
+from portal.models.posting import CodeEquivalence
 from portal.models.work import WorkItem
 from portal.services.post_remittance import post_remittance
 from portal.services.restrict_account import restrict_account
@@ -93,6 +94,37 @@ def test_C_18_a_changed_code_stands_beside_ours_and_is_matched_line_by_line(
     assert "Matched line by line" in done.text
     assert f"matched it to claim {claim.patient_control_number}" in done.text
     assert bill(visit.id).plan_paid == Money(70_00)
+
+
+def test_C_18_a_tick_keeps_the_code_for_this_payer_and_the_page_of_codes_ends_it(
+    as_staff: AsStaff, pays: Callable[..., int]
+) -> None:
+    visit, claim = insured(100_00)
+    client = as_staff("biller")
+    assert "No code stands for one of ours" in client.get("/payers/codes").text
+    item = pays(clp(visit.control_number, svc("99214", 100, "CO-45 20")))
+    address = f"/queue/{item}/lines/{claim.id}"
+    page = client.get(address)
+    assert "From now on for this payer" in page.text
+    with read_only() as session:
+        [ours] = session.scalars(select(Charge.id))
+    form = {name: page.hidden(name) for name in ("lines-form_id", "lines-seen")}
+    form |= {"line-1": str(ours), "lines-note": "their new code", "lines-standing": "y"}
+    assert "Matched line by line" in client.follow(client.post(address, form)).text
+    with statements_sent() as sent:
+        shown = client.get("/payers/codes")
+    assert len(sent) <= 12, "\n".join(sent)
+    assert "their new code" in shown.text
+    assert "Stands" in shown.text
+    with read_only() as session:
+        [kept] = session.scalars(select(CodeEquivalence.id))
+    end = f"/payers/codes/{kept}/end"
+    assert "Say why it ends." in client.follow(client.post(end, {"reason": ""})).text
+    done = client.follow(client.post(end, {"reason": "only that year"}))
+    assert "Ended. The next remittance" in done.text
+    assert "only that year" in done.text
+    client.post(end, {"reason": "twice"}, expect=409)
+    client.post("/payers/codes/999/end", {"reason": "none"}, expect=404)
 
 
 def test_an_unmatched_claim_shows_the_likely_ones_with_their_score(

@@ -48,3 +48,9 @@ class RuleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         """The row that the form was filled in on."""
         written = self.upon.data or ""
         return int(written) if written.isdecimal() else -1
+
+
+class EndForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """Why a standing code ends."""
+
+    reason = LineField("Why it ends", [required("why"), at_most(300, "The reason")])

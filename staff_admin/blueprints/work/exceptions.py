@@ -185,6 +185,7 @@ def _match_lines(page: WorkItemPage, beside: ClaimBeside, form: LinesForm) -> No
         remittance_claim_id=found(page.decision).id,
         claim_id=beside.claim_id,
         lines=_chosen_lines(beside) or None,
+        standing=form.standing.data,
         note=form.note.data or "",
         staff=current_staff(),
         store=gateways().documents,

@@ -201,6 +201,7 @@ class LinesForm(TurnForm):
     """How one knows which lines belong together; the boxes themselves stand in the table."""
 
     note = NoteField("How you know", [required("how you know"), at_most(500, "The note")])
+    standing = BooleanField("From now on for this payer: its code is our code")
 
 
 class DenyForm(TurnForm):
