@@ -1,7 +1,7 @@
 """Standing words of a person: for this payer, that code on a remittance is this code of ours.
 
-Revision ID: 0079
-Revises: 0078
+Revision ID: 0082
+Revises: 0081
 
 Safety: one new table.
 """
@@ -13,8 +13,8 @@ from alembic import op
 
 from portal.db import APP_ROLE
 
-revision = "0079"
-down_revision = "0078"
+revision = "0082"
+down_revision = "0081"
 branch_labels = None
 depends_on = None
 
