@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev demo demo-reset test check fast lint types contracts migrations unit browsers bench chaos css translations lock
+.PHONY: help env env-dev demo demo-reset test check fast lint types contracts migrations unit browsers bench chaos collections css translations lock
 
 PYTHON := .venv/bin/python
 JOBS ?= auto
@@ -49,6 +49,10 @@ bench: env-dev ## Every figure beside its peer, into docs/performance.md (about 
 chaos: env-dev ## Kill everything at random for DURATION seconds and judge the books; SEED=n replays
 	KINDBILL_MACHINE_STORIES=25 KINDBILL_MACHINE_STEPS=20 $(PYTHON) -m pytest -q tests/proof/test_machine.py
 	$(PYTHON) -m tests.chaos --duration $(or $(DURATION),600) $(if $(SEED),--seed $(SEED))
+
+collections: env-dev ## 400 days of ACCOUNTS accounts on their way to an agency, before an oracle; SEED=n replays, EVERY=n passes n days at once
+	KINDBILL_COLLECT_ACCOUNTS=$(or $(ACCOUNTS),2000) KINDBILL_COLLECT_DAYS=400 KINDBILL_COLLECT_EVERY=$(or $(EVERY),1) \
+	KINDBILL_COLLECT_SEED=$(or $(SEED),4711) $(PYTHON) -m pytest -q -n0 -s tests/proof/test_collect_days.py::test_CORE_5_no_account_moves_a_step_unproven
 
 css: ## Compile styles/ into portal/static/css (needs node; the result is committed)
 	npm --prefix styles ci --no-audit --no-fund --silent

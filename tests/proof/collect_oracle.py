@@ -1,0 +1,235 @@
+"""What may be done about an account on a day: CORE-6, CORE-3 and COLL-2 to COLL-23 as the rules print them, naively.
+
+It shares no line with our code: it reads a story of what happened, and of our tables only what arrived. A question is
+answered with the rule ids that say no; none: it may be done.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+# rules.md, CORE-6, row by row: statement, reminder, final notice, placement, draft. X blocked, w other words, o allowed.
+TABLE = {
+    "open_claim": ("X X X X X", "STMT-1"),
+    "medicaid_qmb": ("X X X X X", "STMT-23"),
+    "appeal_open": (
+        "w X X X X",
+        "COLL-22",
+    ),  # a draft only where the patient asked: nobody does here
+    "disputed": ("w X X X X", "DISP-1"),
+    "assistance_pending": ("w X X X o", "FA-12"),
+    "gfe_dispute": ("X X X X X", "NSA-7"),
+    "bankruptcy": ("X X X X X", "COLL-24"),
+    "deceased": ("X X X X X", "COLL-25"),
+    "minor_unnamed": ("X X X X X", "COLL-26"),
+    "veterans_affairs": ("X X X X X", "COLL-28"),
+    "workers_comp": ("X X X X X", "COLL-29"),
+    "plan_current": ("w X X X o", "PLAN-16"),
+    "scra": ("o o X X o", "COLL-27"),  # reviewed by a manager: nobody does here
+    "attorney": ("X X X X o", "COLL-17"),  # to the attorney, whose address nobody has here
+    "do_not_contact": ("X X X X o", "COLL-17"),
+    "unreachable": ("X X X X o", "CORE-3"),
+    "below_floor": ("X X X X X", "OPS-19"),
+    "placed": ("X X X X X", "COLL-19"),
+}
+COLUMNS = ("statement", "reminder", "notice", "placement", "draft")
+FLOOR = 5_00
+FACILITY = "NY"
+
+
+@dataclass
+class Span:
+    """Something that holds, of an account or of one visit; `until` is the first day on which it does not."""
+
+    kind: str
+    account: int
+    visit: int | None
+    since: date
+    until: date | None = None
+
+    def on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+@dataclass
+class Dispute:
+    """A patient's own dispute of a whole bill: withdrawn, or answered and then rejoining."""
+
+    visit: int
+    filed: date
+    over: date | None = None  # withdrawn or answered
+    free: date | None = None  # the bill may be asked for again
+
+    def on(self, day: date) -> bool:
+        return self.filed <= day and (self.free is None or day < self.free)
+
+
+@dataclass
+class Warned:
+    """A final notice that left."""
+
+    sent: date
+    deadline: date | None
+    visits: tuple[int, ...]
+    names: tuple[str, ...]
+
+
+@dataclass
+class Story:
+    """All that happened, as whoever did it wrote it down, and what arrived."""
+
+    read: frozenset[str]  # states whose every row somebody read
+    spans: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
+    disputes: dict[int, list[Dispute]] = field(default_factory=lambda: defaultdict(list))
+    homes: dict[int, list[tuple[date, str]]] = field(default_factory=dict)
+    oral: dict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
+    screened: dict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
+    offered: dict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
+    told: dict[int, list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
+    returned: set[int] = field(default_factory=set)  # statements
+    warned: dict[int, list[Warned]] = field(default_factory=lambda: defaultdict(list))
+    lost: dict[int, list[Span]] = field(
+        default_factory=lambda: defaultdict(list)
+    )  # plans, by visit
+    owed: dict[int, int] = field(default_factory=dict)  # cents by visit, as the ledger adds up now
+    bills: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def home(self, account: int, day: date) -> str:
+        return [state for since, state in self.homes[account] if since <= day][-1]
+
+    def kinds(self, account: int, visit: int | None, day: date) -> set[str]:
+        """What holds for a visit, with its account's; without a visit: for the account alone."""
+        found = {s.kind for s in self.spans[account] if s.visit in {None, visit} and s.on(day)}
+        if visit is not None and any(d.on(day) for d in self.disputes[visit]):
+            found.add("disputed")
+        total = sum(max(0, self.owed.get(one, 0)) for one in self.bills[account])
+        if 0 < total < FLOOR:
+            found.add("below_floor")
+        return found
+
+    def arrived(self, visit: int, day: date) -> list[date]:
+        """The days of statements that asked for it, arrived and did not come back."""
+        return sorted({d for d, s in self.told[visit] if d <= day and s not in self.returned})
+
+
+def blocked(kinds: Collection[str], column: str) -> set[str]:
+    """The rules of the rows that say X."""
+    at = COLUMNS.index(column)
+    return {TABLE[kind][1] for kind in kinds if TABLE[kind][0].split()[at] == "X"}
+
+
+def age(story: Story, visit: int, day: date) -> int | None:
+    """Days since D0; days in a dispute, and in a plan that was lost, do not count (DISP-2, PLAN-14)."""
+    arrived = story.arrived(visit, day)
+    if not arrived:
+        return None
+    still = [(d.filed, d.free) for d in story.disputes[visit]]
+    still += [(s.since, s.until) for s in story.lost[visit]]
+    count, one = 0, arrived[0]
+    while one < day:
+        count += not any(a <= one and (b is None or one < b) for a, b in still)
+        one += timedelta(days=1)
+    return count
+
+
+def _recently_disputed(story: Story, visit: int, day: date) -> bool:
+    return any(d.over is not None and 0 <= (day - d.over).days < 14 for d in story.disputes[visit])
+
+
+def statement(story: Story, account: int, visit: int, asked: int, day: date) -> set[str]:
+    """A statement that asks for this much of a bill."""
+    if asked <= 0:
+        return set()
+    kinds = story.kinds(account, visit, day)
+    no = blocked(kinds, "statement")
+    # W: the disputed part is shown, not due.
+    return no | ({"DISP-1"} if "disputed" in kinds else set())
+
+
+def reminder(story: Story, account: int, visits: Collection[int], day: date, sms: bool) -> set[str]:
+    """A text or an e-mail that says that these bills wait: at least one must be free to be spoken of."""
+    no = blocked(story.kinds(account, None, day), "reminder")
+    if sms and any("placed" in story.kinds(account, one, day) for one in story.bills[account]):
+        no.add("MSG-15")
+    each = [blocked(story.kinds(account, one, day), "reminder") for one in visits]
+    return no | (set.intersection(*each) if each else set())
+
+
+def call(story: Story, account: int, day: date) -> set[str]:
+    """A person is told to call: as a reminder; whom nothing reaches may be found by a call."""
+    return blocked(story.kinds(account, None, day) - {"unreachable"}, "reminder")
+
+
+def draft(story: Story, account: int, visit: int, cents: int, day: date) -> set[str]:
+    """So much would be drawn for a bill."""
+    if cents <= 0:
+        return set()
+    no = blocked(story.kinds(account, visit, day), "draft")
+    return no | ({"PLAN-6"} if cents > story.owed.get(visit, 0) else set())
+
+
+def notice(story: Story, account: int, visits: Collection[int], day: date) -> set[str]:
+    """A final notice about these bills."""
+    no: set[str] = set()
+    for visit in visits:
+        no |= blocked(story.kinds(account, visit, day), "notice")
+        no |= set(_steps(story, visit, day))
+    return no
+
+
+def _steps(story: Story, visit: int, day: date) -> Iterator[str]:
+    old = age(story, visit, day)
+    if story.owed.get(visit, 0) <= 0:
+        yield "STMT-11"
+    if old is None:
+        yield "CORE-3"
+    elif old < 90:
+        yield "STMT-10"
+    if len(story.arrived(visit, day)) < 4:
+        yield "STMT-10"
+    if _recently_disputed(story, visit, day):
+        yield "DISP-2"
+
+
+def placement(story: Story, account: int, visit: int, day: date) -> set[str]:
+    """One bill goes to an agency: every step before it, and the strictest of both states."""
+    no = blocked(story.kinds(account, visit, day), "placement") | set(_steps(story, visit, day))
+    arrived, old = story.arrived(visit, day), age(story, visit, day)
+    start = arrived[0] if arrived else None
+    if old is None or old < 121:
+        no.add("COLL-3")
+    if start is None or not any(
+        start <= d <= day - timedelta(days=30) for d in story.oral[account]
+    ):
+        no.add("COLL-5")
+    if start is None or not any(start <= d <= day for d in story.screened[account]):
+        no.add("FA-8")
+    if start is None or not any(_warns(story, w, visit, start, day) for w in story.warned[account]):
+        no.add("COLL-4")
+    home = story.home(account, day)
+    if not {home, FACILITY} <= story.read:
+        no.add("CORE-2")
+    if home == "NJ" and (
+        start is None or not any(start <= d <= day for d in story.offered[account])
+    ):
+        no.add("COLL-T4")
+    return no
+
+
+def _warns(story: Story, warned: Warned, visit: int, start: date, day: date) -> bool:
+    since = max([start + timedelta(days=90), *(s.until or day for s in story.lost[visit])])
+    return (
+        visit in warned.visits
+        and "placement" in warned.names
+        and since <= warned.sent <= day - timedelta(days=30)
+        and warned.deadline is not None
+        and warned.sent + timedelta(days=30) <= warned.deadline <= day
+    )
+
+
+def stays_placed(story: Story, account: int, visit: int, day: date) -> set[str]:
+    """Why an agency may not go on asking for a bill at the end of a day's run (COLL-8, COLL-19, COLL-24)."""
+    return blocked(story.kinds(account, visit, day) - {"placed", "below_floor"}, "placement")

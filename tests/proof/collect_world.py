@@ -1,0 +1,345 @@
+"""Hundreds of days of many accounts, thrown by a seed: what people, payers, the post and staff do, each written down in the story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+
+from billing.bill_disputes import Channel, Kind
+from billing.holds import Condition
+from billing.money import Money
+from billing.organisation import Organisation
+from billing.plans import Terms
+from portal import db
+from portal.models.accounts import AccountCondition, GuarantorAccount
+from portal.models.bill_disputes import BillDispute
+from portal.models.claims import Claim, Visit
+from portal.models.identity import Login
+from portal.models.statements import Statement
+from portal.queries.plan_offer import plan_offer
+from portal.queries.plan_paper import paper
+from portal.queries.plan_scope import Why
+from portal.queries.viewer import PatientViewer, StaffViewer
+from portal.services.consent_paperless import Browser
+from portal.services.judge_reach import judge_reach
+from portal.services.mail_came_back import mail_came_back
+from portal.services.open_dispute import AlreadyDisputed, Filing, open_dispute
+from portal.services.prove_step import ProofKind
+from portal.services.refusal import Refusal
+from portal.services.set_hold import HoldAsked, end_hold, set_hold
+from portal.services.set_organisation import set_organisation
+from portal.services.sign_plan import PlanWish, Signature, sign_plan
+from tests.proof.collect_oracle import Dispute, Span, Story
+from tests.services.gate_world import prove, read_law
+from tests.services.placement_world import agency
+from tests.services.staff_world import add_staff
+from tests.services.statement_world import DAY, World, later, noon, world
+from tests.services.text_world import agree
+
+HOMES = ("NY", "NY", "NY", "NJ", "WA", "OH")  # nobody has read the law of Ohio
+READ = ("NY", "NJ", "WA")
+BY_STAFF = {
+    "bankruptcy", "deceased", "attorney", "scra", "do_not_contact", "gfe_dispute", "appeal_open",
+    "medicaid_qmb", "workers_comp", "veterans_affairs",
+}  # fmt: skip
+OF_A_VISIT = {"gfe_dispute", "appeal_open", "medicaid_qmb", "workers_comp", "veterans_affairs"}
+HOLDS = (*sorted(BY_STAFF), "assistance_pending", "minor_unnamed", "open_claim")
+EVENTS = (
+    ("hold", 8), ("end", 8), ("pay", 3), ("dispute", 3), ("move", 2), ("mail", 2), ("bill", 1),
+    ("plan", 3), ("cent", 1),
+)  # fmt: skip
+
+
+@dataclass
+class Sim:
+    """The world, its dice, and the story that the oracle reads."""
+
+    seed: int
+    size: int
+    dice: Random = field(init=False)
+    story: Story = field(init=False)
+    bills: dict[int, tuple] = field(default_factory=dict)  # by visit
+    held: list[tuple[Span, int]] = field(default_factory=list)  # what an `end` may end
+    filed: list[tuple[Dispute, UUID]] = field(default_factory=list)
+    viewers: dict[int, PatientViewer] = field(default_factory=dict)
+    todo: list[tuple[date, int, str]] = field(default_factory=list)  # what staff will do, and when
+    counts: dict[str, int] = field(default_factory=dict)
+    staff: StaffViewer = field(init=False)
+    agency_id: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.dice, self.story = Random(self.seed), Story(frozenset(READ))
+
+    @property
+    def accounts(self) -> list[int]:
+        return list(self.viewers)
+
+    def lay(self) -> None:
+        """The practice, its law and agency, and every account with its first bill."""
+        world(lambda _: None)
+        read_law(*READ)
+        self.staff = add_staff("manager")
+        set_organisation(
+            staff=self.staff,
+            form_id=uuid4(),
+            organisation=Organisation(
+                is_501r_hospital=False,
+                is_large_facility_va=False,
+                texas_facility_license=False,
+                states_of_service=("NY",),
+            ),
+            starts_on=DAY,
+            reason="So it is.",
+            now=noon(DAY),
+        )
+
+        def build(w: World) -> int:
+            row = agency(w, states=["NY", "NJ", "WA", "OH"])
+            other = w.add(
+                Login(face="staff", email="two@example.com", role="manager", fs_uniquifier="2")
+            )
+            row.approved_by_id, row.approved_at = other.id, noon(DAY)
+            for number in range(self.size):
+                self._account(w, number)
+            return row.id
+
+        self.agency_id = later(build)
+        for account_id in self.accounts[::3]:
+            agree(account_id, _mobile(account_id), noon(DAY))
+
+    def _account(self, w: World, number: int) -> None:
+        home = self.dice.choice(HOMES)
+        account = w.account(state=home)
+        if number % 3 == 0:
+            account.mobile = _mobile(account.id)
+        login = w.add(
+            Login(
+                face="patient", email=f"p{account.id}@example.com", fs_uniquifier=f"p{account.id}"
+            )
+        )
+        self.viewers[account.id] = PatientViewer(login.id, frozenset({account.id}))
+        self.story.homes[account.id] = [(date.min, home)]
+        self._new(w, account)
+
+    def _new(self, w: World, account: GuarantorAccount, on: date = DAY) -> None:
+        cents = self.dice.choice((20_00, 60_00, 120_00))
+        made = w.bill(account=account)
+        w.decide(made, paid=130_00 - cents, discount=120_00, share={"1": cents}, on=on)
+        self.bills[made[0].id] = made
+        self.story.bills[account.id].add(made[0].id)
+
+    # one day
+
+    def people(self, on: date, rate: float) -> None:
+        """What happens before the day's run."""
+        for due, account, what in [one for one in self.todo if one[0] <= on]:
+            self.todo.remove((due, account, what))
+            self._did(account, what, on)
+        names, weights = zip(*EVENTS, strict=True)
+        for account in self.accounts:
+            if self.dice.random() < rate:
+                event = self.dice.choices(names, weights)[0]
+                if getattr(self, f"_{event}")(account, on):
+                    self.counts[event] = self.counts.get(event, 0) + 1
+        for dispute, dispute_id in list(self.filed):
+            if (on - dispute.filed).days > 5 and self.dice.random() < 0.08:
+                self.filed.remove((dispute, dispute_id))
+                self._decide(dispute, dispute_id, on)
+
+    def found(self, account: int, step: str, on: date) -> None:
+        """A step was given to a person, who takes it some days later, or never."""
+        if self.dice.random() < 0.9:
+            self.todo.append((on + timedelta(days=self.dice.randint(1, 12)), account, step))
+
+    def _did(self, account: int, what: str, on: date) -> None:
+        if what == "screening":
+            prove(account, ProofKind.SCREENING, on, result="none")
+            self.story.screened[account].append(on)
+        elif what == "oral_attempt":
+            prove(account, ProofKind.ORAL_ATTEMPT, on, outcome="no answer")
+            self.story.oral[account].append(on)
+            if self.dice.random() < 0.7:
+                prove(account, ProofKind.PLAN_OFFER, on)
+                self.story.offered[account].append(on)
+
+    def _visit(self, account: int) -> int:
+        return self.dice.choice(sorted(self.story.bills[account]))
+
+    def _hold(self, account: int, on: date) -> bool:
+        kind = self.dice.choice(HOLDS)
+        visit = self._visit(account) if kind in OF_A_VISIT or kind == "open_claim" else None
+        if any(s.kind == kind and s.visit == visit and s.on(on) for s in self.story.spans[account]):
+            return False
+        span, row_id = Span(kind, account, visit, on), 0
+        if kind in BY_STAFF:
+            asked = HoldAsked(kind=Condition(kind), visit_id=visit, reason="It was told.")
+            row_id = set_hold(staff=self.staff, account_id=account, asked=asked, now=noon(on))
+        elif kind == "assistance_pending":
+            row_id = later(
+                lambda w: (
+                    w.add(
+                        AccountCondition(
+                            guarantor_account_id=account, kind=kind, since=noon(on), source="test"
+                        )
+                    ).id
+                )
+            )
+        else:
+            self._turn(kind, account, visit, on, begins=True)
+        self.story.spans[account].append(span)
+        self.held.append((span, row_id))
+        return True
+
+    def _end(self, _account: int, on: date) -> bool:
+        if not self.held:
+            return False
+        span, row_id = self.held.pop(self.dice.randrange(len(self.held)))
+        span.until = on
+        if span.kind in BY_STAFF:
+            end_hold(
+                staff=self.staff,
+                account_id=span.account,
+                hold_id=row_id,
+                reason="Over.",
+                now=noon(on),
+            )
+        elif row_id:
+            with db.transaction() as session:
+                session.get_one(AccountCondition, row_id).ended_at = noon(on)
+        else:
+            self._turn(span.kind, span.account, span.visit, on, begins=False)
+        return True
+
+    def _turn(self, kind: str, account: int, visit: int | None, on: date, *, begins: bool) -> None:
+        with db.transaction() as session:
+            if kind == "minor_unnamed":
+                session.get_one(GuarantorAccount, account).named = not begins
+                return
+            state = "deciding_again" if begins else "decided"
+            session.execute(update(Claim).where(Claim.visit_id == visit).values(state=state))
+            session.get_one(Visit, visit).responsible_on = None if begins else on
+
+    def _pay(self, account: int, on: date, *, leave: int | None = None) -> bool:
+        visit = self._visit(account)
+        owed = self.story.owed.get(visit, 0)
+        cents = owed - leave if leave is not None else self.dice.choice((owed, owed // 2))
+        if cents <= 0 or owed <= 0:
+            return False
+        later(lambda w: w.pay(self.bills[visit], cents, on=on))
+        self.story.owed[visit] = owed - cents
+        return True
+
+    def _cent(self, account: int, on: date) -> bool:
+        return self._pay(account, on, leave=3_00)
+
+    def _bill(self, account: int, on: date) -> bool:
+        with db.read_only() as session:
+            row = session.get_one(GuarantorAccount, account)
+        later(lambda w: self._new(w, row, on))
+        return True
+
+    def _dispute(self, account: int, on: date) -> bool:
+        visit = self._visit(account)
+        if any(d.on(on) for d in self.story.disputes[visit]) or self.story.owed.get(visit, 0) <= 0:
+            return False
+        filing = Filing(
+            visit_id=visit, kind=Kind.AMOUNT, channel=Channel.CALL, words="It is wrong."
+        )
+        dispute_id = uuid4()
+        try:
+            with db.transaction() as session:
+                open_dispute(
+                    session, filing, dispute_id=dispute_id, by_id=None, face="staff", now=noon(on)
+                )
+        except AlreadyDisputed:
+            return False
+        dispute = Dispute(visit, on)
+        self.story.disputes[visit].append(dispute)
+        self.filed.append((dispute, dispute_id))
+        return True
+
+    def _decide(self, dispute: Dispute, dispute_id: UUID, on: date) -> None:
+        dispute.over = on
+        with db.transaction() as session:
+            row = session.get_one(BillDispute, dispute_id)
+            if self.dice.random() < 0.4:
+                row.state, row.ended_on, dispute.free = "withdrawn", on, on
+            else:
+                dispute.free = on + timedelta(days=14)
+                row.state, row.finding, row.answered_at = "answered", "valid", noon(on)
+                row.rejoins_on = dispute.free
+
+    def _move(self, account: int, on: date) -> bool:
+        home = self.dice.choice(HOMES)
+        with db.transaction() as session:
+            session.get_one(GuarantorAccount, account).state = home
+            session.flush()
+            judge_reach(session, account, now=noon(on), new_address=True)
+        self.story.homes[account].append((on, home))
+        return True
+
+    def _mail(self, account: int, on: date) -> bool:
+        with db.transaction() as session:
+            last = session.scalar(
+                select(Statement.id)
+                .where(Statement.guarantor_account_id == account)
+                .order_by(Statement.id.desc())
+                .limit(1)
+            )
+            if last is None or not mail_came_back(session, last, on=on, now=noon(on)):
+                return False
+        self.story.returned.add(last)
+        return True
+
+    def _plan(self, account: int, on: date) -> bool:
+        viewer, plan_id = self.viewers[account], uuid4()
+        offer = plan_offer(viewer, on=on, account_id=account)
+        if offer is None or offer.total.cents < 60_00 or offer.open_plan_id is not None:
+            return False
+        first = on + timedelta(days=14)
+        first = (
+            first.replace(day=min(day for day in (5, 15, 25) if day >= first.day))
+            if first.day < 26
+            else first.replace(day=25)
+        )
+        page = paper(
+            viewer,
+            plan_id=plan_id,
+            account_id=account,
+            why=Why.FIRST,
+            terms=Terms(offer.total, Money(0), 2, first, first.day),
+            on=on,
+        )
+        if page is None or page.drafted is None:
+            return False
+        try:
+            sign_plan(
+                viewer=viewer,
+                wish=PlanWish(
+                    plan_id=plan_id,
+                    account_id=account,
+                    why=Why.FIRST,
+                    version=1,
+                    terms=page.drafted.terms,
+                ),
+                signature=Signature(
+                    typed_name="Testa Sample",
+                    ticked=True,
+                    agreement_hash=page.drafted.agreement_hash,
+                    box_hash=page.drafted.box_hash or "",
+                    browser=Browser(ip="192.0.2.1", user_agent="a test"),
+                ),
+                public_url="http://localhost:8000",
+                now=noon(on),
+            )
+        except Refusal:
+            return False
+        return True
+
+
+def _mobile(account_id: int) -> str:
+    return f"+1212555{account_id % 10_000:04}"
