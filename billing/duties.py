@@ -21,6 +21,7 @@ class Duty(StrEnum):
     ASSISTANCE = "assistance"
     ASSISTANCE_APPEAL = "assistance_appeal"
     PACKET = "packet"
+    BAD_DEBT = "bad_debt"
     AGENCY = "agency"
 
 
@@ -105,6 +106,13 @@ DUTIES: Mapping[Duty, Steps] = {
         "agencies.edit",
         "agencies.approve",
         "portal/services/approve_agency.py",
+    ),
+    Duty.BAD_DEBT: Steps(
+        "prepared a batch of write-offs as bad debt",
+        "approves it",
+        "collections.work",
+        "collections.sign",
+        "portal/services/approve_bad_debt.py",
     ),
     Duty.ALERT: Steps(
         "did what an alert is about",

@@ -95,7 +95,7 @@ LISTS: Mapping[Worklist, Listed] = {
     Worklist.APPROVE: Listed(
         "To approve",
         "What somebody asked for and another person decides.",
-        _kinds("refund adjustment_request card_refund owner_review"),
+        _kinds("refund adjustment_request card_refund bad_debt owner_review"),
     ),
     Worklist.AGENCIES: Listed(
         "Agencies",

@@ -16,7 +16,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.day import BankDeposit
 from portal.models.placements import AgencyRemittance, AgencyReturn, AgencyRow, Placement
 
-SHOWN = 60  # rows that wait on one page, the oldest first; the sums are of all
+SHOWN = 40  # rows that wait on one page, the oldest first; the sums are of all
 LATELY = 25
 
 

@@ -115,6 +115,7 @@ MENUS = {
         ),
         MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view", "Patients"),
         MenuLink("agencies.index", "Agencies", "people", "agencies.view", "Collections"),
+        MenuLink("bad_debt.index", "Bad debt", "receipt", "collections.view", "Collections"),
         MenuLink("work.index", "Queue", "list", "work.view", "Payers"),
         MenuLink("remittances.index", "Remittances", "receipt", "remittances.view", "Payers"),
         MenuLink("denials.index", "Denials", "arrow-counterclockwise", "denials.view", "Payers"),

@@ -9,4 +9,11 @@ STAFF_AGENCY_MONEY = """
     s s s r o r r o o o r o  GET       /agencies/<int:agency_id>/returns/<uuid:file_id>
     s s s r r r r o o r r o  POST      /agencies/<int:agency_id>/returns/<uuid:file_id>/read
     s s s r r r r o o r r o  GET,POST  /agencies/<int:agency_id>/returns/upload
+    s s s r o r r o o o r o  GET       /bad-debt/
+    s s s r o r r o o o r o  GET       /bad-debt/<uuid:batch_id>
+    s s s r r r r r o r r o  POST      /bad-debt/<uuid:batch_id>/approve
+    s s s r r r r r o r r o  POST      /bad-debt/<uuid:batch_id>/bills/<int:bill_id>/take-back
+    s s s r r r r o o r r o  POST      /bad-debt/<uuid:batch_id>/decline
+    s s s r r r r r o r r o  POST      /bad-debt/<uuid:batch_id>/take-back
+    s s s r r r r o o r r o  POST      /bad-debt/prepare
 """

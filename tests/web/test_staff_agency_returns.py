@@ -53,7 +53,7 @@ def test_COLL_18_from_the_file_to_the_ledger(as_staff: AsStaff) -> None:
     with statements_sent() as sent:
         page = client.get(f"/agencies/{at}/returns")
     assert len(sent) <= 12, "\n".join(sent)
-    assert len(page.text.encode()) <= 40_000
+    assert len(page.source.encode()) <= 40_000
     assert "Next page" in page.text
 
 
@@ -100,10 +100,10 @@ def test_COLL_21_a_payment_of_the_agency_is_entered_with_what_it_brings(as_staff
     with statements_sent() as sent:
         page = client.get(f"/agencies/{at}/remittances")
     assert len(sent) <= 12, "\n".join(sent)
-    assert len(page.text.encode()) <= 40_000
-    assert "60 of 70" in page.text
+    assert len(page.source.encode()) <= 40_000
+    assert "40 of 70" in page.text
     new = f"/agencies/{at}/remittances/new"
-    assert len(client.get(new).text.encode()) <= 40_000
+    assert len(client.get(new).source.encode()) <= 40_000
     form = {"form_id": str(uuid4()), "received_on": "7/3/2026", "trace": "CHK 88"}
     wrong = client.post(new, form | {"gross": "20", "fee": "7", "covers": ["1", "2"]})
     assert "What you chose makes $1.00, and the gross is $20.00." in wrong.text

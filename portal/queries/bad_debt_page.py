@@ -1,0 +1,220 @@
+"""The pages of write-offs as bad debt: what may be asked for, what waits, and one batch with its denied bills (OPS-22)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from billing.bad_debt import BASIS_WORDS, STATE_WORDS, Basis, BatchState, BillState
+from billing.money import ZERO, Money, total_of
+from portal.db import read_only
+from portal.models.accounts import GuarantorAccount
+from portal.models.bad_debt import BadDebtBatch, BadDebtBill
+from portal.models.claims import Visit
+from portal.models.identity import Login
+from portal.queries.among import among
+from portal.queries.bad_debt_bills import candidates
+from portal.queries.placed_bills import bad_debt_lines
+
+LATELY = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateRow:
+    """A bill that may be chosen."""
+
+    visit_id: int
+    account_id: int
+    account_name: str
+    account_number: str
+    service_on: date
+    open: Money
+    basis: str  # in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """One batch in the list."""
+
+    id: UUID
+    state: str
+    prepared_at: datetime
+    prepared_by: str
+    bills: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadDebtPage:
+    """What may be asked for, and the batches, the newest first."""
+
+    candidates: tuple[CandidateRow, ...]
+    batches: tuple[BatchRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillRow:
+    """One bill of a batch; `left` is what of it is still bad debt."""
+
+    id: int
+    visit_id: int
+    account_id: int
+    account_name: str
+    account_number: str
+    service_on: date
+    amount: Money
+    left: Money
+    basis: str
+    state: str
+    words: str
+    why: str
+    rule_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPage:
+    """One batch. `to_post`: approved bills that wait, after a stop; `denied`: no part of it, with their rules."""
+
+    id: UUID
+    state: str
+    prepared_by_id: int
+    prepared_by: str
+    prepared_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    note: str
+    bills: tuple[BillRow, ...]
+    denied: tuple[BillRow, ...]
+
+    @property
+    def amount(self) -> Money:
+        return total_of(one.amount for one in self.bills)
+
+    @property
+    def to_post(self) -> int:
+        waits = self.state == BatchState.APPROVED
+        return sum(one.state == BillState.WAITING for one in self.bills) if waits else 0
+
+    @property
+    def standing(self) -> int:
+        return sum(one.state == BillState.POSTED for one in self.bills)
+
+
+def bad_debt_page() -> BadDebtPage:
+    """Four queries."""
+    with read_only() as session:
+        found = candidates(session)
+        names = _names(session, [one.account_id for one in found])
+        return BadDebtPage(
+            candidates=tuple(
+                CandidateRow(
+                    visit_id=one.visit_id,
+                    account_id=one.account_id,
+                    account_name=names[one.account_id].display_name,
+                    account_number=names[one.account_id].number,
+                    service_on=one.service_on,
+                    open=one.open,
+                    basis=BASIS_WORDS[one.basis],
+                )
+                for one in found
+            ),
+            batches=_batches(session),
+        )
+
+
+def batch_page(batch_id: UUID) -> BatchPage | None:
+    """One batch; None when there is none. Five queries."""
+    with read_only() as session:
+        decider = aliased(Login)
+        found = session.execute(
+            select(BadDebtBatch, Login, decider)
+            .join(Login, Login.id == BadDebtBatch.prepared_by_id)
+            .outerjoin(decider, decider.id == BadDebtBatch.decided_by_id)
+            .where(BadDebtBatch.id == batch_id)
+        ).one_or_none()
+        if found is None:
+            return None
+        batch, preparer, who = found
+        bills = _bills(session, batch_id)
+    return BatchPage(
+        id=batch.id,
+        state=batch.state,
+        prepared_by_id=batch.prepared_by_id,
+        prepared_by=preparer.name or preparer.email,
+        prepared_at=batch.prepared_at,
+        decided_by=(who.name or who.email) if who else "",
+        decided_at=batch.decided_at,
+        note=batch.note,
+        bills=tuple(one for one in bills if one.state != BillState.DENIED),
+        denied=tuple(one for one in bills if one.state == BillState.DENIED),
+    )
+
+
+def _batches(session: Session) -> tuple[BatchRow, ...]:
+    inside = BadDebtBill.state != BillState.DENIED.value
+    rows = session.execute(
+        select(
+            BadDebtBatch,
+            Login,
+            func.count(BadDebtBill.id).filter(inside),
+            func.sum(BadDebtBill.amount).filter(inside),
+        )
+        .join(Login, Login.id == BadDebtBatch.prepared_by_id)
+        .join(BadDebtBill, BadDebtBill.batch_id == BadDebtBatch.id)
+        .group_by(BadDebtBatch.id, Login.id)
+        .order_by((BadDebtBatch.state == BatchState.WAITING.value).desc())
+        .order_by(BadDebtBatch.prepared_at.desc())
+        .limit(LATELY)
+    )
+    return tuple(
+        BatchRow(
+            id=batch.id,
+            state=batch.state,
+            prepared_at=batch.prepared_at,
+            prepared_by=login.name or login.email,
+            bills=count,
+            amount=amount or ZERO,
+        )
+        for batch, login, count, amount in rows
+    )
+
+
+def _bills(session: Session, batch_id: UUID) -> list[BillRow]:
+    rows = session.execute(
+        select(BadDebtBill, GuarantorAccount, Visit.service_on)
+        .join(GuarantorAccount, GuarantorAccount.id == BadDebtBill.guarantor_account_id)
+        .join(Visit, Visit.id == BadDebtBill.visit_id)
+        .where(BadDebtBill.batch_id == batch_id)
+        .order_by(BadDebtBill.id)
+    ).all()
+    left = bad_debt_lines(session, {row.visit_id for row, _, _ in rows})
+    return [
+        BillRow(
+            id=row.id,
+            visit_id=row.visit_id,
+            account_id=account.id,
+            account_name=account.display_name,
+            account_number=account.number,
+            service_on=service_on,
+            amount=row.amount,
+            left=total_of(line.amount for line in left.get(row.visit_id, ())),
+            basis=BASIS_WORDS[Basis(row.basis)],
+            state=row.state,
+            words=STATE_WORDS[BillState(row.state)],
+            why=row.why,
+            rule_ids=tuple(row.rule_ids),
+        )
+        for row, account, service_on in rows
+    ]
+
+
+def _names(session: Session, account_ids: Sequence[int]) -> dict[int, GuarantorAccount]:
+    rows = session.scalars(
+        select(GuarantorAccount).where(among(GuarantorAccount.id, sorted(set(account_ids))))
+    )
+    return {row.id: row for row in rows}
