@@ -1,7 +1,7 @@
 """Batches of bills that are written off as bad debt.
 
-Revision ID: 0082
-Revises: 0081
+Revision ID: 0083
+Revises: 0082
 
 Safety: two new tables.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.db import APP_ROLE
 
-revision = "0082"
-down_revision = "0081"
+revision = "0083"
+down_revision = "0082"
 branch_labels = None
 depends_on = None
 
