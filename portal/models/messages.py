@@ -91,6 +91,7 @@ class ThreadMessage(Base):
     # Whose thread it is while the sign-in has no record (ID-1); it stays theirs alone after that.
     newcomer_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"), index=True)
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), index=True)
+    charge_id: Mapped[int | None] = mapped_column(ForeignKey("charges.id"))  # a line of that bill
     author: Mapped[str]  # patient, staff, automatic
     login_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
     channel: Mapped[str]  # portal, sms
@@ -109,6 +110,37 @@ class ThreadMessage(Base):
         DateTime(timezone=True)
     )  # or found to need no answer
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+
+
+class MessageAttachment(Base):
+    """A picture or a PDF that came with a message, made anew and kept encrypted; never edited."""
+
+    __tablename__ = "message_attachments"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("thread_messages.id", name="fk__message_attachments__message"), index=True
+    )
+    media_type: Mapped[str]  # image/jpeg, application/pdf
+    size: Mapped[int]
+    sha256: Mapped[str]
+    stored_as: Mapped[str]  # key in the DocumentStore
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class KeptAnswer(Base):
+    """An answer that staff give often, in both languages; `{name}` is all that is filled in."""
+
+    __tablename__ = "kept_answers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(unique=True)  # for staff
+    words_en: Mapped[str]
+    words_es: Mapped[str]
+    active: Mapped[bool]
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class TextNumber(Base):

@@ -71,6 +71,8 @@ KINDS = {
     "audit_alert": "alert of the trail",
     "audit_alerts": "alerts of the trail",
     "audit_month": "month of alerts:",
+    "kept_answer": "kept answer",
+    "message_file": "file of a message",
     "mail_status": "file of the printer",
     "returned_mail": "mail that came back:",
     "owner_review": "month of the owner’s review:",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,17 +21,25 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
-from portal.models.claims import Visit
+from portal.models.claims import Charge, Visit
 from portal.models.identity import AccountAccess, Login
-from portal.models.messages import ThreadMessage
+from portal.models.messages import MessageAttachment, ThreadMessage
 from portal.queries.among import listed
 from portal.queries.viewer import PatientViewer
 
 SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOf:
+    """A file that came with a message."""
+
+    id: UUID
+    is_pdf: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +55,8 @@ class Said:
     visit_id: int | None
     service_on: date | None
     is_new: bool
+    line: str = ""  # of the bill, in our own plain words
+    files: tuple[FileOf, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +82,10 @@ def patient_thread(viewer: PatientViewer, *, whole: bool = False) -> PatientThre
             ThreadMessage.visit_id,
             ThreadMessage.seen_at,
             Visit.service_on,
+            Charge.description.label("line"),
         )
         .outerjoin(Visit, Visit.id == ThreadMessage.visit_id)
+        .outerjoin(Charge, Charge.id == ThreadMessage.charge_id)
         .where(in_thread_of(viewer))
         .order_by(ThreadMessage.at.desc(), ThreadMessage.id.desc())
         .limit(None if whole else SHOWN + 1)
@@ -83,6 +97,7 @@ def patient_thread(viewer: PatientViewer, *, whole: bool = False) -> PatientThre
     )
     with read_only() as session:
         rows = session.execute(query).all()
+        files = files_of(session, [row.id for row in rows])
         names = tuple(
             (account.id, f"{account.display_name}, account {account.number}")
             for account in session.scalars(accounts)
@@ -99,12 +114,42 @@ def patient_thread(viewer: PatientViewer, *, whole: bool = False) -> PatientThre
                 visit_id=row.visit_id,
                 service_on=row.service_on,
                 is_new=row.author == "staff" and row.seen_at is None,
+                line=row.line or "",
+                files=files.get(row.id, ()),
             )
             for row in reversed(rows if whole else rows[:SHOWN])
         ),
         accounts=names,
         more=not whole and len(rows) > SHOWN,
     )
+
+
+def files_of(session: Session, message_ids: Sequence[int]) -> dict[int, tuple[FileOf, ...]]:
+    """By message: what came with it."""
+    found: dict[int, tuple[FileOf, ...]] = {}
+    for row in session.scalars(
+        select(MessageAttachment)
+        .where(MessageAttachment.message_id.in_(message_ids))
+        .order_by(MessageAttachment.added_at, MessageAttachment.id)
+    ):
+        one = FileOf(id=row.id, is_pdf=row.media_type == "application/pdf")
+        found[row.message_id] = (*found.get(row.message_id, ()), one)
+    return found
+
+
+def own_file(viewer: PatientViewer, file_id: UUID) -> tuple[str, str, int | None] | None:
+    """Media type, key in the store and account of a file in the viewer's thread; None for another's."""
+    with read_only() as session:
+        row = session.execute(
+            select(
+                MessageAttachment.media_type,
+                MessageAttachment.stored_as,
+                ThreadMessage.guarantor_account_id,
+            )
+            .join(ThreadMessage, ThreadMessage.id == MessageAttachment.message_id)
+            .where(MessageAttachment.id == file_id, in_thread_of(viewer))
+        ).one_or_none()
+    return (row.media_type, row.stored_as, row.guarantor_account_id) if row else None
 
 
 def in_thread_of(viewer: PatientViewer) -> ColumnElement[bool]:

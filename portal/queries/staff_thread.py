@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, literal, null, or_, select, union_all
+from sqlalchemy import Row, Select, and_, case, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from billing.text_templates import ANSWERS
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
-from portal.models.claims import Visit
+from portal.models.claims import Charge, Visit
 from portal.models.identity import AccountAccess, Login
 from portal.models.messages import OutboundMessage, ThreadMessage
+from portal.queries.kept_answers import answer_titles, who_may_answer
 from portal.queries.message_history import MessageHistory, message_histories
 from portal.queries.paging import Page, limits, page_of
+from portal.queries.patient_thread import FileOf, files_of
 from portal.queries.staff_account import AccountHeader, account_header
 from portal.queries.staff_threads import TO_ANSWER
 
@@ -104,6 +106,8 @@ class Entry:
     service_on: date | None
     open: bool
     said: str = ""  # the words of a text of ours
+    line: str = ""  # of the bill that it is about
+    files: tuple[FileOf, ...] = ()
     history: MessageHistory | None = None  # of what was sent: wording, consent, gate, each status
 
 
@@ -114,6 +118,9 @@ class StaffThread:
     header: AccountHeader
     entries: Page[Entry]
     assigned_to: str
+    assigned_to_id: int | None
+    answerers: tuple[tuple[int, str], ...]
+    answers: tuple[tuple[int, str], ...]  # kept ones, by title
     open: int
     can_read: bool
 
@@ -128,7 +135,10 @@ def staff_thread(account_id: int, *, number: int = 1) -> StaffThread | None:
         rows = session.execute(_entries(account_id).offset(offset).limit(limit)).all()
         sent = [row.id for row in rows if row.author == "automatic"]
         histories = message_histories(session, sent)
+        written = [row.id for row in rows if row.author != "automatic"]
+        files = files_of(session, written)
         waiting = _waiting(session, account_id)
+        answerers, answers = who_may_answer(session), answer_titles(session)
         can_read = session.scalar(
             select(AccountAccess.id)
             .where(
@@ -139,16 +149,19 @@ def staff_thread(account_id: int, *, number: int = 1) -> StaffThread | None:
         )
     return StaffThread(
         header=header,
-        entries=page_of([_entry(row, histories) for row in rows], number),
-        assigned_to=next((name or email or "" for name, email in waiting if name or email), ""),
+        entries=page_of([_entry(row, histories, files) for row in rows], number),
+        assigned_to=next((name or email or "" for _, name, email in waiting if name or email), ""),
+        assigned_to_id=next((one for one, *_ in waiting if one), None),
+        answerers=answerers,
+        answers=answers,
         open=len(waiting),
         can_read=can_read is not None,
     )
 
 
-def _waiting(session: Session, account_id: int) -> list[tuple[str | None, str | None]]:
+def _waiting(session: Session, account_id: int) -> list[tuple[int | None, str | None, str | None]]:
     rows = session.execute(
-        select(Login.name, Login.email)
+        select(ThreadMessage.assigned_to_id, Login.name, Login.email)
         .select_from(ThreadMessage)
         .outerjoin(Login, Login.id == ThreadMessage.assigned_to_id)
         .where(
@@ -158,7 +171,7 @@ def _waiting(session: Session, account_id: int) -> list[tuple[str | None, str | 
             ThreadMessage.answered_at.is_(None),
         )
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _entries(account_id: int) -> Select[*tuple[Any, ...]]:
@@ -179,9 +192,11 @@ def _entries(account_id: int) -> Select[*tuple[Any, ...]]:
             Visit.service_on,
             ThreadMessage.answered_at,
             ThreadMessage.seen_at,
+            func.concat_ws(" ", Charge.procedure_code, Charge.description).label("line"),
         )
         .outerjoin(answerer, answerer.id == ThreadMessage.login_id)
         .outerjoin(Visit, Visit.id == ThreadMessage.visit_id)
+        .outerjoin(Charge, Charge.id == ThreadMessage.charge_id)
         .where(ThreadMessage.guarantor_account_id == account_id)
     )
     mobile = (
@@ -214,12 +229,17 @@ def _entries(account_id: int) -> Select[*tuple[Any, ...]]:
         null(),
         null(),
         null(),
+        literal(""),
     ).where(or_(OutboundMessage.guarantor_account_id == account_id, answers))
     both = union_all(written, sent).subquery()
     return select(both).order_by(both.c.at.desc(), both.c.author, both.c.id.desc())
 
 
-def _entry(row: Row[*tuple[Any, ...]], histories: Mapping[int, MessageHistory]) -> Entry:
+def _entry(
+    row: Row[*tuple[Any, ...]],
+    histories: Mapping[int, MessageHistory],
+    files: Mapping[int, tuple[FileOf, ...]],
+) -> Entry:
     automatic = row.author == "automatic"
     is_open = row.author == "patient" and row.kind in TO_ANSWER and row.answered_at is None
     return Entry(
@@ -235,6 +255,8 @@ def _entry(row: Row[*tuple[Any, ...]], histories: Mapping[int, MessageHistory]) 
         service_on=row.service_on,
         open=is_open,
         said=row.body if automatic else "",
+        line=row.line or "",
+        files=() if automatic else files.get(row.id, ()),
         history=histories.get(row.id) if automatic else None,
     )
 

@@ -12,6 +12,7 @@ from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.messages import ThreadMessage
 from portal.queries.viewer import StaffViewer
+from portal.services.attach_file import Attached, attach
 from portal.services.keep_answer import close_waiting, keep_answer, may_answer
 from portal.services.notify_patient import notify_patient
 from portal.services.refusal import NotFound
@@ -25,8 +26,9 @@ def answer_thread(
     staff: StaffViewer,
     public_url: str,
     now: datetime,
+    attached: Attached | None = None,
 ) -> str:
-    """Keep the answer, close what waited, and queue one notice; the same form twice is one answer.
+    """Keep the answer with its paper, close what waited, and queue one notice; the same form twice is one answer.
 
     Returns how the patient hears of it: sms, email, none (nobody can sign in), or again for a repeat.
     Raises CardNumberRefused (PCI-5), NotFound, NotAllowed.
@@ -46,6 +48,8 @@ def answer_thread(
         )
         if message_id is None:
             return "again"
+        if attached is not None:
+            attach(session, attached, message_id=message_id, login_id=staff.login_id, now=now)
         of_account = ThreadMessage.guarantor_account_id == account_id
         close_waiting(session, of_account, staff=staff, now=now)
         return notify_patient(

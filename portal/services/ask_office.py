@@ -8,13 +8,15 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from billing.free_text import check_free_text
 from billing.inbound_texts import read_text
 from portal.db import transaction
-from portal.models.claims import Visit
+from portal.models.claims import Charge, Visit
 from portal.models.messages import ThreadMessage
 from portal.queries.viewer import PatientViewer
+from portal.services.attach_file import Attached, attach
 from portal.services.hear_complaint import hear_complaint
 from portal.services.open_text_work import open_text_work
 from portal.services.refusal import NotFound, Refusal
@@ -44,8 +46,10 @@ def ask_office(
     text: str,
     form_id: UUID,
     now: datetime,
+    charge_id: int | None = None,
+    attached: Attached | None = None,
 ) -> Asked:
-    """Keep a question in the account's thread; the same form twice is one question.
+    """Keep a question in the account's thread, with its paper; the same form twice is one question.
 
     Somebody without any record has a thread of their own sign-in (ID-1): `account_id` is None then.
 
@@ -60,10 +64,7 @@ def ask_office(
         raise NotFound
     emergency = read_text(text).emergency
     with transaction() as session:
-        if visit_id is not None:
-            owner = session.scalar(select(Visit.guarantor_account_id).where(Visit.id == visit_id))
-            if owner != account_id:
-                raise NotFound
+        _check_bill(session, account_id, visit_id, charge_id)
         recent = select(func.count()).where(
             ThreadMessage.guarantor_account_id.is_not_distinct_from(account_id),
             ThreadMessage.newcomer_id.is_not_distinct_from(newcomer_id),
@@ -79,6 +80,7 @@ def ask_office(
                 guarantor_account_id=account_id,
                 newcomer_id=newcomer_id,
                 visit_id=visit_id,
+                charge_id=charge_id,
                 author="patient",
                 login_id=viewer.login_id,
                 channel="portal",
@@ -93,6 +95,22 @@ def ask_office(
         if message_id is not None and emergency:
             known = () if account_id is None else (account_id,)
             open_text_work(session, "emergency_text", message_id, known, now=now)
+        if message_id is not None and attached is not None:
+            attach(session, attached, message_id=message_id, login_id=viewer.login_id, now=now)
         if message_id is not None:
             hear_complaint(session, session.get_one(ThreadMessage, message_id), now=now)
     return Asked(account_id=account_id, emergency=emergency)
+
+
+def _check_bill(
+    session: Session, account_id: int | None, visit_id: int | None, charge_id: int | None
+) -> None:
+    """The bill is the account's and the line is the bill's. Raises NotFound."""
+    if visit_id is not None:
+        owner = session.scalar(select(Visit.guarantor_account_id).where(Visit.id == visit_id))
+        if owner != account_id:
+            raise NotFound
+    if charge_id is not None:
+        bill = session.scalar(select(Charge.visit_id).where(Charge.id == charge_id))
+        if bill is None or bill != visit_id:
+            raise NotFound

@@ -21,6 +21,7 @@ from tests.web.access_exceptions import STAFF_EXCEPTIONS
 from tests.web.access_help import PATIENTS_HELP
 from tests.web.access_holds import STAFF_HOLDS
 from tests.web.access_letters import PATIENTS_LETTERS, STAFF_LETTERS
+from tests.web.access_messages import PATIENTS_MESSAGES, STAFF_MESSAGES
 from tests.web.access_money import STAFF_MONEY
 from tests.web.access_office import STAFF_OFFICE
 from tests.web.access_payers_money import STAFF_PAYERS_MONEY
@@ -218,6 +219,7 @@ _PATIENTS = table(
     """
     + PATIENTS_PLANS
     + PATIENTS_LETTERS
+    + PATIENTS_MESSAGES
     + PATIENTS_WAITLIST
     + PATIENTS_BILL_DISPUTES
     + PATIENTS_HELP
@@ -385,6 +387,7 @@ STAFF = table(
     + STAFF_AGENCY_MONEY
     + STAFF_AGENCIES
     + STAFF_LETTERS
+    + STAFF_MESSAGES
     + STAFF_ASSISTANCE
     + STAFF_OFFICE
     + STAFF_REPORTS

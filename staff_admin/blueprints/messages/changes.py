@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from flask import flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.queries.staff_threads import account_numbered
 from portal.services.answer_thread import answer_thread
+from portal.services.assign_thread import assign_thread
+from portal.services.attach_file import FileRefused, take_file
 from portal.services.tend_messages import (
     NoSuchAccount,
     place_texts,
@@ -17,7 +19,7 @@ from portal.services.tend_messages import (
 from portal.web.access import current_staff, saw, staff
 from portal.web.base import gateways
 from portal.web.clock import now
-from staff_admin.blueprints.messages.forms import AnswerForm, PlaceForm
+from staff_admin.blueprints.messages.forms import AnswerForm, AssignForm, PlaceForm
 from staff_admin.blueprints.messages.views import blueprint, stranger_of, thread_of
 from staff_admin.blueprints.show import show
 
@@ -36,7 +38,7 @@ def answer(account_id: int) -> ResponseReturnValue:
     """Answer; the notice that leaves holds none of it."""
     page, form = thread_of(account_id), AnswerForm()
     saw(action="send")
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or not _taken(form):
         return show("threads/thread.html", page=page, form=form)
     heard = answer_thread(
         account_id=account_id,
@@ -45,8 +47,37 @@ def answer(account_id: int) -> ResponseReturnValue:
         staff=current_staff(),
         public_url=gateways().public_url,
         now=now(),
+        attached=g.get("attached"),
     )
     flash(HEARS[heard], "attention" if heard == "none" else "done")
+    return redirect(url_for(".thread", account_id=account_id))
+
+
+def _taken(form: AnswerForm) -> bool:
+    """Store the file of the form, or put what is wrong with it beside the field."""
+    content, doors = form.content, gateways()
+    if content is None:
+        return True
+    try:
+        g.attached = take_file(
+            content, images=doors.card_images, papers=doors.papers, store=doors.documents
+        )
+    except FileRefused as refused:
+        form.file.errors = [str(refused)]
+        return False
+    return True
+
+
+@blueprint.post("/accounts/<int:account_id>/messages/assign")
+@staff("messages.answer")
+def assign(account_id: int) -> ResponseReturnValue:
+    """Give what waits to somebody, or to nobody."""
+    form = AssignForm()
+    saw(accounts=[account_id], kind="thread", id=account_id, action="assign")
+    if form.validate_on_submit():
+        to_id = form.to.data or None
+        assign_thread(account_id=account_id, to_id=to_id, staff=current_staff(), now=now())
+        flash("Given." if to_id else "Nobody has it now.", "done")
     return redirect(url_for(".thread", account_id=account_id))
 
 

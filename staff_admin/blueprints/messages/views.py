@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from uuid import UUID
 
+from flask import Blueprint, Response, request
+
+from portal.queries.kept_answers import account_file, answer_for
 from portal.queries.staff_thread import StaffThread, staff_thread
 from portal.queries.staff_threads import FILTERS, Stranger, staff_inbox, stranger
 from portal.services.tend_messages import mark_read
 from portal.web.access import current_staff, saw, staff
+from portal.web.base import gateways
 from portal.web.clock import now
+from portal.web.files import handed_out
 from portal.web.practice_day import practice_day
 from portal.web.theme import current_practice
 from staff_admin.blueprints.messages.forms import AnswerForm, PlaceForm
@@ -40,7 +45,18 @@ def thread(account_id: int) -> str:
     """Everything written and sent about one account."""
     page = thread_of(account_id)
     mark_read(account_id=account_id, staff=current_staff(), now=now())
-    return show("threads/thread.html", page=page, form=AnswerForm())
+    kept = request.args.get("use", 0, type=int)
+    words = answer_for(account_id, kept) if kept else ""
+    return show("threads/thread.html", page=page, form=AnswerForm(data={"text": words}))
+
+
+@blueprint.get("/accounts/<int:account_id>/messages/files/<uuid:file_id>")
+@staff("messages.view")
+def file(account_id: int, file_id: UUID) -> Response:
+    """What came with a message."""
+    media_type, stored_as = found(account_file(account_id, file_id))
+    saw(accounts=[account_id], kind="message_file", id=file_id, action="export")
+    return handed_out(gateways().documents.get(stored_as), media_type)
 
 
 @blueprint.get("/messages/unknown/<int:message_id>")
