@@ -1,7 +1,7 @@
 """Attachments of messages, the line of a bill that a message is about, and kept answers.
 
-Revision ID: 0081
-Revises: 0080
+Revision ID: 0084
+Revises: 0083
 
 Safety: two new tables and one empty column.
 """
@@ -13,8 +13,8 @@ from alembic import op
 
 from portal.db import APP_ROLE
 
-revision = "0081"
-down_revision = "0080"
+revision = "0084"
+down_revision = "0083"
 branch_labels = None
 depends_on = None
 
