@@ -32,6 +32,7 @@ from portal.web.sign_in import hash_new_password
 from staff_admin.app import create_app as create_staff_app
 from tools.demo_cards import card_to_photograph, send_cards
 from tools.demo_denials import fill_denials
+from tools.demo_holds import fill_holds
 from tools.demo_household import share_with_mother
 from tools.demo_money import fill_money
 from tools.demo_office import fill_office
@@ -115,6 +116,7 @@ def invite_everybody(demo: Demo, settings: Settings, story: dict[str, Any]) -> N
     fill_office(settings, people, now=now)
     fill_money(wiring.build(settings), now=now)
     fill_denials(wiring.build(settings), now=now)
+    fill_holds(people, now=now)
     _pay_today(demo, patient_app, people, settings, now)
     name = f"{NEWCOMER.first_name} {NEWCOMER.last_name}"
     demo.card = str(card_to_photograph(settings.home / "demo" / "card", name=name))
