@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from xdist.scheduler import LoadScopeScheduling
 
 from portal import db
+from portal.collector import search_seldom
 from portal.embedded import EmbeddedServer
 from tests.sandbox_server import SandboxServer, running
 from tests.worker_database import WorkerDatabase
@@ -28,6 +29,7 @@ NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday morning at the practic
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controller starts the server once; xdist workers inherit its URL."""
+    search_seldom()
     if os.environ.get("KINDBILL_TEST_SERVER") or hasattr(config, "workerinput"):
         return
     if os.environ.get("KINDBILL_DATABASE_URL"):
