@@ -22,6 +22,7 @@ class Duty(StrEnum):
     ASSISTANCE_APPEAL = "assistance_appeal"
     PACKET = "packet"
     BAD_DEBT = "bad_debt"
+    TRACE = "trace"
     AGENCY = "agency"
 
 
@@ -113,6 +114,13 @@ DUTIES: Mapping[Duty, Steps] = {
         "collections.work",
         "collections.sign",
         "portal/services/approve_bad_debt.py",
+    ),
+    Duty.TRACE: Steps(
+        "noted a new address or number",
+        "confirms it",
+        "collections.work",
+        "collections.work",
+        "portal/services/note_trace.py",
     ),
     Duty.ALERT: Steps(
         "did what an alert is about",

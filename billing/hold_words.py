@@ -79,6 +79,9 @@ HOLD_WORDS: dict[Condition, HoldWords] = {
         staff="Disputed for its estimate",
         next="Answer the resolution entity; nothing is collected until it decides.",
     ),
+    Condition.PROMISED: HoldWords(
+        staff="Promise to pay", next="The daily run looks on the day after whether it came."
+    ),
     Condition.UNREACHABLE: HoldWords(
         staff="Nothing reaches them",
         next="Look for an address or a number.",

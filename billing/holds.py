@@ -30,6 +30,7 @@ class Condition(StrEnum):
     DISPUTED = "disputed"
     PAYMENT_TAKEN_BACK = "payment_taken_back"  # a bank took back a payment of this bill
     COVERAGE_CHANGED = "coverage_changed"  # the patient says that another plan covers this visit
+    PROMISED = "promised"  # somebody said by when they will pay
     PLAN_CURRENT = "plan_current"  # the visit is paid by a plan in good standing
     BELOW_FLOOR = "below_floor"
     NO_SMS_CONSENT = "no_sms_consent"
@@ -105,6 +106,7 @@ RULES: dict[Condition, str] = {
     Condition.DISPUTED: "DISP-1",
     Condition.PAYMENT_TAKEN_BACK: "PAY-13",
     Condition.COVERAGE_CHANGED: "STMT-1",
+    Condition.PROMISED: "COLL-13",
     Condition.PLAN_CURRENT: "PLAN-16",
     Condition.BELOW_FLOOR: "OPS-19",
     Condition.NO_SMS_CONSENT: "MSG-1",
@@ -158,6 +160,8 @@ MATRIX: dict[Condition, dict[Action, Effect]] = {
         Condition.PAYMENT_TAKEN_BACK: (_OK, _OK, _OK, _OK, _X, _OK, _X, _X, _X),
         # As a claim that no payer has decided yet: the right one was not asked.
         Condition.COVERAGE_CHANGED: (_X, _X, _X, _X, _X, _X, _X, _X, _X),
+        # Nothing that presses before the day; it is at most 30 days away.
+        Condition.PROMISED: (_X, _X, _X, _OK, _OK, _X, _X, _X, _X),
         # Its own notices of a due day are no reminders of a bill.
         Condition.PLAN_CURRENT: (_W, _W, _X, _OK, _OK, _X, _X, _X, _X),
         Condition.BELOW_FLOOR: (_X, _X, _X, _OK, _X, _X, _X, _X, _X),
@@ -210,6 +214,7 @@ REASONS: dict[Condition, str] = {
     Condition.DISPUTED: "this bill is disputed",
     Condition.PAYMENT_TAKEN_BACK: "a bank took back a payment for this bill",
     Condition.COVERAGE_CHANGED: "the insurance for this visit is being checked",
+    Condition.PROMISED: "a day was named by which it will be paid",
     Condition.PLAN_CURRENT: "a payment plan is being paid",
     Condition.BELOW_FLOOR: "the amount is below the smallest bill we send",
     Condition.NO_SMS_CONSENT: "no consent to text messages",

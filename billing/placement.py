@@ -146,7 +146,7 @@ def after(state: PlacementState, step: str) -> PlacementState:
 # A person decides about these first; the agency waits meanwhile (CORE-6: manual review).
 _WAIT = frozenset(
     {c for c, row in MATRIX.items() if row[Action.PLACEMENT] is Effect.UNTIL}
-    | {Condition.PLAN_CURRENT}
+    | {Condition.PLAN_CURRENT, Condition.PROMISED}
 )
 # Not about whether the debt may be asked for at all.
 _SILENT = frozenset({Condition.PLACED, Condition.NO_SMS_CONSENT, Condition.NO_ESTATEMENT_CONSENT})

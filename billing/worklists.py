@@ -90,7 +90,9 @@ LISTS: Mapping[Worklist, Listed] = {
     Worklist.CASES: Listed(
         "Cases",
         "Steps before an agency that wait for a person: help is told first.",
-        _kinds("screen_for_help tell_of_help final_notice gate_open assistance_presumed"),
+        _kinds(
+            "screen_for_help tell_of_help final_notice gate_open assistance_presumed promise_broken"
+        ),
     ),
     Worklist.APPROVE: Listed(
         "To approve",

@@ -64,6 +64,13 @@ SELECT on_day, kind, detail FROM (
   SELECT l.placed_on, 'placement', l.number || ', ' || l.state FROM placements l
    WHERE l.guarantor_account_id = :account
   UNION ALL
+  SELECT m.made_on, 'promise', '$' || to_char(m.amount_cents / 100.0, 'FM999999990.00') || ', ' || m.state
+    FROM promises m WHERE m.guarantor_account_id = :account
+  UNION ALL
+  SELECT (t.noted_at AT TIME ZONE z.zone)::date, 'trace',
+         CASE t.confirmed WHEN true THEN 'confirmed' WHEN false THEN 'not theirs' ELSE 'to be confirmed' END
+    FROM traces t, z WHERE t.guarantor_account_id = :account
+  UNION ALL
   SELECT k.prepared_on, 'packet', CASE WHEN k.signed_at IS NULL THEN 'not signed' ELSE 'signed' END
     FROM collection_packets k WHERE k.guarantor_account_id = :account
 ) told
@@ -79,6 +86,8 @@ STORY_WORDS: Mapping[str, str] = {
     "returned": "Mail came back",
     "placement": "Placed with an agency",
     "packet": "Packet",
+    "promise": "Promise to pay",
+    "trace": "Address or number found",
 }
 
 

@@ -71,6 +71,10 @@ TOLD = {
         "This bill is disputed because it is higher than its estimate.",
         "You need not pay it until that is decided.",
     ),
+    Condition.PROMISED: (
+        "You told us by when you will pay.",
+        "We send you nothing about it before that day.",
+    ),
     Condition.UNREACHABLE: (
         "Our mail to you came back.",
         "Please give us an address that works.",

@@ -67,6 +67,7 @@ KIND_LABELS = {
     "bill_dispute_due": "Dispute: answer due",
     "maybe_dispute": "Message that may dispute a bill",
     "draft_failed": "Drawn payment that failed",
+    "promise_broken": "Promise to pay not kept",
     "plan_ended": "Plan ended by itself",
     "plan_paper": "Plan paper to mail",
     "notice_stopped": "Letter that was not sent",

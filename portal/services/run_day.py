@@ -45,6 +45,7 @@ from portal.services.tend_payer_refunds import tend_payer_refunds
 from portal.services.tend_placements import PlacementsTended, tend_placements
 from portal.services.tend_plans import Tended, tend_plans
 from portal.services.tend_prepayments import tend_prepayments
+from portal.services.tend_promises import tend_promises
 from portal.services.tend_returned import tend_returned
 from portal.services.tend_unpaid_claims import tend_unpaid_claims
 from portal.services.walk_dunning import Walked, walk_dunning
@@ -149,6 +150,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     write_assistance_letters(press=office, now=now)
     note_credits(on=on, now=now)
     tend_payer_refunds(on=on)
+    tend_promises(on=on, now=now)
     tended = tend_plans(on=on, now=now, public_url=office.public_url)
     drafts = tend_drafts(DraftDay(on=on, now=now, public_url=office.public_url))
     written_off = write_off_small_balances(on=on)

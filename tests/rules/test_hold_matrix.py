@@ -140,6 +140,7 @@ OWN = {
     Condition.RECEIPTS_BEHIND: ((X, X, X, X), "STMT-12"),
     Condition.DO_NOT_CONTACT: ((U, U, U, X), "COLL-17"),
     Condition.PAYMENT_TAKEN_BACK: ((X, X, X, OK), "PAY-13"),
+    Condition.PROMISED: ((X, X, X, X), "COLL-13"),
     Condition.COVERAGE_CHANGED: ((X, X, X, X), "STMT-1"),
     Condition.NO_SMS_CONSENT: ((OK, OK, OK, OK), "MSG-1"),
     Condition.NO_ESTATEMENT_CONSENT: ((OK, OK, OK, OK), "MSG-24"),

@@ -36,6 +36,7 @@ ROWS = {
     Condition.DISPUTED: ((W, W, X, OK, X), "DISP-1"),
     Condition.PAYMENT_TAKEN_BACK: ((OK, OK, OK, OK, X), "PAY-13"),
     Condition.COVERAGE_CHANGED: ((X, X, X, X, X), "STMT-1"),
+    Condition.PROMISED: ((X, X, X, OK, OK), "COLL-13"),
     Condition.PLAN_CURRENT: ((W, W, X, OK, OK), "PLAN-16"),
     Condition.BELOW_FLOOR: ((X, X, X, OK, X), "OPS-19"),
     Condition.NO_SMS_CONSENT: ((OK, OK, X, OK, OK), "MSG-1"),

@@ -122,6 +122,7 @@ SUSPENDED_FOR = {
     Condition.ATTORNEY,
     Condition.DO_NOT_CONTACT,
     Condition.PLAN_CURRENT,
+    Condition.PROMISED,
 }
 
 
