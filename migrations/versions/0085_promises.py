@@ -1,7 +1,7 @@
 """Promises to pay, and addresses and numbers that somebody found.
 
-Revision ID: 0082
-Revises: 0081
+Revision ID: 0085
+Revises: 0084
 
 Safety: two new tables.
 """
@@ -13,8 +13,8 @@ from alembic import op
 
 from portal.db import APP_ROLE
 
-revision = "0082"
-down_revision = "0081"
+revision = "0085"
+down_revision = "0084"
 branch_labels = None
 depends_on = None
 
