@@ -24,6 +24,7 @@ from portal.cli import migrate
 from portal.config import ConfigurationError, Settings
 from portal.embedded import database_of
 from tools.demo_clock import clock_folder
+from tools.demo_collections import fill_collections
 from tools.demo_desk import prepare_desk
 from tools.demo_people import (
     NEWCOMER,
@@ -178,6 +179,7 @@ def fill(demo: Demo, settings: Settings, url: str) -> None:
     tell_visits(people, office=wiring.build(settings), url=url, now=datetime.now(UTC))
     prepare_desk(now=datetime.now(UTC))
     prepare_posting(settings, folder / story["upload"], now=datetime.now(UTC))
+    fill_collections(wiring.build(settings), now=datetime.now(UTC))
     fill_year(today=datetime.now(ZONE).date(), now=datetime.now(UTC))
 
 

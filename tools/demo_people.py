@@ -44,6 +44,7 @@ PASSWORD = "river-otter-sample-42"
 STAFF = (
     ("manager@riverside.example.com", "manager", "Maria Manager-Demo"),
     ("biller@riverside.example.com", "biller", "Bill Example"),
+    ("collections@riverside.example.com", "collections", "Cora Collections-Demo"),
     ("admin@riverside.example.com", "sysadmin", "Ada Admin-Demo"),
 )
 ENROLLED, TO_ENROL = ("devon", "mother", "visits"), ("testa", "two_plans", "decided_again")

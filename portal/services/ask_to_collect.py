@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.gate import missing_for_lawsuit, missing_for_notice, missing_for_placement
-from billing.holds import Action, Allowed, Denied
+from billing.holds import Action, Allowed, Condition, Denied
 from portal.models.accounts import GuarantorAccount
 from portal.queries.gate_facts import gate_facts
 from portal.services.ask_gate import ask_gate
@@ -30,8 +30,9 @@ def ask_to_collect(
     asked_by: str,
     visit_ids: Collection[int] | None = None,
     login_id: int | None = None,
+    beside: Collection[Condition] = (),
 ) -> Allowed | Denied:
-    """The answer for an account's owing bills, or some of them, at the moment of acting.
+    """The answer for an account's owing bills, or some of them, at the moment of acting; `beside` what the act itself is about.
 
     Locks the account's row: a payment or hold is judged before or after, never in between. A denial is kept.
     """
@@ -43,7 +44,7 @@ def ask_to_collect(
     ).get(account_id)
     return ask_gate(
         session,
-        facts.all_conditions if facts else (),
+        facts.all_conditions - frozenset(beside) if facts else (),
         action,
         asked_by=asked_by,
         account_id=account_id,

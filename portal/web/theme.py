@@ -114,6 +114,10 @@ MENUS = {
             "Patients",
         ),
         MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view", "Patients"),
+        MenuLink(
+            "packets.index", "Packets", "file-earmark-text", "collections.view", "Collections"
+        ),
+        MenuLink("placements.index", "At agencies", "list", "collections.view", "Collections"),
         MenuLink("agencies.index", "Agencies", "people", "agencies.view", "Collections"),
         MenuLink("bad_debt.index", "Bad debt", "receipt", "collections.view", "Collections"),
         MenuLink("work.index", "Queue", "list", "work.view", "Payers"),

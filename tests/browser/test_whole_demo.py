@@ -32,7 +32,13 @@ def test_demo_tells_addresses_people_and_cards(demo: DemoRun) -> None:
     assert told["patient_url"] == f"http://localhost:{demo.port}"
     assert told["staff_url"] == f"http://localhost:{demo.port}/staff"
     assert told["sandbox_url"] == f"http://localhost:{demo.sandbox_port}"
-    assert {s["role"] for s in told["sign_ins"]} == {"manager", "biller", "sysadmin", "patient"}
+    assert {s["role"] for s in told["sign_ins"]} == {
+        "manager",
+        "biller",
+        "collections",
+        "sysadmin",
+        "patient",
+    }
     assert all(s["email"] and s["password"] and s["totp_secret"] for s in told["sign_ins"])
     assert len({planner["about"] for planner in told["planners"]}) == 10
 

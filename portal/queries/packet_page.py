@@ -1,0 +1,199 @@
+"""One bill before an agency: what stands in its way now, its packets, and one packet whole, on the page and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from billing.collection_packet import LASTS, Standing
+from billing.money import Money
+from billing.placement import WITH_AGENCY, lacks
+from billing.placement_steps import GateStep
+from portal.db import read_only
+from portal.models.accounts import Patient
+from portal.models.claims import Visit
+from portal.models.collection_cases import CollectionPacket
+from portal.models.identity import Login
+from portal.models.placements import AgencyRow, Placement
+from portal.queries.agency_facts import agency_facts
+from portal.queries.gate_facts import gate_facts
+from portal.queries.packet_lists import bill_steps
+from portal.queries.practice import PracticePage
+from portal.queries.report_shapes import Cell
+from portal.queries.signed_packet import bill_figures_now, packet_standing
+
+STANDING_WORDS = {
+    Standing.TO_SIGN: "Waits for a second person",
+    Standing.SIGNED: "Signed",
+    Standing.CHANGED: "The bill changed since",
+    Standing.EXPIRED: "Older than 30 days",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketHead:
+    """One packet of a bill in a line."""
+
+    id: UUID
+    prepared_at: datetime
+    prepared_by: str
+    signed_by: str
+    signed_at: datetime | None
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillPage:
+    """A bill on its way; `missing` is what says no on this day."""
+
+    visit_id: int
+    account_id: int
+    patient_id: int
+    name: str
+    service_on: date
+    owed: Money
+    missing: tuple[GateStep, ...]
+    packets: tuple[PacketHead, ...]
+    placement_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketPage:
+    """A packet as it was frozen, and where it stands now."""
+
+    head: PacketHead
+    visit_id: int
+    account_id: int
+    patient_id: int
+    name: str
+    service_on: date
+    prepared_by_id: int
+    content: Mapping[str, Any]
+    content_hash: str
+    standing: Standing
+    last_day: date
+    placement_id: UUID | None
+    agencies: tuple[tuple[int, str], ...]  # that lack nothing on this day
+
+    @property
+    def words(self) -> str:
+        return STANDING_WORDS[self.standing]
+
+
+def packet_bill(visit_id: int, *, on: date) -> BillPage | None:
+    """The bill by its visit; None where there is none."""
+    with read_only() as session:
+        found = _bill(session, visit_id)
+        if found is None:
+            return None
+        visit, name = found
+        account_id = visit.guarantor_account_id
+        facts = gate_facts(session, on=on, account_ids=[account_id], visit_ids=[visit_id])
+        owed, _ = bill_figures_now(session, visit_id)
+        placed = _placement(session, visit_id)
+        return BillPage(
+            visit_id=visit_id,
+            account_id=account_id,
+            patient_id=visit.patient_id,
+            name=name,
+            service_on=visit.service_on,
+            owed=owed,
+            missing=bill_steps(facts[account_id], on=on),
+            packets=_heads(session, CollectionPacket.visit_id == visit_id),
+            placement_id=placed,
+        )
+
+
+def packet_page(packet_id: UUID, *, on: date) -> PacketPage | None:
+    """One packet; None where there is none."""
+    with read_only() as session:
+        row = session.get(CollectionPacket, packet_id)
+        found = row and _bill(session, row.visit_id)
+        if row is None or found is None:
+            return None
+        visit, name = found
+        (head,) = _heads(session, CollectionPacket.id == packet_id)
+        return PacketPage(
+            head=head,
+            visit_id=row.visit_id,
+            account_id=row.guarantor_account_id,
+            patient_id=visit.patient_id,
+            name=name,
+            service_on=visit.service_on,
+            prepared_by_id=row.prepared_by_id,
+            content=row.content,
+            content_hash=row.content_hash,
+            standing=packet_standing(session, row, on=on),
+            last_day=row.prepared_on + LASTS,
+            placement_id=_placement(session, row.visit_id),
+            agencies=_agencies(session, on=on),
+        )
+
+
+def packet_print(page: PacketPage, practice: PracticePage) -> Mapping[str, Any]:
+    """The packet as plain data for the printed layout `report`."""
+    head = page.head
+    signed = f"Signed by {head.signed_by}." if head.signed_by else "Not signed."
+    return {
+        "title": "Packet before an agency",
+        "practice": practice.name,
+        "lead": f"{page.name}, visit of {Cell(page.service_on).text}. Owed: {head.balance}.",
+        "as_of": Cell(page.last_day - LASTS).text,
+        "standing": f"Prepared by {head.prepared_by}. {signed}",
+        "made": f"from content {page.content_hash}",
+        "tie": "",
+        "tables": list(page.content["tables"]),
+        "definitions": [["SHA-256 of the content", page.content_hash]],
+    }
+
+
+def _bill(session: Session, visit_id: int) -> tuple[Visit, str] | None:
+    found = session.execute(
+        select(Visit, Patient.first_name, Patient.last_name)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(Visit.id == visit_id)
+    ).one_or_none()
+    return None if found is None else (found[0], f"{found[1]} {found[2]}".strip())
+
+
+def _placement(session: Session, visit_id: int) -> UUID | None:
+    return session.scalar(
+        select(Placement.id).where(
+            Placement.visit_id == visit_id, Placement.state.in_([one.value for one in WITH_AGENCY])
+        )
+    )
+
+
+def _heads(session: Session, which: Any) -> tuple[PacketHead, ...]:
+    packet, maker, signer = CollectionPacket, aliased(Login), aliased(Login)
+    rows = session.execute(
+        select(packet.id, packet.prepared_at, maker.name.label("prepared_by"),
+               signer.name.label("signed_by"), packet.signed_at, packet.balance)
+        .join(maker, maker.id == packet.prepared_by_id)
+        .outerjoin(signer, signer.id == packet.signed_by_id)
+        .where(which).order_by(packet.prepared_at.desc()).limit(20)
+    )  # fmt: skip
+    return tuple(
+        PacketHead(
+            id=row.id,
+            prepared_at=row.prepared_at,
+            prepared_by=row.prepared_by,
+            signed_by=row.signed_by or "",
+            signed_at=row.signed_at,
+            balance=row.balance,
+        )
+        for row in rows
+    )
+
+
+def _agencies(session: Session, *, on: date) -> tuple[tuple[int, str], ...]:
+    rows = session.scalars(
+        select(AgencyRow).where(AgencyRow.approved_by_id.is_not(None)).order_by(AgencyRow.name)
+    )
+    return tuple((row.id, row.name) for row in rows if not lacks(agency_facts(row), on=on))
