@@ -44,7 +44,7 @@ WHOLE = AgencyDetails(
     contract_ref="C-2026-07",
     baa_ref="BAA-2026-07",
     terms=tuple(Term),
-    states=("CT", "NJ", "NY", "PA"),
+    states=("NY",),
     begins_on=date(2026, 1, 1),
     ends_on=None,
     dispute_address=("9 Sample Way", "Exampleton, NY 10001"),
@@ -94,7 +94,8 @@ def _staff(role: str) -> StaffViewer:
 
 def _agencies(desk: _Desk) -> int:
     """One that may be used, and one whose contract still lacks something."""
-    usable = replace(WHOLE, begins_on=desk.on - timedelta(days=200))
+    begins_on = desk.on - timedelta(days=200)
+    usable = replace(WHOLE, begins_on=begins_on, states=tuple(sorted(_homes())))
     agency_id = add_agency(staff=desk.clerk, details=usable, now=desk.now)
     approve_agency(staff=desk.manager, agency_id=agency_id, upon=1, on=desk.on, now=desk.now)
     lacking = replace(
@@ -107,14 +108,17 @@ def _agencies(desk: _Desk) -> int:
     return agency_id
 
 
-def _read_law(desk: _Desk) -> None:
-    """Every row of the states in which somebody of the demo lives."""
+def _homes() -> set[str]:
+    """The states in which somebody of the demo lives."""
     with read_only() as session:
-        homes = {
-            *session.scalars(select(Patient.state)),
-            *session.scalars(select(GuarantorAccount.state)),
-        }
-    lives = {home.strip().upper() for home in homes} | {"NY"}
+        patients = session.scalars(select(Patient.state)).all()
+        guarantors = session.scalars(select(GuarantorAccount.state)).all()
+    return {home.strip().upper() for home in (*patients, *guarantors) if home.strip()}
+
+
+def _read_law(desk: _Desk) -> None:
+    """Every row of these states."""
+    lives = _homes()
     for row in {one.key: one for one in STATE_RULES if one.state in lives}.values():
         review_state(
             staff=desk.manager,

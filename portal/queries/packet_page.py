@@ -114,7 +114,7 @@ def packet_page(packet_id: UUID, *, on: date) -> PacketPage | None:
     """One packet; None where there is none."""
     with read_only() as session:
         row = session.get(CollectionPacket, packet_id)
-        found = row and _bill(session, row.visit_id)
+        found = _bill(session, row.visit_id) if row is not None else None
         if row is None or found is None:
             return None
         visit, name = found

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.hold_words import HOLD_WORDS
@@ -179,7 +179,7 @@ def placement_page(placement_id: UUID, *, on: date) -> PlacementPage | None:
         )
 
 
-def _lines() -> Select[Any]:
+def _lines() -> Any:
     return (
         select(Placement, AgencyRow.name.label("agency"), Visit.patient_id,
                Patient.first_name, Patient.last_name)

@@ -48,7 +48,7 @@ def content(file_id: UUID) -> Response:
 @staff("placements.files")
 def handed_over(file_id: UUID) -> ResponseReturnValue:
     """It is with the agency."""
-    found(placement_file(file_id))
+    _page(file_id)
     first = hand_over_file(staff=current_staff(), file_id=file_id, now=now())
     flash("Written down." if first else "It was handed over before; that stands.", "done")
     return redirect(url_for(".file", file_id=file_id))
