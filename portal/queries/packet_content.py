@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from billing.collection_packet import Part
 from billing.gate import GateFacts
 from billing.hold_words import HOLD_WORDS
-from billing.holds import Condition
+from billing.holds import REASONS, Condition
 from billing.money import Money
 from portal.queries.entry_chain import steps_of
 from portal.queries.report_shapes import Cell
@@ -132,7 +132,7 @@ def packet_content(
         Part.STATEMENTS: _rows(session, _STATEMENTS, asked, Part.STATEMENTS),
         Part.NOTICES: _rows(session, _NOTICES, asked, Part.NOTICES),
         Part.HOLDS: [
-            (HOLD_WORDS[c].staff if c in HOLD_WORDS else c.value, _found(c, facts))
+            (HOLD_WORDS[c].staff if c in HOLD_WORDS else REASONS[c].capitalize(), _found(c, facts))
             for c in Condition
         ],
         Part.CALLS: [p[1:] for p in proofs if p.kind == "oral_attempt"],
