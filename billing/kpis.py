@@ -235,8 +235,9 @@ KPIS: Mapping[str, Kpi] = {
     ),
     "disputes_upheld": Kpi(
         rule_id="KPI-23", name="Disputes upheld", unit=P, period=QUARTER,
-        numerator="The patient was right", denominator="Disputes that ended in the time",
-        missing="A dispute is kept with its start and its end, and not with who was right.",
+        numerator="The patient was right, wholly or in part", denominator="Disputes answered in the time",
+        note="A reply that was answered anew counts as its last answer; what was withdrawn, or only held without a "
+        "finding, is in neither.",
     ),
     "texts_delivered": Kpi(
         rule_id="KPI-24", name="Texts delivered", unit=P, period=QUARTER, better=HIGH,

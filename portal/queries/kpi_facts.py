@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from billing.bill_disputes import UPHELD
+
+_UPHELD = ", ".join(f"'{finding.value}'" for finding in sorted(UPHELD))
 _WHOSE = "v.guarantor_account_id, v.patient_id, v.id AS visit_id"
 _CLAIM = "'Claim ' || c.patient_control_number || ', ' || y.name"
 # Denied by an answer: the payer says so, or an amount was taken off that is neither discount nor a patient's share.
@@ -195,6 +198,17 @@ FACTS: Mapping[str, str] = {
           FROM bill_disputes d JOIN visits v ON v.id = d.visit_id
           JOIN bill_dispute_events e ON e.dispute_id = d.id AND e.kind = 'filed'
          WHERE d.filed_at >= :start AND d.filed_at < :end""",
+    "disputes_upheld": f"""
+        SELECT t.id, t.day, 'Bill dispute, ' || replace(t.finding, '_', ' ') AS what, NULL::bigint AS cents,
+               t.finding IN ({_UPHELD}) AS counted, {_WHOSE}
+          FROM (SELECT DISTINCT ON (e.dispute_id) e.id, e.dispute_id, e.at, e.detail ->> 'finding' AS finding,
+                       (e.at AT TIME ZONE :zone)::date AS day
+                  FROM bill_dispute_events e
+                 WHERE e.kind = 'answered' AND e.at < :end
+                 ORDER BY e.dispute_id, e.at DESC, e.id DESC) t
+          JOIN bill_disputes d ON d.id = t.dispute_id
+          JOIN visits v ON v.id = d.visit_id
+         WHERE t.at >= :start""",
     "texts_delivered": _TEXTS.format(said="s.status = 'delivered'"),
     "texts_filtered": _TEXTS.format(said="s.error = '30007'"),
     "texts_stopped": """
