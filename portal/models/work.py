@@ -20,6 +20,30 @@ class WorkItem(Base):
     __tablename__ = "work_items"
     __table_args__ = (
         Index("ix__work_items__unpaid", "claim_id", postgresql_where=text("kind = 'unpaid_claim'")),
+        # With all that counting the lists asks of an item: it never has to fetch the rows themselves.
+        Index(
+            "ix__work_items__open_kind",
+            "kind",
+            postgresql_include=(
+                *("category", "amount_cents", "due_on", "opened_at", "owner_id", "claim_id"),
+                *("visit_id", "suspense_reason", "waiting_for", "closed_at"),
+            ),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        # As the queue is ordered: what is due first, and of the closed the latest.
+        Index(
+            "ix__work_items__open_due",
+            "due_on",
+            text("amount_cents DESC"),
+            "id",
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index(
+            "ix__work_items__closed",
+            text("closed_at DESC"),
+            "id",
+            postgresql_where=text("closed_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, and_, case, func, or_, select
+from sqlalchemy import Row, and_, case, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from billing.money import ZERO, Money
-from billing.worklists import CLAIM_AGES, MESSAGES, MESSAGES_LABEL, Worklist, claim_age, listed
+from billing.worklists import (
+    CLAIM_AGES,
+    MESSAGES,
+    MESSAGES_LABEL,
+    Worklist,
+    claim_age,
+    list_of,
+    listed,
+)
 from portal.db import Cents, read_only
 from portal.models.accounts import Payer
 from portal.models.claims import Claim, Visit
@@ -69,33 +78,32 @@ def list_counts(session: Session, viewer: StaffViewer, *, on: date) -> tuple[Lis
         .where(or_(SavedFilter.login_id == viewer.login_id, SavedFilter.shared))
         .order_by(SavedFilter.name, SavedFilter.id)
     ).all()
-    views: list[tuple[str, str, QueueFilter, SavedFilter | None]] = [
-        (f"list-{name.value}", listed(name).label, QueueFilter(worklist=name.value), None)
-        for name in Worklist
-    ]
-    views += [
-        (f"saved-{one.id}", one.name, filter_of(one.args, me=viewer.login_id), one) for one in saved
-    ]
-    counts = session.execute(
-        select(
-            *(func.count().filter(and_(*view.where(on))) for _, _, view, _ in views)
-        ).select_from(WorkItem)
-    ).one()
-    lists = tuple(
+    kept = [filter_of(one.args, me=viewer.login_id) for one in saved]
+    lists, counts = _counted(session, kept, on=on)
+    every = [
         ListCount(
-            live=live,
-            label=label,
+            live=f"list-{name.value}",
+            label=listed(name).label,
+            args=QueueFilter(worklist=name.value).args,
+            count=lists[name],
+        )
+        for name in Worklist
+        if lists[name]
+    ]
+    every += [
+        ListCount(
+            live=f"saved-{one.id}",
+            label=one.name,
             args=view.args,
             count=count,
-            saved_id=one.id if one else None,
-            mine=one is not None and one.login_id == viewer.login_id,
-            shared=one is not None and one.shared,
-            first=one is not None and one.first and one.login_id == viewer.login_id,
+            saved_id=one.id,
+            mine=one.login_id == viewer.login_id,
+            shared=one.shared,
+            first=one.first and one.login_id == viewer.login_id,
         )
-        for (live, label, view, one), count in zip(views, counts, strict=True)
-        if count or one is not None
-    )
-    return _messages(session, viewer) + lists
+        for one, view, count in zip(saved, kept, counts, strict=True)
+    ]
+    return (*_messages(session, viewer), *every)
 
 
 def _messages(session: Session, viewer: StaffViewer) -> tuple[ListCount, ...]:
@@ -113,6 +121,26 @@ def _messages(session: Session, viewer: StaffViewer) -> tuple[ListCount, ...]:
     return (one,)
 
 
+def _counted(
+    session: Session, kept: Sequence[QueueFilter], *, on: date
+) -> tuple[Counter[Worklist], list[int]]:
+    """Open items by list, and the items of each kept view: one look at each item, by its kind."""
+    is_open = WorkItem.closed_at.is_(None)
+    query = select(
+        WorkItem.kind,
+        func.count().filter(is_open),
+        *(func.count().filter(and_(*view.where(on))) for view in kept),
+    ).group_by(WorkItem.kind)
+    if not any(view.closed for view in kept):
+        query = query.where(is_open)  # a small part of all
+    lists: Counter[Worklist] = Counter()
+    counts = [0] * len(kept)
+    for kind, waits, *views in session.execute(query):
+        lists[list_of(kind)] += waits
+        counts = [known + more for known, more in zip(counts, views, strict=True)]
+    return lists, counts
+
+
 def live_counts(viewer: StaffViewer, *, on: date) -> dict[str, int]:
     """The figures alone, for a page that is open."""
     with read_only() as session:
@@ -126,12 +154,13 @@ def totals(session: Session, wanted: QueueFilter, *, on: date) -> Totals:
             func.count(),
             func.sum(func.abs(WorkItem.amount, type_=Cents())),
             func.count(case((WorkItem.due_on < on, 1))),
-            func.count(Visit.patient_id.distinct()),
+            # What is closed holds nobody's bill.
+            null() if wanted.closed else func.count(Visit.patient_id.distinct()),
         )
         .outerjoin(Visit, Visit.id == WorkItem.visit_id)
         .where(*wanted.where(on))
     ).one()
-    return Totals(items=row[0], amount=row[1] or ZERO, late=row[2], patients=row[3])
+    return Totals(items=row[0], amount=row[1] or ZERO, late=row[2], patients=row[3] or 0)
 
 
 def patients_of(session: Session, item_ids: Collection[int]) -> dict[int, int]:
