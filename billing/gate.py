@@ -43,6 +43,9 @@ class FinalNotice:
     deadline_on: date
     names: frozenset[str] = frozenset()  # the actions that it names
     encloses_summary: bool = False  # the plain-language summary of help with bills
+    not_reported_in_bold: bool = (
+        False  # its sentence in 14 points that nothing was reported (COLL-T4)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +156,8 @@ def missing_for_placement(facts: GateFacts, at: date) -> frozenset[str]:
     missing |= _state_waits(facts, age, "wait_days")
     if not _noticed(facts, at):
         missing.add("COLL-4")
+    if facts.terms.not_reported_in_bold and not _noticed(facts, at, in_bold=True):
+        missing.add(_row(facts, "not_reported_in_bold"))
     if not _told(facts, at):
         missing.add("COLL-5")
     if not _screened(facts, at):
@@ -207,11 +212,18 @@ def _row(facts: GateFacts, name: str) -> str:
     return facts.terms_rules.get(name, "CORE-2")
 
 
-def _noticed(facts: GateFacts, at: date) -> bool:
-    """Every bill has a notice that names the placement, long enough ago, after it was old enough for one."""
+def _noticed(facts: GateFacts, at: date, *, in_bold: bool = False) -> bool:
+    """Every bill has a notice that names the placement, long enough ago, after it was old enough for one.
+
+    `in_bold`: one that says, as New Jersey asks for, that the debt was not reported.
+    """
     days = max(BEFORE_ACTING, timedelta(days=facts.terms.notice_days))
     return bool(facts.episodes) and all(
-        any(_counts(one, notice, at, days) for notice in one.notices) for one in facts.episodes
+        any(
+            _counts(one, notice, at, days) and (notice.not_reported_in_bold or not in_bold)
+            for notice in one.notices
+        )
+        for one in facts.episodes
     )
 
 

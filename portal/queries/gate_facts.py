@@ -214,6 +214,7 @@ def _episode(
             deadline_on=date.fromisoformat(p["facts"]["deadline_on"]),
             names=frozenset(p["facts"].get("names", ())),
             encloses_summary=bool(p["facts"].get("encloses_summary")),
+            not_reported_in_bold=bool(p["facts"].get("not_reported_in_bold")),
         )
         for p in proofs
         if p["kind"] == "final_notice" and p["visit_id"] in {None, bill.visit_id}

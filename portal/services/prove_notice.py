@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from billing.notice_text import BOLD_14
 from billing.notices import WARNINGS, NoticeKind
 from portal.models.notices import Notice
 from portal.services.prove_step import ProofKind, prove_step, revoke_proof
@@ -29,6 +30,9 @@ def prove_notice(
                 "deadline_on": notice.deadline_on.isoformat(),
                 "names": notice.eca_types,
                 "encloses_summary": bool(notice.summary_id),
+                "not_reported_in_bold": any(
+                    block.get("style") == BOLD_14 for block in notice.content["blocks"]
+                ),
             },
             now=now,
             login_id=notice.made_by_id,

@@ -19,7 +19,9 @@ from portal.models.gate import CollectionProof, ProofRevoked
 
 
 class ProofKind(StrEnum):
-    """What was done. `facts` of a final notice: deadline_on (ISO day), names (actions), encloses_summary."""
+    """What was done. `facts` of a final notice: deadline_on (ISO day), names (actions), encloses_summary,
+    not_reported_in_bold (COLL-T4).
+    """
 
     FINAL_NOTICE = "final_notice"
     ORAL_ATTEMPT = "oral_attempt"  # facts: number, caller, outcome

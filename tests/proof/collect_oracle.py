@@ -75,6 +75,7 @@ class Warned:
     deadline: date | None
     visits: tuple[int, ...]
     names: tuple[str, ...]
+    in_bold: bool  # it says as New Jersey asks for that nothing was reported
 
 
 @dataclass
@@ -213,7 +214,9 @@ def placement(story: Story, account: int, visit: int, day: date) -> set[str]:
     if not {home, FACILITY} <= story.read:
         no.add("CORE-2")
     if home == "NJ" and (
-        start is None or not any(start <= d <= day for d in story.offered[account])
+        start is None
+        or not any(start <= d <= day for d in story.offered[account])
+        or not any(w.in_bold and _warns(story, w, visit, start, day) for w in story.warned[account])
     ):
         no.add("COLL-T4")
     return no

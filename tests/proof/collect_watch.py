@@ -43,7 +43,8 @@ SELECT d.id, d.statement_id, d.delivered_on, s.guarantor_account_id, c.visit_id,
 )
 WARNED = text(
     """
-SELECT id, guarantor_account_id, visit_ids, sent_on, deadline_on, eca_types FROM notices
+SELECT id, guarantor_account_id, visit_ids, sent_on, deadline_on, eca_types,
+       content::text LIKE '%has not been reported to a credit bureau%' AS in_bold FROM notices
  WHERE kind = 'final_notice' AND sent_on = :on
 """
 )
@@ -219,7 +220,7 @@ class Watch:
                 "final notice", account, on, oracle.notice(self.sim.story, account, visits, on)
             )
             self.sim.story.warned[account].append(
-                Warned(row.sent_on, row.deadline_on, visits, tuple(row.eca_types))
+                Warned(row.sent_on, row.deadline_on, visits, tuple(row.eca_types), row.in_bold)
             )
 
     def _step(self, account: int, step: str, on: date) -> None:

@@ -30,6 +30,7 @@ from portal.services.mail_came_back import mail_came_back
 from portal.services.open_dispute import AlreadyDisputed, Filing, open_dispute
 from portal.services.prove_step import ProofKind
 from portal.services.refusal import Refusal
+from portal.services.review_template import review_template
 from portal.services.set_hold import HoldAsked, end_hold, set_hold
 from portal.services.set_organisation import set_organisation
 from portal.services.sign_plan import PlanWish, Signature, sign_plan
@@ -95,6 +96,10 @@ class Sim:
             starts_on=DAY,
             reason="So it is.",
             now=noon(DAY),
+        )
+
+        review_template(
+            staff=self.staff, state="NJ", language="en", note="The statute.", now=noon(DAY)
         )
 
         def build(w: World) -> int:

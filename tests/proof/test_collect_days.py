@@ -1,6 +1,6 @@
 """Hundreds of days of many accounts: no contact, draft or placement that the rules forbid, and each no with its rules (CORE-5, CORE-6).
 
-`KINDBILL_COLLECT_ACCOUNTS`, `_DAYS`, `_EVERY` and `_SEED` tell a longer story; `make collections` tells the longest.
+`KINDBILL_COLLECT_ACCOUNTS`, `_DAYS`, `_EVERY`, `_RATE` (of a thousand accounts, how many have an event on a day) and `_SEED` tell a longer story; `make collections` tells the longest.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ def test_CORE_5_no_account_moves_a_step_unproven(tmp_path: Path) -> None:
         size=asked("ACCOUNTS", 24),
         days=asked("DAYS", 157),
         every=asked("EVERY", 6),
+        rate=asked("RATE", 20) / 1000,
         home=tmp_path,
     )
     told = {

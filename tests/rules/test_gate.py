@@ -169,6 +169,16 @@ def test_COLL_T4_a_plan_was_offered_first() -> None:
     assert place(plan_offered_on=day(90), **nj) == ()
 
 
+def test_COLL_T4_the_notice_says_in_bold_that_nothing_was_reported() -> None:
+    terms = Terms(not_reported_in_bold=True)
+    nj = {"terms": terms, "terms_rules": {"not_reported_in_bold": "COLL-T4"}}
+    assert place(**nj) == ("COLL-T4",)
+    said = replace(NOTICE, not_reported_in_bold=True)
+    assert place(notices=(said,), **nj) == place(notices=(NOTICE, said), **nj) == ()
+    late = replace(said, sent_on=day(95))
+    assert place(notices=(NOTICE, late), **nj) == ("COLL-T4",)
+
+
 def test_COLL_T_a_states_longer_wait_counts() -> None:
     terms = {"terms": Terms(wait_days=130), "terms_rules": {"wait_days": "COLL-T12"}}
     assert place(130, **terms) == ("COLL-T12",)

@@ -233,7 +233,9 @@ def test_MSG_16_a_payment_under_way(testa: Phone, state: str, then: str, rule: s
     assert testa.only().gate == rule
 
 
-def test_MSG_8_a_text_at_21_01_waits_for_nine_and_is_asked_again(testa: Phone) -> None:
+def test_acceptance_10_MSG_8_a_text_at_21_01_waits_for_nine_and_is_asked_again(
+    testa: Phone,
+) -> None:
     late = datetime(2026, 3, 3, 2, 1, tzinfo=UTC)  # 21:01 in New York
     assert testa.send(testa.only(), late) == "queued"
     assert (testa.only().not_before, testa.only().gate) == (

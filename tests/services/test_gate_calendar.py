@@ -24,7 +24,7 @@ from tests.services.statement_world import DAY, Office, after, later, noon
 pytestmark = pytest.mark.usefixtures("database_url")
 
 
-def test_STMT_10_COLL_3_4_5_day_by_day_until_the_gate_opens(tmp_path) -> None:
+def test_acceptance_3_STMT_10_COLL_3_4_5_day_by_day_until_the_gate_opens(tmp_path) -> None:
     account_id, _ = owing()
     read_law("NY")
     office = Office(tmp_path)

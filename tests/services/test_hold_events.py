@@ -137,7 +137,7 @@ def test_COLL_19_a_placement_holds_until_it_is_called_home() -> None:
 
 
 @pytest.mark.parametrize("category", ["billing", "payments", "visits"])
-def test_MSG_15_no_text_of_any_kind_goes_to_a_placed_account(
+def test_acceptance_11_MSG_15_no_text_of_any_kind_goes_to_a_placed_account(
     sandbox: SandboxServer, tmp_path: Path, category: str
 ) -> None:
     reader = phone(sandbox, tmp_path)

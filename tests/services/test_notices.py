@@ -169,6 +169,7 @@ def test_COLL_4_a_final_notice_that_leaves_is_a_proof_before_the_gate(tmp_path) 
         "deadline_on": (day + timedelta(days=40)).isoformat(),
         "names": ["placement"],
         "encloses_summary": True,
+        "not_reported_in_bold": False,
     }
 
 

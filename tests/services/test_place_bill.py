@@ -10,16 +10,13 @@ from sqlalchemy import select
 
 from billing.dunning import Step
 from billing.money import Money
-from billing.placement import EcaType
 from portal import db
-from portal.models.accounts import AccountCondition
 from portal.models.gate import GateDenial
 from portal.models.identity import Login
 from portal.models.placements import AgencyRow, Placement
 from portal.services.place_bill import CannotPlace, PlacementAsked, place_bill
 from portal.services.refusal import NotFound
 from portal.services.run_day import run_day
-from portal.services.tend_placements import tend_placements
 from tests.services.gate_world import act, owing, read_law
 from tests.services.placement_world import agency, orders, states
 from tests.services.staff_world import add_staff
@@ -158,29 +155,3 @@ def test_HIPAA_7_a_role_that_may_not_and_a_bill_that_is_not_there(tmp_path) -> N
     assert rules(account_id, visit_id, row, staff=add_staff("front_desk")) == ("HIPAA-7",)
     with pytest.raises(NotFound):
         ask(account_id, visit_id + 999, row)
-
-
-def test_acceptance_4_an_application_at_D0_and_200_calls_it_home_and_denies_every_eca(
-    tmp_path,
-) -> None:
-    account_id, visit_id = walk(tmp_path)
-    row = approved()
-    ask(account_id, visit_id, row)
-
-    def apply(w):
-        w.add(
-            AccountCondition(
-                guarantor_account_id=account_id,
-                kind="assistance_pending",
-                since=noon(after(200)),
-                source="test",
-            )
-        )
-
-    later(apply)
-    tended = tend_placements(on=after(200), now=noon(after(200)))
-    assert tended.recalled == 1
-    assert orders() == [("place", ""), ("recall", "FA-12")]
-    assert states() == ["recalled"]
-    assert "FA-12" in rules(account_id, visit_id, row, on=after(200))
-    assert set(EcaType) == {"sale", "credit_report", "care_denied", "legal"}

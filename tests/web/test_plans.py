@@ -102,7 +102,9 @@ def test_by_budget_the_months_are_worked_out(as_patient: AsPatient, bills: Bills
     assert "Enter an amount like 50 or 50.00." in missing.text
 
 
-def test_COLL_33_and_the_signature_stand_on_paper(as_patient: AsPatient, bills: Bills) -> None:
+def test_acceptance_6_COLL_33_and_the_signature_stand_on_paper(
+    as_patient: AsPatient, bills: Bills
+) -> None:
     client = as_patient(bills.account_id)
     page = signed(client, bills)
     version = client.get(link(page, "/versions/1"))
