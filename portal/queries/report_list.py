@@ -16,6 +16,7 @@ from portal.queries import (
     report_contract,
     report_denials,
     report_kpis,
+    report_medicare,
     report_roll,
     report_work,
 )
@@ -94,6 +95,13 @@ REPORTS: Mapping[str, Kind] = {
         permission="reports.collections",
         make=lambda on, _args: report_collections.collections_report(on),
         rows=lambda figure, on, _args: report_collections.collections_rows(figure, on),
+    ),
+    report_medicare.KEY: Kind(
+        title="Medicare bad debts",
+        about="Medicare’s bills that were written off, and which may be claimed.",
+        permission="reports.collections",
+        make=lambda on, _args: report_medicare.medicare_report(on),
+        rows=lambda figure, on, _args: report_medicare.medicare_rows(figure, on),
     ),
     report_assistance.KEY: Kind(
         title="Financial assistance",

@@ -21,7 +21,7 @@ from portal.services.record_access import Access, add_access
 from portal.services.refusal import Refusal
 
 WORK = "bad_debt"
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 50
 
 
 class BadDebtRefused(Refusal):

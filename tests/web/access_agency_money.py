@@ -12,7 +12,6 @@ STAFF_AGENCY_MONEY = """
     s s s r o r r o o o r o  GET       /bad-debt/
     s s s r o r r o o o r o  GET       /bad-debt/<uuid:batch_id>
     s s s r r r r r o r r o  POST      /bad-debt/<uuid:batch_id>/approve
-    s s s r r r r r o r r o  POST      /bad-debt/<uuid:batch_id>/bills/<int:bill_id>/take-back
     s s s r r r r o o r r o  POST      /bad-debt/<uuid:batch_id>/decline
     s s s r r r r r o r r o  POST      /bad-debt/<uuid:batch_id>/take-back
     s s s r r r r o o r r o  POST      /bad-debt/prepare

@@ -45,10 +45,11 @@ def test_OPS_22_from_the_choice_to_the_write_off_and_back(as_staff: AsStaff) -> 
     assert "Approve and write off" in shown
     assert "2 bills written off." in manager.follow(manager.post(f"{address}/approve", {})).text
     assert (owed(bill), owed(other)) == (ZERO, ZERO)
-    assert "Enter why" in manager.post(f"{address}/take-back", {}).text
-    manager.post(f"{address}/bills/1/take-back", {"reason": "A plan was found."})
+    assert "Choose which bills" in manager.post(f"{address}/take-back", {}).text
+    why = {"back-reason": "A plan was found."}
+    manager.post(f"{address}/take-back", why | {"back-which": "1"})
     assert (owed(bill), owed(other)) == (Money(5000), ZERO)
-    manager.post(f"{address}/take-back", {"reason": "A plan was found."})
+    manager.post(f"{address}/take-back", why | {"back-which": "all"})
     assert owed(other) == Money(5000)
     assert "Taken back" in manager.get(address).text
 

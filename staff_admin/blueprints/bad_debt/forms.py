@@ -5,12 +5,15 @@ from __future__ import annotations
 import uuid
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectMultipleField
+from wtforms import HiddenField, SelectField, SelectMultipleField
 from wtforms.validators import UUID
 
-from portal.queries.bad_debt_page import BadDebtPage
+from billing.bad_debt import BillState
+from portal.queries.bad_debt_page import BadDebtPage, BatchPage
 from portal.web.fields import at_most, chosen, required
 from portal.web.note_field import NoteLineField
+
+ALL = "all"
 
 
 class PrepareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -31,6 +34,24 @@ class PrepareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
 
 class WhyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
-    """Why it is declined, or taken back."""
+    """Why it is declined."""
 
     reason = NoteLineField("Why", [required("why"), at_most(300, "It")])
+
+
+class TakeBackForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """Which bills are owed again, and why."""
+
+    which = SelectField("Which bills", [chosen("which bills")])
+    reason = NoteLineField("Why", [required("why"), at_most(300, "It")])
+
+    def offer(self, page: BatchPage) -> None:
+        """What stands of the batch."""
+        standing = [one for one in page.bills if one.state == BillState.POSTED]
+        bills = [(str(one.id), f"{one.account_number}, {one.amount}") for one in standing]
+        self.which.choices = [("", "Choose"), (ALL, f"All that stand, {len(bills)}"), *bills]
+
+    @property
+    def bill_id(self) -> int | None:
+        """None for all of them."""
+        return None if self.which.data == ALL else int(self.which.data)

@@ -15,7 +15,7 @@ from portal.services.reverse_bad_debt import reverse_bad_debt
 from portal.web.access import current_staff, saw, staff
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
-from staff_admin.blueprints.bad_debt.forms import PrepareForm, WhyForm
+from staff_admin.blueprints.bad_debt.forms import PrepareForm, TakeBackForm, WhyForm
 from staff_admin.blueprints.show import found, show
 
 blueprint = Blueprint("bad_debt", __name__, url_prefix="/bad-debt")
@@ -76,24 +76,14 @@ def decline(batch_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/<uuid:batch_id>/take-back")
 @staff("collections.sign")
 def take_back(batch_id: UUID) -> ResponseReturnValue:
-    """All of its bills are owed again."""
-    return _take_back(batch_id, None)
-
-
-@blueprint.post("/<uuid:batch_id>/bills/<int:bill_id>/take-back")
-@staff("collections.sign")
-def take_back_bill(batch_id: UUID, bill_id: int) -> ResponseReturnValue:
-    """One of its bills is owed again."""
-    return _take_back(batch_id, bill_id)
-
-
-def _take_back(batch_id: UUID, bill_id: int | None) -> ResponseReturnValue:
-    page, form = _batch(batch_id), WhyForm()
+    """One of its bills, or all of them, are owed again."""
+    page, form = _batch(batch_id), TakeBackForm(prefix="back")
+    form.offer(page)
     if not form.validate_on_submit():
-        return _show(page, form)
+        return _show(page, back=form)
     done = reverse_bad_debt(
         batch_id=batch_id,
-        bill_id=bill_id,
+        bill_id=form.bill_id,
         reason=form.reason.data or "",
         staff=current_staff(),
         on=practice_day(),
@@ -132,7 +122,10 @@ def _batch(batch_id: UUID) -> BatchPage:
     return page
 
 
-def _show(page: BatchPage, form: WhyForm | None = None) -> str:
+def _show(page: BatchPage, form: WhyForm | None = None, back: TakeBackForm | None = None) -> str:
     mine = page.prepared_by_id == current_staff().login_id
     form = form or WhyForm(formdata=None)
-    return show("bad_debt/batch.html", page=page, form=form, mine=mine)
+    if back is None:
+        back = TakeBackForm(prefix="back", formdata=None)
+        back.offer(page)
+    return show("bad_debt/batch.html", page=page, form=form, back=back, mine=mine)
