@@ -61,9 +61,11 @@ class BankLayout(Base):
 
 
 class DepositBatch(Base):
-    """A batch of checks and cash that went to the bank in one deposit."""
+    """A batch of receipts, or its part of one method, that stands in one line of the bank."""
 
     __tablename__ = "deposit_batches"
+    __table_args__ = (CheckConstraint("part IN ('', 'cash', 'check', 'card')", name="part_known"),)
 
     batch_id: Mapped[UUID] = mapped_column(ForeignKey("receipt_batches.id"), primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True, server_default="")  # empty: the whole
     deposit_id: Mapped[int] = mapped_column(ForeignKey("bank_deposits.id"), index=True)

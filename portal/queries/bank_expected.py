@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,12 +12,11 @@ from sqlalchemy.orm import Session
 from billing.money import ZERO, Money
 from billing.reassociation import Expected, Kind, Seen, seen_line
 from billing.transitions import CheckState
-from portal.models.bank import DepositBatch
 from portal.models.day import BankDeposit, Payout
-from portal.models.payments import ReceiptBatch
 from portal.models.placements import AgencyRemittance, AgencyRow
 from portal.models.refunds import CheckRefund
 from portal.models.remittances import RemittanceRow
+from portal.queries.batch_parts import PART_WORDS, batch_parts
 
 BACK = timedelta(days=90)  # how far a line or a paper may lie back and still find its other half
 ARRIVING = ("paid", "in_transit", "pending")
@@ -133,21 +131,17 @@ def _payouts(session: Session, on: date) -> list[Expected]:
 
 
 def _batches(session: Session, on: date) -> list[Expected]:
-    rows: Sequence[ReceiptBatch] = session.scalars(
-        select(ReceiptBatch).where(
-            ReceiptBatch.received_on > on - BACK,
-            ~exists().where(DepositBatch.batch_id == ReceiptBatch.id),
-        )
-    ).all()
+    """Each batch that no line answers as a whole, and by method where it holds several: cards arrive by themselves."""
     return [
         Expected(
             kind=Kind.BATCH,
-            id=str(row.id),
-            amount=row.total,
-            on=row.received_on,
-            name="Checks and cash",
+            id=f"{one.batch_id}:{part}" if part else str(one.batch_id),
+            amount=amount,
+            on=one.received_on,
+            name=f"Of a batch: {PART_WORDS.get(part, part)}" if part else "Checks and cash",
         )
-        for row in rows
+        for one in batch_parts(session, since=on - BACK)
+        for part, amount in one.open.items()
     ]
 
 

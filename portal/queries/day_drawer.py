@@ -14,13 +14,17 @@ from billing.money import ZERO, Money, total_of
 from portal.db import read_only
 from portal.models.day import CashCount, DayClose
 from portal.models.identity import Login
+from portal.queries.batch_parts import PART_WORDS
 
 _BATCHES = text("""
 SELECT b.id, b.total_cents, b.received_on, b.posted_at, coalesce(nullif(l.name, ''), l.email) AS by,
        count(r.id) AS rows,
        coalesce(sum(r.amount_cents) FILTER (WHERE r.method = 'cash'), 0)::bigint AS cash,
        coalesce(sum(r.amount_cents) FILTER (WHERE r.method <> 'cash'), 0)::bigint AS checks,
-       EXISTS (SELECT 1 FROM deposit_batches d WHERE d.batch_id = b.id) AS banked
+       array_agg(DISTINCT r.method) AS methods,
+       array_remove(array_agg(DISTINCT CASE WHEN NOT EXISTS (
+         SELECT 1 FROM deposit_batches d WHERE d.batch_id = b.id AND d.part IN ('', r.method))
+         THEN r.method END), NULL) AS unbanked
   FROM receipt_batches b
   JOIN logins l ON l.id = b.login_id
   JOIN practice_receipts r ON r.batch_id = b.id AND r.reverses_receipt_id IS NULL
@@ -41,13 +45,29 @@ class DayBatch:
     cash: Money
     checks: Money
     posted_at: datetime
-    banked: bool
+    methods: frozenset[str]
+    unbanked: tuple[str, ...]  # methods that no line of the bank answers yet
+
+    @property
+    def banked(self) -> bool:
+        """Whether the bank shows all of it."""
+        return not self.unbanked
 
     @property
     def kind(self) -> str:
-        if self.cash and self.checks:
-            return "Checks and cash"
-        return "Cash" if self.cash else "Checks"
+        words = [
+            w
+            for m, w in (("check", "checks"), ("cash", "cash"), ("card", "cards"))
+            if m in self.methods
+        ]
+        return " and ".join(words).capitalize()
+
+    @property
+    def awaited(self) -> str:
+        """In words, the part that the bank does not show yet; empty where it shows none or all of it."""
+        if not self.unbanked or len(self.unbanked) == len(self.methods):
+            return ""
+        return " and ".join(PART_WORDS.get(one, one) for one in self.unbanked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +115,8 @@ def day_batches(session: Session, day: date) -> tuple[DayBatch, ...]:
             cash=Money(row.cash),
             checks=Money(row.checks),
             posted_at=row.posted_at,
-            banked=row.banked,
+            methods=frozenset(row.methods),
+            unbanked=tuple(row.unbanked),
         )
         for row in session.execute(_BATCHES, {"day": day})
     )

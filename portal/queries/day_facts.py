@@ -100,12 +100,16 @@ SELECT d.id, d.amount_cents, d.trace, d.remittance_id, d.payout_id, d.check_refu
   LEFT JOIN agency_remittances z ON z.id = d.agency_remittance_id
   LEFT JOIN agencies y ON y.id = z.agency_id
   LEFT JOIN LATERAL (
-    SELECT sum(t.total_cents)::bigint AS total,
+    SELECT sum(CASE x.part WHEN '' THEN t.total_cents ELSE
+                    (SELECT sum(q.amount_cents) FROM practice_receipts q
+                      WHERE q.batch_id = t.id AND q.reverses_receipt_id IS NULL
+                        AND q.method = x.part) END)::bigint AS total,
            sum((SELECT sum(CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END)
                   FROM practice_receipts q
                   JOIN postings p ON p.entry_id = q.entry_id
                   JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'practice_deposits'
-                 WHERE q.batch_id = t.id AND q.reverses_receipt_id IS NULL))::bigint AS posted
+                 WHERE q.batch_id = t.id AND q.reverses_receipt_id IS NULL
+                   AND x.part IN ('', q.method)))::bigint AS posted
       FROM deposit_batches x JOIN receipt_batches t ON t.id = x.batch_id
      WHERE x.deposit_id = d.id) b ON true
   LEFT JOIN LATERAL (

@@ -12,16 +12,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from billing.bank_lines import BankLine, identities, plain_text
-from billing.money import ZERO, Money
+from billing.money import ZERO, Money, total_of
 from billing.reassociation import Expected, Proposal, Seen, proposals, seen_line
 from portal.db import read_only
-from portal.models.bank import BankFileRow, BankLineRow, DepositBatch
+from portal.models.bank import BankFileRow, BankLineRow
 from portal.models.day import BankDeposit, DayClose
 from portal.models.identity import Login
-from portal.models.payments import ReceiptBatch
 from portal.models.placements import AgencyRemittance, AgencyRow
 from portal.models.remittances import RemittanceRow
 from portal.queries.bank_expected import OpenLine, expected_payments, open_lines
+from portal.queries.batch_parts import PART_WORDS, answered_parts
 
 SHOWN = 60
 FILES = 12
@@ -258,15 +258,12 @@ def _answer(session: Session, deposit: BankDeposit) -> tuple[str, Money | None, 
         told = session.get_one(AgencyRemittance, deposit.agency_remittance_id)
         name = session.get_one(AgencyRow, told.agency_id).name
         return f"{name}, trace {told.trace}", told.gross - told.fee, ()
-    batches = session.execute(
-        select(DepositBatch.batch_id, ReceiptBatch.total)
-        .join(ReceiptBatch, ReceiptBatch.id == DepositBatch.batch_id)
-        .where(DepositBatch.deposit_id == deposit.id)
-    ).all()
-    if not batches:
+    parts = answered_parts(session, deposit.id)
+    if not parts:
         return "", None, ()
-    total = sum((one.total for one in batches), ZERO)
-    return "Checks and cash", total, tuple(one.batch_id for one in batches)
+    words = sorted({PART_WORDS[part] for _, part, _ in parts if part})
+    answers = f"Of batches: {', '.join(words)}" if words else "Checks and cash"
+    return answers, total_of(one for _, _, one in parts), tuple({one: 0 for one, _, _ in parts})
 
 
 def _files(session: Session, file_id: UUID | None = None) -> tuple[FileRow, ...]:

@@ -10,19 +10,21 @@ from sqlalchemy.orm import Session
 
 from billing import entries
 from billing.ledger import Entry, Party
-from billing.money import total_of
+from billing.money import Money, total_of
 from billing.reassociation import Kind
 from billing.transitions import CheckEvent
 from portal.models.bank import DepositBatch
 from portal.models.day import BankDeposit, Payout
-from portal.models.payments import ReceiptBatch
 from portal.models.placements import AgencyRemittance
 from portal.models.refunds import CheckRefund
 from portal.models.remittances import RemittanceRow
+from portal.queries.batch_parts import WHOLE, batch_parts
 from portal.queries.viewer import StaffViewer
 from portal.services.lock_check import move_check
 from portal.services.post_entry import post_entry
 from portal.services.refusal import Refusal
+
+BANKED = "One of these batches, or a part of it, is in another deposit already."
 
 
 class CannotMatch(Refusal):
@@ -63,20 +65,25 @@ def answer_payout(session: Session, deposit: BankDeposit, payout_id: int) -> Non
     deposit.payout_id = payout_id
 
 
-def answer_batches(session: Session, deposit: BankDeposit, batch_ids: list[UUID]) -> None:
-    """Checks and cash that went in together: D bank, C practice_deposits by what the bank counted."""
-    batches = session.scalars(
-        select(ReceiptBatch).where(ReceiptBatch.id.in_(batch_ids)).order_by(ReceiptBatch.id)
-    ).all()
-    taken = session.scalar(
-        select(DepositBatch.batch_id).where(DepositBatch.batch_id.in_(batch_ids)).limit(1)
-    )
-    if len(batches) != len(set(batch_ids)) or not batches or taken is not None:
-        raise CannotMatch("One of these batches is in another deposit already.")
+def answer_batches(session: Session, deposit: BankDeposit, wanted: list[tuple[UUID, str]]) -> None:
+    """Batches, or their parts of one method, in one line: D bank, C practice_deposits by what the bank shows."""
+    found = {one.batch_id: one for one in batch_parts(session, ids={one for one, _ in wanted})}
+    if not wanted or len(set(wanted)) != len(wanted) or any(b not in found for b, _ in wanted):
+        raise CannotMatch(BANKED)
+    amounts: list[Money] = []
+    for batch_id, part in wanted:
+        amount = found[batch_id].open.get(part)
+        if amount is None or (part and (batch_id, WHOLE) in wanted):
+            raise CannotMatch(BANKED)
+        amounts.append(amount)
     if deposit.amount.cents < 0:
         raise CannotMatch("One is money that came, the other money that left.")
     session.flush()
-    session.add_all(DepositBatch(batch_id=one.id, deposit_id=deposit.id) for one in batches)
+    session.add_all(
+        DepositBatch(batch_id=batch_id, part=part, deposit_id=deposit.id)
+        for batch_id, part in wanted
+    )
+    parts = any(part for _, part in wanted)
     _post(
         session,
         deposit,
@@ -84,7 +91,7 @@ def answer_batches(session: Session, deposit: BankDeposit, batch_ids: list[UUID]
             source_ref=_reference(deposit),
             occurred_on=deposit.deposited_on,
             amount=deposit.amount,
-            memo=f"{len(batches)} batches of {total_of(one.total for one in batches)}",
+            memo=f"{len(wanted)} {'parts of batches' if parts else 'batches'} of {total_of(amounts)}",
         ),
     )
 

@@ -14,6 +14,7 @@ from billing.reassociation import Kind
 from portal.db import transaction
 from portal.models.bank import BankLineRow, DepositBatch
 from portal.models.day import BankDeposit
+from portal.queries.batch_parts import part_of
 from portal.queries.prior_decisions import load_entries
 from portal.queries.viewer import StaffViewer
 from portal.services.answer_deposit import (
@@ -61,7 +62,7 @@ def match_deposit(
         elif check is not None:
             answer_check(session, deposit, check, staff, now)
         else:
-            answer_batches(session, deposit, [UUID(one) for one in ids])
+            answer_batches(session, deposit, [part_of(one) for one in ids])
         deposit.matched_by_id = staff.login_id
         _tell(session, deposit, staff, f"matched {kind}", now)
         session.flush()
