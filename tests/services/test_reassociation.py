@@ -19,13 +19,12 @@ from portal.models.bank import BankFileRow, BankLineRow
 from portal.models.day import BankDeposit
 from portal.models.remittances import RemittanceRow
 from portal.models.work import WorkItem
-from portal.queries.bank_expected import expected_payments
 from portal.queries.day_summary import day_summary
 from portal.queries.staff_bank import bank_page, line_page
 from portal.queries.viewer import StaffViewer
 from portal.services import match_deposit as module
 from portal.services.answer_deposit import CannotMatch
-from portal.services.close_day import CloseRefused, close_day, explain_difference
+from portal.services.close_day import close_day
 from portal.services.day_lock import DayClosed
 from portal.services.enter_deposit import enter_deposit
 from portal.services.import_bank_file import BankImported, import_bank_file
@@ -293,95 +292,6 @@ def test_OPS_10_one_deposit_of_several_batches_moves_what_the_bank_counted() -> 
         deposit_id=deposit, kind=Kind.BATCH, ids=ids[:1], staff=poster, on=TODAY, now=LATER
     )
     assert [gap.amount for gap in day_summary(day).differences] == [Money(7_00)]
-    assert verified().ok
-
-
-def test_OPS_10_checks_and_terminal_cards_of_one_batch_answer_a_line_each() -> None:
-    poster = add_staff("payment_poster")
-    account, day = add_account(), date(2026, 4, 1)
-    mixed = uuid4()
-    counted = [
-        Counted(
-            account_id=account.account_id, amount=Money(20_00), method="check", check_number="7"
-        ),
-        Counted(account_id=account.account_id, amount=Money(7_00), method="card"),
-    ]
-    post_batch(
-        batch_id=mixed,
-        received_on=day,
-        control_total=Money(27_00),
-        rows=counted,
-        staff=poster,
-        on=TODAY,
-        now=LATER,
-    )
-    bring(line(20_00, day, "DEPOSIT"), line(6_80, day, "MERCHANT SETTLEMENT"), staff=poster)
-    checks, cards = deposit_ids()
-
-    def match(deposit: int, *ids: str) -> None:
-        match_deposit(
-            deposit_id=deposit, kind=Kind.BATCH, ids=list(ids), staff=poster, on=TODAY, now=LATER
-        )
-
-    with read_only() as session:
-        amounts = {
-            one.id.partition(":")[2]: one.amount for one in expected_payments(session, on=TODAY)
-        }
-    assert amounts == {"": Money(27_00), "check": Money(20_00), "card": Money(7_00)}
-    page = line_page(checks, on=TODAY)
-    assert page is not None
-    assert [one.expected.name for one in page.proposals] == ["Of a batch: checks"]
-    with pytest.raises(CannotMatch):
-        match(checks, str(mixed), f"{mixed}:check")
-    match(checks, f"{mixed}:check")
-    with pytest.raises(CannotMatch):  # its checks are in a deposit: the whole is not
-        match(cards, str(mixed))
-    [row] = day_summary(day).batches
-    assert (row.banked, row.awaited, row.kind) == (False, "terminal cards", "Checks and cards")
-    match(cards, f"{mixed}:card")
-    summary = day_summary(day)
-    # Each part ties by itself: the terminal's fee is the cards' difference, and the checks have none.
-    assert [(gap.key, gap.amount) for gap in summary.differences] == [
-        (f"deposit:{cards}", Money(-20))
-    ]
-    assert summary.batches[0].banked
-    with pytest.raises(CloseRefused, match="1 unexplained"):
-        close_day(day=day, staff=poster, on=TODAY, now=LATER)
-    explain_difference(
-        day=day, key=f"deposit:{cards}", note="the terminal's fee", staff=poster, now=LATER
-    )
-    close_day(day=day, staff=poster, on=TODAY, now=LATER)
-    assert total(Account.BANK) == 26_80
-    assert verified().ok
-
-
-def test_OPS_10_a_part_is_taken_back_and_the_batch_answers_whole_again() -> None:
-    poster = add_staff("payment_poster")
-    account, day = add_account(), date(2026, 4, 1)
-    mixed = uuid4()
-    post_batch(
-        batch_id=mixed,
-        received_on=day,
-        control_total=Money(27_00),
-        rows=[
-            Counted(account_id=account.account_id, amount=Money(20_00), method="cash"),
-            Counted(account_id=account.account_id, amount=Money(7_00), method="card"),
-        ],
-        staff=poster,
-        on=TODAY,
-        now=LATER,
-    )
-    bring(line(27_00, day, "DEPOSIT"), staff=poster)
-    [deposit] = deposit_ids()
-    for ids in ([f"{mixed}:card"], [f"{mixed}:card", f"{mixed}:cash"], [str(mixed)]):
-        match_deposit(
-            deposit_id=deposit, kind=Kind.BATCH, ids=ids, staff=poster, on=TODAY, now=LATER
-        )
-        page = line_page(deposit, on=TODAY)
-        assert page is not None
-        assert page.expected == Money(7_00 if len(ids) == 1 and ":" in ids[0] else 27_00)
-        unmatch_deposit(deposit_id=deposit, reason="Again", staff=poster, now=LATER)
-    assert (total(Account.BANK), total(Account.PRACTICE_DEPOSITS)) == (0, 27_00)
     assert verified().ok
 
 

@@ -1,7 +1,7 @@
 """A batch of receipts may go to the bank in parts by method, each on a line of its own.
 
-Revision ID: 0083
-Revises: 0082
+Revision ID: 0085
+Revises: 0084
 
 Safety: one new column with a constant default, and a primary key over a small table.
 """
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0083"
-down_revision = "0082"
+revision = "0085"
+down_revision = "0084"
 branch_labels = None
 depends_on = None
 
