@@ -1,7 +1,7 @@
 """A batch of receipts may go to the bank in parts by method, each on a line of its own.
 
-Revision ID: 0085
-Revises: 0084
+Revision ID: 0087
+Revises: 0086
 
 Safety: one new column with a constant default, and a primary key over a small table.
 """
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0085"
-down_revision = "0084"
+revision = "0087"
+down_revision = "0086"
 branch_labels = None
 depends_on = None
 
