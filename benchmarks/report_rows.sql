@@ -27,6 +27,10 @@ INSERT INTO remittance_lines (id, remittance_claim_id, charge_id, procedure, bil
 INSERT INTO line_adjustments (remittance_line_id, group_code, carc, amount_cents, bucket, outcome) SELECT l.id,
   g.code, g.carc, 2000, '', CASE WHEN b.luck < 4 THEN 'stays' ELSE 'posted' END FROM remittance_lines l JOIN b ON b.id =
   l.remittance_claim_id, (VALUES ('CO', '45'), ('PR', '1')) g (code, carc);
+INSERT INTO contract_variances (remittance_claim_id, charge_id, payer_id, fee_id, expected_cents, allowed_cents,
+  underpaid, at) SELECT l.remittance_claim_id, l.charge_id, b.payer, 1, 8000, CASE WHEN l.id % 30 = 0 THEN 7000 ELSE
+  8000 END, l.id % 30 = 0, (day + wait)::timestamptz FROM remittance_lines l JOIN b ON b.id = l.remittance_claim_id
+  WHERE luck >= 4;
 INSERT INTO journal_entries (id, kind, source_ref, occurred_on, recorded_at) SELECT md5('c' || id)::uuid, 'charge',
   'c' || id, day, day::timestamptz + interval '1 day' * (id % 4) FROM b;
 INSERT INTO journal_entries (id, kind, source_ref, occurred_on) SELECT md5('r' || id)::uuid, 'remittance_claim', 'r'

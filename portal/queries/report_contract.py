@@ -17,27 +17,29 @@ from portal.queries.report_shapes import Finality, Report, Table, cells, share
 KEY = "contract-variance"
 DAYS = 365
 PROCEDURES_SHOWN = 15
-_ROWS = """
+# Compared in the time, and not taken back by its end.
+_STANDS = "x.at >= :start AND x.at < :end AND (x.taken_back_at IS NULL OR x.taken_back_at >= :end)"
+_ROWS = f"""
     SELECT x.id, (x.at AT TIME ZONE :zone)::date AS day,
            h.procedure_code || ', ' || y.name || ': contract ' || to_char(x.expected_cents / 100.0, 'FM999999990.00')
            || ', allowed ' || to_char(x.allowed_cents / 100.0, 'FM999999990.00') AS what,
-           x.expected_cents, x.allowed_cents, x.expected_cents - x.allowed_cents AS short, x.underpaid,
-           v.guarantor_account_id, v.patient_id, v.id AS visit_id, x.payer_id, y.name AS payer,
-           h.procedure_code AS procedure
+           x.expected_cents - x.allowed_cents AS short, x.underpaid,
+           v.guarantor_account_id, v.patient_id, v.id AS visit_id, x.payer_id, h.procedure_code AS procedure
       FROM contract_variances x
       JOIN charges h ON h.id = x.charge_id
       JOIN visits v ON v.id = h.visit_id
       JOIN payers y ON y.id = x.payer_id
-     WHERE x.at >= :start AND x.at < :end AND (x.taken_back_at IS NULL OR x.taken_back_at >= :end)"""
-_SUMS = """
-    SELECT {by} AS key, {name} AS name, count(*) AS lines, sum(r.expected_cents)::bigint AS expected,
-           sum(r.allowed_cents)::bigint AS allowed, count(*) FILTER (WHERE r.underpaid) AS underpaid,
-           coalesce(sum(r.short) FILTER (WHERE r.underpaid), 0)::bigint AS short
-      FROM ({rows}) r GROUP BY 1, 2 ORDER BY short DESC, lines DESC, name"""
-_PAYERS = text(_SUMS.format(by="r.payer_id::text", name="r.payer", rows=_ROWS))
-_PROCEDURES = text(
-    _SUMS.format(by="r.procedure", name="r.procedure", rows=_ROWS) + f" LIMIT {PROCEDURES_SHOWN}"
-)
+     WHERE {_STANDS}"""
+# Both tables in one look: each line once, with no more of it than they say.
+_SUMS = text(f"""
+    SELECT g.*, y.name AS payer
+      FROM (
+        SELECT x.payer_id, h.procedure_code AS procedure, count(*) AS lines, sum(x.expected_cents)::bigint AS expected,
+               sum(x.allowed_cents)::bigint AS allowed, count(*) FILTER (WHERE x.underpaid) AS underpaid,
+               coalesce(sum(x.expected_cents - x.allowed_cents) FILTER (WHERE x.underpaid), 0)::bigint AS short
+          FROM contract_variances x JOIN charges h ON h.id = x.charge_id
+         WHERE {_STANDS} GROUP BY 1, 2) g
+      JOIN payers y ON y.id = g.payer_id""")
 HEADS = ("Lines", "Contract", "Allowed", "Underpaid lines", "Of lines", "Underpaid")
 _COLUMNS = {"payer": "r.payer_id::text", "procedure": "r.procedure", "all": "''"}
 _SHORT = "short"
@@ -47,8 +49,7 @@ def contract_report(on: date) -> Report:
     """The report as of the end of the day."""
     with read_only() as session:
         final = finality(session, on)
-        payers = session.execute(_PAYERS, _asked(final)).all()
-        procedures = session.execute(_PROCEDURES, _asked(final)).all()
+        sums = session.execute(_SUMS, _asked(final)).all()
     return Report(
         key=KEY,
         title="Contract variance",
@@ -59,17 +60,21 @@ def contract_report(on: date) -> Report:
                 title="By payer",
                 heads=("Payer", *HEADS),
                 rows=(
-                    *(cells(row.name, *_figures(f"payer.{row.key}", [row])) for row in payers),
-                    cells("Together", *_figures("all.", payers)),
+                    *(
+                        cells(name, *_figures(f"payer.{payer_id}", rows))
+                        for (payer_id, name), rows in _by(sums, "payer_id", "payer")
+                    ),
+                    cells("Together", *_figures("all.", sums)),
                 ),
                 has_total=True,
-                note="" if payers else "No line was compared: enter contracted amounts under Reference data, Fees.",
+                note="" if sums else "No line was compared: enter contracted amounts under Reference data, Fees.",
             ),
             Table(
                 title="By procedure, the costliest first",
                 heads=("Procedure", *HEADS),
                 rows=tuple(
-                    cells(row.name, *_figures(f"procedure.{row.key}", [row])) for row in procedures
+                    cells(procedure, *_figures(f"procedure.{procedure}", rows))
+                    for (procedure,), rows in _by(sums, "procedure")[:PROCEDURES_SHOWN]
                 ),
             ),
         ),
@@ -97,6 +102,21 @@ def contract_rows(figure: str, on: date) -> RowsOf | None:
                    r.patient_id, r.visit_id
               FROM ({_ROWS}) r WHERE {where}""",
         params={**_asked(final), "value": value},
+    )
+
+
+def _by(sums: Sequence[Any], *names: str) -> list[tuple[tuple[Any, ...], list[Any]]]:
+    """Gathered by these columns, the last of them a name: what is short by most stands first."""
+    found: dict[tuple[Any, ...], list[Any]] = {}
+    for row in sums:
+        found.setdefault(tuple(getattr(row, name) for name in names), []).append(row)
+    return sorted(
+        found.items(),
+        key=lambda one: (
+            -sum(row.short for row in one[1]),
+            -sum(row.lines for row in one[1]),
+            one[0][-1],
+        ),
     )
 
 
