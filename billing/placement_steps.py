@@ -15,7 +15,7 @@ class Where(StrEnum):
     NOWHERE = ""  # time alone opens it, or nothing does
     ACCOUNT = "account"
     CALLS = "calls"
-    LETTERS = "letters"
+    CASE = "case"
     HELP = "help"
     HOLDS = "holds"
     DISPUTES = "disputes"
@@ -54,7 +54,7 @@ STEPS: Mapping[str, GateStep] = {
         GateStep(
             rule_id="COLL-4",
             words="A final notice that names an agency has to arrive, and its last day and 30 days to pass.",
-            where=Where.LETTERS,
+            where=Where.CASE,
         ),
         GateStep(
             rule_id="COLL-5",

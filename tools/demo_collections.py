@@ -25,10 +25,12 @@ from portal.models.collection_cases import CollectionPacket
 from portal.models.identity import Login
 from portal.queries.gate_facts import gate_facts
 from portal.queries.permissions import ROLES
+from portal.queries.placement_files import placement_files
 from portal.queries.signed_packet import packets_on
 from portal.queries.viewer import StaffViewer
 from portal.services.add_agency import AgencyDetails, add_agency
 from portal.services.approve_agency import approve_agency
+from portal.services.hand_over_file import hand_over_file
 from portal.services.order_by_hand import order_by_hand
 from portal.services.place_bill import PlacementAsked, place_bill
 from portal.services.practice_date import practice_date
@@ -38,6 +40,7 @@ from portal.services.set_organisation import review_state
 from portal.services.sign_packet import sign_packet
 from portal.services.write_placement_files import write_placement_files
 
+AGO = timedelta(days=3)  # since two of them were placed
 SHOWN = 3  # one to sign, one placed, one recalled
 WHOLE = AgencyDetails(
     name="Example Recovery",
@@ -67,22 +70,30 @@ def fill_collections(office: wiring.Gateways, *, now: datetime) -> None:
     with read_only() as session:
         on = practice_date(session, now)
     desk = _Desk(_staff("collections"), _staff("manager"), on, now)
-    agency_id = _agencies(desk)
-    _read_law(desk)
-    packets = [_prepare(desk, visit_id) for visit_id in _prove(desk)]
-    placements = [_place(desk, one, agency_id) for one in packets[1:]]
+    then = replace(desk, on=on - AGO, now=now - AGO)
+    agency_id = _agencies(then)
+    _read_law(then)
+    bills = _prove(then)
+    if bills:
+        _prepare(desk, bills[0])
+    placements = [_place(then, one, agency_id) for one in bills[1:]]
     if placements:
-        write_placement_files(on=on, now=now, shelf=office)
+        write_placement_files(on=then.on, now=then.now, shelf=office)
+        for line in placement_files(agency=agency_id, number=1).rows:
+            hand_over_file(staff=desk.clerk, file_id=line.id, now=then.now + timedelta(hours=1))
     if len(placements) > 1:
-        reason = "They called: we agreed on a payment plan"
-        order_by_hand(
-            staff=desk.clerk,
-            placement_id=placements[-1],
-            order=Order.RECALL,
-            reason=reason,
-            on=on,
-            now=now,
-        )
+        _call_home(desk, placements[-1])
+
+
+def _call_home(desk: _Desk, placement_id: UUID) -> None:
+    order_by_hand(
+        staff=desk.clerk,
+        placement_id=placement_id,
+        order=Order.RECALL,
+        reason="They called: we agreed on a payment plan",
+        on=desk.on,
+        now=desk.now,
+    )
 
 
 def _staff(role: str) -> StaffViewer:
@@ -199,8 +210,9 @@ def _prepare(desk: _Desk, visit_id: int) -> UUID:
     )
 
 
-def _place(desk: _Desk, packet_id: UUID, agency_id: int) -> UUID:
+def _place(desk: _Desk, visit_id: int, agency_id: int) -> UUID:
     on, now = desk.on, desk.now
+    packet_id = _prepare(desk, visit_id)
     with read_only() as session:
         packet = session.get_one(CollectionPacket, packet_id)
     shown = packet.content_hash

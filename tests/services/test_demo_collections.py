@@ -16,7 +16,7 @@ from tests.services.statement_world import Office, after, noon, world
 from tools.demo_collections import fill_collections
 
 pytestmark = pytest.mark.usefixtures("database_url")
-NOW = after(125)
+NOW = after(126)
 
 
 def test_COLL_2_the_demo_shows_a_packet_to_sign_a_bill_placed_and_one_called_home(tmp_path) -> None:
@@ -31,4 +31,6 @@ def test_COLL_2_the_demo_shows_a_packet_to_sign_a_bill_placed_and_one_called_hom
     assert len(packet_list("to_sign", on=NOW, number=1).rows) == 1
     assert Counter(states()) == {"placed": 1, "recalled": 1}
     assert Counter(order for order, _ in orders()) == {"place": 2, "recall": 1}
-    assert len(placement_files(agency=0, number=1).rows) == 1
+    (file,) = placement_files(agency=0, number=1).rows
+    assert file.handed_at is not None
+    assert file.counts == (("Ask for this bill", 2),)

@@ -9,16 +9,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from billing.audit_rules import Restriction
 from portal.db import read_only
 from portal.models.audit import AuditEvent
 from portal.models.claims import Visit
+from portal.services.restrict_account import restrict_account
 from portal.services.run_day import run_day
 from portal.services.write_placement_files import write_placement_files
 from tests.services.gate_world import owing
 from tests.services.staff_world import add_staff
 from tests.services.statement_world import Office, noon
 from tests.services.test_agencies import WHOLE, add, approve
-from tests.services.test_packets import OPEN, ready
+from tests.services.test_packets import OPEN, prepare, ready
 from tests.web.pages import PageClient
 from tests.web.statements_sent import statements_sent
 
@@ -120,3 +122,26 @@ def test_COLL_2_what_stands_in_the_way_is_said_in_words_and_leads_to_the_step(
     assert "No packet is here" in clerk.get("/packets/?show=signed").text
     assert "No bill is here" in clerk.get("/placements/").text
     assert "No file yet" in clerk.get("/placements/files").text
+
+
+def test_HIPAA_3_a_restricted_account_has_no_name_in_the_lists_and_no_page(
+    visit: Visit, as_staff: As
+) -> None:
+    boss = add_staff("manager", "boss@example.com")
+    packet_id = prepare(boss, visit.id)
+    clerk = as_staff("collections")
+    assert "Testa Sample" in clerk.get("/packets/?show=to_sign").text
+    restrict_account(
+        staff=boss,
+        account_id=visit.guarantor_account_id,
+        kind=Restriction.VIP,
+        staff_login_id=None,
+        reason="Mayor of the town",
+        now=noon(OPEN),
+    )
+    page = clerk.get("/packets/?show=to_sign")
+    assert "Restricted account" in page.text
+    assert "Testa Sample" not in page.text
+    for path in (f"/packets/{packet_id}", f"/packets/{packet_id}/packet.pdf"):
+        assert clerk.get(path, expect=403).status == 403
+    assert clerk.get(f"/packets/bills/{visit.id}", expect=403).status == 403
