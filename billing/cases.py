@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """How far it has come; each stage has every one before it behind it, or was led past it by a placement."""
+    """The furthest step that is on record; one before it may still lack, and the case says which."""
 
     STATEMENTS = "statements"
     SCREENED = "screened"

@@ -26,9 +26,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "COLL-3": ("121 days since the first statement of each bill", "Wait."),
     "COLL-4": (
         "a final notice 30 days ago, its last day over",
-        "Send it from the case, from day 90 on.",
+        "The daily run or a person sends it, from day 90 on. Then wait 30 days.",
     ),
-    "COLL-5": ("an attempt to tell of help by phone, 30 days ago", "Call."),
+    "COLL-5": (
+        "an attempt to tell of help by phone, 30 days ago",
+        "Call. After the call, wait 30 days.",
+    ),
     "COLL-12": ("an agency whose contract two people approved", "Approve its contract first."),
     "COLL-23": ("a bill young enough", "It stays here."),
     "COLL-27": ("a military affidavit not older than 30 days", "Ask the military database."),

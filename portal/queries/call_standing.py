@@ -53,6 +53,11 @@ class CallStanding:
     def open(self) -> bool:
         return bool(self.number) and not self.rule_ids
 
+    @property
+    def other_number_helps(self) -> bool:
+        """Whether only the number, or its clock, stands in the way."""
+        return set(self.rule_ids) <= {"MSG-13", "COLL-15"}
+
 
 def call_standing(
     session: Session, account: GuarantorAccount, *, now: datetime, number: str = ""

@@ -105,7 +105,6 @@ MENUS = {
         ),
         MenuLink("plans.index", "Plans", "calendar-event", "plans.view", "Patients"),
         MenuLink("holds.index", "Holds", "hourglass-split", "holds.view", "Patients"),
-        MenuLink("cases.index", "Cases", "list", "collections.view", "Patients"),
         MenuLink(
             "assistance.index",
             "Assistance",
@@ -114,6 +113,7 @@ MENUS = {
             "Patients",
         ),
         MenuLink("refunds.index", "Refunds", "arrow-counterclockwise", "refunds.view", "Patients"),
+        MenuLink("cases.index", "Cases", "list", "collections.view", "Collections"),
         MenuLink(
             "packets.index", "Packets", "file-earmark-text", "collections.view", "Collections"
         ),
