@@ -143,6 +143,9 @@ def _denied(
         held = conditions(session, on=on, account_ids=[account_id]).of(account_id).kinds
     else:
         held = facts.conditions
+        # What is left of the newest statement: nobody is reminded of a little (OPS-19).
+        if ZERO < facts.due < settings_on(session, on).money(Key.STATEMENT_FLOOR):
+            held |= {Condition.BELOW_FLOOR}
     answer = ask_gate(
         session,
         held - {Condition.NO_SMS_CONSENT},

@@ -32,7 +32,7 @@ TABLE = {
     "attorney": ("X X X X o", "COLL-17"),  # to the attorney, whose address nobody has here
     "do_not_contact": ("X X X X o", "COLL-17"),
     "unreachable": ("X X X X o", "CORE-3"),
-    "below_floor": ("X X X X X", "OPS-19"),
+    "below_floor": ("X X X X o", "OPS-19"),  # n/a for a draft: a plan's last part may be small
     "placed": ("X X X X X", "COLL-19"),
 }
 COLUMNS = ("statement", "reminder", "notice", "placement", "draft")
@@ -223,7 +223,9 @@ def placement(story: Story, account: int, visit: int, day: date) -> set[str]:
 
 
 def _warns(story: Story, warned: Warned, visit: int, start: date, day: date) -> bool:
-    since = max([start + timedelta(days=90), *(s.until or day for s in story.lost[visit])])
+    # A plan that was lost asks for a new notice; one that ended with whoever signed it does not (PLAN-14).
+    lost = [s.until or day for s in story.lost[visit] if s.kind == "defaulted"]
+    since = max([start + timedelta(days=90), *lost])
     return (
         visit in warned.visits
         and "placement" in warned.names

@@ -133,11 +133,11 @@ class Watch:
         self.sim.people(on, min(1.0, self.rate * self.every))
         self._books(on)
         report = run_day(on=on, now=noon(on), office=self.office)
+        self._books(on)
         self._statements(on)
         self._notices(on)
         for account, step in report.walked.found:
             self._step(account, step.value, on)
-        self._books(on)
         self._texts(on)
         self._drafts(on)
         self._place(on)

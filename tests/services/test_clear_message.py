@@ -95,6 +95,15 @@ def test_MSG_1_no_consent_no_text(sandbox: SandboxServer, tmp_path: Path) -> Non
     assert phone(sandbox, tmp_path, consent=False).queue() == 0
 
 
+@pytest.mark.parametrize(("left", "then"), [(4_99, "canceled"), (5_00, "sent")])
+def test_OPS_19_nobody_is_reminded_of_less_than_the_floor(
+    testa: Phone, left: int, then: str
+) -> None:
+    later(lambda book: book.pay(testa.bill, 50_00 - left, on=DAY))
+    assert testa.send(testa.only(), noon(DAY)) == then
+    assert testa.only().gate == ("OPS-19" if then == "canceled" else "allowed")
+
+
 def test_MSG_3_a_no_after_queueing_stops_it(testa: Phone) -> None:
     with transaction() as session:
         # as if the withdrawal had not seen the queued row
