@@ -172,6 +172,26 @@ def gate_facts(
     return facts
 
 
+def own_episodes(session: Session, account: AccountBalance, *, on: date) -> tuple[Episode, ...]:
+    """Of one account, the bills on which something is owed, without the law: for whoever owes them. One statement."""
+    owing = [v for v in account.visits if v.patient_due > ZERO]
+    account_id = account.guarantor_account_id
+    asked = {"on": on, "accounts": [account_id], "visits": [v.visit_id for v in owing]}
+    if not owing:
+        return ()
+    books = _books(session, asked | {"action": Action.PLACEMENT.value})
+    return tuple(
+        _episode(
+            bill,
+            books["visit", bill.visit_id][0],
+            books["still", bill.visit_id],
+            books["proof", account_id],
+            on,
+        )
+        for bill in owing
+    )
+
+
 def _books(session: Session, asked: Mapping[str, Any]) -> dict[tuple[str, int], list[Any]]:
     """By part and whose it is; days are dates again."""
     found: dict[tuple[str, int], list[Any]] = defaultdict(list)

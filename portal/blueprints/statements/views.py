@@ -10,6 +10,7 @@ from portal.queries.bill import bill_page
 from portal.queries.bill_figures import figures
 from portal.queries.entry_chain import entry_chain
 from portal.queries.statement_page import statement_page
+from portal.queries.where_bill import where_bill
 from portal.services.download_statement import download_statement
 from portal.web.access import current_account_viewer, patient_or_guest, saw
 from portal.web.base import gateways
@@ -52,6 +53,17 @@ def bill(visit_id: int) -> ResponseReturnValue:
         abort(404)
     saw(accounts=[page.account_id], patients=[page.patient_id], kind="visit", id=visit_id)
     return render_template("statements/bill.html", page=page, figures=figures)
+
+
+@blueprint.get("/bills/<int:visit_id>/where")
+@patient_or_guest
+def where(visit_id: int) -> ResponseReturnValue:
+    """Where this bill stands, what comes next on which day, and every way to stop it."""
+    page = where_bill(current_account_viewer(), visit_id, on=practice_day())
+    if page is None:
+        abort(404)
+    saw(accounts=[page.account_id], patients=[page.patient_id], kind="visit", id=visit_id)
+    return render_template("statements/where.html", page=page)
 
 
 @blueprint.route("/bills/<int:visit_id>/compare", methods=["GET", "POST"])
