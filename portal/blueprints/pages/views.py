@@ -6,8 +6,10 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.blueprints.pages.languages import LANGUAGES
+from portal.queries.our_rules import our_rules
 from portal.web.access import public
 from portal.web.held_time import kept_hold
+from portal.web.practice_day import practice_day
 
 blueprint = Blueprint("pages", __name__)
 
@@ -35,6 +37,13 @@ def help_page() -> ResponseReturnValue:
 def paying() -> ResponseReturnValue:
     """Financial assistance: that it exists, and where to ask (STMT-7)."""
     return render_template("pages/paying.html")
+
+
+@blueprint.get("/our-rules")
+@public
+def rules() -> ResponseReturnValue:
+    """How this practice bills, written from what is in force today."""
+    return render_template("pages/our_rules.html", rules=our_rules(practice_day()))
 
 
 @blueprint.get("/languages")
