@@ -102,14 +102,14 @@ def mentions_waiting(session: Session, viewer: StaffViewer) -> tuple[Mention, ..
     return tuple(sorted(found, key=lambda mention: mention.at, reverse=True))
 
 
-def _notes(account_id: int) -> Select[str, str, datetime, str]:
+def _notes(account_id: int) -> Select[str, str, datetime, str, int]:
     return (
-        select(Login.name, Login.email, AccountNote.at, AccountNote.text)
+        select(Login.name, Login.email, AccountNote.at, AccountNote.text, AccountNote.id)
         .join(Login, Login.id == AccountNote.login_id)
         .where(AccountNote.guarantor_account_id == account_id)
         .order_by(AccountNote.id.desc())
     )
 
 
-def _row(name: str, email: str, at: datetime, text: str) -> NoteRow:
-    return NoteRow(by=name or email, at=at, text=text)
+def _row(name: str, email: str, at: datetime, text: str, note_id: int) -> NoteRow:
+    return NoteRow(by=name or email, at=at, text=text, id=note_id)

@@ -18,7 +18,7 @@ from portal.queries.holds_told import HoldTold, holds_told, of_visit
 from portal.queries.overview import held_note, standing
 from portal.queries.plan_told import PlanTold, plans_told
 from portal.queries.statement_build import steps_by_charge, visit_section
-from portal.queries.statement_content import VisitSection
+from portal.queries.statement_content import LineItem, VisitSection
 from portal.queries.statement_due import visit_due_on
 from portal.queries.statement_facts import bill_facts
 from portal.queries.under_way import UnderWay, payments_under_way
@@ -59,6 +59,21 @@ class BillPage:
         """What the plan told us that the patient may owe, all its current answers together."""
         current = [d.told for d in self.section.decisions if d.current]
         return total_of(current) if current else None
+
+    @property
+    def lines_told(self) -> tuple[LineItem, ...]:
+        """The services for which the plan's last answer left the patient a part, or a part to check; two at least."""
+        lines = tuple(line for line in self.section.lines if not line.self_pay)
+        return lines if len(lines) > 1 and self.told is not None else ()
+
+    @property
+    def told_of_lines(self) -> dict[int, Money]:
+        """By service, what the plan told us that the patient may owe for it."""
+        return {line.charge_id: line.your_share + line.under_review for line in self.lines_told}
+
+    def told_of(self, charge_id: int | None) -> Money | None:
+        """What the plan told us of one service, or of all of it; None where it said nothing."""
+        return self.told if charge_id is None else self.told_of_lines.get(charge_id)
 
     @property
     def decided(self) -> bool:

@@ -10,6 +10,7 @@ from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Visit
 from portal.models.messages import ThreadMessage
+from portal.models.notes import AccountNote
 from portal.queries.statement_print import day
 
 
@@ -25,8 +26,10 @@ class DisputeEntry:
     said: str
 
 
-def dispute_entry(account_id: int, message_id: int | None) -> DisputeEntry | None:
-    """None where there is no such account, or the message is another's."""
+def dispute_entry(
+    account_id: int, message_id: int | None, note_id: int | None = None
+) -> DisputeEntry | None:
+    """None where there is no such account, or the message or note is another's."""
     with read_only() as session:
         account = session.get(GuarantorAccount, account_id)
         if account is None:
@@ -37,6 +40,11 @@ def dispute_entry(account_id: int, message_id: int | None) -> DisputeEntry | Non
             if message is None or message.guarantor_account_id != account_id:
                 return None
             said = message.body
+        elif note_id is not None:
+            note = session.get(AccountNote, note_id)
+            if note is None or note.guarantor_account_id != account_id:
+                return None
+            said = note.text  # a colleague's words: whoever enters it puts them into the patient's
         rows = session.execute(
             select(Visit.id, Visit.service_on, Visit.patient_id, Patient.first_name)
             .join(Patient, Patient.id == Visit.patient_id)

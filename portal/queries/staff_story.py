@@ -145,6 +145,7 @@ class NoteRow:
     by: str
     at: datetime
     text: str
+    id: int = 0  # where the page has something to do with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

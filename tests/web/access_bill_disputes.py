@@ -1,7 +1,10 @@
-"""Rows of the two tables of `access_tables` that are about disputes of bills; the letters are explained there."""
+"""Rows of the two tables of `access_tables` that are about disputes of bills and where a bill stands; the letters are explained there."""
 
 PATIENTS_BILL_DISPUTES = """
+    o                              GET       /our-rules
+    s o n o o n n n o o r r o b b  GET       /bills/<int:visit_id>/where
     s s n o o n n n r r r r o b b  GET,POST  /bills/<int:visit_id>/dispute
+    s s n o o n n n r r r r o b b  POST      /bills/<int:visit_id>/differs
     s s o o o o o o r r r r o b b  GET       /disputes
     s s n o o n n n r r r r o b b  GET       /disputes/<uuid:dispute_id>
     s s n o o n n n r r r r o b b  POST      /disputes/<uuid:dispute_id>/evidence

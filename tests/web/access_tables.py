@@ -29,7 +29,6 @@ from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
 from tests.web.access_posting import STAFF_POSTING
 from tests.web.access_reports import STAFF_REPORTS
 from tests.web.access_saved_ways import ROWS, STAFF_ROWS
-from tests.web.access_standing import PATIENTS_STANDING
 from tests.web.access_table import table, with_payer
 from tests.web.access_visits import VISITS
 from tests.web.access_visits_office import STAFF_CALENDAR
@@ -223,7 +222,6 @@ _PATIENTS = table(
     + PATIENTS_MESSAGES
     + PATIENTS_WAITLIST
     + PATIENTS_BILL_DISPUTES
-    + PATIENTS_STANDING
     + PATIENTS_HELP
     + VISITS
     + PATIENTS_DESK,

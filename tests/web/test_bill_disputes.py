@@ -197,29 +197,102 @@ def test_DISP_1_taken_back_it_is_due_again(client: PageClient, bills: Bills) -> 
         assert session.scalars(select(WorkItem.closed_at)).all().count(None) == 1  # the held bill's
 
 
-def test_STMT_5_an_EOB_that_says_less_opens_a_dispute_with_both_figures(
+def differ(client: PageClient, visit_id: int, amount: str, **said: Any) -> Page:
+    """From the check to the dispute, as the pages carry it along."""
+    at = f"/bills/{visit_id}/compare"
+    page = client.post(at, {"amount": amount, **said}, expect=200)
+    assert "It does not match." in page.text
+    carried = {"theirs": page.hidden("theirs")}
+    if said:
+        carried["line"] = page.hidden("line")
+    return client.post(f"/bills/{visit_id}/differs", carried, expect=200)
+
+
+def send(client: PageClient, visit_id: int, page: Page, **more: Any) -> Page:
+    names = [f.get("name") for f in page.all("input") if f.get("type") == "hidden"]
+    carried = {name: page.hidden(name) for name in names if name and name != "csrf_token"}
+    return client.post(
+        f"/bills/{visit_id}/differs", carried | more, content_type="multipart/form-data"
+    )
+
+
+def test_STMT_5_an_EOB_that_says_less_opens_a_dispute_with_both_figures_and_the_picture(
+    client: PageClient, bills: Bills
+) -> None:
+    page = differ(client, bills.decided, "20.00")
+    assert "The EOB says$20.00 The plan told us$60.00" in page.text
+    page = send(client, bills.decided, page, photo=(io.BytesIO(photo()), "eob.jpg"))
+    row = only_dispute()
+    assert (row.channel, row.kind) == ("eob", "amount")
+    assert (row.eob_told, row.plan_told) == (Money(2000), Money(6000))
+    assert row.amount == Money(4000)
+    assert visit_now(bills.decided).disputed == Money(4000)
+    page = client.get(page.location)
+    assert "The EOB says" in page.text
+    assert "Picture 1" in page.text
+    with read_only() as session:
+        [kept] = session.scalars(select(BillDisputeDocument))
+        assert kept.dispute_id == row.id
+
+
+def test_STMT_5_one_line_of_the_EOB_is_compared_and_disputed_alone(
+    client: PageClient, bills: Bills
+) -> None:
+    first, second = charges_of(bills.decided)
+    at = f"/bills/{bills.decided}/compare"
+    assert "It matches." in client.post(at, {"what": str(first), "amount": "50"}, expect=200).text
+    page = differ(client, bills.decided, "4.00", what=str(second))
+    assert "The EOB says$4.00 The plan told us$10.00" in page.text
+    send(client, bills.decided, page, words="My EOB has less for the second one.")
+    assert only_dispute().amount == Money(600)
+    held = {line.charge_id: line.disputed for line in visit_now(bills.decided).charges}
+    assert held == {first: Money(0), second: Money(600)}
+
+
+def test_STMT_5_a_picture_that_cannot_be_used_leaves_the_dispute_open(
+    client: PageClient, bills: Bills
+) -> None:
+    page = differ(client, bills.decided, "20.00")
+    page = send(client, bills.decided, page, photo=(io.BytesIO(b"no picture"), "eob.jpg"))
+    assert only_dispute().state == "open"
+    page = client.get(page.location)
+    assert "Picture 1" not in page.text
+    assert "Add a photo or a letter" in page.text
+
+
+def test_STMT_5_the_check_is_linked_wherever_a_plan_told_us_and_says_so_where_none_did(
     client: PageClient, bills: Bills
 ) -> None:
     at = f"/bills/{bills.decided}/compare"
-    page = client.post(at, {"amount": "20.00"}, expect=200)
-    assert "It does not match." in page.text
-    carried = {"theirs": page.hidden("theirs"), "kind": "amount"}
-    page = client.post(f"/bills/{bills.decided}/dispute", carried, expect=200)
-    said = {
-        **carried,
-        "form_id": page.hidden("form_id"),
-        "charges": charges_of(bills.decided),
-        "step": "words",
-        "words": "My EOB says less.",
-    }
-    page = client.post(f"/bills/{bills.decided}/dispute", said)
-    row = only_dispute()
-    assert (row.channel, row.eob_told) == ("eob", Money(2000))
-    assert row.plan_told is not None
-    assert row.amount == min(row.plan_told - Money(2000), visit_now(bills.decided).patient_due)
-    page = client.get(page.location)
-    assert "The EOB says" in page.text
-    assert "$20.00" in page.text
+    assert at in client.get(f"/bills/{bills.decided}").links()
+    for other in (bills.waiting, bills.self_pay):
+        assert f"/bills/{other}/compare" not in client.get(f"/bills/{other}").links()
+        assert "nothing to compare now" in client.get(f"/bills/{other}/compare").text
+    page = client.post(f"/bills/{bills.waiting}/differs", {"theirs": "100"})
+    assert page.location == f"/bills/{bills.waiting}/compare"
+    same = client.post(f"/bills/{bills.decided}/differs", {"theirs": "6000"})
+    assert same.location == at
+
+
+def test_DISP_1_a_dispute_begins_from_a_line_and_from_a_message(
+    client: PageClient, bills: Bills
+) -> None:
+    first, _ = charges_of(bills.decided)
+    from_line = f"/bills/{bills.decided}/dispute?line={first}"
+    assert from_line in client.get(f"/bills/{bills.decided}").links()
+    page = client.get(from_line)
+    fields = {"form_id": page.hidden("form_id"), "kind": "amount", "step": "kind"}
+    if any(f.get("name") == "charges" for f in page.all("input")):
+        fields["charges"] = page.hidden("charges")
+    page = client.post(f"/bills/{bills.decided}/dispute", fields, expect=200)
+    ticked = [f.get("value") for f in page.all("input") if "checked" in f.keys()]  # noqa: SIM118 - of an element
+    assert ticked == [str(first)]
+    asked = client.get(f"/bills/{bills.decided}/ask")
+    names = ("form_id", "account")
+    hidden = {f.get("name"): f.get("value") for f in asked.all("input")}
+    fields = {name: hidden[name] for name in names if hidden.get(name)}
+    client.post(f"/bills/{bills.decided}/ask", {**fields, "text": "What is this?"}, expect=302)
+    assert f"/bills/{bills.decided}/dispute" in client.get("/messages").links()
 
 
 def test_DISP_2_a_bill_rejoins_the_cycle_on_its_day(

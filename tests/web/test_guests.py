@@ -56,6 +56,7 @@ OPEN_TO_GUESTS = {
     "statements.entries",
     "statements.pdf",
     "statements.statement",
+    "statements.where",
     "text_link.arrive",
     "visits.calendar",
     "visits.cancel",

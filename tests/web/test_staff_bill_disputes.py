@@ -12,13 +12,14 @@ from sqlalchemy import select
 
 from billing.bill_disputes import Channel, Kind
 from billing.money import Money
-from portal.db import read_only
+from portal.db import read_only, transaction
 from portal.models.bill_disputes import BillDispute
+from portal.models.notes import AccountNote
 from portal.queries.viewer import PatientViewer
 from portal.services.ask_office import ask_office
 from portal.services.file_dispute import file_dispute
 from portal.services.open_dispute import Filing
-from tests.web.bills import Bills, account_of_every_kind, make_practice
+from tests.web.bills import Bills, account_of_every_kind, empty_account, make_practice
 from tests.web.pages import PageClient
 from tests.web.people import make_login
 from tests.web.statements_sent import statements_sent
@@ -123,3 +124,24 @@ def test_DISP_1_a_message_is_made_a_dispute_from_its_thread(
     with read_only() as session:
         row = session.scalars(select(BillDispute)).one()
     assert (row.channel, row.words) == ("message", "Can you explain what I was charged for?")
+
+
+def test_DISP_1_a_note_of_a_call_becomes_a_dispute_and_never_another_accounts(
+    as_staff: AsStaff, bills: Bills, now: datetime
+) -> None:
+    with transaction() as session:
+        note = AccountNote(
+            form_id=uuid4(),
+            guarantor_account_id=bills.account_id,
+            login_id=make_login("staff", role="biller", email="noted@example.com"),
+            text="She says that the price is wrong.",
+            at=now,
+        )
+        session.add(note)
+        session.flush()
+        note_id = note.id
+    staff = as_staff("biller")
+    at = f"/bill-disputes/new/{bills.account_id}?note={note_id}"
+    assert at in staff.get(f"/accounts/{bills.account_id}/notes").links()
+    assert "She says that the price is wrong." in staff.get(at).source
+    staff.get(f"/bill-disputes/new/{empty_account()}?note={note_id}", expect=404)

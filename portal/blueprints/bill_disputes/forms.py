@@ -38,7 +38,6 @@ class DisputeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         validators=[UUID("Open this page again.")], default=lambda: str(uuid.uuid4())
     )
     step = HiddenField()
-    theirs = HiddenField()  # cents that their EOB says, from the page that compared it
     kind = RadioField("What is wrong?", [chosen("what is wrong")], choices=KINDS)
     charges = SelectMultipleField("Which services?", [chosen("at least one service")], coerce=int)
     part = AmountField("How much of it is wrong?", [Optional()])
@@ -46,19 +45,21 @@ class DisputeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         "Tell us in your own words", [required("a few words"), at_most(2000, "Your words")]
     )
 
-    def offer(self, page: BillPage) -> None:
-        """The services of the bill; one alone is not worth asking about."""
+    def offer(self, page: BillPage, charge_id: int | None) -> None:
+        """The services of the bill, with the one it was begun from; one alone is not worth asking about."""
         lines = page.section.lines
         self.charges.choices = [(line.charge_id, line.service) for line in lines]
         if len(lines) == 1:
             self.charges.data = [lines[0].charge_id]
+        elif not self.is_submitted() and charge_id is not None:
+            self.charges.data = [line.charge_id for line in lines if line.charge_id == charge_id]
 
     def steps(self, page: BillPage) -> tuple[str, ...]:
         """The screens that this bill needs."""
         left_out = set()
         if len(page.section.lines) == 1:
             left_out.add("charges")
-        if page.owe.cents <= 0 or self.eob_told is not None:
+        if page.owe.cents <= 0:
             left_out.add("part")
         return tuple(step for step in STEPS if step not in left_out)
 
@@ -77,30 +78,18 @@ class DisputeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         return steps[len(answered)] if len(answered) < len(steps) else ""
 
     @property
-    def eob_told(self) -> Money | None:
-        typed = (self.theirs.data or "").strip()
-        known = typed.isascii() and typed.isdecimal() and int(typed) < LARGEST
-        return Money(int(typed)) if known else None
-
-    @property
     def id_of_form(self) -> uuid.UUID:
         return uuid.UUID(self.form_id.data)
 
     def filing(self, page: BillPage) -> Filing:
-        """What was said, with both figures where an EOB says another one."""
-        told, theirs = page.told, self.eob_told
-        part = self.part.data
-        if theirs is not None and told is not None and theirs < told:
-            part = told - theirs  # what stands between the two figures
+        """What was said."""
         return Filing(
             visit_id=page.section.visit_id,
             kind=Kind(self.kind.data),
-            channel=Channel.PORTAL if theirs is None else Channel.EOB,
+            channel=Channel.PORTAL,
             words=self.words.data or "",
             charge_ids=frozenset(self.charges.data or ()),
-            amount=part,
-            eob_told=theirs,
-            plan_told=told if theirs is not None else None,
+            amount=self.part.data,
         )
 
 
@@ -117,6 +106,53 @@ class EvidenceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             if field.data:  # an empty choice of the browser counts as none
                 return bytes(field.data.read())
         return None
+
+
+class DifferForm(EvidenceForm):
+    """An EOB that says another amount than the plan told us: both figures, a picture of it, and words if there are any."""
+
+    form_id = HiddenField(
+        validators=[UUID("Open this page again.")], default=lambda: str(uuid.uuid4())
+    )
+    theirs = HiddenField()  # cents that their EOB says, from the page that compared it
+    line = HiddenField()  # the service that was compared; empty for the whole visit
+    step = HiddenField()
+    words = NoteField("What else should we know?", [at_most(2000, "Your words")])
+
+    @property
+    def eob_told(self) -> Money | None:
+        typed = _whole(self.theirs.data)
+        return None if typed is None else Money(typed)
+
+    @property
+    def charge_id(self) -> int | None:
+        return _whole(self.line.data)
+
+    @property
+    def id_of_form(self) -> uuid.UUID:
+        return uuid.UUID(self.form_id.data)
+
+    def filing(self, page: BillPage, *, theirs: Money, told: Money) -> Filing:
+        """Disputed is what stands between the two figures; all of it where the EOB says more."""
+        charge_id = self.charge_id
+        words = self.words.data or f"My EOB says {theirs}. You say that my plan told you {told}."
+        return Filing(
+            visit_id=page.section.visit_id,
+            kind=Kind.AMOUNT,
+            channel=Channel.EOB,
+            words=words,
+            charge_ids=frozenset() if charge_id is None else frozenset({charge_id}),
+            amount=told - theirs if theirs < told else None,
+            eob_told=theirs,
+            plan_told=told,
+        )
+
+
+def _whole(typed: str | None) -> int | None:
+    """A whole number that a hidden field carries; None for anything else."""
+    said = (typed or "").strip()
+    known = said.isascii() and said.isdecimal() and int(said) < LARGEST
+    return int(said) if known else None
 
 
 class ReplyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.proxy_access import ProxyScope
@@ -37,7 +37,7 @@ def begin(visit_id: int) -> ResponseReturnValue:
     if page is None:
         abort(404)
     saw(accounts=[page.account_id], patients=[page.patient_id], kind="visit", id=visit_id)
-    form.offer(page)
+    form.offer(page, request.args.get("line", type=int))
     if step := form.open_step(page):
         form.step.data = step
         return render_template("bill_disputes/step.html", page=page, form=form, step=step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.blueprints.statements.forms import CompareForm
@@ -71,12 +71,16 @@ def where(visit_id: int) -> ResponseReturnValue:
 def compare(visit_id: int) -> ResponseReturnValue:
     """The patient's own EOB figure beside the one we were told; only this page may say "matches"."""
     page = bill_page(current_account_viewer(), visit_id, on=practice_day())
-    if page is None or page.told is None:
+    if page is None:
         abort(404)
     saw(accounts=[page.account_id], patients=[page.patient_id], kind="visit", id=visit_id)
     form = CompareForm()
+    form.offer(page, request.args.get("line", type=int))
     theirs = form.amount.data if form.validate_on_submit() else None
-    return render_template("statements/compare.html", page=page, form=form, theirs=theirs)
+    told = page.told_of(form.charge_id)
+    return render_template(
+        "statements/compare.html", page=page, form=form, theirs=theirs, told=told
+    )
 
 
 @blueprint.get("/bills/<int:visit_id>/entries")

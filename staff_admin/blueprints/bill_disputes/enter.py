@@ -19,7 +19,8 @@ from staff_admin.blueprints.show import found, show
 @staff("messages.answer")
 def new(account_id: int) -> ResponseReturnValue:
     """Which bill, what is wrong, and what they said."""
-    page = found(dispute_entry(account_id, request.args.get("message", type=int)))
+    message, note = (request.args.get(name, type=int) for name in ("message", "note"))
+    page = found(dispute_entry(account_id, message, note))
     saw(accounts=[account_id], patients=page.patient_ids, kind="account", id=account_id)
     form = EnterForm()
     form.offer(page.visits)
