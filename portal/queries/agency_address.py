@@ -50,8 +50,8 @@ class AddressPage:
     placement: str
     happened_on: date
     address: tuple[Beside, ...]  # empty where the row tells no address
-    phone: Beside
-    email: Beside
+    phone: str  # as the agency says; ours is shown where reach says which may be used
+    email: str
     outcome: str  # empty while it waits
 
 
@@ -101,7 +101,7 @@ def address_page(agency_id: int, return_id: int) -> AddressPage | None:
                 for _, ours, label in FIELDS
                 if address
             ),
-            phone=Beside(label="Phone", ours=account.mobile or "", theirs=told.get("phone", "")),
-            email=Beside(label="E-mail", ours=account.email or "", theirs=told.get("email", "")),
+            phone=told.get("phone", ""),
+            email=told.get("email", ""),
             outcome=outcome or "",
         )

@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from billing.agency_returns import Return
-from billing.free_text import check_free_text
 from billing.money import ZERO, Money, total_of
 from billing.placement import agency_remittance
 from portal.db import transaction
@@ -53,9 +52,9 @@ def enter_agency_remittance(
     """Post D practice_deposits and agency_fees, C agency_clearing; the same page again is False.
 
     The gross is exactly what it covers: its payments less those that banks returned. Each is covered once.
-    Raises RemittanceRefused, DayClosed, CardNumberRefused or NotFound.
+    Raises RemittanceRefused, DayClosed or NotFound.
     """
-    trace = check_free_text(paid.trace.strip())
+    trace = paid.trace.strip()  # any run of digits, as a bank's trace is
     if not staff.may("collections.work"):
         raise RemittanceRefused("Your role cannot enter an agency’s payment.")
     if not trace or paid.received_on > on:

@@ -40,6 +40,7 @@ MAY_HOLD = {
     "portal.blueprints.insurance.forms.CardForm:member_id": "a plan’s member number is whatever its card says",
     "staff_admin.blueprints.insurance.forms.AcceptForm:member_id": "the same, as the office checks it",
     "staff_admin.blueprints.day.forms.DepositForm:trace": "a bank’s trace is any digits, and must match the 835’s",
+    "staff_admin.blueprints.agency_money.forms.AgencyPaidForm:trace": "a bank’s trace, which its line must match",
     "staff_admin.blueprints.eobs.forms.HeadForm:number": "the same, typed from paper; a virtual card’s is refused",
     "staff_admin.blueprints.eobs.forms.PlbRow:reference": "a PLB’s is the payer’s own, and must match its takeback",
     "staff_admin.blueprints.eobs.claim_forms.ClaimForm:payer_claim_number": "the payer’s claim number: any digits",
