@@ -56,6 +56,8 @@ class Key(StrEnum):
     VISIT_UNBILLED_DAYS = "money.visit_unbilled_days"
     UNPAID_CLAIM_DAYS = "money.unpaid_claim_days"
     UNPAID_MEDICARE_DAYS = "money.unpaid_medicare_days"
+    BATCH_CLOSES = "money.batch_closes"
+    BATCH_CLOSES_NEXT = "money.batch_closes_next_day"
     UNDERPAID_ABOVE = "money.underpaid_above"
     UNDERPAID_PERCENT = "money.underpaid_percent"
     ASSISTANCE_CLEAR_UP_TO = "assistance.clear_up_to"
@@ -150,6 +152,14 @@ RULES: Mapping[Key, Rule] = {
     ),
     Key.VISIT_UNBILLED_DAYS: Rule(
         "A paid visit without its bill is looked at after", "OPS-14", _M, Kind.DAYS, 30, 7, 90
+    ),
+    Key.BATCH_CLOSES: Rule(
+        "A batch that is begun before closes by", "OPS-12", _M, Kind.CLOCK, 17 * 60, 12 * 60, 23 * 60,
+        "One that is still open then is work for whoever began it.",
+    ),
+    Key.BATCH_CLOSES_NEXT: Rule(
+        "One that is begun later, on the next business day by", "OPS-12", _M, Kind.CLOCK, 10 * 60,
+        6 * 60, 12 * 60,
     ),
     Key.UNDERPAID_ABOVE: Rule(
         "A payer is asked when a line is short by more than", "OPS-16", _M, Kind.CENTS, 5_00, 0, 500_00,

@@ -46,7 +46,7 @@ LISTS: Mapping[Worklist, Listed] = {
         "What a payer sent and could not post by itself.",
         _kinds(
             "held_claim unmatched held_set waiting_set waiting_bill file_refused review figures"
-            " reversal claim_import"
+            " reversal claim_import batch_open"
         ),
     ),
     Worklist.UNPAID: Listed(

@@ -42,6 +42,7 @@ KIND_LABELS = {
     "held_set": "Remittance held",
     "waiting_set": "Remittance to post",
     "waiting_bill": "Bill waits for a remittance",
+    "batch_open": "Batch still open after its hour",
     "file_refused": "File that could not be read",
     "unpaid_claim": "Claim without an answer",
     "denial": "Denied by the payer",
