@@ -21,6 +21,7 @@ class Duty(StrEnum):
     ASSISTANCE = "assistance"
     ASSISTANCE_APPEAL = "assistance_appeal"
     PACKET = "packet"
+    LETTER_WORDS = "letter_words"
     BAD_DEBT = "bad_debt"
     TRACE = "trace"
     AGENCY = "agency"
@@ -121,6 +122,13 @@ DUTIES: Mapping[Duty, Steps] = {
         "collections.work",
         "collections.work",
         "portal/services/note_trace.py",
+    ),
+    Duty.LETTER_WORDS: Steps(
+        "wrote new words of a letter",
+        "approves them",
+        "settings.edit",
+        "settings.edit",
+        "portal/services/approve_words.py",
     ),
     Duty.ALERT: Steps(
         "did what an alert is about",

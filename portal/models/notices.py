@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,7 +20,10 @@ class NoticeTemplate(Base):
     """
 
     __tablename__ = "notice_templates"
-    __table_args__ = (UniqueConstraint("kind", "state", "language", "version"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "state", "language", "version"),
+        CheckConstraint("approved_by_id <> proposed_by_id", name="two_people"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]  # billing.notices.NoticeKind

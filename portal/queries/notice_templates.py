@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from billing.money import Money
 from billing.notice_shipped import FIRST, FLAGS, SINCE, STATE_BLOCKS, shipped
 from billing.notice_text import LANGUAGES, Words, made_letter
 from billing.notices import WARNINGS, Field, Intended, NoticeKind, checked, fields_of
 from portal.db import read_only
+from portal.models.identity import Login
 from portal.models.notices import NoticeTemplate
 from portal.models.practice import Practice
 from portal.queries.notice_evidence import KINDS
@@ -30,6 +32,29 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """New words that wait for a second person."""
+
+    id: int
+    kind: str
+    name: str
+    language: str
+    version: int
+    by: str
+    by_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsPage:
+    """A letter's words in force, for changing them."""
+
+    name: str
+    version: int
+    words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateRow:
     """One template in one language; `state` where a state's law asks for the words."""
 
@@ -41,19 +66,21 @@ class TemplateRow:
     effective_on: date
     fields: tuple[str, ...]
     reviewed_on: date | None
+    reviewed_by: str
     words: str  # of a state's addition, to be read before it is reviewed
 
 
 def template_rows() -> tuple[TemplateRow, ...]:
     """Every letter in every language, then the words of each state."""
     with read_only() as session:
-        kept: dict[tuple[str, str, str], NoticeTemplate] = {}
-        for row in session.scalars(
-            select(NoticeTemplate)
+        kept: dict[tuple[str, str, str], tuple[NoticeTemplate, str]] = {}
+        for row, name, email in session.execute(
+            select(NoticeTemplate, Login.name, Login.email)
+            .outerjoin(Login, Login.id == NoticeTemplate.reviewed_by_id)
             .where(NoticeTemplate.approved_at.is_not(None))
             .order_by(NoticeTemplate.version)
         ):
-            kept[row.kind, row.language, row.state] = row
+            kept[row.kind, row.language, row.state] = (row, name or email or "")
     general = [(kind, language, "") for kind in NoticeKind for language in LANGUAGES]
     states = [
         (NoticeKind.STATE_NOTICE, language, state)
@@ -65,7 +92,10 @@ def template_rows() -> tuple[TemplateRow, ...]:
     )
 
 
-def _row(kind: NoticeKind, language: str, state: str, kept: NoticeTemplate | None) -> TemplateRow:
+def _row(
+    kind: NoticeKind, language: str, state: str, found: tuple[NoticeTemplate, str] | None
+) -> TemplateRow:
+    kept, reviewer = found or (None, "")
     blocks = (shipped(kind, language, state) or Words(title="", blocks=[]))["blocks"]
     said = " ".join(text for block in blocks for text in block.get("paragraphs", ()))
     return TemplateRow(
@@ -77,17 +107,79 @@ def _row(kind: NoticeKind, language: str, state: str, kept: NoticeTemplate | Non
         effective_on=kept.effective_on if kept else SINCE,
         fields=() if state else tuple(fields_of(kind)),
         reviewed_on=kept.reviewed_at.date() if kept and kept.reviewed_at else None,
+        reviewed_by=reviewer,
         words=said if state else "",
     )
 
 
-def preview(kind: NoticeKind, language: str, *, on: date, public_url: str) -> dict[str, Any]:
-    """The data of the layout `notice`: the program's words with invented facts, about nobody."""
+def proposed_words() -> tuple[Proposed, ...]:
+    """The newest proposal of each letter that is newer than what is in force."""
     with read_only() as session:
-        practice = session.get_one(Practice, 1)
-    words = shipped(kind, language)
+        rows = session.execute(
+            select(NoticeTemplate, Login.name, Login.email)
+            .outerjoin(Login, Login.id == NoticeTemplate.proposed_by_id)
+            .where(NoticeTemplate.state == "")
+            .order_by(NoticeTemplate.version)
+        ).all()
+    newest = {(row.kind, row.language): (row, name or email or "") for row, name, email in rows}
+    return tuple(
+        Proposed(
+            id=row.id,
+            kind=row.kind,
+            name=KINDS[row.kind],
+            language=row.language,
+            version=row.version,
+            by=by,
+            by_id=row.proposed_by_id,
+            at=row.proposed_at,
+        )
+        for row, by in newest.values()
+        if row.approved_at is None
+    )
+
+
+def words_page(kind: NoticeKind, language: str, *, on: date) -> WordsPage:
+    """The words in force on a day."""
+    with read_only() as session:
+        row = _in_force(session, kind, language, on)
+        version = row.version if row else FIRST
+        words = Words(**row.words) if row else shipped(kind, language)
     if words is None:
         raise AssertionError("every kind has words")
+    return WordsPage(name=KINDS[kind.value], version=version, words=words)
+
+
+def proposal(template_id: int) -> tuple[NoticeKind, str, Words] | None:
+    """Kind, language and words of one version; None where there is none."""
+    with read_only() as session:
+        row = session.get(NoticeTemplate, template_id)
+        if row is None or row.state:
+            return None
+        return NoticeKind(row.kind), row.language, Words(**row.words)
+
+
+def _in_force(session: Session, kind: NoticeKind, language: str, on: date) -> NoticeTemplate | None:
+    return session.scalars(
+        select(NoticeTemplate)
+        .where(
+            NoticeTemplate.kind == kind.value,
+            NoticeTemplate.language == language,
+            NoticeTemplate.state == "",
+            NoticeTemplate.effective_on <= on,
+            NoticeTemplate.approved_at.is_not(None),
+        )
+        .order_by(NoticeTemplate.effective_on.desc(), NoticeTemplate.version.desc())
+        .limit(1)
+    ).first()
+
+
+def preview(
+    kind: NoticeKind, language: str, *, on: date, public_url: str, words: Words | None = None
+) -> dict[str, Any]:
+    """The data of the layout `notice`: the words in force, or those given, with invented facts about nobody."""
+    with read_only() as session:
+        practice = session.get_one(Practice, 1)
+    words = words or words_page(kind, language, on=on).words
     intended = {Intended.PLACEMENT.value} if kind in WARNINGS else set()
     types = fields_of(kind)
     facts = {name: _invented(name, one, on) for name, one in types.items()}

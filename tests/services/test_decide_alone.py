@@ -73,6 +73,7 @@ def test_OPS_13_the_log_stands_for_a_second_person_below_three_and_never_for_som
         Duty.ASSISTANCE_APPEAL,
         Duty.PACKET,
         Duty.BILL_DISPUTE,
+        Duty.LETTER_WORDS,
     }
 
 

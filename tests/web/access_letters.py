@@ -12,5 +12,10 @@ STAFF_LETTERS = """
     s s s o o r r r o r r o  GET,POST  /mail-status
     s s s r r r r r o o r o  GET       /settings/letters
     s s s r r r r r o o r o  GET       /settings/letters/<letter>/<language>.pdf
+    s s s r r r r r o r r o  GET       /settings/letters/<letter>/<language>
+    s s s r r r r r o r r o  POST      /settings/letters/<letter>/<language>
+    s s s r r r r r o r r o  POST      /settings/letters/<letter>/read
+    s s s r r r r r n n r n  GET       /settings/letters/proposed/<int:template_id>.pdf
+    s s s r r r r r n r r n  POST      /settings/letters/proposed/<int:template_id>/approve
     s s s r r r r r o r r o  POST      /settings/letters/states/<state>/<language>
 """

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 
 from billing.notices import NoticeKind
 from portal.db import read_only, transaction
 from portal.models.audit import AuditEvent
 from portal.models.notices import Notice, NoticeDelivery, NoticeTemplate
+from portal.services.notice_template import template_on
 from tests.services.staff_world import add_account
 from tests.services.statement_world import DAY, noon
 from tests.web.bills import make_practice
@@ -127,3 +130,59 @@ def test_CORE_3_an_envelope_that_came_back_is_said_on_the_page_and_by_the_printe
     assert "1 known, 1 unknown" in told.text
     refused = biller.post("/mail-status", {"file": (io.BytesIO(b"nothing"), "back.csv")})
     assert "has no column piece" in refused.text
+
+
+def test_OPS_13_new_words_take_two_people_and_a_preview_and_then_letters_say_them(
+    as_staff: As,
+) -> None:
+    writer, second = as_staff("manager"), as_staff("manager")
+    path = f"/settings/letters/{NoticeKind.DISPUTE_RECEIVED.value}/en"
+    shown = writer.get(path)
+    texts = [node.text or "" for node in shown.all("textarea")]
+    texts = [text.strip("\n") for text in texts]
+    form = {"version": "1", "title": "We got your question"}
+    bad = writer.post(path, form | {"text": [*texts[:-1], "Pay or go to jail."]}, expect=409)
+    assert "jail" in bad.text
+    fresh = [*texts[:-1], f"{texts[-1]}\nWe are glad to help."]
+    writer.follow(writer.post(path, form | {"text": fresh}))
+    page = writer.get("/settings/letters").text
+    assert "You wrote it: somebody else approves it." in page
+    with read_only() as session:
+        row = session.scalars(
+            select(NoticeTemplate).where(NoticeTemplate.approved_at.is_(None))
+        ).one()
+    assert row.version == 2
+    at = f"/settings/letters/proposed/{row.id}"
+    assert second.http.get(f"{at}.pdf").data.startswith(b"%PDF")
+    assert "somebody else must approve" in writer.post(f"{at}/approve", expect=409).text
+    alone = update(NoticeTemplate).where(NoticeTemplate.id == row.id)
+    with pytest.raises(DBAPIError, match="two_people"), transaction() as session:
+        session.execute(alone.values(approved_by_id=row.proposed_by_id, approved_at=noon(DAY)))
+    assert in_force().version == 1
+    second.follow(second.post(f"{at}/approve"))
+    assert in_force().version == 2
+    assert "We are glad to help." in str(in_force().words)
+    stale = writer.post(path, form | {"text": texts}, expect=409)
+    assert "Somebody changed this letter since" in stale.text
+    as_staff("auditor").get(path, expect=403)
+
+
+def in_force() -> NoticeTemplate:
+    with transaction() as session:
+        return template_on(session, NoticeKind.DISPUTE_RECEIVED, language="en", on=date.max)
+
+
+def test_LANG_3_who_read_the_spanish_words_is_shown(as_staff: As) -> None:
+    manager = as_staff("manager")
+    with statements_sent() as sent:
+        page = manager.get("/settings/letters").text
+    assert len(sent) <= 12
+    assert "Nobody yet" in page
+    path = f"/settings/letters/{NoticeKind.RETURNED_MAIL.value}/read"
+    assert "Say who read" in manager.post(path, {"note": " "}, expect=409).text
+    manager.post(path, {"note": "Ana Sample, translator"}, expect=302)
+    with read_only() as session:
+        [kept] = session.scalars(
+            select(NoticeTemplate).where(NoticeTemplate.reviewed_at.is_not(None))
+        )
+    assert (kept.kind, kept.language) == ("returned_mail", "es")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from billing.notice_text import LANGUAGES
 from billing.notices import NoticeKind
 from portal.queries.notice_evidence import sent_page
-from portal.queries.notice_templates import preview, template_rows
+from portal.queries.notice_templates import preview, proposed_words, template_rows
 from portal.services.letter_came_back import letter_came_back
 from portal.services.record_mail import MailFileRefused, record_mail
 from portal.services.review_template import review_template
@@ -71,7 +71,7 @@ def _taken_in(form: MailStatusForm) -> str | None:
 @staff("settings.view")
 def templates() -> str:
     """Every letter in every language, and the words of each state."""
-    return show("letters/templates.html", rows=template_rows())
+    return show("letters/templates.html", rows=template_rows(), proposed=proposed_words())
 
 
 @blueprint.get("/settings/letters/<letter>/<language>.pdf")
