@@ -143,7 +143,7 @@ def words_page(kind: NoticeKind, language: str, *, on: date) -> WordsPage:
     with read_only() as session:
         row = _in_force(session, kind, language, on)
         version = row.version if row else FIRST
-        words = Words(**row.words) if row else shipped(kind, language)
+        words = _words(row) if row else shipped(kind, language)
     if words is None:
         raise AssertionError("every kind has words")
     return WordsPage(name=KINDS[kind.value], version=version, words=words)
@@ -155,7 +155,11 @@ def proposal(template_id: int) -> tuple[NoticeKind, str, Words] | None:
         row = session.get(NoticeTemplate, template_id)
         if row is None or row.state:
             return None
-        return NoticeKind(row.kind), row.language, Words(**row.words)
+        return NoticeKind(row.kind), row.language, _words(row)
+
+
+def _words(row: NoticeTemplate) -> Words:
+    return Words(title=row.words["title"], blocks=row.words["blocks"])
 
 
 def _in_force(session: Session, kind: NoticeKind, language: str, on: date) -> NoticeTemplate | None:

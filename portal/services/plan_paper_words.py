@@ -30,14 +30,6 @@ def _second(standing: PlanStanding, cure_by: date | None) -> str:
     return f"{_late(standing)}{until} After that the plan may end. {HELP}"
 
 
-def _default(standing: PlanStanding, _cure_by: date | None) -> str:
-    return (
-        "Your payment plan has ended, because payments did not reach us. What you paid stays paid."
-        f" {standing.payoff} is left. It is due like any bill, and your next statement says how to"
-        f" pay. Call us if you want to begin again. {HELP}"
-    )
-
-
 def _outside(standing: PlanStanding, _cure_by: date | None) -> str:
     return (
         f"You owe {standing.outside} more than your payment plan covers. Your agreed payments stay"
@@ -51,7 +43,6 @@ _WORDS: dict[str, _Words] = {
         f"{_late(standing)} Financial help can lower your bill, or take all of it off. {HELP}"
     ),
     "second_miss": _second,
-    "defaulted": _default,
     "completed": lambda _standing, _: "You have paid your payment plan. Thank you.",
     "outside": _outside,
     "ended": lambda _standing, _: (

@@ -49,7 +49,7 @@ def propose_words(
         before = template_on(session, kind, language=language, on=on)
         if before.version != version:
             raise WordsRefused("Somebody changed this letter since. Open it again.")
-        old = Words(**before.words)
+        old = Words(title=before.words["title"], blocks=before.words["blocks"])
         try:
             fresh = with_parts(old, title, texts)
         except ValueError as error:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from billing.holds import Action, Condition, Denied
 from billing.money import Money
+from billing.notices import NoticeKind
 from billing.plan_clock import LetterDue, PlanLetter, letter_due, steps_between
 from billing.plan_standing import PlanStanding
 from billing.transitions import PlanState, PlanStep
@@ -29,6 +30,7 @@ from portal.services.lock_posting import lock_accounts
 from portal.services.move_plan import OVER, ledger_position, move_plan, note_plan
 from portal.services.plan_paper_words import paper_words
 from portal.services.plan_work import tell_of_end
+from portal.services.send_notice import AskedNotice, queue_notice
 from portal.services.tell_of_plan import PlanNews, tell_of_plans
 
 BATCH = 500
@@ -165,11 +167,14 @@ class _Day:
         signs = self._record_signs(plans)
         book = conditions(session, on=self.on, account_ids=accounts)
         taken = self._taken(accounts)
-        moved, news = 0, list[PlanNews]()
+        moved, letters, news = 0, 0, list[PlanNews]()
         for look in _look(session, plans, self.on):
             told = self._letters(look, book, signs)
             moved += self._move(look, taken, defaults=PlanLetter.DEFAULTED.value in told)
             cure_by = look.letter.cure_by if look.letter else None
+            if about := told.pop(PlanLetter.DEFAULTED.value, ""):
+                self._tell_of_default(look, about, signs)
+                letters += 1
             news += [
                 PlanNews(look.plan, about, paper_words(kind, look.standing, cure_by=cure_by))
                 for kind, about in told.items()
@@ -177,7 +182,25 @@ class _Day:
         self._withdraw(plans)
         if news:
             tell_of_plans(session, news, public_url=self.public_url, on=self.on, now=self.now)
-        return Tended(moved, len(news))
+        return Tended(moved, letters + len(news))
+
+    def _tell_of_default(self, look: _Look, about: str, signs: PlanSigns) -> None:
+        """A letter with its evidence (CORE-3): printed by itself, or told of by e-mail to who agreed to that."""
+        plan = look.plan
+        queue_notice(
+            self.session,
+            AskedNotice(
+                kind=NoticeKind.PLAN_DEFAULT,
+                account_id=plan.guarantor_account_id,
+                key=f"plan:{plan.id}:{about}",
+                facts={"plan": plan.number, "payoff": look.standing.payoff},
+                visit_ids=tuple(signs.visits.get(plan.id, ())),
+                subject=f"plan:{plan.id}",
+            ),
+            public_url=self.public_url,
+            on=self.on,
+            now=self.now,
+        )
 
     def _record_signs(self, plans: Sequence[Plan]) -> PlanSigns:
         """LIFE-6, 21, 22: what the practice learned becomes part of the plan's life."""
