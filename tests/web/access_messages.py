@@ -6,7 +6,7 @@ PATIENTS_MESSAGES = """
 
 STAFF_MESSAGES = """
     s s s o o r r r o r r o  POST      /accounts/<int:account_id>/messages/assign
-    s s s n n r r r n n r n  GET       /accounts/<int:account_id>/messages/files/<uuid:file_id>
+    s s s o o r r r o o r o  GET       /accounts/<int:account_id>/messages/files/<uuid:file_id>
     s s s o o r r r o r r o  GET,POST  /messages/kept
-    s s s n n r r r n r r n  GET,POST  /messages/kept/<int:answer_id>
+    s s s o o r r r o r r o  GET,POST  /messages/kept/<int:answer_id>
 """
