@@ -1,7 +1,7 @@
 """New words of a letter take two people, held by the database too.
 
-Revision ID: 0085
-Revises: 0084
+Revision ID: 0088
+Revises: 0087
 
 Safety: a check on a small table that no row of it fails: nobody could propose words until now.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0085"
-down_revision = "0084"
+revision = "0088"
+down_revision = "0087"
 branch_labels = None
 depends_on = None
 
