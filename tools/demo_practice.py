@@ -25,6 +25,7 @@ from portal.services.set_practice import set_practice
 from sandbox.practice.catalogue import PRACTICE_NPI
 from sandbox.practice.generate import invent_practice, write_practice
 from sandbox.practice.office_files import nothing_received
+from tools.demo_contract import WEEKS_AGO, agree_contract
 
 ZONE = ZoneInfo("America/New_York")
 CSV_KINDS = ("contacts", "charges", "receipts")
@@ -92,11 +93,14 @@ def live_through(
     schedule.register()
     gateways = wiring.build(settings)
     months: set[tuple[int, int]] = set()
+    contract_on = date.fromisoformat(story["today"]) - timedelta(days=1, weeks=WEEKS_AGO)
 
     def end_of_week(on: date) -> None:
         if (on.year, on.month) not in months:
             months.add((on.year, on.month))
             say(f"  {on:%B %Y}")
+        if on == contract_on:
+            agree_contract(on)
         run_day(on=on, now=at(on, 10), office=gateways)
         deeds(on)
         failed = queue.run_due(url, gateways, now=at(on, 10))
