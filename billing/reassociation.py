@@ -30,6 +30,7 @@ class Kind(StrEnum):
     PAYOUT = "payout"
     BATCH = "batch"  # checks and cash that staff counted
     CHECK = "check"  # a refund by check that was cashed
+    PAYER_CHECK = "payer_check"  # our check to a payer that was cashed
     AGENCY = "agency"  # a collection agency's own check or transfer
 
 
@@ -131,7 +132,7 @@ def _judge(line: Seen, one: Expected) -> Proposal | None:
         named = bool(one.trace) and one.trace.upper() in f"{line.trace} {line.text}"
         why = ("same amount", f"trace {one.trace}" if named else "no trace in the text")
         return Proposal(expected=one, score=65 if named else 35, certain=False, reasons=why)
-    if one.kind is Kind.CHECK:
+    if one.kind in {Kind.CHECK, Kind.PAYER_CHECK}:
         numbered = bool(one.trace) and one.trace in line.text
         why = ("same amount", f"check {one.trace}" if numbered else "no number in the text")
         return Proposal(expected=one, score=60 if numbered else 30, certain=False, reasons=why)

@@ -85,6 +85,9 @@ class BankDeposit(Base):
     check_refund_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("check_refunds.id"), unique=True
     )
+    payer_refund_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("payer_refunds.id"), unique=True
+    )
     agency_remittance_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("agency_remittances.id"), unique=True
     )

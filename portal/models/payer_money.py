@@ -66,4 +66,5 @@ class PayerRefund(Base):
     answer: Mapped[str] = mapped_column(default="", server_default="")  # why declined or void
     number: Mapped[str] = mapped_column(default="", server_default="")
     written_on: Mapped[date | None]
+    cleared_on: Mapped[date | None]  # by a line of the bank, or by a person who saw one
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from billing.money import ZERO, Money
 from billing.reassociation import Expected, Kind, Seen, seen_line
 from billing.transitions import CheckState
+from portal.models.accounts import Payer
 from portal.models.day import BankDeposit, Payout
+from portal.models.payer_money import PayerRefund
 from portal.models.placements import AgencyRemittance, AgencyRow
 from portal.models.refunds import CheckRefund
 from portal.models.remittances import RemittanceRow
@@ -41,7 +43,7 @@ SELECT d.id AS deposit_id, l.id AS line_id, coalesce(l.posted_on, d.deposited_on
   FROM bank_deposits d FULL JOIN bank_lines l ON l.id = d.bank_line_id
  WHERE coalesce(l.posted_on, d.deposited_on) > :since
    AND d.remittance_id IS NULL AND d.payout_id IS NULL AND d.check_refund_id IS NULL
-   AND d.agency_remittance_id IS NULL
+   AND d.agency_remittance_id IS NULL AND d.payer_refund_id IS NULL
    AND NOT EXISTS (SELECT 1 FROM deposit_batches b WHERE b.deposit_id = d.id)
  ORDER BY 3 DESC, 1, 2
  LIMIT 500
@@ -77,6 +79,7 @@ def expected_payments(session: Session, *, on: date) -> list[Expected]:
         *_payouts(session, on),
         *_batches(session, on),
         *_checks(session, on),
+        *_payer_checks(session, on),
         *_agencies(session, on),
     ]
 
@@ -181,6 +184,30 @@ def _agencies(session: Session, on: date) -> list[Expected]:
             on=row.received_on,
             name=name,
             trace=row.trace,
+        )
+        for row, name in rows
+    ]
+
+
+def _payer_checks(session: Session, on: date) -> list[Expected]:
+    """Our checks to payers that no line answers; a person may have marked one before its line came."""
+    rows = session.execute(
+        select(PayerRefund, Payer.name)
+        .join(Payer, Payer.id == PayerRefund.payer_id)
+        .where(
+            PayerRefund.state.in_((CheckState.WRITTEN.value, CheckState.CLEARED.value)),
+            PayerRefund.written_on > on - BACK,
+            ~exists().where(BankDeposit.payer_refund_id == PayerRefund.id),
+        )
+    )
+    return [
+        Expected(
+            kind=Kind.PAYER_CHECK,
+            id=str(row.id),
+            amount=-row.amount,
+            on=row.written_on or on,
+            name=f"Check to {name}",
+            trace=row.number,
         )
         for row, name in rows
     ]

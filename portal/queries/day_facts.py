@@ -84,19 +84,21 @@ SELECT o.id, o.provider_id, o.amount_cents, o.status, o.automatic,
 """)
 _DEPOSITS = text("""
 SELECT d.id, d.amount_cents, d.trace, d.remittance_id, d.payout_id, d.check_refund_id,
-       d.agency_remittance_id,
+       d.agency_remittance_id, d.payer_refund_id,
        coalesce(r.payer_name, y.name, '') AS payer_name,
-       coalesce(r.paid_cents, o.amount_cents, -c.amount_cents, z.gross_cents - z.fee_cents, b.total) AS expected,
+       coalesce(r.paid_cents, o.amount_cents, -c.amount_cents, -k.amount_cents, z.gross_cents - z.fee_cents, b.total) AS expected,
        b.total IS NOT NULL AS counted,
        CASE WHEN d.remittance_id IS NOT NULL THEN coalesce(m.moved, 0)
             WHEN d.payout_id IS NOT NULL THEN CASE WHEN o.entry_id IS NULL THEN 0 ELSE o.amount_cents END
             WHEN d.check_refund_id IS NOT NULL THEN -c.amount_cents
+            WHEN k.id IS NOT NULL THEN -k.amount_cents
             WHEN z.id IS NOT NULL THEN z.gross_cents - z.fee_cents  -- posted as it was entered
             ELSE coalesce(b.posted, 0) END AS posted
   FROM bank_deposits d
   LEFT JOIN remittances r ON r.id = d.remittance_id
   LEFT JOIN payouts o ON o.id = d.payout_id
   LEFT JOIN check_refunds c ON c.id = d.check_refund_id
+  LEFT JOIN payer_refunds k ON k.id = d.payer_refund_id
   LEFT JOIN agency_remittances z ON z.id = d.agency_remittance_id
   LEFT JOIN agencies y ON y.id = z.agency_id
   LEFT JOIN LATERAL (
@@ -302,7 +304,7 @@ def _deposit_kind(row: Row[Any]) -> str:
         return "eft"
     if row.payout_id is not None:
         return "payout"
-    if row.check_refund_id is not None:
+    if row.check_refund_id is not None or row.payer_refund_id is not None:
         return "refund"
     if row.agency_remittance_id is not None:
         return "agency"

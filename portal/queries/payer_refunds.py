@@ -45,6 +45,7 @@ class PayerRefundRow:
     answer: str
     number: str
     written_on: date | None
+    cleared_on: date | None
     day: int
     due_on: date | None
     left: int  # days until it must be returned; below zero it is late
@@ -122,6 +123,7 @@ def _row(row: Any, on: date) -> PayerRefundRow:
         answer=refund.answer,
         number=refund.number,
         written_on=refund.written_on,
+        cleared_on=refund.cleared_on,
         day=clock.day(on),
         due_on=due_on,
         left=(due_on - on).days if due_on else RETURN_WITHIN * 10,

@@ -252,8 +252,9 @@ def _answer(session: Session, deposit: BankDeposit) -> tuple[str, Money | None, 
         return f"{row.payer_name}, trace {row.trace}", row.paid, ()
     if deposit.payout_id is not None:
         return "Card company’s payout", deposit.amount, ()
-    if deposit.check_refund_id is not None:
-        return "A refund by check that was cashed", deposit.amount, ()
+    if deposit.check_refund_id is not None or deposit.payer_refund_id is not None:
+        cashed = "A check to a payer" if deposit.payer_refund_id else "A refund by check"
+        return f"{cashed} that was cashed", deposit.amount, ()
     if deposit.agency_remittance_id is not None:
         told = session.get_one(AgencyRemittance, deposit.agency_remittance_id)
         name = session.get_one(AgencyRow, told.agency_id).name

@@ -12,14 +12,16 @@ from billing import entries
 from billing.ledger import Entry, Party
 from billing.money import Money, total_of
 from billing.reassociation import Kind
-from billing.transitions import CheckEvent
+from billing.transitions import CheckEvent, CheckState
 from portal.models.bank import DepositBatch
 from portal.models.day import BankDeposit, Payout
+from portal.models.payer_money import PayerRefund
 from portal.models.placements import AgencyRemittance
 from portal.models.refunds import CheckRefund
 from portal.models.remittances import RemittanceRow
 from portal.queries.batch_parts import WHOLE, batch_parts
 from portal.queries.viewer import StaffViewer
+from portal.services.clear_payer_refund import clear_locked
 from portal.services.lock_check import move_check
 from portal.services.post_entry import post_entry
 from portal.services.refusal import Refusal
@@ -132,6 +134,20 @@ def answer_check(
     deposit.check_refund_id = check.id
 
 
+def answer_payer_check(
+    session: Session, deposit: BankDeposit, refund_id: UUID, staff: StaffViewer, now: datetime
+) -> None:
+    """Our check to a payer was cashed; it was posted when it was written."""
+    refund = session.get(PayerRefund, refund_id, with_for_update=True)
+    if refund is None or deposit.amount != -refund.amount:
+        raise CannotMatch("This check is another amount.")
+    taken = session.scalar(select(BankDeposit.id).where(BankDeposit.payer_refund_id == refund_id))
+    if taken is not None or refund.state not in {CheckState.WRITTEN, CheckState.CLEARED}:
+        raise CannotMatch("This check has its line already, or is void.")
+    clear_locked(session, refund, on=deposit.deposited_on, staff=staff, now=now)
+    deposit.payer_refund_id = refund.id
+
+
 def what_it_answers(session: Session, deposit: BankDeposit) -> Kind | None:
     """What the line is matched to; None while it is nobody's."""
     if deposit.remittance_id is not None:
@@ -140,6 +156,8 @@ def what_it_answers(session: Session, deposit: BankDeposit) -> Kind | None:
         return Kind.PAYOUT
     if deposit.check_refund_id is not None:
         return Kind.CHECK
+    if deposit.payer_refund_id is not None:
+        return Kind.PAYER_CHECK
     if deposit.agency_remittance_id is not None:
         return Kind.AGENCY
     batch = session.scalar(

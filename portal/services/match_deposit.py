@@ -22,6 +22,7 @@ from portal.services.answer_deposit import (
     answer_agency,
     answer_batches,
     answer_check,
+    answer_payer_check,
     answer_payout,
     answer_remittance,
     what_it_answers,
@@ -59,6 +60,8 @@ def match_deposit(
             answer_payout(session, deposit, int(ids[0]))
         elif kind is Kind.AGENCY:
             answer_agency(session, deposit, UUID(ids[0]))
+        elif kind is Kind.PAYER_CHECK:
+            answer_payer_check(session, deposit, UUID(ids[0]), staff, now)
         elif check is not None:
             answer_check(session, deposit, check, staff, now)
         else:
@@ -82,7 +85,7 @@ def unmatch_deposit(*, deposit_id: int, reason: str, staff: StaffViewer, now: da
         answered = what_it_answers(session, deposit)
         if answered is None:
             raise CannotMatch("This line answers nothing yet.")
-        if answered is Kind.CHECK:
+        if answered in {Kind.CHECK, Kind.PAYER_CHECK}:
             raise CannotMatch(
                 "A check that was cashed stays cashed. Was it another one, void it there."
             )

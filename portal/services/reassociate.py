@@ -165,6 +165,7 @@ def _came() -> ColumnElement[bool]:
             BankDeposit.payout_id.is_not(None),
             BankDeposit.check_refund_id.is_not(None),
             BankDeposit.agency_remittance_id.is_not(None),
+            BankDeposit.payer_refund_id.is_not(None),
             in_batch,
         ),
     )

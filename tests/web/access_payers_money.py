@@ -23,6 +23,7 @@ STAFF_PAYERS_MONEY = """
     s s s r o o r o o o r o  GET       /recoupments/refunds/<uuid:refund_id>
     s s s r r r r r o r r o  POST      /recoupments/refunds/<uuid:refund_id>/approve
     s s s r r r r r o r r o  POST      /recoupments/refunds/<uuid:refund_id>/decline
+    s s s r o o r r o r r o  POST      /recoupments/refunds/<uuid:refund_id>/clear
     s s s r r r r r o r r o  POST      /recoupments/refunds/<uuid:refund_id>/resume
     s s s r r r r r o r r o  POST      /recoupments/refunds/<uuid:refund_id>/suspend
     s s s r r r r r o r r o  POST      /recoupments/refunds/<uuid:refund_id>/void

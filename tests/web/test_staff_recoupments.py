@@ -89,6 +89,11 @@ def test_OPS_13_OPS_21_a_check_to_a_payer_takes_two_people_and_shows_its_clock(
     assert "Sent" in written.text
     assert total(Account.BANK) == -8_000
     assert "$80.00 to match" in biller.get("/recoupments/").text
+    assert "The bank cashed it" in manager.get(at).text
+    too_soon = {"clear-cleared_on": "1/1/2026"}
+    assert (
+        "between the day on it and today" in manager.post(f"{at}/clear", too_soon, expect=409).text
+    )
     void = manager.follow(manager.post(f"{at}/void", {"void-why": "it came back"}, expect=302))
     assert "What it had posted is reversed" in void.text
     assert total(Account.BANK) == 0

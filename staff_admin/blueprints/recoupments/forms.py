@@ -103,6 +103,12 @@ class WriteForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     written_on = DayField("Date on the check", [InputRequired("Enter the date.")])
 
 
+class ClearForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """When the bank cashed it."""
+
+    cleared_on = DayField("Cashed on", [InputRequired("Enter the date.")])
+
+
 class SuspendForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """The investigation that stops the clock."""
 

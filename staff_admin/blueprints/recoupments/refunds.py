@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from billing.free_text import CardNumberRefused
 from portal.queries.eobs import payers
 from portal.queries.payer_refunds import PayerRefundRow, payer_refund
+from portal.services.clear_payer_refund import clear_payer_refund
 from portal.services.refund_payer import (
     PayerRefundRefused,
     approve_payer_refund,
@@ -24,7 +25,13 @@ from portal.services.refund_payer import (
 from portal.web.access import current_staff, saw, staff
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
-from staff_admin.blueprints.recoupments.forms import AskForm, SuspendForm, WhyForm, WriteForm
+from staff_admin.blueprints.recoupments.forms import (
+    AskForm,
+    ClearForm,
+    SuspendForm,
+    WhyForm,
+    WriteForm,
+)
 from staff_admin.blueprints.recoupments.views import blueprint
 from staff_admin.blueprints.show import found, show
 
@@ -86,6 +93,20 @@ def write(refund_id: UUID) -> ResponseReturnValue:
         refund_id=refund_id, number=number, written_on=dated, staff=who, on=day, now=now()
     )
     flash("Entered and posted. Match it to its claim, so that the claim is open again.", "done")
+    return redirect(url_for(".refund", refund_id=refund_id))
+
+
+@blueprint.post("/refunds/<uuid:refund_id>/clear")
+@staff("day.deposit")
+def clear(refund_id: UUID) -> ResponseReturnValue:
+    """The bank cashed it: a person saw the line."""
+    form, day = ClearForm(prefix="clear"), practice_day()
+    if not form.validate_on_submit():
+        return _show(refund_id, clear_form=form)
+    _row(refund_id)
+    dated, who = found(form.cleared_on.data), current_staff()
+    clear_payer_refund(refund_id=refund_id, cleared_on=dated, staff=who, on=day, now=now())
+    flash("Cashed. Nothing more is posted: it was when it was written.", "done")
     return redirect(url_for(".refund", refund_id=refund_id))
 
 
@@ -156,6 +177,7 @@ def _show(refund_id: UUID, **forms: FlaskForm) -> str:
         "decline_form": WhyForm(prefix="decline", formdata=None),
         "void_form": WhyForm(prefix="void", formdata=None),
         "suspend_form": SuspendForm(prefix="suspend", formdata=None),
+        "clear_form": ClearForm(prefix="clear", formdata=None, data={"cleared_on": practice_day()}),
         "write_form": WriteForm(prefix="write", formdata=None, data={"written_on": practice_day()}),
     }
     return show("recoupments/refund.html", row=_row(refund_id), **(empty | forms))
