@@ -1,7 +1,7 @@
 """A check to a payer is cleared, by a line of the bank or by a person who saw one.
 
-Revision ID: 0088
-Revises: 0087
+Revision ID: 0089
+Revises: 0088
 
 Safety: two columns without a default, one with a unique constraint over nothing but NULL.
 """
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0088"
-down_revision = "0087"
+revision = "0089"
+down_revision = "0088"
 branch_labels = None
 depends_on = None
 
