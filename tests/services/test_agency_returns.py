@@ -15,8 +15,11 @@ from billing.money import ZERO, Money
 from portal.db import read_only
 from portal.models.accounts import AccountCondition
 from portal.models.bill_disputes import BillDispute
-from portal.models.placements import AgencyFile, AgencyReturn, Placement
+from portal.models.claims import Visit
+from portal.models.placements import AgencyFile, AgencyReturn, AgencyRow, Placement
 from portal.models.work import WorkItem
+from portal.services.move_visits import move_visit
+from portal.services.read_agency_file import read_returns
 from portal.services.refusal import NotFound
 from portal.services.set_hold import end_hold
 from portal.services.take_agency_file import FileRefused, take_agency_file
@@ -90,6 +93,21 @@ def test_COLL_21_a_payment_that_the_bank_returned_is_owed_again(lost):
     read(at, line("R1", "payment", placement, amount="20.00"))
     read(at, line("R2", "payment_back", placement, amount="20.00", of="R1"))
     assert standing(bill) == before
+    assert faults() == []
+
+
+def test_COLL_19_what_comes_back_for_a_bill_that_moved_pays_it_on_its_new_account():
+    at, bill, placement = world(placed)
+
+    def move(w):
+        visit, other = w.session.get_one(Visit, bill[0].id), w.account()
+        move_visit(w.session, visit, to_account_id=other.id, source="test", on=ON)
+        return other.id
+
+    there = later(move)
+    read(at, line("R1", "payment", placement, amount="20.00"))
+    assert (owed(bill), books(Account.PATIENT_CREDIT)) == (Money(3000), ZERO)
+    assert rows_of(Placement)[0].guarantor_account_id == there
     assert faults() == []
 
 
@@ -303,3 +321,19 @@ def _tell(build, cents, lost, files):
             assert read(at, *rows).refused == ()
     after = standing(bill)
     return {name: amount - before[name] for name, amount in after.items()}
+
+
+def test_COLL_18_the_command_reads_a_file_for_the_agency_of_that_name():
+    _, bill, placement = world(placed)
+    with read_only() as session:
+        name = session.scalar(select(AgencyRow.name))
+    data = csv_of(line("R1", "payment", placement, amount="20.00"), line("R2", "gift", placement))
+    asked = {"name": "a.csv", "store": Memory(), "public_url": "http://localhost", "now": noon(ON)}
+    (told,) = read_returns(agency=name, data=data, **asked)["files"]
+    assert (told["accepted"], told["known"]) == (1, 0)
+    assert told["refused"][0]["position"] == 3
+    (nobody,) = read_returns(agency="Nobody", data=data, **asked)["files"]
+    assert nobody["refused"][0]["reason"] == "no agency has this name"
+    (broken,) = read_returns(agency=name, data=b"x", **asked)["files"]
+    assert "lacks" in broken["refused"][0]["reason"] or "no rows" in broken["refused"][0]["reason"]
+    assert owed(bill) == Money(3000)
