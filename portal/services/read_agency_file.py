@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -90,7 +91,7 @@ def read_returns(
         refused = [{"position": "file", "id": "", "reason": "no agency has this name"}]
         return {"files": [{"file": name, "accepted": 0, "known": 0, "refused": refused}]}
     try:
-        file_id = uuid5(_FILES, f"{agency_id}:{now.isoformat()}:{name}")
+        file_id = uuid5(_FILES, f"{agency_id}:{now.isoformat()}:{sha256(data).hexdigest()}")
         take_agency_file(
             file_id=file_id,
             agency_id=agency_id,
