@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +29,7 @@ from portal.queries.practice import PracticePage
 from portal.queries.report_shapes import Cell
 from portal.queries.signed_packet import bill_figures_now, packet_standing
 
+_LONG = re.compile(r"(\S{12})(?=\S)")  # a word that a column of paper does not hold
 STANDING_WORDS = {
     Standing.TO_SIGN: "Waits for a second person",
     Standing.SIGNED: "Signed",
@@ -146,11 +148,17 @@ def packet_print(page: PacketPage, practice: PracticePage) -> Mapping[str, Any]:
         "lead": f"{page.name}, visit of {Cell(page.service_on).text}. Owed: {head.balance}.",
         "as_of": Cell(page.last_day - LASTS).text,
         "standing": f"Prepared by {head.prepared_by}. {signed}",
-        "made": f"from content {page.content_hash}",
+        "made": f"from content {page.content_hash[:16]}",
         "tie": "",
-        "tables": list(page.content["tables"]),
+        "tables": [_printable(one) for one in page.content["tables"]],
         "definitions": [["SHA-256 of the content", page.content_hash]],
     }
+
+
+def _printable(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The table with places at which a hash may go on in the next line of its narrow column."""
+    rows = [[_LONG.sub("\\1\u200b", cell) for cell in row] for row in table["rows"]]
+    return {**table, "rows": rows}
 
 
 def _bill(session: Session, visit_id: int) -> tuple[Visit, str] | None:

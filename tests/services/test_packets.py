@@ -12,6 +12,8 @@ from billing.holds import Condition
 from portal import db
 from portal.models.claims import Visit
 from portal.models.collection_cases import CollectionPacket
+from portal.queries.packet_page import packet_page, packet_print
+from portal.queries.practice import practice_page
 from portal.queries.signed_packet import packets_on, signed_packet
 from portal.queries.viewer import StaffViewer
 from portal.services.prepare_packet import PacketRefused, prepare_packet
@@ -126,3 +128,16 @@ def test_the_packet_keeps_every_step_with_its_day(tmp_path) -> None:
     assert len(tables["Statements, and how each arrived"]["rows"]) >= 4
     assert len(tables["Calls to tell of help"]["rows"]) == 1
     assert ["Bankruptcy", "no"] in tables["Holds that were checked"]["rows"]
+
+
+def test_a_hash_breaks_on_paper_and_says_the_same(tmp_path) -> None:
+    _, visit = ready(tmp_path)
+    packet_id = prepare(add_staff("collections"), visit.id)
+    page = packet_page(packet_id, on=OPEN)
+    said = packet_print(page, practice_page())
+    statements = said["tables"][2]["rows"]
+    assert "\u200b" in statements[0][-1]
+    assert [[cell.replace("\u200b", "") for cell in row] for row in statements] == page.content[
+        "tables"
+    ][2]["rows"]
+    assert len(said["made"]) < 40
