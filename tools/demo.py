@@ -26,6 +26,7 @@ from portal.embedded import database_of
 from tools.demo_clock import clock_folder
 from tools.demo_collections import fill_collections
 from tools.demo_desk import prepare_desk
+from tools.demo_help import fill_help
 from tools.demo_people import (
     NEWCOMER,
     Demo,
@@ -169,7 +170,7 @@ def fill(demo: Demo, settings: Settings, url: str) -> None:
     refuse_other_practice()
     folder = settings.home / "demo" / "practice"
     say("First start: inventing a practice and feeding six months of its files ...")
-    story = generate_practice(folder)
+    story = generate_practice(folder, settings.public_url)
     deeds = planners_deeds(demo, settings, story)
     live_through(folder, story, settings=settings, url=url, say=say, deeds=deeds)
     fill_calendar(folder, story, now=datetime.now(UTC))
@@ -180,6 +181,7 @@ def fill(demo: Demo, settings: Settings, url: str) -> None:
     prepare_desk(now=datetime.now(UTC))
     prepare_posting(settings, folder / story["upload"], now=datetime.now(UTC))
     fill_collections(wiring.build(settings), now=datetime.now(UTC))
+    fill_help(public_url=settings.public_url, now=datetime.now(UTC))
     fill_year(today=datetime.now(ZONE).date(), now=datetime.now(UTC))
 
 

@@ -29,6 +29,7 @@ from tools.demo_contract import WEEKS_AGO, agree_contract
 
 ZONE = ZoneInfo("America/New_York")
 CSV_KINDS = ("contacts", "charges", "receipts")
+INVENTED_SITE = "https://riverside.example.com"
 
 
 # Not by downgrading: the migrations rightly refuse to throw a ledger away.
@@ -54,12 +55,15 @@ class NotTheDemo(RuntimeError):
     """What is there is not a demo's, so the demo leaves it alone."""
 
 
-def generate_practice(folder: Path) -> dict[str, Any]:
-    """The invented practice's files, up to yesterday."""
+def generate_practice(folder: Path, public_url: str) -> dict[str, Any]:
+    """The invented practice's files, up to yesterday; what statements say of help is on the pages of this demo."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     today = datetime.now(ZONE).date()
-    return write_practice(invent_practice(today=today), folder)
+    story = write_practice(invent_practice(today=today), folder)
+    settings = folder / story["settings"]
+    settings.write_text(settings.read_text().replace(INVENTED_SITE, public_url))
+    return story
 
 
 def feed_practice(
