@@ -66,7 +66,16 @@ def test_FA_5_STMT_7_all_of_it_is_read_without_a_sign_in(
     for path in PUBLIC:
         assert stranger.get(f"/help-paying{path}").h1
     policy = stranger.get("/help-paying/policy").text
-    for said in ("$31,920.00", "poverty", "Medicare", "collection agency", "21 days", "W-2"):
+    for said in (
+        "$31,920.00",
+        "$43,280.00",
+        "Each more$11,360.00",
+        "poverty",
+        "Medicare",
+        "collection agency",
+        "21 days",
+        "W-2",
+    ):
         assert said in policy
     pdf = stranger.get("/help-paying/form.pdf").response.data
     assert pdf.startswith(b"%PDF-")
