@@ -120,6 +120,7 @@ def test_CORE_5_every_other_text_is_judged_when_it_leaves() -> None:
 NUMBER_ON_FILE = {
     "portal/models/accounts.py": "the column",
     "portal/queries/reach.py": "the one that decides",
+    "portal/queries/call_standing.py": "hands it to reach, which says whether one may call it",
     "portal/queries/check_in_page.py": "shows its last digits to its owner; nothing under a confidential request",
     "portal/queries/contact_page.py": "shows which of two numbers one's own page speaks of",
     "portal/queries/link_candidates.py": "compares",
@@ -135,6 +136,7 @@ NUMBER_ON_FILE = {
     "portal/services/grant_access.py": "carries a proven number over",
     "portal/services/import_text_consents.py": "writes consents",
     "portal/services/judge_reach.py": "looks whether texts to it fail",
+    "portal/services/note_call.py": "of a call that they made, where nobody noted another; and compares",
     "portal/services/note_text_consent.py": "writes a consent",
     "portal/services/open_kiosk.py": "compares",
     "portal/services/prove_mobile.py": "writes",
