@@ -221,8 +221,7 @@ KPIS: Mapping[str, Kpi] = {
     ),
     "fill_rate": Kpi(
         rule_id="KPI-22", name="Fill rate of the calendar", unit=P, period=QUARTER,
-        numerator="Minutes booked", denominator="Minutes open for booking",
-        missing="Past calendars are not kept as they stood, so how much was open is not known.",
+        numerator="Five minutes that somebody had", denominator="Five minutes open for booking",
     ),
     "disputes": Kpi(
         rule_id="KPI-23", name="Disputes in 1,000 statements", unit=Unit.EACH_THOUSAND, period=QUARTER,

@@ -50,7 +50,40 @@ _VISIT_ROW = """
     SELECT row_number() OVER () AS id, a.starts_on AS day, 'Visit' AS what, NULL::bigint AS cents,
            {counted} AS counted, p.guarantor_account_id, p.id AS patient_id, a.visit_id"""
 
+# Each five minutes that were open for booking, once for each place of its block, and whether somebody had it.
+_OPEN = f"""
+    WITH open AS (
+      SELECT b.provider_id, b.location_id, b.capacity, d.day::date AS day,
+             date_bin('5 minutes', wall AT TIME ZONE l.time_zone, '2000-01-01 00:00Z') AS at
+        FROM generate_series(CAST(:first AS timestamp), CAST(:on AS timestamp), interval '1 day') AS d(day)
+        JOIN schedule_blocks b ON b.weekday = extract(isodow FROM d.day)::int - 1
+         AND b.since <= d.day AND (b.until IS NULL OR b.until >= d.day)
+        JOIN locations l ON l.id = b.location_id
+       CROSS JOIN generate_series(d.day + b.starts, d.day + b.ends - interval '5 minutes',
+                                  interval '5 minutes') AS q(wall)
+    ), had AS (
+      SELECT a.provider_id, a.location_id, q.at, count(*) AS visits
+        FROM appointments a
+       CROSS JOIN generate_series(date_bin('5 minutes', a.starts_at, '2000-01-01 00:00Z'),
+                                  a.ends_at - interval '1 second', interval '5 minutes') AS q(at)
+       WHERE a.starts_on BETWEEN :first AND :on AND a.booked_at < :end AND NOT {_CANCELED}
+       GROUP BY 1, 2, 3
+    )
+    SELECT row_number() OVER () AS id, o.day, 'Five minutes that were open' AS what, NULL::bigint AS cents,
+           place <= coalesce(h.visits, 0) AS counted,
+           NULL::int AS guarantor_account_id, NULL::int AS patient_id, NULL::int AS visit_id
+      FROM open o
+     CROSS JOIN generate_series(1, o.capacity) AS place
+      LEFT JOIN had h ON h.provider_id = o.provider_id AND h.location_id = o.location_id AND h.at = o.at
+     WHERE NOT EXISTS (
+       SELECT 1 FROM schedule_exceptions x
+        WHERE x.starts_at < o.at + interval '5 minutes' AND x.ends_at > o.at
+          AND x.made_at < :end AND (x.removed_at IS NULL OR x.removed_at >= :end)
+          AND (x.provider_id IS NULL OR x.provider_id = o.provider_id)
+          AND (x.location_id IS NULL OR x.location_id = o.location_id))"""
+
 FACTS: Mapping[str, str] = {
+    "fill_rate": _OPEN,
     "denial_write_off": f"""
         SELECT p.id, e.occurred_on AS day, 'Written off after a denial' AS what,
                CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END AS cents,

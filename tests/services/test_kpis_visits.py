@@ -12,6 +12,7 @@ from billing.money import Money
 from portal.db import transaction
 from portal.models.accounts import AccountCondition, Patient
 from portal.models.appointments import Appointment, AppointmentEvent, AppointmentTask, CoverageCheck
+from portal.models.calendar import ScheduleException
 from portal.models.claims import Visit
 from portal.models.consents import TextConsent
 from portal.models.denials import Appeal
@@ -19,11 +20,12 @@ from portal.models.messages import MessageStatus, OutboundMessage
 from portal.models.plans import Plan, PlanVersion
 from portal.models.statements import Statement, StatementDelivery, StatementLine
 from portal.services.freshen_reports import freshen_reports
+from tests.booking_world import SINCE as BLOCKS_SINCE
 from tests.booking_world import open_booking
 from tests.services.ledger_book import Book
 from tests.services.report_world import ReportWorld
 from tests.services.staff_world import add_staff
-from tests.services.test_kpis import before, figures, told
+from tests.services.test_kpis import ON, before, figures, told
 
 AT = datetime(2026, 3, 20, 15, tzinfo=UTC)
 
@@ -113,7 +115,26 @@ def test_KPI_17_KPI_18_KPI_22_visits_verified_authorized_missed_and_called_off(
     assert found["authorised"].value == 500
     assert found["no_shows"].value == 333
     assert found["late_cancels"].value == 250
-    assert found["fill_rate"].value is None
+    # Three visits of twenty minutes; by weekday the hours of Ada, of Ben (never on Fridays) and of Cy's two places.
+    days_open = [BLOCKS_SINCE + timedelta(days=n) for n in range((ON - BLOCKS_SINCE).days + 1)]
+    hours = sum(7 + 4 + (3 if day.weekday() < 4 else 0) for day in days_open if day.weekday() < 5)
+    filled = found["fill_rate"]
+    assert (filled.numerator, filled.denominator) == (3 * 4, hours * 12)
+    with (
+        transaction() as session
+    ):  # Ada is away for an hour in which two were booked, told after that day
+        session.add(
+            ScheduleException(
+                provider_id=booking.ada, kind="leave", made_at=datetime.combine(ON + timedelta(days=2), AT.timetz()),
+                starts_at=datetime(2026, 3, 9, 13, tzinfo=UTC), ends_at=datetime(2026, 3, 9, 14, tzinfo=UTC),
+            )
+        )  # fmt: skip
+    assert figures()["fill_rate"].denominator == hours * 12, "nobody knew it yet on that day"
+    later = figures(ON + timedelta(days=5))["fill_rate"]
+    first = ON + timedelta(days=5 - 89)  # of that quarter
+    days_open = [first + timedelta(days=n) for n in range(90)]
+    hours = sum(7 + 4 + (3 if day.weekday() < 4 else 0) for day in days_open if day.weekday() < 5)
+    assert (later.numerator, later.denominator) == (2 * 4, (hours - 1) * 12)
 
 
 def stated(line, on: date, *, channel: str, number: str) -> None:
