@@ -33,10 +33,6 @@ WORDS = {
         "A payment that you agreed to is a month late.",
         "Sign in to see until when you can catch up",
     ),
-    "defaulted": (
-        "An agreement with us has ended, because payments did not reach us.",
-        "Sign in to see what happens now, and how to begin again",
-    ),
     "completed": (
         "You have paid everything that you agreed to. Thank you.",
         "Sign in to see it",
