@@ -20,6 +20,7 @@ from portal.services.practice_date import practice_date
 from portal.services.set_hold import HoldAsked, set_hold
 
 LEAST = Money(20_00)
+WISHES = {Condition.NO_SMS_CONSENT, Condition.NO_ESTATEMENT_CONSENT}  # hold no bill
 AGAIN = timedelta(days=21)
 REASONS: Mapping[Condition, tuple[str, str]] = {
     Condition.ATTORNEY: (
@@ -59,7 +60,7 @@ def fill_holds(people: Mapping[str, dict[str, Any]], *, now: datetime) -> None:
     if login_id is None:
         return
     holds = {
-        one.guarantor_account_id: one.conditions.union(*(v.conditions for v in one.visits))
+        one.guarantor_account_id: one.conditions.union(*(v.conditions for v in one.visits)) - WISHES
         for one in found
     }
     there = frozenset().union(*holds.values())
