@@ -11,7 +11,7 @@ from billing.hold_words import HOLD_WORDS
 from billing.holds import NEEDED, Action, Condition
 from billing.money import ZERO, Money
 from portal.db import read_only
-from portal.queries.hold_rows import HOLDS, HoldRow, holds_of
+from portal.queries.hold_rows import STAFF_HOLDS, HoldRow, holds_of
 from portal.queries.paging import Page, limits, page_of
 from portal.queries.staff_account import AccountHeader, account_header
 
@@ -19,7 +19,7 @@ AGES = {"week": 7, "month": 30, "quarter": 90}  # at least so many days
 KINDS = {kind.value: words.staff for kind, words in HOLD_WORDS.items()}
 _REGISTER = text(
     f"""
-WITH holds AS ({HOLDS}), owed AS (
+WITH holds AS ({STAFF_HOLDS}), owed AS (
   SELECT p.guarantor_account_id, p.visit_id,
          sum(CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END) AS cents
     FROM postings p JOIN ledger_accounts a ON a.id = p.account_id
@@ -163,7 +163,7 @@ def account_holds(account_id: int, *, on: date) -> AccountHolds | None:
         header = account_header(session, account_id)
         if header is None:
             return None
-        return AccountHolds(header=header, rows=holds_of(session, [account_id]), on=on)
+        return AccountHolds(header=header, rows=holds_of(session, [account_id], on=on), on=on)
 
 
 def gate_denials(*, action: str, rule: str, account_id: int, number: int) -> Page[DenialRow]:

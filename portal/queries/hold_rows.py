@@ -55,6 +55,15 @@ UNION ALL
 SELECT g.id, NULL, 'minor_unnamed', g.created_at, NULL, '', NULL, NULL, NULL
   FROM guarantor_accounts g WHERE NOT g.named
 """
+# Disputes that patients filed, too, on the day `:today`; their own pages tell of these apart (DISP-1, DISP-2).
+STAFF_HOLDS = f"""{HOLDS}
+UNION ALL
+SELECT v.guarantor_account_id, v.id, 'disputed', d.filed_at, coalesce(d.rejoins_on, d.resolve_by),
+       'dispute of ' || d.filed_on, d.owner_id, NULL, NULL
+  FROM bill_disputes d JOIN visits v ON v.id = d.visit_id
+ WHERE d.state = 'open'
+    OR (d.state = 'answered' AND d.ended_on IS NULL AND (d.rejoins_on IS NULL OR d.rejoins_on > :today))
+"""  # noqa: S608 - our own words
 # The same as JSON, for a query that reads it beside other things: what a patient may be told.
 HOLDS_TOLD = f"""
 SELECT json_agg(json_build_object(
@@ -67,7 +76,7 @@ SELECT json_agg(json_build_object(
 _OF_ACCOUNTS = text(
     f"""
 SELECT h.*, l.email AS by, v.service_on
-  FROM ({HOLDS}) h LEFT JOIN logins l ON l.id = h.by_id LEFT JOIN visits v ON v.id = h.visit_id
+  FROM ({STAFF_HOLDS}) h LEFT JOIN logins l ON l.id = h.by_id LEFT JOIN visits v ON v.id = h.visit_id
  WHERE h.account_id = ANY (:accounts)
  ORDER BY h.since, h.account_id, h.visit_id NULLS FIRST, h.kind
 """  # noqa: S608 - our own words
@@ -106,11 +115,11 @@ class HoldRow:
         return max(0, (day - self.since.date()).days)
 
 
-def holds_of(session: Session, account_ids: Collection[int]) -> tuple[HoldRow, ...]:
-    """Of these accounts, the oldest first."""
+def holds_of(session: Session, account_ids: Collection[int], *, on: date) -> tuple[HoldRow, ...]:
+    """Of these accounts on this day, the oldest first."""
     if not account_ids:
         return ()
-    rows = session.execute(_OF_ACCOUNTS, {"accounts": list(account_ids)})
+    rows = session.execute(_OF_ACCOUNTS, {"accounts": list(account_ids), "today": on})
     return tuple(
         HoldRow(
             account_id=row.account_id,

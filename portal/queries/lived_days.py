@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import text
 
 from portal.db import read_only
-from portal.queries.hold_rows import HOLDS
+from portal.queries.hold_rows import STAFF_HOLDS
 from portal.queries.paging import Page, limits, page_of
 
 KINDS = {
@@ -36,7 +36,7 @@ UNION ALL
 SELECT (t.found_at AT TIME ZONE :zone)::date, 'step', t.guarantor_account_id, t.step,
        'due ' || t.due_on FROM dunning_steps t
 UNION ALL
-SELECT (h.since AT TIME ZONE :zone)::date, 'hold', h.account_id, h.kind, h.why FROM ({HOLDS}) h
+SELECT (h.since AT TIME ZONE :zone)::date, 'hold', h.account_id, h.kind, h.why FROM ({STAFF_HOLDS}) h
 UNION ALL
 SELECT (c.ended_at AT TIME ZONE :zone)::date, 'hold_end', c.guarantor_account_id, c.kind, c.end_reason
   FROM account_conditions c WHERE c.ended_at IS NOT NULL
@@ -90,7 +90,7 @@ def lived_days(
 ) -> LivedDays:
     """From `first` to `last`, both with them, days at the practice. Two statements."""
     offset, limit = limits(number)
-    asked = {"first": first, "last": last, "zone": zone}
+    asked = {"first": first, "last": last, "zone": zone, "today": last}
     with read_only() as session:
         counted = {row.kind: row.found for row in session.execute(_COUNTS, asked)}
         rows = session.execute(

@@ -295,5 +295,5 @@ def test_COLL_24_what_a_file_says_is_not_ended_by_hand() -> None:
         )
     with db.read_only() as session:
         assert session.get_one(AccountCondition, hold_id).ended_at is None
-        [shown] = holds_of(session, [account_id])
+        [shown] = holds_of(session, [account_id], on=DAY)
     assert (shown.kind, shown.hold_id) == (Condition.BANKRUPTCY, None)

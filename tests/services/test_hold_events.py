@@ -10,10 +10,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import delete, select, update
 
+from billing.bill_disputes import Channel, Kind
 from billing.holds import Condition
 from portal import db
 from portal.models.accounts import AccountCondition, GuarantorAccount
 from portal.models.assistance import AssistanceApplication, AssistanceCovered
+from portal.models.bill_disputes import BillDispute
 from portal.models.claims import Visit
 from portal.models.denials import Denial
 from portal.models.gate import GateDenial
@@ -26,6 +28,7 @@ from portal.queries.hold_rows import holds_of
 from portal.services.assistance_clock import start_assistance_clock
 from portal.services.judge_reach import judge_reach
 from portal.services.mail_came_back import mail_came_back
+from portal.services.open_dispute import Filing, open_dispute
 from portal.services.run_day import run_day
 from portal.services.set_hold import BY_HAND, HoldAsked, end_hold, set_hold
 from tests.sandbox_server import SandboxServer
@@ -42,7 +45,7 @@ def holding(account_id: int, visit_id: int) -> frozenset[Condition]:
     start = monotonic()
     with db.read_only() as session:
         found = conditions(session, on=DAY, account_ids=[account_id]).of(account_id, visit_id).kinds
-        register = {row.kind for row in holds_of(session, [account_id])}
+        register = {row.kind for row in holds_of(session, [account_id], on=DAY)}
     assert monotonic() - start < 1
     shown = {Condition.NO_SMS_CONSENT, Condition.NO_ESTATEMENT_CONSENT}
     assert found - shown == register
@@ -66,6 +69,23 @@ def test_CORE_6_what_a_person_writes_down_holds_and_ends(kind: Condition) -> Non
         staff=biller, account_id=account_id, hold_id=hold_id, reason="It is over.", now=noon(DAY)
     )
     assert kind not in holding(account_id, visit_id)
+
+
+def test_DISP_1_DISP_2_a_dispute_holds_until_the_bill_rejoins_the_cycle() -> None:
+    account_id, visit_id = owing()
+    dispute_id = uuid4()
+    filing = Filing(visit_id=visit_id, kind=Kind.AMOUNT, channel=Channel.PORTAL, words="Wrong.")
+    with db.transaction() as session:
+        open_dispute(
+            session, filing, dispute_id=dispute_id, by_id=None, face="patient", now=noon(DAY)
+        )
+    assert Condition.DISPUTED in holding(account_id, visit_id)
+    for rejoins_on, holds in ((after(14), True), (DAY, False)):
+        with db.transaction() as session:
+            row = session.get_one(BillDispute, dispute_id)
+            row.state, row.finding, row.answer = "answered", "valid", "It is right."
+            row.answered_at, row.rejoins_on = noon(DAY), rejoins_on
+        assert (Condition.DISPUTED in holding(account_id, visit_id)) is holds
 
 
 def test_COLL_22_an_appeal_holds_the_bill_until_the_payer_answers() -> None:

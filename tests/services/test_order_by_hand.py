@@ -134,7 +134,7 @@ def test_COLL_8_reinstating_asks_the_gate_again_and_a_hold_keeps_it_waiting(
     with db.read_only() as session:
         from portal.queries.hold_rows import holds_of
 
-        (row,) = [one for one in holds_of(session, [account_id]) if one.hold_id]
+        (row,) = [one for one in holds_of(session, [account_id], on=DAY_AFTER) if one.hold_id]
     end_hold(
         staff=manager,
         account_id=account_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from uuid import uuid4
 
 from sqlalchemy import func, select
@@ -156,4 +157,4 @@ def test_CORE_6_whatever_holds_a_statement_has_words_in_the_register() -> None:
     } - of_the_books
     assert holding - {Condition.REVIEW, Condition.PAYMENT_TAKEN_BACK} <= set(HOLD_WORDS)
     with read_only() as session:
-        assert holds_of(session, [999_999]) == ()
+        assert holds_of(session, [999_999], on=date(2026, 3, 2)) == ()
