@@ -10,7 +10,6 @@ UNREAD = {
     "employee_count": "On record only: what binds an employer of fifteen or more is the office's own.",
     "medicare_participating": "On record only: every patient gets the same steps and days.",
     "medicaid_participating": "On record only: nobody is billed for what Medicaid covers.",
-    "furnishes_to_credit_bureaus": "On record only: nothing is ever reported (COLL-30).",
 }
 
 

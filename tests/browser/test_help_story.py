@@ -132,7 +132,7 @@ def bill_says_that_it_waits(visitor: Visitor, say: Speaker) -> None:
 def test_DISP_1_one_line_is_disputed_from_the_bill(visit: Callable[[str], Visitor]) -> None:
     visitor = visit("phone")
     page = visitor.page
-    person = planner(visitor, "startina.placeholder@example.com")
+    person = planner(visitor, "askwell.fixture@example.com")
     visitor.sign_in(visitor.patient_url, person)
     visitor.look("Your bills")
     page.locator("main a[href^='/bills/']").first.click()
@@ -165,8 +165,12 @@ def test_STMT_5_an_EOB_that_matches_and_one_line_that_does_not(
     page = visitor.page
     visitor.sign_in(visitor.patient_url, visitor.person(name="Devon Demo"))
     visitor.look("Your bills")
-    page.locator("main a[href^='/bills/']").first.click()
-    visitor.look(re.compile("^Your (bill|visit)$"))
+    bills = page.locator("main a[href^='/bills/']").evaluate_all("all => all.map((a) => a.href)")
+    for bill in bills:  # of some no plan answered, or nothing is there to compare any more
+        page.goto(bill)
+        visitor.look(re.compile("^Your (bill|visit)$"))
+        if page.get_by_role("link", name="Check it against your EOB").count():
+            break
     page.get_by_role("link", name="Check it against your EOB").first.click()
     visitor.look("Check against your EOB")
     check = page.url

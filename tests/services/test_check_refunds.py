@@ -47,6 +47,7 @@ from tests.sandbox_server import SandboxServer
 from tests.services.ledger_book import party_of
 from tests.services.payer_voice import total
 from tests.services.refund_desk import COMES_BACK, Desk, open_desk
+from tests.services.staff_world import add_staff
 from tests.services.till import open_till
 
 
@@ -115,6 +116,7 @@ def row(check_id: UUID) -> CheckRefund:
 
 
 def test_OPS_13_from_the_wish_to_the_bank_by_two_people(desk: Desk) -> None:
+    add_staff("front_desk")  # three sign-ins: nobody decides alone
     payment_id = closed_payment(desk)
     check_id = ask(desk, 50_00, payment_id)
     assert total(Account.BANK) == 0, "nothing moves before it is written"

@@ -78,6 +78,7 @@ def test_CORE_6_the_column_leaves_out_only_rows_that_the_rules_do_not_print() ->
         "no_estatement_consent",
         "no_sms_consent",
         "payment_taken_back",
+        "promised",
         "receipts_behind",
         "receipts_missing",
         "review",
