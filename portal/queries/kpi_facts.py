@@ -281,17 +281,17 @@ AUTO_LINES = """
 LAGS: Mapping[str, str] = {
     "charge_lag": """
         SELECT p.id, v.service_on AS day, 'Entered after '
-                 || greatest((e.recorded_at AT TIME ZONE :zone)::date - v.service_on, 0) || ' days' AS what,
-               p.cents, true AS counted, greatest((e.recorded_at AT TIME ZONE :zone)::date - v.service_on, 0) AS lag,
+                 || greatest((p.recorded_at AT TIME ZONE :zone)::date - v.service_on, 0) || ' days' AS what,
+               p.cents, true AS counted, greatest((p.recorded_at AT TIME ZONE :zone)::date - v.service_on, 0) AS lag,
                v.guarantor_account_id, v.patient_id, v.id AS visit_id
-          FROM journal_entries e
-          JOIN LATERAL (
-            SELECT min(p.id) AS id, min(p.visit_id) AS visit_id, sum(p.amount_cents)::bigint AS cents
-              FROM postings p
-             WHERE p.entry_id = e.id
-               AND p.account_id = (SELECT id FROM ledger_accounts WHERE code = 'charges')) p ON true
-          JOIN visits v ON v.id = p.visit_id
-         WHERE e.occurred_on BETWEEN :first AND :on AND e.kind IN ('charge', 'self_pay_charge')""",
+          FROM (
+            SELECT e.recorded_at, min(p.id) AS id, min(p.visit_id) AS visit_id,
+                   sum(p.amount_cents)::bigint AS cents
+              FROM journal_entries e JOIN postings p ON p.entry_id = e.id
+             WHERE e.occurred_on BETWEEN :first AND :on AND e.kind IN ('charge', 'self_pay_charge')
+               AND p.account_id = (SELECT id FROM ledger_accounts WHERE code = 'charges')
+             GROUP BY e.id, e.recorded_at) p
+          JOIN visits v ON v.id = p.visit_id""",
     "first_statement": """
         SELECT v.id, v.first_statement_on AS day, 'Stated after '
                  || greatest(v.first_statement_on - v.responsible_on, 0) || ' days' AS what, NULL::bigint AS cents,
