@@ -133,25 +133,3 @@ def is_telling(call: Call) -> bool:
 def message_words(*, practice: str, caller: str, phone: str) -> str:
     """What a voicemail may say, word by word: whose call it was and how to call back, never why (COLL-21)."""
     return f"This is {caller} from {practice}. Please call me back at {phone}. Thank you."
-
-
-PRESSING = (
-    "bill",
-    "balance",
-    "owe",
-    "debt",
-    "pay",
-    "collect",
-    "account",
-    "past due",
-    "amount",
-    "legal",
-    "agency",
-    "credit",
-)
-
-
-def says_too_much(words: str) -> tuple[str, ...]:
-    """What of a voicemail's words shows whoever hears it why we called (COLL-21)."""
-    lower = words.casefold()
-    return tuple(word for word in PRESSING if word in lower)

@@ -51,7 +51,7 @@ SELECT k.id, k.visit_id, k.guarantor_account_id, k.prepared_on, k.balance_cents,
        k.prepared_by_id, k.signed_at, a.name AS prepared_by, b.name AS signed_by, v.service_on, v.patient_id,
        t.first_name, t.last_name, l.id AS placement_id, f.cents, f.position
   FROM (SELECT DISTINCT ON (visit_id) * FROM collection_packets
-         WHERE (CAST(:visit AS integer) IS NULL OR visit_id = :visit) ORDER BY visit_id, prepared_at DESC) k
+         ORDER BY visit_id, prepared_at DESC) k
   JOIN visits v ON v.id = k.visit_id
   JOIN patients t ON t.id = v.patient_id
   JOIN logins a ON a.id = k.prepared_by_id
@@ -139,11 +139,6 @@ def bill_steps(facts: GateFacts, *, on: date) -> tuple[GateStep, ...]:
     return gate_steps(missing_for_placement(facts, on), holding)
 
 
-def newest_packet(session: Session, visit_id: int, *, on: date) -> PacketRow | None:
-    """Of one bill."""
-    return next(iter(_packets(session, on=on, visit_id=visit_id)), None)
-
-
 def _owing(session: Session, accounts: Sequence[int], *, on: date) -> list[BillRow]:
     facts = gate_facts(session, on=on, account_ids=accounts)
     visits = [one.visit_id for each in facts.values() for one in each.episodes]
@@ -168,8 +163,8 @@ def _owing(session: Session, accounts: Sequence[int], *, on: date) -> list[BillR
     return rows
 
 
-def _packets(session: Session, *, on: date, visit_id: int | None = None) -> list[PacketRow]:
-    found = session.execute(_PACKETS, {"visit": visit_id, "newest": NEWEST})
+def _packets(session: Session, *, on: date) -> list[PacketRow]:
+    found = session.execute(_PACKETS, {"newest": NEWEST})
     return [
         PacketRow(
             id=row.id,
