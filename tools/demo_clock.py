@@ -16,7 +16,6 @@ import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine, text
 
@@ -30,7 +29,6 @@ from tools.demo_practice import say_receipts_are_complete
 
 LOG = logging.getLogger(__name__)
 LOOKS_EVERY = 0.3  # seconds
-WAITS_FOR_WORKER = 5.0  # seconds
 # What a day brings to people. What keeps the machinery going is left to the worker, on the machine's time.
 LIVED = (
     *("run_day", "mark_missed", "tend_holds", "tend_placements", "tend_insurance"),
@@ -42,9 +40,9 @@ _JOBS = text(
 )
 _LEFT = text(
     """
-SELECT bool_or(scheduled_at IS NOT NULL) AS put_off FROM procrastinate_jobs
+SELECT EXISTS (SELECT FROM procrastinate_jobs
  WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
-   AND task_name <> 'record_delivery' HAVING count(*) > 0
+   AND task_name <> 'record_delivery')
 """
 )  # what the phone company tells of a text changes nothing of the day
 # Whoever asked for the walk stays signed in.
@@ -83,17 +81,13 @@ class TimeMachine:
         self._finish(moment)
 
     def _finish(self, moment: datetime) -> None:
-        """Wait for the worker; what was put off until this day it would only find by looking again."""
-        patience = time.monotonic() + WAITS_FOR_WORKER
-        while left := self._left():
-            if left.put_off or time.monotonic() > patience:
-                queue.run_due(self.url, self.office, now=moment)
-                return
-            time.sleep(0.02)
+        """Do beside the worker what is due: two processes are done with a day of texts in half the time."""
+        while self._left():
+            queue.run_due(self.url, self.office, now=moment)
 
-    def _left(self) -> Any:
+    def _left(self) -> bool:
         with self.engine.connect() as connection:
-            return connection.execute(_LEFT).one_or_none()
+            return bool(connection.execute(_LEFT).scalar_one())
 
     def _move_to(self, moment: datetime) -> None:
         """Everybody's clock; never backwards."""

@@ -25,9 +25,11 @@ from tools.demo_practice import ZONE, at
 
 SEED = 11
 BACK, AHEAD = timedelta(days=14), timedelta(days=31)
-BOOKED_SHARE = 0.65  # of the times that are free
+# Of the times that are free, by how many weeks ahead: few people book a month ahead.
+BOOKED_SHARES = (0.65, 0.4, 0.2, 0.1)
 CONFIRM, MISS = 0.6, 0.05  # how many do
-APART = timedelta(days=2)  # nobody comes again at once
+APART = timedelta(days=2)  # nobody comes again at once,
+APART_AHEAD = timedelta(days=9)  # or has the next three visits booked already
 # Most visits are about a health problem.
 KINDS = (
     "office",
@@ -109,7 +111,7 @@ def fill_calendar(folder: Path, story: dict[str, Any], *, now: datetime) -> None
         }
     book.dice.shuffle(people)
     with transaction() as session:
-        for pick in _picks(book, slots, kinds, people, rooms):
+        for pick in _picks(book, slots, kinds, people, rooms, today=today):
             _keep(session, book.dice, pick, now)
 
 
@@ -137,14 +139,17 @@ def _picks(
     kinds: dict[str, VisitType],
     people: list[_Person],
     rooms: list[Resource],
+    *,
+    today: date,
 ) -> Iterator[_Pick]:
     """Times that overlap with none picked before, each with somebody whom it suits and a room."""
     turn = cycle(KINDS)
     line = list(people)
     for day in sorted({day for days in slots.values() for day in days}):
+        share, apart = _booked_share(today, day), APART if day <= today else APART_AHEAD
         starts = sorted({(s.starts_at, s.provider_id) for code in slots for s in slots[code][day]})
         for start, provider in starts:
-            if book.dice.random() > BOOKED_SHARE:
+            if book.dice.random() > share:
                 continue
             kind = kinds[next(turn)]
             slot = next(
@@ -164,10 +169,15 @@ def _picks(
             line.remove(person)
             line.append(person)
             book.take("provider", provider, slot.busy_from, slot.busy_to)
-            book.take("person", person.patient_id, slot.starts_at - APART, slot.ends_at + APART)
+            book.take("person", person.patient_id, slot.starts_at - apart, slot.ends_at + apart)
             for room in found:
                 book.take("room", room, slot.starts_at, slot.ends_at)
             yield _Pick(slot, kind, person, found)
+
+
+def _booked_share(today: date, day: date) -> float:
+    weeks = max((day - today).days, 0) // 7
+    return BOOKED_SHARES[min(weeks, len(BOOKED_SHARES) - 1)]
 
 
 def _somebody(book: _Book, line: list[_Person], kind: VisitType, slot: Slot) -> _Person | None:

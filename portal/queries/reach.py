@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, union
+from sqlalchemy import ARRAY, Integer, Select, any_, bindparam, func, select, union
 from sqlalchemy.orm import Session
 
 from billing.reach import Lines, Wishes, email_to, is_sealed, paper_to, text_grade, text_to
@@ -50,7 +50,13 @@ def standing_requests(
     wanted = list(account_ids)
     if not wanted:
         return {}
-    request = ConfidentialRequest
+    rows = session.execute(_STANDING, {"wanted": wanted})
+    return {account_id: row for account_id, row in rows if account_id in wanted}
+
+
+def _standing() -> Select[int, ConfidentialRequest]:
+    """Built once: each text asks for it several times, and building it takes longer than answering it."""
+    request, wanted = ConfidentialRequest, bindparam("wanted", type_=ARRAY(Integer))
     named = select(func.unnest(request.account_ids).label("account_id"), request.id).where(
         request.ended_at.is_(None), request.account_ids.overlap(wanted)
     )
@@ -58,16 +64,20 @@ def standing_requests(
         select(Visit.guarantor_account_id, request.id)
         .join(request, request.patient_id == Visit.patient_id)
         .where(
-            request.ended_at.is_(None), Visit.confidential, Visit.guarantor_account_id.in_(wanted)
+            request.ended_at.is_(None),
+            Visit.confidential,
+            Visit.guarantor_account_id == any_(wanted),
         )
     )
     pairs = union(named, kept_apart).subquery()
-    rows = session.execute(
+    return (
         select(pairs.c.account_id, request)
         .join(request, request.id == pairs.c.id)
         .order_by(request.id)
     )
-    return {account_id: row for account_id, row in rows if account_id in wanted}
+
+
+_STANDING = _standing()
 
 
 def text_numbers(session: Session, accounts: Collection[GuarantorAccount]) -> dict[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 import zipcodes
@@ -20,9 +21,13 @@ def recipient_zones(*, phone: str, postal_code: str, practice_zone: str) -> froz
 
 def _of_zip(postal_code: str, practice_zone: str) -> frozenset[str]:
     zip_code = _ZIP.match(postal_code)
-    found = zipcodes.matching(zip_code.group()) if zip_code else []  # type: ignore[no-untyped-call]  # zipcodes ships no types
-    zones = frozenset(place["timezone"] for place in found if place["timezone"])
-    return zones or frozenset({practice_zone})
+    return (_zones_of(zip_code.group()) if zip_code else None) or frozenset({practice_zone})
+
+
+@lru_cache(maxsize=4096)  # the library looks through its whole list for each one
+def _zones_of(zip_code: str) -> frozenset[str]:
+    found = zipcodes.matching(zip_code)  # type: ignore[no-untyped-call]  # zipcodes ships no types
+    return frozenset(place["timezone"] for place in found if place["timezone"])
 
 
 def _of_number(phone: str) -> frozenset[str]:

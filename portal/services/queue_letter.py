@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.models.messages import OutboundMessage
-from portal.queue import enqueue
+from portal.queue import enqueue, enqueue_all
 from portal.services.letters import VERSION, Letter
 
 
@@ -53,8 +53,7 @@ def queue_letters(
         .returning(OutboundMessage.dedupe_key, OutboundMessage.id)
     )
     queued = {str(key): int(number) for key, number in session.execute(statement, rows)}
-    for message_id in queued.values():
-        enqueue(session, "send_message", message_id=message_id)
+    enqueue_all(session, "send_message", [{"message_id": one} for one in queued.values()])
     return queued
 
 

@@ -24,7 +24,7 @@ from portal.queries.proven_email import IS_PROVEN
 from portal.queries.reach import mailboxes, text_numbers
 from portal.queries.statement_due import statement_due_on
 from portal.queries.text_consents import TextCategory, not_withdrawn, said_for
-from portal.queue import enqueue
+from portal.queue import enqueue_all
 from portal.services.letters import VERSION, Letterhead, bill_notice, letterhead
 
 BY_EMAIL = "email"
@@ -49,8 +49,7 @@ def queue_notices(*, on: date, now: datetime, public_url: str) -> int:
             if (notice := sent.notice(on)) is not None
         ]
         ids = [*ids, *_insert(session, letters)]
-        for message_id in ids:
-            enqueue(session, "send_message", message_id=message_id)
+        enqueue_all(session, "send_message", [{"message_id": one} for one in ids])
     return len(ids)
 
 

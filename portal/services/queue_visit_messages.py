@@ -16,7 +16,7 @@ from portal.models.messages import OutboundMessage
 from portal.queries.text_consents import TextCategory
 from portal.queries.visit_facts import VisitFacts
 from portal.queries.visit_readers import VisitReader
-from portal.queue import enqueue
+from portal.queue import enqueue_all
 from portal.services.letters import VERSION, Letter
 
 VISITS = TextCategory.VISITS.value
@@ -83,8 +83,7 @@ def queue_visit_messages(
         .returning(OutboundMessage.id),
         rows,
     ).all()
-    for message_id in ids:
-        enqueue(session, "send_message", message_id=message_id)
+    enqueue_all(session, "send_message", [{"message_id": one} for one in ids])
     return len(ids)
 
 

@@ -71,11 +71,8 @@ def queue_visit_reminders(*, on: date, now: datetime, public_url: str) -> Remind
             if (number := due_reminder(found.facts.visit, days=days, on=on, now=now)) is not None
         ]
         told = _told(session, [found.facts.appointment_id for found, _ in due])
-        new = [
-            (found, number)
-            for found, number in due
-            if not any(key.startswith(f"{_key(found, number)}:") for key in told)
-        ]
+        reminded = {key.rpartition(":")[0] for key in told}  # less the way in which each was told
+        new = [(found, number) for found, number in due if _key(found, number) not in reminded]
         added = queue_visit_messages(
             session, [_reminder(found, number, head) for found, number in new], now=now
         )

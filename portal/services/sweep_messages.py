@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from billing.text_templates import LINK, LINK_HIDDEN
 from portal.db import transaction
 from portal.models.messages import TEXTS, MessageSwitch, OutboundMessage
-from portal.queue import enqueue
+from portal.queue import enqueue_all
 from portal.services.note_status import note_statuses
 from portal.services.send_message import SECRETS
 
@@ -47,8 +47,7 @@ def sweep_messages(*, now: datetime) -> int:
             .order_by(OutboundMessage.id)
             .limit(AT_ONCE)
         ).all()
-        for message_id in waiting:
-            enqueue(session, "send_message", message_id=message_id)
+        enqueue_all(session, "send_message", [{"message_id": one} for one in waiting])
     return len(waiting)
 
 

@@ -18,7 +18,7 @@ from portal.models.refunds import Refund
 from portal.queries.staff_unknown import overdue
 from portal.queries.unknown_evidence import overdue_evidence, unknown_evidence
 from portal.queries.unknown_refunds import overdue_refund
-from portal.queue import enqueue
+from portal.queue import enqueue_all
 from portal.services.receive_event import PROVIDER
 from portal.services.settle_refund import UNSETTLED
 
@@ -66,14 +66,10 @@ def sweep_payments(*, now: datetime) -> Swept:
         late += session.scalar(select(func.count(Refund.id)).where(overdue_refund(now))) or 0
         quiet_answers = select(func.count(DisputeEvidence.id)).where(overdue_evidence(now))
         late += session.scalar(quiet_answers) or 0
-        for payment_id in payments:
-            enqueue(session, "settle_payment", payment_id=str(payment_id))
-        for refund_id in refunds:
-            enqueue(session, "settle_refund", refund_id=str(refund_id))
-        for event_id in events:
-            enqueue(session, "handle_event", event_id=event_id)
-        for evidence_id in answers:
-            enqueue(session, "settle_evidence", evidence_id=str(evidence_id))
+        enqueue_all(session, "settle_payment", [{"payment_id": str(one)} for one in payments])
+        enqueue_all(session, "settle_refund", [{"refund_id": str(one)} for one in refunds])
+        enqueue_all(session, "handle_event", [{"event_id": one} for one in events])
+        enqueue_all(session, "settle_evidence", [{"evidence_id": str(one)} for one in answers])
     return Swept(len(payments), len(refunds), len(events), len(answers), late)
 
 

@@ -78,10 +78,9 @@ def test_every_job_that_is_enqueued_has_a_handler() -> None:
     asked = set()
     for path in sources("portal", "staff_admin"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if (
-                isinstance(node, ast.Call)
-                and getattr(node.func, "attr", getattr(node.func, "id", "")) == "enqueue"
-            ):
+            if isinstance(node, ast.Call) and getattr(
+                node.func, "attr", getattr(node.func, "id", "")
+            ) in ("enqueue", "enqueue_all"):
                 name = node.args[1] if len(node.args) > 1 else None
                 if isinstance(name, ast.Constant):
                     asked.add(name.value)

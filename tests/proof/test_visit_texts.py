@@ -214,13 +214,13 @@ class Clock:
                 return
 
     def die_in_the_run(self, day: date, run: datetime) -> None:
-        """The process is gone after the first job was written, in the transaction of the reminders."""
+        """The process is gone before the jobs were written, in the transaction of the reminders."""
 
         def gone(*_: object, **__: object) -> None:
             raise Killed
 
         with self.monkeypatch.context() as patch:
-            patch.setattr(queue_visit_messages, "enqueue", gone)
+            patch.setattr(queue_visit_messages, "enqueue_all", gone)
             patch.setattr(queue_visit_reminders, "ask_for_call", gone)
             try:
                 queue_visit_reminders.queue_visit_reminders(

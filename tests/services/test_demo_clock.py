@@ -15,7 +15,6 @@ from portal.queries.lived_days import lived_days
 from portal.services.demo_walk import CannotWalk, Walk, ask_walk, keep_walk, last_walk
 from portal.services.run_day import practice_zone
 from tests.services.statement_world import Office, world
-from tools import demo_clock
 from tools.demo_clock import LIVED, TimeMachine
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -69,8 +68,7 @@ def test_one_walk_at_a_time_and_none_too_long(clock_file):
     assert last_walk(clock_file) == Walk(began_on=today, days=1)
 
 
-def test_days_are_lived_through_in_order(database_url, sandbox, clock_file, tmp_path, monkeypatch):
-    monkeypatch.setattr(demo_clock, "WAITS_FOR_WORKER", 0.0)  # no worker runs here
+def test_days_are_lived_through_in_order(database_url, sandbox, clock_file, tmp_path):
     schedule.register()
     assert set(LIVED) <= set(queue.RECURRING)
     world(lambda w: w.owed(5000))

@@ -28,6 +28,14 @@ def test_a_job_runs_with_the_clock_it_is_given(database_url: str, now: datetime,
     assert ran == [(now, 7)]
 
 
+def test_many_jobs_are_written_at_once(database_url: str, now: datetime, ran: list) -> None:
+    with db.transaction() as session:
+        queue.enqueue_all(session, "test_note", [{"number": 7}, {"number": 8}])
+        queue.enqueue_all(session, "test_note", [])
+    queue.run_due(database_url, None, now=now)
+    assert ran == [(now, 7), (now, 8)]
+
+
 def test_a_job_vanishes_with_its_transaction(database_url: str, now: datetime, ran: list) -> None:
     with pytest.raises(RuntimeError), db.transaction() as session:  # noqa: PT012 - the block is the work
         queue.enqueue(session, "test_note", number=7)
