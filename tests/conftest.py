@@ -112,13 +112,11 @@ def worker_database(template_database: str) -> Iterator[WorkerDatabase]:
 
 
 @pytest.fixture
-def database_url(worker_database: WorkerDatabase, request: pytest.FixtureRequest) -> Iterator[str]:
+def database_url(worker_database: WorkerDatabase, request: pytest.FixtureRequest) -> str:
     """A committed database as migrated, for tests that commit for real (web, races, jobs)."""
     url = worker_database.fresh(anew="new_database" in request.keywords)
-    engine = db.connect(url)
-    db.bind(engine)
-    yield url
-    engine.dispose()
+    db.bind(worker_database.engine())
+    return url
 
 
 @pytest.fixture(scope="session")

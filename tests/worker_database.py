@@ -8,11 +8,17 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Engine, make_url, text
 
+from portal import db
+
 REST_AFTER = 200  # tests; rows that were deleted still take room
 
-DISCONNECT = """
-SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+KEPT = "kept-by-the-worker"
+# Everybody else, and a kept one that is in the middle of something or holds a lock.
+DISCONNECT = f"""
+SELECT application_name, pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+  AND (application_name <> '{KEPT}' OR state <> 'idle'
+       OR pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory'))
 """
 # A row of the catalogue that was added, changed or dropped changes the sum.
 SHAPE = " UNION ALL ".join(
@@ -47,6 +53,7 @@ class WorkerDatabase:
     template: str
     name: str
     url: str
+    _engine: Engine | None = None
     _handed_out: int = 0
     _shape: object = None
     _rows: dict[str, bytes] = field(default_factory=dict)
@@ -59,8 +66,17 @@ class WorkerDatabase:
         self._handed_out += 1
         return self.url
 
+    def engine(self) -> Engine:
+        """The application's connections, kept from test to test: they know the tables and our statements already."""
+        if self._engine is None:
+            named = make_url(self.url).update_query_dict({"application_name": KEPT})
+            self._engine = db.connect(named.render_as_string(hide_password=False))
+        return self._engine
+
     def drop(self) -> None:
         """Leave nothing behind."""
+        if self._engine is not None:
+            self._engine.dispose()
         with self.admin.connect() as admin:
             admin.execute(text(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)"))
 
@@ -80,8 +96,12 @@ class WorkerDatabase:
 
     def _emptied(self) -> bool:
         """Put the template's rows back; false when a table, trigger or constraint is not the template's."""
+        if self._engine is not None and self._engine.pool.checkedout():  # type: ignore[attr-defined]  # a QueuePool
+            self._engine.dispose()
         with self._owner() as owner:
-            owner.execute(DISCONNECT)
+            ended = {name for name, _ in owner.execute(DISCONNECT)}
+            if self._engine is not None and KEPT in ended:
+                self._engine.dispose()
             if owner.execute(SHAPE).fetchall() != self._shape:
                 return False
             # No trigger and no foreign key has a say while the rows go.
