@@ -1,66 +1,131 @@
-"""What lacks before a notice, a placement or a lawsuit, rule by rule, in words that staff act on (OPS-22)."""
+"""What lacks before a notice, a placement or a lawsuit, rule by rule, in words that staff act on, and where (COLL-2, OPS-22)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
-from billing.holds import REASONS, RULES, Condition
+from billing.holds import REASONS, Action, Condition, rule_of
+
+
+class Where(StrEnum):
+    """A kind of page where a step is taken or looked at."""
+
+    NOWHERE = ""  # time alone opens it, or nothing does
+    ACCOUNT = "account"
+    CALLS = "calls"
+    CASE = "case"
+    HELP = "help"
+    HOLDS = "holds"
+    DISPUTES = "disputes"
+    LAW = "law"
+    AGENCIES = "agencies"
 
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """One line that is not proven: what it is, and who does what about it."""
+    """One line that is not proven: what it is, who does what about it, and on which page."""
 
     rule: str
     what: str
     next: str
+    where: Where = Where.NOWHERE
 
 
-_WORDS: dict[str, tuple[str, str]] = {
-    "CORE-2": (
-        "a row of state law that nobody here has read",
-        "A manager reads it under State law.",
-    ),
-    "CORE-3": ("a first statement that arrived", "The daily run sends it."),
-    "COLL-3": ("121 days since the first statement of each bill", "Wait."),
-    "COLL-4": (
-        "a final notice 30 days ago, its last day over",
-        "The daily run or a person sends it, from day 90 on. Then wait 30 days.",
-    ),
-    "COLL-5": (
-        "an attempt to tell of help by phone, 30 days ago",
-        "Call. After the call, wait 30 days.",
-    ),
-    "COLL-12": ("an agency whose contract two people approved", "Approve its contract first."),
-    "COLL-23": ("a bill young enough", "It stays here."),
-    "COLL-27": ("a military affidavit not older than 30 days", "Ask the military database."),
-    "DISP-2": ("fourteen days since a dispute ended", "Wait."),
-    "FA-8": ("a screening for help, and a decision about what it presumes", "Screen, or decide."),
-    "STMT-9": ("an itemised bill within 30 days", "It stays here."),
-    "STMT-10": (
-        "four statements that arrived, and 90 days since the first",
-        "The daily run sends them.",
-    ),
-    "STMT-11": ("something that is owed", "Nothing more is to be done."),
+_STAYS = "It stays here."
+WORDS: Mapping[str, Lack] = {
+    one.rule: one
+    for one in (
+        Lack(
+            "CORE-2",
+            "a row of this state’s law, or of yours, that nobody here has read",
+            "A manager reads it under State law.",
+            Where.LAW,
+        ),
+        Lack(
+            "CORE-3",
+            "a first statement that arrived, and the plan’s answer on record",
+            "The daily run sends the statement.",
+            Where.ACCOUNT,
+        ),
+        Lack("CORE-6", "a look at the holds in this packet", "Look at them.", Where.HOLDS),
+        Lack("COLL-3", "121 days since the first statement of each bill", "Wait."),
+        Lack(
+            "COLL-4",
+            "a final notice that arrived 30 days ago and named an agency, its last day over",
+            "The daily run or a person sends it, from day 90 on. Then wait 30 days.",
+            Where.CASE,
+        ),
+        Lack(
+            "COLL-5",
+            "an attempt to tell of help by phone, 30 days ago",
+            "Call. After the call, wait 30 days.",
+            Where.CALLS,
+        ),
+        Lack("COLL-11", "an agency that may be used", "See the agency.", Where.AGENCIES),
+        Lack(
+            "COLL-12",
+            "an agency whose contract two people approved",
+            "Approve its contract first.",
+            Where.AGENCIES,
+        ),
+        Lack("COLL-18", "a statement that arrived and itemises this bill", "Wait for the next."),
+        Lack("COLL-19", "a bill that no agency has, owed as the packet says", "Make a new packet."),
+        Lack("COLL-23", "a bill young enough", _STAYS),
+        Lack(
+            "COLL-27", "a military affidavit not older than 30 days", "Ask the military database."
+        ),
+        Lack("DISP-2", "fourteen days since a dispute ended", "Wait.", Where.DISPUTES),
+        Lack(
+            "FA-8",
+            "a screening for help since the first statement, and a decision about what it presumes",
+            "Screen, or decide.",
+            Where.HELP,
+        ),
+        Lack("HIPAA-7", "a role that may do this", "Ask a manager."),
+        Lack("OPS-13", "the signature of a second person", "Somebody else signs the packet."),
+        Lack("STMT-9", "an itemised bill within 30 days", _STAYS, Where.ACCOUNT),
+        Lack(
+            "STMT-10",
+            "four statements that arrived, each on its own day, and 90 days since the first",
+            "The daily run sends them.",
+            Where.ACCOUNT,
+        ),
+        Lack("STMT-11", "something that is owed", "Nothing more is to be done."),
+    )
 }
-_STATE = (
+STATE = (
     "what the state asks for: a longer wait, a larger sum, or an offer of a plan",
     "See state law.",
 )
 
 
-def lacks(rules: Collection[str], conditions: Collection[Condition] = ()) -> tuple[Lack, ...]:
-    """In the order of the rules; the rules of holds that stand are said in the words of the holds."""
-    held = tuple(Lack(RULES[one], REASONS[one], "See the holds.") for one in sorted(conditions))
-    said = {one.rule for one in held}
-    return (
-        *(Lack(rule, *_WORDS.get(rule, _STATE)) for rule in sorted(rules) if rule not in said),
-        *held,
+def lacks(
+    rules: Collection[str],
+    held: Collection[Condition] = (),
+    action: Action = Action.PLACEMENT,
+) -> tuple[Lack, ...]:
+    """The holds that stand in the action's way first, each said once; then the rules in their order.
+
+    A rule that has no words of its own is a state's.
+    """
+    holds = tuple(
+        Lack(rule_of(one, action), f"on hold: {REASONS[one]}", "See the holds.", Where.HOLDS)
+        for one in sorted(held)
     )
+    said = {one.rule for one in holds}
+    return (*holds, *(_lack(rule) for rule in sorted(set(rules) - said)))
 
 
-def in_words(rules: Collection[str], conditions: Collection[Condition] = ()) -> str:
+def _lack(rule: str) -> Lack:
+    return WORDS.get(rule, Lack(rule, *STATE, Where.LAW))
+
+
+def in_words(
+    rules: Collection[str],
+    held: Collection[Condition] = (),
+    action: Action = Action.PLACEMENT,
+) -> str:
     """One sentence: what lacks, each with its rule."""
-    found = lacks(rules, conditions)
-    return "; ".join(f"{one.what} ({one.rule})" for one in found)
+    return "; ".join(f"{one.what} ({one.rule})" for one in lacks(rules, held, action))

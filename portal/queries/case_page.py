@@ -12,7 +12,7 @@ from sqlalchemy import text
 from billing.dunning import Due, Step, bundle_due
 from billing.gate import Episode, GateFacts, missing_for_notice, missing_for_placement
 from billing.gate_words import Lack, lacks
-from billing.holds import RULES, Action, Condition, blocked_by
+from billing.holds import Action, Condition, blocked_by
 from billing.money import Money, total_of
 from portal.db import read_only
 from portal.queries.gate_facts import gate_facts
@@ -155,7 +155,7 @@ def case_page(account_id: int, *, on: date, cycle_days: int = 30) -> CasePage | 
 
 def _lacks(facts: GateFacts, action: Action, missing: frozenset[str]) -> tuple[Lack, ...]:
     held: frozenset[Condition] = blocked_by(facts.all_conditions, action, cleared=facts.cleared)
-    return lacks(missing | {RULES[one] for one in held}, held)
+    return lacks(missing, held, action)
 
 
 def _happened(row: Any) -> Happened:

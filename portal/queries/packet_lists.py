@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from billing.collection_packet import Frozen, Standing, standing
 from billing.gate import GateFacts, missing_for_placement
+from billing.gate_words import Lack, lacks
 from billing.holds import Action, blocked_by
 from billing.money import Money
-from billing.placement_steps import GateStep, gate_steps
 from portal.db import read_only
 from portal.queries.gate_facts import gate_facts
 from portal.queries.paging import PAGE_SIZE, Page, limits
@@ -78,7 +78,7 @@ class BillRow:
     name: str
     service_on: date
     owed: Money
-    missing: tuple[GateStep, ...]
+    missing: tuple[Lack, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +133,10 @@ def packet_list(tab: str, *, on: date, number: int) -> Page[PacketRow]:
     return Page(rows=shown[:PAGE_SIZE], number=max(number, 1), has_next=len(shown) > PAGE_SIZE)
 
 
-def bill_steps(facts: GateFacts, *, on: date) -> tuple[GateStep, ...]:
+def bill_steps(facts: GateFacts, *, on: date) -> tuple[Lack, ...]:
     """What stands between a bill and an agency; a look, which the services ask again as they act."""
     holding = blocked_by(facts.all_conditions - facts.cleared, Action.PLACEMENT)
-    return gate_steps(missing_for_placement(facts, on), holding)
+    return lacks(missing_for_placement(facts, on), holding)
 
 
 def _owing(session: Session, accounts: Sequence[int], *, on: date) -> list[BillRow]:

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from billing.collection_packet import LASTS, Standing
+from billing.gate_words import Lack
 from billing.money import Money
 from billing.placement import WITH_AGENCY, lacks
-from billing.placement_steps import GateStep
 from portal.db import read_only
 from portal.models.accounts import Patient
 from portal.models.claims import Visit
@@ -60,7 +60,7 @@ class BillPage:
     name: str
     service_on: date
     owed: Money
-    missing: tuple[GateStep, ...]
+    missing: tuple[Lack, ...]
     packets: tuple[PacketHead, ...]
     placement_id: UUID | None
 

@@ -66,7 +66,9 @@ def send_final_notice(
             login_id=staff.login_id,
         )
         if isinstance(answer, Denied):
-            raise NoticeRefused(f"Lacking: {in_words(answer.rule_ids, answer.conditions)}.")
+            raise NoticeRefused(
+                f"Lacking: {in_words(answer.rule_ids, answer.conditions, Action.FINAL_NOTICE)}."
+            )
         if not warn_finally(
             session,
             account_id,

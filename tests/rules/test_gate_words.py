@@ -1,4 +1,4 @@
-"""OPS-22: a no is said in words, each with its rule, and every rule of the gate has its own."""
+"""OPS-22, COLL-2: a no is said in words, each with its rule and its page, and every rule of the gate has its own."""
 
 from __future__ import annotations
 
@@ -8,25 +8,30 @@ from pathlib import Path
 import pytest
 
 from billing import gate
-from billing.gate_words import _STATE, _WORDS, in_words, lacks
-from billing.holds import RULES, Condition
+from billing.collection_packet import NEEDED
+from billing.gate_words import STATE, WORDS, Where, in_words, lacks
+from billing.holds import Action, Condition, rule_of
 
 RULE = re.compile(r'"((?:COLL|CORE|STMT|FA|DISP)-\d+)"')
-ASKED = sorted(set(RULE.findall(Path(gate.__file__).read_text())))
+ASKED = {*RULE.findall(Path(gate.__file__).read_text()), *(rule for _, rule in NEEDED.values())}
 
 
-@pytest.mark.parametrize("rule", ASKED)
+@pytest.mark.parametrize("rule", sorted(ASKED))
 def test_OPS_22_every_rule_of_the_gate_has_words_of_its_own(rule: str) -> None:
-    assert rule in _WORDS
+    assert rule in WORDS
 
 
 def test_COLL_T_a_states_row_is_said_to_be_one() -> None:
     [one] = lacks(["COLL-T4"])
-    assert (one.rule, one.what, one.next) == ("COLL-T4", *_STATE)
+    assert (one.rule, one.what, one.next, one.where) == ("COLL-T4", *STATE, Where.LAW)
 
 
+@pytest.mark.parametrize("action", [Action.FINAL_NOTICE, Action.PLACEMENT])
 @pytest.mark.parametrize("condition", Condition)
-def test_CORE_6_a_hold_is_said_once_in_its_own_words(condition: Condition) -> None:
-    found = lacks([RULES[condition]], [condition])
-    assert [one.rule for one in found] == [RULES[condition]]
-    assert in_words([RULES[condition]], [condition]).count(RULES[condition]) == 1
+def test_CORE_6_a_hold_is_said_once_and_first(condition: Condition, action: Action) -> None:
+    rule = rule_of(condition, action)
+    found = lacks([rule, "COLL-5"], [condition], action)
+    assert found[0].rule == rule
+    assert [one.rule for one in found].count(rule) == 1
+    assert found[0].where is Where.HOLDS
+    assert in_words([rule], [condition], action).count(f"({rule})") == 1

@@ -137,11 +137,11 @@ def test_OPS_22_the_case_says_what_is_proven_what_lacks_and_what_is_next(
     for words in (
         "95 days",
         "Told of help by phone",
-        "A final notice 30 days ago, its last day over",
+        "A final notice that arrived 30 days ago and named an agency",
         "COLL-4",
         "A screening for help",
         "FA-8",
-        "A row of state law that nobody here has read",
+        "A row of this state’s law, or of yours, that nobody here has read",
         "Due since Jan 26, 2026",
     ):
         assert words in text, words

@@ -112,7 +112,7 @@ def test_COLL_2_what_stands_in_the_way_is_said_in_words_and_leads_to_the_step(
     account_id, visit_id = owing()
     clerk = as_staff("collections")
     page = clerk.get(f"/packets/bills/{visit_id}")
-    assert "Somebody has to call to tell of help" in page.text
+    assert "An attempt to tell of help by phone" in page.text
     assert f"/assistance/of/{account_id}" in page.links()
     assert "Prepare the packet" not in page.text
     asked = {"packet_id": "5c0ffee0-0000-4000-8000-00000000000a"}

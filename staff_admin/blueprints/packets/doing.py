@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from billing.placement_steps import gate_steps
+from billing.gate_words import lacks
 from portal.queries.packet_page import PacketPage
 from portal.queries.signed_packet import packets_on
 from portal.services.place_bill import CannotPlace, PlacementAsked, place_bill
@@ -53,7 +53,7 @@ def sign(packet_id: UUID) -> ResponseReturnValue:
     try:
         sign_packet(staff=who, packet_id=packet_id, shown_hash=shown, on=on, now=now())
     except PacketRefused as refused:
-        return show_packet(page, refused=str(refused), steps=gate_steps(refused.rule_ids))
+        return show_packet(page, refused=str(refused), steps=lacks(refused.rule_ids))
     flash("Signed. The bill may be placed until the packet no longer counts.", "done")
     return redirect(url_for(".packet", packet_id=packet_id))
 
@@ -69,7 +69,7 @@ def place(packet_id: UUID) -> ResponseReturnValue:
     try:
         placement_id = _place(page, form)
     except CannotPlace as refused:
-        return show_packet(page, refused=str(refused), steps=gate_steps(refused.rule_ids))
+        return show_packet(page, refused=str(refused), steps=lacks(refused.rule_ids))
     flash(PLACED, "done")
     return redirect(url_for("placements.placement", placement_id=placement_id))
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from flask_wtf import FlaskForm
 
-from billing.placement_steps import GateStep, gate_steps
+from billing.gate_words import Lack, lacks
 from portal.queries.packet_lists import TABS, bills_to_prepare, packet_list
 from portal.queries.packet_page import BillPage, PacketPage, packet_bill, packet_page, packet_print
 from portal.web.access import saw, staff
@@ -86,7 +86,7 @@ def whole_packet(packet_id: UUID, *, action: str = "") -> PacketPage:
 def show_bill(page: BillPage, *, refused: str = "", rules: tuple[str, ...] = ()) -> str:
     """The page of a bill, with why it was refused a moment ago."""
     form = PrepareForm(formdata=None)
-    steps = page.missing or gate_steps(rules)
+    steps = page.missing or lacks(rules)
     return show("packets/bill.html", page=page, form=form, refused=refused, steps=steps)
 
 
@@ -95,7 +95,7 @@ def show_packet(
     *,
     place: FlaskForm | None = None,
     refused: str = "",
-    steps: tuple[GateStep, ...] = (),
+    steps: tuple[Lack, ...] = (),
 ) -> str:
     """The page of a packet with its forms."""
     sign = SignForm(formdata=None, shown_hash=page.content_hash)

@@ -8,8 +8,8 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
+from billing.gate_words import Lack, lacks
 from billing.placement import Order, PlacementState
-from billing.placement_steps import GateStep, gate_steps
 from portal.queries.placement_pages import (
     STATE_WORDS,
     PlacementPage,
@@ -78,7 +78,7 @@ def tell(placement_id: UUID, step: str) -> ResponseReturnValue:
             staff=who, placement_id=placement_id, order=order, reason=why, on=on, now=now()
         )
     except CannotOrder as refused:
-        return _show(page, refused=str(refused), steps=gate_steps(refused.rule_ids))
+        return _show(page, refused=str(refused), steps=lacks(refused.rule_ids))
     flash(DONE[order], "done")
     return redirect(url_for(".placement", placement_id=placement_id))
 
@@ -94,7 +94,7 @@ def _show(
     page: PlacementPage,
     *,
     refused: str = "",
-    steps: tuple[GateStep, ...] = (),
+    steps: tuple[Lack, ...] = (),
     **sent: OrderForm,
 ) -> str:
     forms = {
