@@ -58,7 +58,9 @@ SELECT v.id, a.kind, greatest((a.since AT TIME ZONE z.zone)::date, v.first_state
 UNION ALL
 SELECT b.visit_id, 'disputed', greatest(b.filed_on, v.first_statement_on),
        CASE WHEN b.state = 'open' THEN :on ELSE coalesce(b.ended_on, b.rejoins_on, :on) END,
-       CASE WHEN b.state <> 'open' THEN coalesce(b.ended_on, (b.answered_at AT TIME ZONE z.zone)::date) END
+       -- Fourteen days count from our answer; from the end where a person lifts what an answer left locked.
+       CASE WHEN b.state = 'answered' AND b.rejoins_on IS NOT NULL THEN (b.answered_at AT TIME ZONE z.zone)::date
+            WHEN b.state <> 'open' THEN coalesce(b.ended_on, (b.answered_at AT TIME ZONE z.zone)::date) END
   FROM bill_disputes b JOIN visits v ON v.id = b.visit_id
  CROSS JOIN z
  WHERE b.visit_id = ANY (:visits) AND v.first_statement_on IS NOT NULL AND b.filed_on <= :on

@@ -107,7 +107,17 @@ def test_DISP_2_days_in_a_dispute_are_no_days_of_age(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     ("state", "days", "ended"),
-    [("open", {}, None), ("answered", {"rejoins_on": 34}, 20), ("withdrawn", {"ended_on": 15}, 15)],
+    [
+        ("open", {}, None),
+        ("answered", {"rejoins_on": 34}, 20),
+        (
+            "answered",
+            {"rejoins_on": 34, "ended_on": 34},
+            20,
+        ),  # the morning wrote down that it rejoined
+        ("answered", {"ended_on": 30}, 30),  # a lock that a person lifted
+        ("withdrawn", {"ended_on": 15}, 15),
+    ],
 )
 def test_DISP_2_days_in_a_patients_dispute_are_no_days_of_age(
     tmp_path, state: str, days: dict[str, int], ended: int | None

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from billing import entries
 from billing.holds import Action, Condition, Denied, allowed
 from billing.money import Money
 from portal.db import read_only, transaction
@@ -20,6 +21,7 @@ from portal.models.messages import ThreadMessage
 from portal.models.work import WorkItem
 from portal.queries.balances import VisitBalance, balances
 from portal.queries.payments import open_lines
+from portal.services.post_entry import post_entries
 from tests.web.bills import Bills, account_of_every_kind, empty_account, make_practice
 from tests.web.insurance_world import photo
 from tests.web.pages import Page, PageClient
@@ -120,6 +122,28 @@ def test_DISP_1_the_undisputed_part_stays_payable(client: PageClient, bills: Bil
     payable = [line for line in open_lines(account) if line.visit_id == bills.decided]
     assert sum((line.due.cents for line in payable if not line.held), 0) == after.due_now.cents
     assert f"Pay {after.due_now}" in client.get(f"/bills/{bills.decided}").text
+
+
+def test_DISP_1_a_line_on_which_nothing_is_due_is_looked_at_without_an_amount(
+    client: PageClient, bills: Bills
+) -> None:
+    [charge_id] = charges_of(bills.self_pay)
+    party = entries.Party(
+        guarantor_account_id=bills.account_id, visit_id=bills.self_pay, charge_id=charge_id
+    )
+    due = visit_now(bills.self_pay).patient_due
+    with transaction() as session:
+        paid = entries.payment(
+            source_ref="test:paid", occurred_on=ON, lines=[entries.Line(party, due)]
+        )
+        post_entries(session, [paid])
+    page = dispute(client, bills.self_pay, kind="already_paid")
+    assert only_dispute().amount == Money(0)
+    assert "You owe nothing for it now." in page.text
+    assert "If you paid too much, you get it back." in page.text
+    assert "$0.00" not in page.text
+    assert "$0.00" not in client.get("/disputes").text
+    assert "How much of it is wrong?" not in client.get(f"/bills/{bills.self_pay}/dispute").text
 
 
 def test_DISP_1_the_same_form_twice_is_one_dispute(client: PageClient, bills: Bills) -> None:

@@ -59,8 +59,12 @@ class DisputeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         left_out = set()
         if len(page.section.lines) == 1:
             left_out.add("charges")
-        if page.owe.cents <= 0:
-            left_out.add("part")
+        chosen_ids = set(self.charges.data or ())
+        chosen = [line for line in page.section.lines if line.charge_id in chosen_ids]
+        if page.owe.cents <= 0 or not any(line.owe for line in chosen or page.section.lines):
+            left_out.add(
+                "part"
+            )  # nothing of it is due: it may have been paid, or be no bill at all
         return tuple(step for step in STEPS if step not in left_out)
 
     def open_step(self, page: BillPage) -> str:
