@@ -98,7 +98,7 @@ def draft(facts: StatementFacts, account: AccountBalance, *, on: date, public_ur
         with_insurer=_with_insurer(facts, account),
         changes=changes(span),
         corrected=_correction(span, facts, shown),
-        notices=notices(practice, facts.plans.get(account_id)),
+        notices=notices(practice, facts.plans.get(account_id), facts.bold.get(account_id, ())),
     )
     return Draft(
         account_id=account_id,

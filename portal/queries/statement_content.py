@@ -227,6 +227,7 @@ class Notices:
     dispute: str
     language: str
     text_phone: str  # TTY / 711
+    in_bold: tuple[str, ...] = ()  # what a state's law wants said in 14-point bold (COLL-T4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from portal.queries.plan_told import PlanTold, plans_told
 from portal.queries.reach import sealed_accounts
 from portal.queries.settings import settings_on
 from portal.queries.statement_sent import was_sent
+from portal.queries.statement_states import bold_by_state
 from portal.queries.statements_told import statements_told
 
 
@@ -102,6 +103,7 @@ class StatementFacts:
     denials: dict[int, tuple[DenialTold, ...]] = field(default_factory=dict)  # by visit
     last: dict[int, LastStatement] = field(default_factory=dict)  # by account
     told: dict[int, int] = field(default_factory=dict)  # statements so far, by visit
+    bold: dict[int, tuple[str, ...]] = field(default_factory=dict)  # by account: a state's words
     settings: Settings = field(default_factory=Settings)  # in force on the day, where one is cut
 
     def title_of(self, charge_id: int) -> str:
@@ -126,14 +128,16 @@ def statement_facts(session: Session, *, account_ids: Collection[int], on: date)
     found = balances(session, on=on, account_ids=account_ids)
     visit_ids = [visit.visit_id for account in found for visit in account.visits]
     visits, charges = _visits(session, visit_ids)
+    accounts = {
+        account.id: account
+        for account in session.scalars(
+            select(GuarantorAccount).where(GuarantorAccount.id.in_(account_ids))
+        )
+    }
     return StatementFacts(
         practice=practice,
-        accounts={
-            account.id: account
-            for account in session.scalars(
-                select(GuarantorAccount).where(GuarantorAccount.id.in_(account_ids))
-            )
-        },
+        accounts=accounts,
+        bold=_bold(session, practice, accounts, on),
         plans=plans_told(session, found, on=on),
         sealed=sealed_accounts(session, account_ids),
         balances=tuple(found),
@@ -148,6 +152,21 @@ def statement_facts(session: Session, *, account_ids: Collection[int], on: date)
         told=statements_told(session, visit_ids),
         settings=settings_on(session, on),
     )
+
+
+def _bold(
+    session: Session, practice: Practice, accounts: dict[int, GuarantorAccount], on: date
+) -> dict[int, tuple[str, ...]]:
+    """Of the state of each and of ours, each sentence once."""
+    homes = {
+        account_id: {account.state.strip().upper(), practice.state.strip().upper()}
+        for account_id, account in accounts.items()
+    }
+    said = bold_by_state(session, set().union(*homes.values()), on=on)
+    return {
+        account_id: tuple(dict.fromkeys(w for state in sorted(states) for w in said.get(state, ())))
+        for account_id, states in homes.items()
+    }
 
 
 def bill_facts(session: Session, *, visit_id: int, account_id: int, on: date) -> StatementFacts:

@@ -21,7 +21,7 @@ from portal.queries.statement_content import (
 
 NEUTRAL_SERVICE = "Medical service"
 NEUTRAL_CODE = "Details in your account"
-BILLS_ON_FIRST_PAGE = 4  # one less beside the box of a correction
+BILLS_ON_FIRST_PAGE = 4  # one less beside the box of a correction, and beside a state's words
 TITLE_ON_CREDIT = "CREDIT - do not pay"
 
 
@@ -37,7 +37,7 @@ class PrintedCode:
 def statement_print(content: StatementContent, code: PrintedCode | None = None) -> dict[str, Any]:
     """The data of the layout `statement`; only a mailed copy carries a code."""
     summary = content.summary
-    first = BILLS_ON_FIRST_PAGE - (content.corrected is not None)
+    first = BILLS_ON_FIRST_PAGE - (content.corrected is not None) - bool(content.notices.in_bold)
     total = ("We owe you", str(content.credit)) if content.is_credit else None
     return {
         "number": content.number,
@@ -86,6 +86,7 @@ def statement_print(content: StatementContent, code: PrintedCode | None = None) 
             "dispute": content.notices.dispute,
             "language": content.notices.language,
             "text_phone": content.notices.text_phone,
+            "in_bold": list(content.notices.in_bold),
         },
         "coupon": _coupon(content, code) if content.amount_due > ZERO else None,
         "coupon_note": "Please do not send money for this statement.",

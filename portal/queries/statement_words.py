@@ -57,8 +57,10 @@ def has_address(account: GuarantorAccount) -> bool:
     return all((account.street, account.city, account.state, account.postal_code))
 
 
-def notices(practice: Practice, plan: PlanTold | None = None) -> Notices:
-    """What is said on every statement."""
+def notices(
+    practice: Practice, plan: PlanTold | None = None, in_bold: tuple[str, ...] = ()
+) -> Notices:
+    """What is said on every statement; `in_bold` is what a state adds."""
     return Notices(
         assistance=(
             "We offer financial help with medical bills. You may get care for less, or for free."
@@ -81,6 +83,7 @@ def notices(practice: Practice, plan: PlanTold | None = None) -> Notices:
             f" Hay ayuda gratis en español: llame al {practice.phone}."
         ),
         text_phone="Hard of hearing? Dial 711 (TTY) first.",
+        in_bold=in_bold,
     )
 
 
