@@ -157,14 +157,17 @@ ENGLISH: dict[K, Words] = {
         blocks=[
             Block(
                 paragraphs=[
-                    "Our statement {replaces} was not right. Please use the new one. {reason}",
+                    "{reason} So our statement {replaces} is out of date. Please use the new one.",
                 ],
                 rows=[
                     ["The old statement said", "{old_amount}"],
-                    ["What you owe now", "{new_amount}"],
-                    ["Due", "{due}"],
+                    ["You owe now", "{new_amount}"],
                 ],
             ),
+            Block(when="new_amount", paragraphs=["Please pay it by {due}. The day on the old one no longer counts."]),
+            Block(when="more", paragraphs=["It is {more} more than before. You do not need to pay that part sooner."]),
+            Block(unless="new_amount", paragraphs=["You do not need to pay now."]),
+            Block(when="number", paragraphs=["The new statement is number {number}. It says each step from the old amount to the new one."]),
             *_TAIL,
         ],
     ),

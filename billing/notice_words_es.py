@@ -156,14 +156,17 @@ SPANISH: dict[K, Words] = {
         blocks=[
             Block(
                 paragraphs=[
-                    "Nuestro estado de cuenta {replaces} no estaba bien. Use el nuevo. {reason}",
+                    "{reason} Por eso nuestro estado de cuenta {replaces} ya no vale. Use el nuevo.",
                 ],
                 rows=[
                     ["El anterior decía", "{old_amount}"],
-                    ["Lo que debe ahora", "{new_amount}"],
-                    ["Se paga hasta el", "{due}"],
+                    ["Ahora debe", "{new_amount}"],
                 ],
             ),
+            Block(when="new_amount", paragraphs=["Pague hasta el {due}. La fecha del anterior ya no cuenta."]),
+            Block(when="more", paragraphs=["Son {more} más que antes. No tiene que pagar esa parte más pronto."]),
+            Block(unless="new_amount", paragraphs=["No tiene que pagar ahora."]),
+            Block(when="number", paragraphs=["El nuevo es el número {number}. Dice cada paso del monto anterior al nuevo."]),
             *_TAIL,
         ],
     ),

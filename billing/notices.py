@@ -15,6 +15,7 @@ from billing.holds import Action, Condition
 from billing.money import Money
 
 DEADLINE_AFTER = timedelta(days=30)  # no earlier than this after the letter leaves (COLL-4)
+CORRECTED_DUE_AFTER = timedelta(days=21)  # at least, to pay by a corrected statement (STMT-19)
 HANDOFF_AFTER = timedelta(days=35)  # to say no to being e-mailed by an agency (COLL-20)
 # Written down before it leaves, and the post takes its time: the last day counts from the sending.
 SLACK = timedelta(days=5)
@@ -114,7 +115,7 @@ OPTIONAL: Mapping[NoticeKind, Mapping[str, Field]] = {
     NoticeKind.STATE_NOTICE: {"agency": _W},
     NoticeKind.ASSISTANCE_DECISION: {"policy_line": _W, "plan": _W},
     NoticeKind.DISPUTE_ANSWER: {"due": _D, "amount": _M},
-    NoticeKind.CORRECTED_STATEMENT: {"number": _W},
+    NoticeKind.CORRECTED_STATEMENT: {"number": _W, "more": _M},
 }
 WARNINGS = frozenset({NoticeKind.FINAL_NOTICE, NoticeKind.ECA_NOTICE, NoticeKind.STATE_NOTICE})
 # A bill by another name: what keeps a statement from leaving keeps these too.
@@ -157,6 +158,8 @@ def checked(
             raise WrongField(name, "it is missing")
     kept = {name: _kept(name, known[name], value) for name, value in facts.items()}
     _check_warning(kind, facts, intended, on)
+    if kind is NoticeKind.CORRECTED_STATEMENT and facts["due"] < on + CORRECTED_DUE_AFTER:
+        raise WrongField("due", "it must be at least 21 days away")
     return kept
 
 

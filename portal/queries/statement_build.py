@@ -30,6 +30,8 @@ from portal.queries.statement_words import guarantor_block, notices, practice_bl
 
 AGES = ((30, "days_0_30"), (60, "days_31_60"), (90, "days_61_90"), (120, "days_91_120"))
 DISPUTED = "You told us that a bill was wrong. We corrected it."
+DECIDED_ANEW = "%(who)s changed a decision on a bill that we sent you before."
+YOUR_PLAN = "Your plan"
 DECIDING_AGAIN = "is deciding this again"
 
 
@@ -232,9 +234,9 @@ def _correction(span: Span, facts: StatementFacts, shown: list[VisitBalance]) ->
         if any(c.charge_id in span.corrected_charges for c in visit.charges)
     }
     payers = sorted({d.payer for v in visits for d in facts.decisions.get(v, ()) if not d.replaced})
-    who = " and ".join(payers) or "Your plan"
+    who = " and ".join(payers) or YOUR_PLAN
     return Correction(
-        reason=f"{who} changed a decision on a bill that we sent you before.",
+        reason=DECIDED_ANEW % {"who": who},
         replaces=span.last.number,
         old_amount=max(span.last.balance, ZERO),
     )

@@ -18,6 +18,7 @@ from portal.services.apply_waiting_credit import apply_waiting_credit
 from portal.services.bill_appointments import bill_prepaid
 from portal.services.claim_draft import DraftDay
 from portal.services.close_card_tasks import close_card_tasks
+from portal.services.corrected_letter import write_corrected_letters
 from portal.services.cut_statements import Cut, cut_statements
 from portal.services.deliver_statements import Delivered, Shop, deliver_statements
 from portal.services.escalate_tasks import escalate_tasks
@@ -158,6 +159,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     cut = cut_statements(on=on, now=now, public_url=office.public_url)
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
     returned = mail_returned(on=on, now=now, shop=office, folder=folder)
+    write_corrected_letters(on=on, now=now, public_url=office.public_url)
     walked = walk_dunning(on=on, now=now, public_url=office.public_url)
     screen_waiting(on=on, now=now)
     placements = tend_placements(on=on, now=now)

@@ -259,3 +259,32 @@ def work_items() -> list[WorkItem]:
 
 def after(days: int) -> date:
     return DAY + timedelta(days=days)
+
+
+def decided_anew(w: World, bill, share: int = 7000) -> None:
+    """The payer takes back its decision of $50.00 five days after the first statement, and decides once more."""
+    visit, [charge], claim, payer = bill
+    old = w.session.scalars(select(RemittanceClaim).order_by(RemittanceClaim.id)).first()
+    party = party_of(visit, charge, claim.id, payer.id)
+    legs = (
+        *entries.transfer(
+            Money(5000),
+            debit_to=(Account.INSURANCE_RECEIVABLE, party),
+            credit_to=(Account.PATIENT_RECEIVABLE, party),
+        ),
+        *entries.transfer(
+            Money(8000),
+            debit_to=(Account.INSURANCE_RECEIVABLE, party),
+            credit_to=(Account.PAYER_CLEARING, party),
+        ),
+        *entries.transfer(
+            Money(12000),
+            debit_to=(Account.INSURANCE_RECEIVABLE, party),
+            credit_to=(Account.CONTRACTUAL_ADJUSTMENT, party),
+        ),
+    )
+    w.post(entries.remittance_claim(source_ref="test:undo", occurred_on=after(5), legs=legs))
+    new = w.decide(
+        bill, paid=13000 - share, discount=12000, share={"1": share}, number="777", on=after(5)
+    )
+    old.reversed_by_id = new.id

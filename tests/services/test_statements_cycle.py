@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
 
 from billing import entries
-from billing.ledger import Account, Party
+from billing.ledger import Party
 from billing.money import ZERO, Money
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Claim
-from portal.models.remittances import RemittanceClaim
 from portal.queries.statement_json import from_json
 from tests.services.ledger_book import party_of
-from tests.services.statement_world import after, cut, deliver, later, statements, world
+from tests.services.statement_world import (
+    after,
+    cut,
+    decided_anew,
+    deliver,
+    later,
+    statements,
+    world,
+)
 
 pytestmark = pytest.mark.usefixtures("database_url")
 
@@ -128,35 +134,7 @@ def test_STMT_19_a_changed_decision_sends_a_corrected_statement(tmp_path):
     bill = world(lambda w: w.owed(5000))
     cut()
     deliver(tmp_path)
-
-    def correct(w):
-        visit, [charge], claim, payer = bill
-        old = w.session.scalar(select(RemittanceClaim))
-        party = party_of(visit, charge, claim.id, payer.id)
-        legs = (
-            *entries.transfer(
-                Money(5000),
-                debit_to=(Account.INSURANCE_RECEIVABLE, party),
-                credit_to=(Account.PATIENT_RECEIVABLE, party),
-            ),
-            *entries.transfer(
-                Money(8000),
-                debit_to=(Account.INSURANCE_RECEIVABLE, party),
-                credit_to=(Account.PAYER_CLEARING, party),
-            ),
-            *entries.transfer(
-                Money(12000),
-                debit_to=(Account.INSURANCE_RECEIVABLE, party),
-                credit_to=(Account.CONTRACTUAL_ADJUSTMENT, party),
-            ),
-        )
-        w.post(entries.remittance_claim(source_ref="test:undo", occurred_on=after(5), legs=legs))
-        new = w.decide(
-            bill, paid=6000, discount=12000, share={"1": 7000}, number="777", on=after(5)
-        )
-        old.reversed_by_id = new.id
-
-    later(correct)
+    later(lambda w: decided_anew(w, bill))
     assert cut(after(6)).numbers == ("2026-0002",)
     said = from_json(statements()[-1].content)
     assert said.amount_due == Money(7000)
