@@ -26,7 +26,10 @@ ACT_WORDS: Mapping[Act, str] = {
 ALONE = "Money or a bill hangs on it: look at it by itself."
 # Another person decides these on their own pages.
 DECIDED_ELSEWHERE = frozenset(
-    {"refund", "adjustment_request", "card_refund", "payer_refund", "card_dispute", "review"}
+    {
+        *("refund", "adjustment_request", "card_refund", "payer_refund", "card_dispute", "review"),
+        *("estimate_due", "estimate_over"),
+    }
 )
 
 

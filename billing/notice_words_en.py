@@ -329,6 +329,42 @@ ENGLISH: dict[K, Words] = {
             _CALL,
         ],
     ),
+    K.GOOD_FAITH_ESTIMATE: Words(
+        title="What your care will cost: our good-faith estimate",
+        blocks=[
+            Block(when="replaces", paragraphs=["This replaces the estimate that we gave you on {replaces}."]),
+            Block(rows=[["Patient", "{patient}"], ["Born on", "{born}"], ["Care", "{service}"]]),
+            Block(when="visit_on", rows=[["Planned for", "{visit_on}"]]),
+            Block(heading="What we expect to bill", each="lines", rows=[["In all", "{total}"]]),
+            Block(heading="Who gives the care", each="providers"),
+            Block(
+                heading="What this estimate is",
+                paragraphs=[
+                    ("This is only an estimate. It shows what we expect today. The real costs can be"
+                    " higher or lower. You may need more care that is not in it."),
+                    ("Care that is booked by itself, such as a test at another place, is not in it."
+                    " You can ask for an estimate of that care too."),
+                    "It is not a contract. You do not have to get this care from us.",
+                ],
+            ),
+            Block(
+                heading="If your bill is higher",
+                paragraphs=[
+                    ("You can dispute the bill if one of us bills you $400 or more above what this"
+                    " estimate says for us. You can call us first at {phone}. Ask us to change the"
+                    " bill, or ask for help to pay it."),
+                    ("You can also start a dispute with the U.S. Department of Health and Human"
+                    " Services (HHS). You have 120 days from the date of your first bill. It costs"
+                    " $25. If they agree with you, you pay the price in this estimate. If they do not"
+                    " agree, you pay the bill."),
+                    "To start: go to www.cms.gov/nosurprises or call 1-800-985-3059.",
+                    "A dispute will not change the care that we give you.",
+                    "Keep this letter. You may need it to dispute a bill.",
+                ],
+            ),
+            _CALL,
+        ],
+    ),
 }  # fmt: skip
 # What a state's law wants said beside the rest, in letters that warn; used once a person reviewed it (COLL-T).
 ENGLISH_STATES: dict[str, list[Block]] = {

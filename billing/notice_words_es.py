@@ -330,6 +330,42 @@ SPANISH: dict[K, Words] = {
             _CALL,
         ],
     ),
+    K.GOOD_FAITH_ESTIMATE: Words(
+        title="Lo que costará su atención: nuestro estimado de buena fe",
+        blocks=[
+            Block(when="replaces", paragraphs=["Este estimado reemplaza el que le dimos el {replaces}."]),
+            Block(rows=[["Paciente", "{patient}"], ["Nació el", "{born}"], ["Atención", "{service}"]]),
+            Block(when="visit_on", rows=[["Prevista para el", "{visit_on}"]]),
+            Block(heading="Lo que pensamos cobrar", each="lines", rows=[["En total", "{total}"]]),
+            Block(heading="Quién da la atención", each="providers"),
+            Block(
+                heading="Qué es este estimado",
+                paragraphs=[
+                    ("Esto es solo un estimado. Muestra lo que esperamos hoy. El costo real puede ser"
+                    " más alto o más bajo. Tal vez necesite más atención que no está aquí."),
+                    ("La atención que se reserva aparte, como una prueba en otro lugar, no está aquí."
+                    " También puede pedir un estimado de esa atención."),
+                    "No es un contrato. Usted no tiene que recibir esta atención con nosotros.",
+                ],
+            ),
+            Block(
+                heading="Si su factura es más alta",
+                paragraphs=[
+                    ("Puede disputar la factura si uno de nosotros le cobra $400 o más por encima de lo"
+                    " que dice este estimado. Primero puede llamarnos al {phone}. Pida que cambiemos la"
+                    " factura, o pida ayuda para pagarla."),
+                    ("También puede abrir una disputa con el Departamento de Salud y Servicios Humanos"
+                    " de EE. UU. (HHS). Tiene 120 días desde la fecha de su primera factura. Cuesta"
+                    " $25. Si le dan la razón, usted paga el precio de este estimado. Si no, paga la"
+                    " factura."),
+                    "Para empezar: vaya a www.cms.gov/nosurprises o llame al 1-800-985-3059.",
+                    "Una disputa no cambia la atención que le damos.",
+                    "Guarde esta carta. Puede necesitarla para disputar una factura.",
+                ],
+            ),
+            _CALL,
+        ],
+    ),
 }  # fmt: skip
 SPANISH_STATES: dict[str, list[Block]] = {
     "CA": [Block(style=EXACT, paragraphs=[COLL_33])],  # byte for byte, in the law's own language

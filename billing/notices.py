@@ -38,6 +38,7 @@ class NoticeKind(StrEnum):
     DISPUTE_ANSWER = "dispute_answer"
     PLACEMENT_RECALLED = "placement_recalled"
     RETURNED_MAIL = "returned_mail"
+    GOOD_FAITH_ESTIMATE = "good_faith_estimate"
 
 
 class Intended(StrEnum):
@@ -108,6 +109,14 @@ REQUIRED: Mapping[NoticeKind, Mapping[str, Field]] = {
     NoticeKind.DISPUTE_ANSWER: {"received": _D, "about": _W, "finding": _W, "changed": _L, "next": _L},
     NoticeKind.PLACEMENT_RECALLED: {"agency": _W, "recalled": _D, "reason": _W},
     NoticeKind.RETURNED_MAIL: {"sent": _D},
+    NoticeKind.GOOD_FAITH_ESTIMATE: {
+        "patient": _W,
+        "born": _D,
+        "service": _W,
+        "lines": _L,
+        "providers": _L,
+        "total": _M,
+    },
 }  # fmt: skip
 # May be given; what is not given is not said.
 OPTIONAL: Mapping[NoticeKind, Mapping[str, Field]] = {
@@ -116,6 +125,7 @@ OPTIONAL: Mapping[NoticeKind, Mapping[str, Field]] = {
     NoticeKind.ASSISTANCE_DECISION: {"policy_line": _W, "plan": _W},
     NoticeKind.DISPUTE_ANSWER: {"due": _D, "amount": _M},
     NoticeKind.CORRECTED_STATEMENT: {"number": _W, "more": _M},
+    NoticeKind.GOOD_FAITH_ESTIMATE: {"visit_on": _D, "replaces": _D},
 }
 WARNINGS = frozenset({NoticeKind.FINAL_NOTICE, NoticeKind.ECA_NOTICE, NoticeKind.STATE_NOTICE})
 # A bill by another name: what keeps a statement from leaving keeps these too.

@@ -97,7 +97,7 @@ LISTS: Mapping[Worklist, Listed] = {
     Worklist.APPROVE: Listed(
         "To approve",
         "What somebody asked for and another person decides.",
-        _kinds("refund adjustment_request card_refund bad_debt owner_review"),
+        _kinds("refund adjustment_request card_refund bad_debt owner_review estimate_over"),
     ),
     Worklist.AGENCIES: Listed(
         "Agencies",

@@ -26,6 +26,7 @@ from portal.embedded import database_of
 from tools.demo_clock import clock_folder
 from tools.demo_collections import fill_collections
 from tools.demo_desk import prepare_desk
+from tools.demo_estimates import fill_estimates
 from tools.demo_help import fill_help
 from tools.demo_people import (
     NEWCOMER,
@@ -182,6 +183,7 @@ def fill(demo: Demo, settings: Settings, url: str) -> None:
     prepare_posting(settings, folder / story["upload"], now=datetime.now(UTC))
     fill_collections(wiring.build(settings), now=datetime.now(UTC))
     fill_help(public_url=settings.public_url, now=datetime.now(UTC))
+    fill_estimates(public_url=settings.public_url, now=datetime.now(UTC))
     fill_year(today=datetime.now(ZONE).date(), now=datetime.now(UTC))
 
 

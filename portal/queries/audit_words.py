@@ -19,6 +19,9 @@ KINDS = {
     "placement": "bill at an agency",
     "placements": "bills at agencies",
     "placement_file": "file for an agency",
+    "estimate": "good-faith estimate",
+    "estimates": "good-faith estimates",
+    "estimate_check": "bill above its estimate",
     "report": "report",
     "report_rows": "rows of a report",
     "report_cost": "costs of a month",
@@ -182,6 +185,11 @@ KINDS = {
 }
 
 ACTIONS = {
+    "give": "gave",
+    "ask": "asked for",
+    "release": "released",
+    "review": "reviewed",
+    "correct": "found corrected",
     "hand_over": "handed over",
     "recall": "recalled",
     "reinstate": "let an agency go on with",

@@ -50,6 +50,11 @@ class BillPage:
         return self.standing == "bills"
 
     @property
+    def self_pay(self) -> bool:
+        """Whether no plan is asked for it."""
+        return any(line.self_pay for line in self.section.lines)
+
+    @property
     def payable(self) -> bool:
         """Whether the page may offer to pay it now."""
         return self.is_bill and self.under_way is None and self.plan is None
@@ -78,7 +83,7 @@ class BillPage:
     @property
     def decided(self) -> bool:
         """Whether there is arithmetic to show: before a plan answers there is none (STMT-1)."""
-        return bool(self.section.decisions) or any(line.self_pay for line in self.section.lines)
+        return bool(self.section.decisions) or self.self_pay
 
 
 def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | None:

@@ -30,6 +30,7 @@ KINDS = {
     "dispute_answer": "Dispute: answer",
     "placement_recalled": "Called back from an agency",
     "returned_mail": "Question about the address",
+    "good_faith_estimate": "Good-faith estimate",
 }
 STATES = {
     "queued": "Waits for the daily run",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, or_, select
 
+from billing.notices import NoticeKind
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.notices import Notice
@@ -105,6 +106,8 @@ def _visible(viewer: PatientViewer) -> ColumnElement[bool]:
     shown = or_(Notice.state.in_(SHOWN), Notice.message_id.is_not(None)) & (
         Notice.state != "stopped"
     )
+    # An estimate is given the moment that it is written; its paper or e-mail follows with the day's run (NSA-2).
+    shown = shown | ((Notice.kind == NoticeKind.GOOD_FAITH_ESTIMATE) & (Notice.state == "queued"))
     if viewer.acting_for is None:
         return mine & shown
     # Household and income are told to whoever asked for help, not to who helps with bills.

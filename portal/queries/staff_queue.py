@@ -26,6 +26,8 @@ AHEAD = 1000  # how far the list is read to find what comes after an item
 KIND_LABELS = {
     "accounting_request": "List of disclosures",
     "visit_call": "Call about a visit",
+    "estimate_due": "Estimate to give",
+    "estimate_over": "Bill far above its estimate",
     "confidential_request": "Confidential contact",
     "screen_for_help": "Help with bills: screening due",
     "tell_of_help": "Help with bills: call due",

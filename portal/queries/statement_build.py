@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -100,7 +101,12 @@ def draft(facts: StatementFacts, account: AccountBalance, *, on: date, public_ur
         with_insurer=_with_insurer(facts, account),
         changes=changes(span),
         corrected=_correction(span, facts, shown),
-        notices=notices(practice, facts.plans.get(account_id), facts.bold.get(account_id, ())),
+        notices=notices(
+            practice,
+            facts.plans.get(account_id),
+            facts.bold.get(account_id, ()),
+            above=_above(facts, shown),
+        ),
     )
     return Draft(
         account_id=account_id,
@@ -109,6 +115,10 @@ def draft(facts: StatementFacts, account: AccountBalance, *, on: date, public_ur
         content=content,
         faults=faults(content) + _own_faults(facts, shown, content),
     )
+
+
+def _above(facts: StatementFacts, shown: Sequence[VisitBalance]) -> bool:
+    return any(facts.visits[visit.visit_id].above_estimate for visit in shown)
 
 
 def _patients(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, case, select
+from sqlalchemy import Integer, case, exists, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -17,6 +17,7 @@ from billing.money import ZERO, Money
 from billing.settings import Settings
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge, Provider, Visit
+from portal.models.estimates import EstimateCheck
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.practice import Practice
 from portal.models.statements import Statement, StatementLine
@@ -58,6 +59,7 @@ class VisitFact:
     place_of_service: str
     private: bool  # confidential, by the visit or by the patient
     first_statement_on: date | None
+    above_estimate: bool = False  # let go out although it lies far above its estimate (NSA-6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,8 +198,9 @@ def _visits(
     session: Session, visit_ids: Sequence[int]
 ) -> tuple[dict[int, VisitFact], dict[int, ChargeFact]]:
     doctor, other = aliased(Provider), aliased(Provider)
+    above = exists().where(EstimateCheck.visit_id == Visit.id, EstimateCheck.outcome == "released")
     rows: Iterable[Any] = session.execute(
-        select(Visit, Patient, Charge, doctor, other)
+        select(Visit, Patient, Charge, doctor, other, above)
         .join(Patient, Patient.id == Visit.patient_id)
         .outerjoin(Charge, Charge.visit_id == Visit.id)
         .outerjoin(doctor, doctor.id == Visit.provider_id)
@@ -207,7 +210,7 @@ def _visits(
     )
     visits: dict[int, VisitFact] = {}
     charges: dict[int, ChargeFact] = {}
-    for visit, patient, charge, provider, line_provider in rows:
+    for visit, patient, charge, provider, line_provider, far_above in rows:
         name = provider.display_name if provider else ""
         visits[visit.id] = VisitFact(
             visit_id=visit.id,
@@ -218,6 +221,7 @@ def _visits(
             place_of_service=visit.place_of_service,
             private=visit.confidential or patient.confidential,
             first_statement_on=visit.first_statement_on,
+            above_estimate=far_above,
         )
         if charge is None:
             continue

@@ -57,10 +57,25 @@ def has_address(account: GuarantorAccount) -> bool:
     return all((account.street, account.city, account.state, account.postal_code))
 
 
+# NSA-6: of a bill that went out although a provider billed so much more.
+ABOVE_ESTIMATE = (
+    "A bill here is $400 or more above our good-faith estimate. You can dispute it within 120 days"
+    " of the first bill. The fee is $25. Go to www.cms.gov/nosurprises or call 1-800-985-3059."
+)
+
+
 def notices(
-    practice: Practice, plan: PlanTold | None = None, in_bold: tuple[str, ...] = ()
+    practice: Practice,
+    plan: PlanTold | None = None,
+    in_bold: tuple[str, ...] = (),
+    *,
+    above: bool = False,
 ) -> Notices:
-    """What is said on every statement; `in_bold` is what a state adds."""
+    """What is said on every statement; `in_bold` is what a state adds, `above`: a bill far above its estimate."""
+    dispute = (
+        f"Call {practice.phone} or write to {practice.email}."
+        " We will go through it with you before you pay."
+    )
     return Notices(
         assistance=(
             "We offer financial help with medical bills. You may get care for less, or for free."
@@ -74,10 +89,7 @@ def notices(
             "In person: cash, check or card",
         ),
         payment_plan=plan_words(plan),
-        dispute=(
-            f"Call {practice.phone} or write to {practice.email}."
-            " We will go through it with you before you pay."
-        ),
+        dispute=f"{dispute} {ABOVE_ESTIMATE}" if above else dispute,
         language=(
             f"You can get free help in your language: call {practice.phone}."
             f" Hay ayuda gratis en español: llame al {practice.phone}."

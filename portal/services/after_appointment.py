@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.models.appointments import Appointment
 from portal.services.appointment_actor import Actor
 from portal.services.count_missed import count_missed
+from portal.services.keep_estimate import keep_estimate
 from portal.services.mail_visit import mail_visit
 from portal.services.offer_other_times import offer_other_times, take_offered_time
 from portal.services.open_slot import open_slot
@@ -33,6 +34,7 @@ def after_appointment(
     """
     stop_unverified(session, appointment=appointment, kind=kind, now=now)
     keep_tasks(session, appointment=appointment, kind=kind, now=now)
+    keep_estimate(session, appointment=appointment, kind=kind, now=now)
     count_missed(session, appointment=appointment, kind=kind, now=now)
     settle_opening(session, appointment=appointment, kind=kind, actor=actor, now=now)
     open_slot(session, appointment=appointment, kind=kind, now=now)

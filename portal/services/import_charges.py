@@ -17,6 +17,7 @@ from portal.models.accounts import Patient
 from portal.models.claims import Charge, Provider, Visit
 from portal.services.apply_credit import apply_credit
 from portal.services.bill_appointments import bill_appointments
+from portal.services.compare_estimates import compare_estimates
 from portal.services.find_patients import find_patients
 from portal.services.import_result import RefusedRecord
 from portal.services.part_grown import part_grown
@@ -65,6 +66,7 @@ def import_charges(
     part_grown(session, [visit for visit, _ in fresh])
     _write(session, fresh)
     bill_appointments(session, [visit for visit, _ in fresh], on=now.date())
+    compare_estimates(session, [visit for visit, _ in fresh], now=now)
     owners = {visit.guarantor_account_id for visit, _ in fresh}
     source = f"charges:{file_id}:{fresh[0][0].id if fresh else ''}"
     apply_credit(session, guarantor_account_ids=owners, on=now.date(), source=source)

@@ -43,6 +43,9 @@ OUTCOME_WORDS = {
 }
 
 
+ESTIMATES = frozenset({"estimate_due", "estimate_over"})  # given, or looked at by two people
+
+
 class ResolutionRefused(Refusal):
     """The item cannot be closed yet; the message says why."""
 
@@ -84,6 +87,8 @@ def resolve_work_item(
             raise ResolutionRefused(
                 "No posted remittance of this payer has the same trace number. Ask the payer for it."
             )
+        if item.kind in ESTIMATES:
+            raise ResolutionRefused("This is ended under Estimates, not here.")
         if item.kind == "review" and _under_review(session, item.remittance_claim_id):
             raise ResolutionRefused(
                 "Decide who owes the amount first: bill it, or take it off. That closes the item."

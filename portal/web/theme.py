@@ -89,6 +89,7 @@ MENUS = {
         MenuLink("front_desk.index", "Front desk", "people", "desk.view", "Visits"),
         MenuLink("calendar.index", "Calendar", "calendar-event", "calendar.view", "Visits"),
         MenuLink("visit_tasks.index", "Before visits", "hourglass-split", "tasks.view", "Visits"),
+        MenuLink("estimates.index", "Estimates", "receipt", "tasks.view", "Visits"),
         MenuLink("waitlist.index", "Waitlist", "list", "waitlist.view", "Visits"),
         MenuLink("forms.index", "Forms", "file-earmark-text", "forms.view", "Visits"),
         MenuLink("accounts.index", "Accounts", "people", "accounts.view", "Patients"),

@@ -9,6 +9,7 @@ from portal.blueprints.statements.forms import CompareForm
 from portal.queries.bill import bill_page
 from portal.queries.bill_figures import figures
 from portal.queries.entry_chain import entry_chain
+from portal.queries.own_estimates import estimate_beside
 from portal.queries.statement_page import statement_page
 from portal.queries.where_bill import where_bill
 from portal.services.download_statement import download_statement
@@ -52,7 +53,8 @@ def bill(visit_id: int) -> ResponseReturnValue:
     if page is None:
         abort(404)
     saw(accounts=[page.account_id], patients=[page.patient_id], kind="visit", id=visit_id)
-    return render_template("statements/bill.html", page=page, figures=figures)
+    beside = estimate_beside(current_account_viewer(), visit_id) if page.self_pay else None
+    return render_template("statements/bill.html", page=page, figures=figures, beside=beside)
 
 
 @blueprint.get("/bills/<int:visit_id>/where")

@@ -1,6 +1,6 @@
 """Visits: see them, find a time and book it, move it, cancel it; and the door for who is new."""
 
-from portal.blueprints.visits import book, change, door, views
+from portal.blueprints.visits import book, change, door, estimate, views
 from portal.blueprints.visits.views import blueprint
 
-__all__ = ["blueprint", "book", "change", "door", "views"]
+__all__ = ["blueprint", "book", "change", "door", "estimate", "views"]

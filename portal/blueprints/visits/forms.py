@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext
 from flask_wtf import FlaskForm
@@ -11,8 +11,9 @@ from wtforms import RadioField, SelectField
 from billing.booking_rules import CoverageIntent
 from billing.visit_reasons import CANCEL_WORDS, PATIENT_REASONS, REASONS
 from portal.queries.own_holds import OwnCoverage
-from portal.web.fields import at_most, chosen
-from portal.web.note_field import NoteField
+from portal.services.ask_estimate import LONGEST
+from portal.web.fields import at_most, chosen, required
+from portal.web.note_field import NoteField, NoteLineField
 
 NOTE_LENGTH = 500
 
@@ -63,3 +64,18 @@ class CancelForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         [chosen("a reason")],
         choices=[(one.value, CANCEL_WORDS[one]) for one in PATIENT_REASONS],
     )
+
+
+class EstimateForm(FlaskForm):  # type: ignore[misc]  # as above
+    """Whose care, and which."""
+
+    who = SelectField("For whom", coerce=int)
+    about = NoteLineField(
+        "Which care do you ask about?",
+        [required("which care you ask about"), at_most(LONGEST, "This")],
+    )
+
+    def offer(self, people: Mapping[int, str]) -> EstimateForm:
+        """Who can be asked for."""
+        self.who.choices = list(people.items())
+        return self

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from billing.proxy_access import ProxyScope
 from portal.blueprints.visits.search import offered_instead
 from portal.blueprints.visits.steps import actor, calendar_file, found_visit, qr_of, seen_in
+from portal.queries.own_estimates import estimate_of_visit
 from portal.queries.visit_pages import VisitPage, visits_page
 from portal.services.confirm_appointment import confirm_appointment
 from portal.web.access import (
@@ -49,6 +50,7 @@ def visit(appointment_id: UUID) -> ResponseReturnValue:
         tongue=language(),
         qr=qr_of(page.visit),
         today=practice_day(),
+        estimate=estimate_of_visit(current_account_viewer(), appointment_id),
         **offered_instead(page.visit),
     )
 

@@ -1,0 +1,137 @@
+"""The good-faith estimate of a visit without a plan: owed when it is booked, again when it changes, no more when it ends (NSA-2, NSA-4)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from billing.estimates import SELF_PAY, due_when_booked, due_when_changed
+from billing.money import ZERO
+from portal.models.accounts import Patient
+from portal.models.appointments import Appointment
+from portal.models.estimates import GoodFaithEstimate
+from portal.models.work import WorkItem
+from portal.services.practice_date import practice_date
+
+MAKES = frozenset({"booked", "moved", "undone"})
+DROPS = frozenset({"canceled", "no_show", "done", "expired"})
+WORK = "estimate_due"
+DROPPED_AS = "not_ours"  # the list of outcomes has no closer word for work that fell away
+
+
+def keep_estimate(session: Session, *, appointment: Appointment, kind: str, now: datetime) -> None:
+    """Of the hub, in the transaction of what happened to the visit."""
+    if kind in DROPS:
+        _drop(session, appointment, now)
+    elif (
+        kind in MAKES and appointment.state == "booked" and appointment.coverage_intent in SELF_PAY
+    ):
+        _keep(session, appointment, practice_date(session, now), now)
+
+
+def _keep(session: Session, appointment: Appointment, on: date, now: datetime) -> None:
+    """A deadline that runs is never put off; what was given for another day or provider is given anew."""
+    session.flush()
+    due = _of(session, appointment, "due")
+    if due is not None:
+        due.service_on = appointment.starts_on
+        return
+    given = _of(session, appointment, "issued")
+    if given is not None:
+        owe(
+            session,
+            GoodFaithEstimate(
+                appointment_id=appointment.id,
+                why="changed",
+                asked_on=on,
+                service_on=appointment.starts_on,
+                due_on=due_when_changed(on, appointment.starts_on),
+                version=given.version + 1,
+                supersedes_id=given.id,
+                created_at=now,
+            ),
+            now=now,
+        )
+        return
+    by = due_when_booked(on, appointment.starts_on)
+    if by is not None:
+        owe(
+            session,
+            GoodFaithEstimate(
+                appointment_id=appointment.id,
+                why="booked",
+                asked_on=on,
+                service_on=appointment.starts_on,
+                due_on=by,
+                created_at=now,
+            ),
+            now=now,
+        )
+
+
+def owe(session: Session, row: GoodFaithEstimate, *, now: datetime) -> None:
+    """Write down that it is owed, and open the work of giving it, due on the same day."""
+    session.add(row)
+    session.flush()
+    patient_id = row.patient_id or session.scalar(
+        select(Appointment.patient_id).where(Appointment.id == row.appointment_id)
+    )
+    session.execute(
+        insert(WorkItem)
+        .values(
+            dedupe_key=work_key(row.id),
+            kind=WORK,
+            reasons=[_reason(row)],
+            next_step="Open Estimates, check the lines and give it.",
+            amount=ZERO,
+            guarantor_account_id=select(Patient.guarantor_account_id)
+            .where(Patient.id == patient_id)
+            .scalar_subquery(),
+            opened_at=now,
+            due_on=row.due_on,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def close_work(
+    session: Session, estimate_id: int, *, by: int | None, outcome: str, now: datetime
+) -> None:
+    """The estimate was given, or is owed no more."""
+    session.execute(
+        update(WorkItem)
+        .where(WorkItem.dedupe_key == work_key(estimate_id), WorkItem.closed_at.is_(None))
+        .values(closed_at=now, closed_by_id=by, outcome=outcome)
+    )
+
+
+def work_key(estimate_id: int) -> str:
+    """By which its work is known."""
+    return f"estimate:{estimate_id}"
+
+
+def _drop(session: Session, appointment: Appointment, now: datetime) -> None:
+    session.flush()
+    due = _of(session, appointment, "due")
+    if due is not None:
+        due.state = "dropped"
+        close_work(session, due.id, by=None, outcome=DROPPED_AS, now=now)
+
+
+def _of(session: Session, appointment: Appointment, state: str) -> GoodFaithEstimate | None:
+    return session.scalar(
+        select(GoodFaithEstimate)
+        .where(GoodFaithEstimate.appointment_id == appointment.id, GoodFaithEstimate.state == state)
+        .with_for_update()
+    )
+
+
+def _reason(row: GoodFaithEstimate) -> str:
+    return {
+        "booked": "A visit without a plan was booked: a good-faith estimate is due.",
+        "asked": "Somebody asked what care will cost: a good-faith estimate is due.",
+        "changed": "A visit changed after its estimate was given: a new one is due.",
+    }[row.why]

@@ -1,0 +1,147 @@
+"""Estimates on the pages: staff give one, the patient reads it, and two people let a bill go out (NSA-2 to NSA-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from tests.booking_world import BookingWorld, open_booking
+from tests.services.estimate_world import bill, check_of, estimates
+from tests.web.pages import PageClient
+from tests.web.people import signed_in
+from tests.web.statements_sent import statements_sent
+
+AsStaff = Callable[[str], PageClient]
+DAY = date(2026, 3, 13)  # 9 business days after Monday, March 2
+
+
+@pytest.fixture
+def world(patient_app: Any, staff_app: Any, now: datetime) -> BookingWorld:
+    for one in (patient_app, staff_app):
+        one.config["CLOCK"] = lambda: now
+    return open_booking(now)
+
+
+def given(world: BookingWorld, desk: PageClient, amount: str = "100.00") -> int:
+    """Booked without a plan, and its estimate given on the page."""
+    [row] = estimates(world.book(world.start(DAY)))
+    page = desk.follow(
+        desk.post(
+            f"/estimates/{row.id}",
+            {
+                **_blank(world),
+                "line0-procedure": "99213",
+                "line0-words": "Office visit",
+                "line0-amount": amount,
+                "line0-diagnoses": "M25.561",
+            },
+        )
+    )
+    assert "The patient can read it now" in page.text
+    assert "M25.561" in page.text
+    return row.id
+
+
+def _blank(world: BookingWorld) -> dict[str, str]:
+    return {f"line{n}-provider": str(world.ada) for n in range(5)}
+
+
+def test_NSA_2_staff_see_what_is_owed_by_when_and_give_it(
+    world: BookingWorld, as_staff: AsStaff
+) -> None:
+    desk = as_staff("biller")
+    [row] = estimates(world.book(world.start(DAY)))
+    with statements_sent() as sent:
+        page = desk.get("/estimates/")
+    assert len(sent) <= 12, sent
+    assert "Testa Sample" in page.text
+    assert "To give" in page.text
+    with statements_sent() as sent:
+        page = desk.get(f"/estimates/{row.id}")
+    assert len(sent) <= 12, sent
+    assert 'value="A visit"' in page.source  # as the kind of visit is called
+    refused = desk.post(f"/estimates/{row.id}", _blank(world))
+    assert "Write down each service" in refused.text
+    wrong = desk.post(f"/estimates/{row.id}", {**_blank(world), "line0-amount": "much"})
+    assert "Enter an amount like" in wrong.text
+
+
+def test_NSA_3_a_given_estimate_is_on_the_page_with_its_total(
+    world: BookingWorld, as_staff: AsStaff
+) -> None:
+    desk = as_staff("biller")
+    estimate_id = given(world, desk, "180.00")
+    assert "$180.00" in desk.get(f"/estimates/{estimate_id}").text
+    assert "Given" in desk.get("/estimates/?show=issued").text
+    again = desk.post(f"/estimates/{estimate_id}", {**_blank(world), "line0-amount": "1"})
+    assert "was given meanwhile" in again.text
+
+
+def test_NSA_6_a_held_bill_is_reviewed_by_one_and_let_go_by_another(
+    world: BookingWorld, as_staff: AsStaff
+) -> None:
+    desk, manager = as_staff("biller"), as_staff("manager")
+    given(world, desk)
+    visit = bill(world, DAY, 500_00)
+    check = check_of(visit.id)
+    assert check is not None
+    assert "Bills held" in desk.get("/estimates/").text
+    here = f"/estimates/bills/{check.id}"
+    with statements_sent() as sent:
+        page = desk.get(here)
+    assert len(sent) <= 12, sent
+    assert "$400.00" in page.text
+    assert "still $400.00 or more above" in desk.post(f"{here}/correct").text
+    assert "Enter what you found" in desk.post(f"{here}/review", {"finding": ""}).text
+    page = desk.follow(desk.post(f"{here}/review", {"finding": "A longer visit."}))
+    assert "Waits for another person" in page.text
+    assert desk.post(f"{here}/release").status == 403
+    page = manager.follow(manager.post(f"{here}/release"))
+    assert "It went out." in page.text
+
+
+def test_NSA_2_the_patient_sees_when_it_comes_reads_it_and_finds_it_on_the_bill(
+    world: BookingWorld, as_staff: AsStaff, patient_app: Any
+) -> None:
+    me = signed_in(PageClient(patient_app), world.login_id)
+    appointment_id = world.book(world.start(DAY))
+    [row] = estimates(appointment_id)
+    with statements_sent() as sent:
+        page = me.get(f"/visits/{appointment_id}")
+    assert len(sent) <= 12, sent
+    assert "estimate of the cost by March 3" in page.text
+    as_staff("biller").post(
+        f"/estimates/{row.id}",
+        {
+            **_blank(world),
+            "line0-procedure": "99213",
+            "line0-words": "Office visit",
+            "line0-amount": "100.00",
+        },
+    )
+    page = me.get(f"/visits/{appointment_id}")
+    assert "Our good-faith estimate: $100.00" in page.text
+    [given_now] = estimates(appointment_id)
+    letter = me.get(f"/letters/{given_now.notice_id}")
+    assert "This is only an estimate" in letter.text
+    assert me.http.get(f"/letters/{given_now.notice_id}/letter.pdf").data.startswith(b"%PDF")
+    visit = bill(world, DAY, 120_00)
+    assert "Our estimate was $100.00. The bill is $120.00." in me.get(f"/bills/{visit.id}").text
+
+
+def test_NSA_2_NSA_5_a_patient_asks_without_a_visit_and_staff_see_by_when(
+    world: BookingWorld, as_staff: AsStaff, patient_app: Any
+) -> None:
+    me = signed_in(PageClient(patient_app), world.login_id)
+    page = me.get("/visits/estimate")
+    assert "within 3 business days" in page.text
+    refused = me.post("/visits/estimate", {"who": str(world.patient_id), "about": ""})
+    assert "Enter which care you ask about" in refused.text
+    asked = me.post("/visits/estimate", {"who": str(world.patient_id), "about": "My knee"})
+    assert "You get your estimate" in me.follow(asked).text
+    page = as_staff("biller").get("/estimates/")
+    assert "My knee" in page.text
+    assert "Asked for" in page.text
