@@ -1,4 +1,4 @@
-"""Writing a bill off as bad debt: why it may be asked for, and where one bill of a batch stands (OPS-22). Pure."""
+"""Writing a bill off as bad debt or as a small balance: why it may be asked for, and where one bill of a batch stands (OPS-22). Pure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,27 @@ class Basis(StrEnum):
     STEPS = "steps"  # the gate's own answer of today, as for a placement
     PLACED = "placed"  # an agency has it: the gate said yes when it was placed
     UNCOLLECTIBLE = "uncollectible"  # an agency gave it back as such
+    SMALL = "small"  # too small and quiet for long: no step before an agency is asked for (OPS-19)
 
 
 BASIS_WORDS: Mapping[Basis, str] = {
     Basis.STEPS: "Every step before an agency is taken",
     Basis.PLACED: "An agency has it",
     Basis.UNCOLLECTIBLE: "An agency gave it back: it cannot be collected",
+    Basis.SMALL: "Small, and quiet for 60 days",
+}
+
+
+class BatchKind(StrEnum):
+    """What a batch lets go."""
+
+    BAD_DEBT = "bad_debt"
+    SMALL_BALANCE = "small_balance"  # proposed by the daily run
+
+
+KIND_WORDS: Mapping[BatchKind, str] = {
+    BatchKind.BAD_DEBT: "Bad debt",
+    BatchKind.SMALL_BALANCE: "Small balances",
 }
 
 

@@ -97,7 +97,10 @@ LISTS: Mapping[Worklist, Listed] = {
     Worklist.APPROVE: Listed(
         "To approve",
         "What somebody asked for and another person decides.",
-        _kinds("refund adjustment_request card_refund bad_debt owner_review estimate_over"),
+        _kinds(
+            "refund adjustment_request card_refund bad_debt small_balance owner_review"
+            " estimate_over"
+        ),
     ),
     Worklist.AGENCIES: Listed(
         "Agencies",

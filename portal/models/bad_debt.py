@@ -19,10 +19,22 @@ class BadDebtBatch(Base):
     """Bills that are decided about together."""
 
     __tablename__ = "bad_debt_batches"
+    __table_args__ = (
+        CheckConstraint("kind IN ('bad_debt', 'small_balance')", name="kind"),
+        CheckConstraint("(prepared_by_id IS NULL) = (kind = 'small_balance')", name="preparer"),
+        # The daily run proposes no second one while one waits.
+        Index(
+            "uq__bad_debt_batches__small",
+            "kind",
+            unique=True,
+            postgresql_where=text("kind = 'small_balance' AND state = 'waiting'"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)  # of the page on which it was prepared
+    kind: Mapped[str] = mapped_column(default="bad_debt", server_default="bad_debt")
     state: Mapped[str]  # billing.bad_debt.BatchState
-    prepared_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    prepared_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))  # none: the run
     prepared_at: Mapped[datetime] = mapped_column(MOMENT, index=True)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
     decided_at: Mapped[datetime | None] = mapped_column(MOMENT)

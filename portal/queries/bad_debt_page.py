@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,8 +10,17 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from billing.bad_debt import BASIS_WORDS, STATE_WORDS, Basis, BatchState, BillState
+from billing.bad_debt import (
+    BASIS_WORDS,
+    KIND_WORDS,
+    STATE_WORDS,
+    Basis,
+    BatchKind,
+    BatchState,
+    BillState,
+)
 from billing.money import ZERO, Money, total_of
+from billing.placement import Lost
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.bad_debt import BadDebtBatch, BadDebtBill
@@ -42,6 +51,7 @@ class BatchRow:
     """One batch in the list."""
 
     id: UUID
+    kind: str  # in words
     state: str
     prepared_at: datetime
     prepared_by: str
@@ -81,8 +91,9 @@ class BatchPage:
     """One batch. `to_post`: approved bills that wait, after a stop; `denied`: no part of it, with their rules."""
 
     id: UUID
+    kind: str  # in words
     state: str
-    prepared_by_id: int
+    prepared_by_id: int | None
     prepared_by: str
     prepared_at: datetime
     decided_by: str
@@ -133,7 +144,7 @@ def batch_page(batch_id: UUID) -> BatchPage | None:
         decider = aliased(Login)
         found = session.execute(
             select(BadDebtBatch, Login, decider)
-            .join(Login, Login.id == BadDebtBatch.prepared_by_id)
+            .outerjoin(Login, Login.id == BadDebtBatch.prepared_by_id)
             .outerjoin(decider, decider.id == BadDebtBatch.decided_by_id)
             .where(BadDebtBatch.id == batch_id)
         ).one_or_none()
@@ -143,11 +154,12 @@ def batch_page(batch_id: UUID) -> BatchPage | None:
         bills = _bills(session, batch_id)
     return BatchPage(
         id=batch.id,
+        kind=KIND_WORDS[BatchKind(batch.kind)],
         state=batch.state,
         prepared_by_id=batch.prepared_by_id,
-        prepared_by=preparer.name or preparer.email,
+        prepared_by=_who(preparer),
         prepared_at=batch.prepared_at,
-        decided_by=(who.name or who.email) if who else "",
+        decided_by=_who(who) if who else "",
         decided_at=batch.decided_at,
         note=batch.note,
         bills=tuple(one for one in bills if one.state != BillState.DENIED),
@@ -164,7 +176,7 @@ def _batches(session: Session) -> tuple[BatchRow, ...]:
             func.count(BadDebtBill.id).filter(inside),
             func.sum(BadDebtBill.amount).filter(inside),
         )
-        .join(Login, Login.id == BadDebtBatch.prepared_by_id)
+        .outerjoin(Login, Login.id == BadDebtBatch.prepared_by_id)
         .join(BadDebtBill, BadDebtBill.batch_id == BadDebtBatch.id)
         .group_by(BadDebtBatch.id, Login.id)
         .order_by((BadDebtBatch.state == BatchState.WAITING.value).desc())
@@ -174,9 +186,10 @@ def _batches(session: Session) -> tuple[BatchRow, ...]:
     return tuple(
         BatchRow(
             id=batch.id,
+            kind=KIND_WORDS[BatchKind(batch.kind)],
             state=batch.state,
             prepared_at=batch.prepared_at,
-            prepared_by=login.name or login.email,
+            prepared_by=_who(login),
             bills=count,
             amount=amount or ZERO,
         )
@@ -202,7 +215,7 @@ def _bills(session: Session, batch_id: UUID) -> list[BillRow]:
             account_number=account.number,
             service_on=service_on,
             amount=row.amount,
-            left=total_of(line.amount for line in left.get(row.visit_id, ())),
+            left=_left(row, left),
             basis=BASIS_WORDS[Basis(row.basis)],
             state=row.state,
             words=STATE_WORDS[BillState(row.state)],
@@ -211,6 +224,17 @@ def _bills(session: Session, batch_id: UUID) -> list[BillRow]:
         )
         for row, account, service_on in rows
     ]
+
+
+def _left(row: BadDebtBill, lost: Mapping[int, Sequence[Lost]]) -> Money:
+    """What is still written off."""
+    if row.basis == Basis.SMALL:
+        return row.amount if row.state == BillState.POSTED else ZERO
+    return total_of(line.amount for line in lost.get(row.visit_id, ()))
+
+
+def _who(login: Login | None) -> str:
+    return (login.name or login.email) if login else "the daily run"
 
 
 def _names(session: Session, account_ids: Sequence[int]) -> dict[int, GuarantorAccount]:

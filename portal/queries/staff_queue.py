@@ -35,6 +35,7 @@ KIND_LABELS = {
     "gate_open": "Every step before an agency taken",
     "placement_refused": "Bill that could not go to its agency",
     "bad_debt": "Write-offs to approve",
+    "small_balance": "Small balances to let go",
     "agency_rows": "Agency’s rows that were refused",
     "agency_address": "Agency found another address",
     "agency_closed": "Bill back from an agency",

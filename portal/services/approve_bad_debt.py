@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.bad_debt import Basis, BatchState, BillState
+from billing.bad_debt import Basis, BatchKind, BatchState, BillState
 from billing.duties import Duty, same_person
 from billing.free_text import check_free_text
 from billing.holds import Denied
@@ -22,7 +22,8 @@ from portal.services.ask_write_off import ask_write_off
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.open_group_work import close_group_work
 from portal.services.post_entry import post_entry
-from portal.services.prepare_bad_debt import WORK, BadDebtRefused, note_batch
+from portal.services.post_small_balances import post_small_balances
+from portal.services.prepare_bad_debt import BadDebtRefused, note_batch
 from portal.services.refusal import NotFound
 
 
@@ -44,8 +45,14 @@ def approve_bad_debt(*, batch_id: UUID, staff: StaffViewer, on: date, now: datet
             rows = _bills(session, batch_id)
             note_batch(session, batch, rows, action="approve", staff=staff, now=now)
             close_group_work(
-                session, f"{WORK}:{batch_id}", by_id=staff.login_id, outcome="approved", now=now
+                session,
+                f"{batch.kind}:{batch_id}",
+                by_id=staff.login_id,
+                outcome="approved",
+                now=now,
             )
+    if batch.kind == BatchKind.SMALL_BALANCE:
+        return post_small_balances(batch_id, on=on)
     with read_only() as session:
         waiting = [row.id for row in _bills(session, batch_id) if row.state == BillState.WAITING]
     return sum(_post(bill_id, staff=staff, on=on) for bill_id in waiting)
@@ -70,7 +77,7 @@ def decline_bad_debt(*, batch_id: UUID, reason: str, staff: StaffViewer, now: da
         batch.decided_by_id, batch.decided_at = staff.login_id, now
         note_batch(session, batch, rows, action="decline", staff=staff, now=now)
         close_group_work(
-            session, f"{WORK}:{batch_id}", by_id=staff.login_id, outcome="declined", now=now
+            session, f"{batch.kind}:{batch_id}", by_id=staff.login_id, outcome="declined", now=now
         )
 
 

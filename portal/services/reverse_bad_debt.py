@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.bad_debt import BillState
+from billing.bad_debt import Basis, BillState
 from billing.entries import undo
 from billing.free_text import check_free_text
 from billing.ledger import Account, Entry, transfer
@@ -54,6 +54,7 @@ def reverse_bad_debt(
 
 
 def _take_back(bill_id: int, *, reason: str, staff: StaffViewer, on: date, now: datetime) -> bool:
+    entry: Entry | None
     with transaction() as session:
         lock_posting(session)
         visit_id, account_id = session.execute(
@@ -65,8 +66,11 @@ def _take_back(bill_id: int, *, reason: str, staff: StaffViewer, on: date, now: 
         row = session.get_one(BadDebtBill, bill_id, with_for_update=True)
         if row.state != BillState.POSTED or row.entry_id is None:
             return False
-        left = bad_debt_lines(session, [visit_id]).get(visit_id, ())
-        entry = _entry(session, row, row.entry_id, left, reason=reason, on=on)
+        if row.basis == Basis.SMALL:
+            entry = _whole(session, row, row.entry_id, reason=reason, on=on)
+        else:
+            left = bad_debt_lines(session, [visit_id]).get(visit_id, ())
+            entry = _entry(session, row, row.entry_id, left, reason=reason, on=on)
         if entry is not None:  # nothing is left where all of it was recovered
             row.back_entry_id = post_entry(session, entry).entry_id
         row.state, row.why = BillState.REVERSED.value, reason
@@ -74,6 +78,17 @@ def _take_back(bill_id: int, *, reason: str, staff: StaffViewer, on: date, now: 
         batch = session.get_one(BadDebtBatch, row.batch_id)
         note_batch(session, batch, [row], action="reverse", staff=staff, now=now)
     return True
+
+
+def _whole(session: Session, row: BadDebtBill, entry_id: UUID, *, reason: str, on: date) -> Entry:
+    """A small balance comes back as it went: what was paid since is the patient's credit, and is used for it."""
+    return undo(
+        load_entries(session, [entry_id])[entry_id],
+        entry_id=entry_id,
+        source_ref=f"small_balance:{row.id}:reversed",
+        occurred_on=on,
+        memo=reason,
+    )
 
 
 def _entry(

@@ -30,6 +30,7 @@ from portal.services.mail_returned import mail_returned
 from portal.services.note_credits import note_credits
 from portal.services.note_refunds import note_refunds
 from portal.services.print_visit_letters import print_visit_letters
+from portal.services.propose_small_balances import Proposed, propose_small_balances
 from portal.services.queue_notices import queue_notices
 from portal.services.queue_visit_reminders import Reminded, queue_visit_reminders
 from portal.services.reassociate import reassociate
@@ -51,7 +52,6 @@ from portal.services.tend_returned import tend_returned
 from portal.services.tend_unpaid_claims import tend_unpaid_claims
 from portal.services.walk_dunning import Walked, walk_dunning
 from portal.services.warn_filing import warn_filing
-from portal.services.write_off_small_balances import WrittenOff, write_off_small_balances
 from portal.services.write_placement_files import FilesWritten, write_placement_files
 
 DEFAULT_ZONE = "America/New_York"
@@ -82,7 +82,7 @@ class DayReport:
     swept: Swept
     awarded: int  # standing awards of assistance that reached further bills
     tended: Tended
-    written_off: WrittenOff
+    small: Proposed
     cut: Cut
     delivered: Delivered
     returned: Delivered  # paper for what e-mail could not deliver, and copies asked for
@@ -126,8 +126,8 @@ class DayReport:
             yield f"{self.awarded} awards of assistance reached further bills"
         if self.tended.moved or self.tended.letters:
             yield f"{self.tended.moved} payment plans moved, {self.tended.letters} letters about plans"
-        if self.written_off.accounts:
-            yield f"{self.written_off.amount} in {self.written_off.accounts} small balances let go"
+        if self.small.accounts:
+            yield f"{self.small.amount} in {self.small.accounts} small balances proposed"
 
 
 def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
@@ -154,7 +154,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     tend_promises(on=on, now=now)
     tended = tend_plans(on=on, now=now, public_url=office.public_url)
     drafts = tend_drafts(DraftDay(on=on, now=now, public_url=office.public_url))
-    written_off = write_off_small_balances(on=on)
+    small = propose_small_balances(on=on, now=now)
     tend_returned(now=now)
     cut = cut_statements(on=on, now=now, public_url=office.public_url)
     delivered = deliver_statements(on=on, now=now, shop=office, folder=folder)
@@ -177,7 +177,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
         swept=swept,
         awarded=awarded,
         tended=tended,
-        written_off=written_off,
+        small=small,
         cut=cut,
         delivered=delivered,
         returned=returned,

@@ -45,7 +45,7 @@ PREVIEWS = {
     "portal/services/ask_gate.py",
     "portal/services/cut_statements.py",  # a cut statement is asked about again as it leaves
     "portal/services/walk_dunning.py",  # a step that is held is given to nobody
-    "portal/services/write_off_small_balances.py",  # what is let go is in the patient's favour
+    "portal/services/propose_small_balances.py",  # what is let go is in the patient's favour
 }
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 
 from billing.money import ZERO, Money
+from portal.services.propose_small_balances import propose_small_balances
 from tests.services.agency_world import ON, owed, placed
 from tests.services.statement_world import later, noon, world
 from tests.web.pages import PageClient
@@ -68,6 +71,28 @@ def test_OPS_13_whoever_prepared_it_reads_that_another_person_approves(as_staff:
     done = manager.follow(manager.post(f"{address}/decline", {"reason": "Too early."})).text
     assert "Nothing was written off." in done
     manager.get(f"/bad-debt/{uuid4()}", expect=404)
+
+
+def test_OPS_19_what_the_daily_run_proposed_a_manager_lets_go_and_takes_back(
+    as_staff: AsStaff, staff_app: Flask
+) -> None:
+    bill = world(lambda w: w.owed(300))
+    on = ON + timedelta(days=60)
+    staff_app.config["CLOCK"] = lambda: noon(on)
+    propose_small_balances(on=on, now=noon(on))
+    manager = as_staff("manager")
+    page = manager.get("/bad-debt/")
+    assert "Small balances" in page.text
+    assert "the daily run" in page.text
+    [address] = [link for link in page.links() if re.fullmatch(r"/bad-debt/[0-9a-f-]{36}", link)]
+    with statements_sent() as sent:
+        shown = manager.get(address).text
+    assert len(sent) <= 12, "\n".join(sent)
+    assert "Small, and quiet for 60 days" in shown
+    assert "1 bill written off." in manager.follow(manager.post(f"{address}/approve", {})).text
+    assert owed(bill) == ZERO
+    manager.post(f"{address}/take-back", {"back-reason": "They pay.", "back-which": "all"})
+    assert owed(bill) == Money(300)
 
 
 def test_OPS_22_a_full_list_stays_light(as_staff: AsStaff) -> None:
