@@ -1,4 +1,4 @@
-"""Rows of the two tables of `access_tables` about check-in, the desk, forms and tasks; the letters are explained there."""
+"""Rows of the two tables of `access_tables` about check-in, the desk, forms, tasks and estimates; the letters are explained there."""
 
 PATIENTS_DESK = """
     s s o o o o o o r r o r o b b  GET       /check-in
@@ -39,4 +39,11 @@ STAFF_DESK = """
     s s s o o r r r o o r o  GET       /visit-tasks/<uuid:appointment_id>
     s s s o o r r r o r r o  POST      /visit-tasks/<uuid:appointment_id>/verify
     s s s o o r r r o r r o  POST      /visit-tasks/tasks/<int:task_id>/end
+    s s s o o r r r o o r o  GET       /estimates/
+    s s s o o r r r o o r o  GET       /estimates/<int:estimate_id>
+    s s s o o r r r o r r o  POST      /estimates/<int:estimate_id>
+    s s s o o r r r o o r o  GET       /estimates/bills/<int:check_id>
+    s s s o o r r r o r r o  POST      /estimates/bills/<int:check_id>/correct
+    s s s r r r r r o r r o  POST      /estimates/bills/<int:check_id>/release
+    s s s o o r r r o r r o  POST      /estimates/bills/<int:check_id>/review
 """

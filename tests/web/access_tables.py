@@ -17,7 +17,6 @@ from tests.web.access_cases import STAFF_CASES
 from tests.web.access_control import STAFF_CONTROL
 from tests.web.access_denials import STAFF_DENIALS
 from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
-from tests.web.access_estimates import STAFF_ESTIMATES
 from tests.web.access_exceptions import STAFF_EXCEPTIONS
 from tests.web.access_help import PATIENTS_HELP
 from tests.web.access_holds import STAFF_HOLDS
@@ -382,7 +381,6 @@ STAFF = table(
     + STAFF_PAYERS_MONEY
     + STAFF_MONEY
     + STAFF_DESK
-    + STAFF_ESTIMATES
     + STAFF_DENIALS
     + STAFF_HOLDS
     + STAFF_CASES
