@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypedDict
 
+from billing.language_help import in_english, languages_of
 from billing.money import Money
 from billing.notices import Field
 
@@ -20,6 +21,7 @@ LANGUAGES = ("en", "es")
 BOLD_14 = "bold_14"  # a state's sentence in bold letters of 14 points (COLL-T4)
 EXACT = "exact"  # a law's own words, which nobody may make plainer (COLL-33)
 PAGE = "page"  # begins a page of its own
+LANGUAGE = "language"  # the notice of free language help; its rows are pairs of language and sentence (LANG-1)
 _MONTHS_ES = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
     "octubre", "noviembre", "diciembre",
@@ -90,6 +92,16 @@ def made_letter(
     return Words(title=_fill(words["title"], values), blocks=blocks)
 
 
+def with_language_help(letter: Words, *, phone: str, state: str) -> Words:
+    """The letter with the notice of free help in the languages of our state at its end (LANG-1)."""
+    notice = Block(
+        style=LANGUAGE,
+        paragraphs=[in_english(phone)],
+        rows=[[one.tag, one.said(phone)] for one in languages_of(state)],
+    )
+    return Words(title=letter["title"], blocks=[*letter["blocks"], notice])
+
+
 def text_of(letter: Words) -> str:
     """Every sentence, for a reader, a lint or a measure of how hard it is."""
     found = [letter["title"] + "."]
@@ -103,7 +115,7 @@ def sentences_of(letter: Words) -> str:
     return "\n".join(
         text
         for block in letter["blocks"]
-        if block.get("style") != EXACT
+        if block.get("style") not in {EXACT, LANGUAGE}
         for text in (*block.get("paragraphs", ()), *block.get("bullets", ()))
         if text.rstrip().endswith((".", "?"))
     )

@@ -42,6 +42,37 @@ def pdf_runs(data: bytes) -> list[tuple[str, float, str]]:
     return runs
 
 
+def pdf_said(data: bytes) -> str:
+    """What a screen reader is told, spaces left out: where letters change places or shape, the words behind them."""
+    said = ""
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        for page in pdf.pages:
+            fonts = page.Resources.get("/Font", {})
+            maps = {
+                str(name): _characters(font.ToUnicode.read_bytes()) for name, font in fonts.items()
+            }
+            current: dict[int, str] = {}
+            open_marks: list[bool] = []
+            for operands, operator in pikepdf.parse_content_stream(page):
+                if str(operator) in {"BDC", "BMC"}:
+                    marked = operands[1] if len(operands) > 1 else None
+                    told = isinstance(marked, pikepdf.Dictionary) and "/ActualText" in marked
+                    open_marks.append(told)
+                    said += str(marked.ActualText) if told else ""
+                elif str(operator) == "EMC":
+                    open_marks.pop()
+                elif str(operator) == "Tf":
+                    current = maps[str(operands[0])]
+                elif str(operator) in {"Tj", "TJ"} and not any(open_marks):
+                    parts = operands[0] if str(operator) == "TJ" else operands
+                    codes = b"".join(bytes(p) for p in parts if isinstance(p, pikepdf.String))
+                    said += "".join(
+                        current.get(int.from_bytes(codes[at : at + 2], "big"), "?")
+                        for at in range(0, len(codes), 2)
+                    )
+    return "".join(said.split())
+
+
 def _characters(cmap: bytes) -> dict[int, str]:
     found = {}
     for block in re.findall(rb"beginbfchar(.*?)endbfchar", cmap, re.DOTALL):

@@ -14,6 +14,7 @@ import typst
 PORTAL = Path(__file__).resolve().parent.parent
 LAYOUTS = PORTAL / "templates" / "print"
 FONTS = PORTAL / "static" / "fonts"
+SCRIPTS = LAYOUTS / "fonts"  # of the notice in many languages, for paper alone (LANG-1)
 # The same data gives the same bytes: a document carries no moment of printing.
 NO_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -28,7 +29,7 @@ class TypstPrinter:
     def __init__(self) -> None:
         self._one_at_a_time = threading.Lock()
         self._compiler = typst.Compiler(
-            root=str(LAYOUTS), font_paths=[str(FONTS)], ignore_system_fonts=True
+            root=str(LAYOUTS), font_paths=[str(FONTS), str(SCRIPTS)], ignore_system_fonts=True
         )
 
     def print(self, layout: str, data: Mapping[str, Any]) -> bytes:

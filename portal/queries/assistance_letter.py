@@ -21,6 +21,7 @@ from portal.models.assistance import AssistanceApplication
 from portal.models.assistance_decisions import AssistanceAward, AssistanceDecision
 from portal.models.practice import Practice
 from portal.queries.balances import balances
+from portal.queries.language_help import language_help
 from portal.queries.plan_policy import plan_rules
 from portal.queries.reach import paper_lines
 
@@ -98,6 +99,7 @@ def letter_data(session: Session, row: AssistanceDecision, language: str) -> Map
             if line
         ],
         "practice_phone": practice.phone,
+        "language_help": language_help(practice),
         "name": facts.name,
         "address": list(paper_lines(session, [account])[account.id] or ()),
         "on": day_words(facts.decided_on, language),

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from billing.notice_text import said_day
+from billing.language_help import paper_row
+from billing.notice_text import LANGUAGE, said_day
 from billing.reach import Lines
 from portal.models.accounts import GuarantorAccount
 from portal.models.notices import Notice
@@ -87,6 +88,15 @@ def whole_blocks(content: Mapping[str, Any]) -> list[dict[str, Any]]:
             "rows": block.get("rows", []),
             "bullets": block.get("bullets", []),
             "style": block.get("style", ""),
+            "help": _help(block),
         }
         for block in content["blocks"]
     ]
+
+
+def _help(block: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The notice of free language help, as page and paper set each sentence in its own script."""
+    if block.get("style") != LANGUAGE:
+        return None
+    others = [paper_row(tag, words) for tag, words in block.get("rows", [])]
+    return {"english": block["paragraphs"][0], "others": others}

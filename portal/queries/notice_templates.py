@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from billing.money import Money
 from billing.notice_shipped import FIRST, FLAGS, SINCE, STATE_BLOCKS, shipped
-from billing.notice_text import LANGUAGES, Words, made_letter
+from billing.notice_text import LANGUAGES, Words, made_letter, with_language_help
 from billing.notices import WARNINGS, Field, Intended, NoticeKind, checked, fields_of
 from portal.db import read_only
 from portal.models.identity import Login
@@ -196,7 +196,7 @@ def preview(
         language=language,
     )
     return printed(
-        letter,
+        with_language_help(letter, phone=practice.phone, state=practice.state),
         practice=practice,
         name="Testa Sample",
         lines=("1 Invented Street", "Sampletown, NY 10001"),

@@ -10,7 +10,7 @@ from portal.queries.plan_offer import PlanDraft
 from portal.queries.plan_page import PlanPage, ProposalRow, SignedPaper
 
 
-def plan_print(paper: SignedPaper) -> Mapping[str, Any]:
+def plan_print(paper: SignedPaper, language_help: Mapping[str, Any]) -> Mapping[str, Any]:
     """Exactly what was signed, with the signature."""
     version = paper.row
     how = (
@@ -24,10 +24,11 @@ def plan_print(paper: SignedPaper) -> Mapping[str, Any]:
         "signed_on": _day(version.signed_on),
         "signed_how": how,
         "seal": paper.seal,
+        "language_help": language_help,
     }
 
 
-def unsigned_print(drafted: PlanDraft) -> Mapping[str, Any]:
+def unsigned_print(drafted: PlanDraft, language_help: Mapping[str, Any]) -> Mapping[str, Any]:
     """The agreement to be signed by hand: the office keeps the paper and records where."""
     line = "_" * 40
     return {
@@ -36,10 +37,13 @@ def unsigned_print(drafted: PlanDraft) -> Mapping[str, Any]:
         "signed_on": line,
         "signed_how": "By hand",
         "seal": drafted.agreement_hash,
+        "language_help": language_help,
     }
 
 
-def decision_print(page: PlanPage, answer: ProposalRow) -> Mapping[str, Any]:
+def decision_print(
+    page: PlanPage, answer: ProposalRow, language_help: Mapping[str, Any]
+) -> Mapping[str, Any]:
     """A no, or another offer, with its reasons and the notice of rights (PLAN-3; 12 CFR 1002.9)."""
     offer = page.offer
     other = next((p for p in page.proposals if p.state in {"approved", "signed"}), None)
@@ -57,6 +61,7 @@ def decision_print(page: PlanPage, answer: ProposalRow) -> Mapping[str, Any]:
         if other
         else "",
         "rights": RIGHTS,
+        "language_help": language_help,
     }
 
 

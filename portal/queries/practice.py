@@ -19,6 +19,7 @@ class PracticePage:
     name: str
     legal_name: str
     address: tuple[str, ...]
+    state: str
     phone: str
     phone_hours: str
     email: str
@@ -65,6 +66,7 @@ def practice_of(row: Row[*tuple[Any, ...]]) -> PracticePage | None:
     return PracticePage(
         name=row.name,
         legal_name=row.legal_name,
+        state=row.state,
         address=tuple(line for line in (row.street, row.street2, town) if line.strip(", ")),
         phone=row.phone,
         phone_hours=row.phone_hours,

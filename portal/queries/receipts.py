@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from billing.language_help import on_paper, tags_of
 from billing.money import ZERO, Money, total_of
 from billing.payment_choice import Scope
 from portal.db import read_only
@@ -75,6 +76,7 @@ class Receipt:
     practice_name: str
     practice_address: tuple[str, ...]
     practice_phone: str
+    languages: tuple[str, ...]  # of the notice of free help (LANG-1)
     practice_tax_id: str
 
     @property
@@ -231,6 +233,7 @@ def _receipt(
         practice_name=practice.name,
         practice_address=practice_address(practice),
         practice_phone=practice.phone,
+        languages=tags_of(practice.state),
         practice_tax_id=printed_tax_id(practice.tax_id),
     )
 
@@ -272,6 +275,7 @@ def receipt_print(receipt: Receipt) -> Mapping[str, Any]:
         "practice_name": receipt.practice_name,
         "practice_address": list(receipt.practice_address),
         "practice_phone": receipt.practice_phone,
+        "language_help": on_paper(receipt.practice_phone, receipt.languages),
         "practice_tax_id": receipt.practice_tax_id,
         "payer_name": receipt.payer_name,
         "amount": str(receipt.amount),

@@ -228,6 +228,7 @@ class Notices:
     language: str
     text_phone: str  # TTY / 711
     in_bold: tuple[str, ...] = ()  # what a state's law wants said in 14-point bold (COLL-T4)
+    languages: tuple[str, ...] = ()  # of the notice of free help on paper, most speakers first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

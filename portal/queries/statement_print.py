@@ -9,6 +9,7 @@ from typing import Any
 
 import segno
 
+from billing.language_help import on_paper
 from billing.money import ZERO, Money
 from billing.scan_line import scan_line
 from portal.queries.statement_content import (
@@ -88,6 +89,7 @@ def statement_print(content: StatementContent, code: PrintedCode | None = None) 
             "text_phone": content.notices.text_phone,
             "in_bold": list(content.notices.in_bold),
         },
+        "language_help": on_paper(content.practice.phone, content.notices.languages),
         "coupon": _coupon(content, code) if content.amount_due > ZERO else None,
         "coupon_note": "Please do not send money for this statement.",
         "bills": _bills(content)[:first],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from billing.language_help import tags_of
 from billing.money import Money
 from portal.models.accounts import GuarantorAccount
 from portal.models.confidential import ConfidentialRequest
@@ -96,6 +97,7 @@ def notices(
         ),
         text_phone="Hard of hearing? Dial 711 (TTY) first.",
         in_bold=in_bold,
+        languages=tags_of(practice.state),
     )
 
 

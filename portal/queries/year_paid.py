@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Integer, Row, exists, extract, func, selec
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from billing.language_help import tags_of
 from billing.money import Money, total_of
 from billing.transitions import CheckState, RefundState
 from portal.db import read_only
@@ -90,6 +91,7 @@ class YearPaid:
     practice_name: str
     practice_address: tuple[str, ...]
     practice_phone: str
+    languages: tuple[str, ...]  # of the notice of free help (LANG-1)
     practice_tax_id: str
 
     @property
@@ -165,6 +167,7 @@ def year_paid(viewer: AccountViewer, year: int) -> YearPaid:
         practice_name=practice.name,
         practice_address=practice_address(practice),
         practice_phone=practice.phone,
+        languages=tags_of(practice.state),
         practice_tax_id=printed_tax_id(practice.tax_id),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from billing.language_help import on_paper
 from portal.queries.year_paid import WentBack, YearPaid, YearPayment
 
 NOTE = (
@@ -25,6 +26,7 @@ def year_print(paid: YearPaid) -> Mapping[str, Any]:
         "practice_name": paid.practice_name,
         "practice_address": list(paid.practice_address),
         "practice_phone": paid.practice_phone,
+        "language_help": on_paper(paid.practice_phone, paid.languages),
         "practice_tax_id": paid.practice_tax_id,
         "payers": ", ".join(paid.payer_names),
         "lines": [line for payment in paid.payments for line in _lines(payment, paid)],

@@ -11,6 +11,7 @@ from typing import Any
 
 from portal.ports import DocumentStore, PdfPrinter
 from portal.queries.contact_page import contact_page
+from portal.queries.language_help import our_language_help
 from portal.queries.overview import overview
 from portal.queries.patient_thread import patient_thread
 from portal.queries.plan_page import own_papers
@@ -51,9 +52,10 @@ def download_own_data(
         files.writestr("my-data.json", json.dumps(_plain(data), indent=2, ensure_ascii=False))
         for kept in download_statements(viewer=viewer, store=store, printer=printer):
             files.writestr(f"statement-{kept.number}.pdf", kept.pdf)
+        notice = our_language_help() if papers else {}
         for paper in papers:
             name = f"plan-{paper.agreement['plan_number']}-{paper.row.number}.pdf"
-            files.writestr(name, printer.print("plan", plan_print(paper)))
+            files.writestr(name, printer.print("plan", plan_print(paper, notice)))
     return packed.getvalue()
 
 

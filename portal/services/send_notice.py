@@ -36,7 +36,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.notice_lint import faults_of, unnamed_agency
-from billing.notice_text import LANGUAGES, Block, Words, hash_of, made_letter, text_of
+from billing.notice_text import (
+    LANGUAGES,
+    Block,
+    Words,
+    hash_of,
+    made_letter,
+    text_of,
+    with_language_help,
+)
 from billing.notices import (
     ENCLOSES_SUMMARY,
     WARNINGS,
@@ -94,7 +102,8 @@ def queue_notice(
     if asked.composed is None and asked.kind in WARNINGS:
         states = {account.state.strip().upper(), practice.state.strip().upper()}
         added = _state_words(session, account, states, on=on, now=now)
-    letter = _letter(asked, kept, template, frame, added)
+    said = _letter(asked, kept, template, frame, added)
+    letter = with_language_help(said, phone=practice.phone, state=practice.state)
     _lint(letter, asked)
     deadline = asked.facts.get("deadline")
     return session.scalar(
@@ -149,7 +158,7 @@ def _letter(
         first, *rest = template.words["blocks"]
         words = Words(title=template.words["title"], blocks=[first, *added, *rest])
         letter = made_words(asked, words, kept, frame, template.language)
-    return Words(title=letter["title"], blocks=[*letter["blocks"], language_block(frame)])
+    return letter
 
 
 def made_words(
@@ -170,21 +179,6 @@ def made_words(
         frame=frame,
         flags=frozenset(flags),
         language=language,
-    )
-
-
-def language_block(frame: Mapping[str, str]) -> Block:
-    """The notice of free language help, on every letter (LANG-1)."""
-    phone, url = frame["phone"], frame["portal_url"]
-    return Block(
-        style="language",
-        paragraphs=[
-            (
-                f"You can get free help in your language: call {phone}. Hay ayuda gratis en español:"
-                f" llame al {phone}. Other languages: {url}/languages. Hard of hearing? Dial 711 (TTY)"
-                " first."
-            )
-        ],
     )
 
 

@@ -28,6 +28,7 @@ from portal.queries.check_in_page import (
     signers,
 )
 from portal.queries.form_page import practice_words
+from portal.queries.language_help import our_language_help
 from portal.services.do_check_in import By, open_visit, tell
 from portal.services.refusal import NotFound, Refusal
 
@@ -172,4 +173,5 @@ def _paper(form: FormToSign, visit: AppointmentFacts, row: SignedForm) -> Mappin
         "ip": row.ip,
         "seal": row.text_sha256,
         "step": Step.FORMS.value,
+        "language_help": our_language_help(),
     }

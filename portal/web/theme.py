@@ -25,6 +25,7 @@ NAMELESS = PracticePage(
     name="Your practice",
     legal_name="",
     address=(),
+    state="",
     phone="",
     phone_hours="",
     email="",

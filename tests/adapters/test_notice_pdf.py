@@ -7,16 +7,15 @@ from datetime import date
 import pytest
 
 from billing.notice_shipped import STATE_BLOCKS
-from billing.notice_text import LANGUAGES, Words
+from billing.notice_text import LANGUAGES, Words, with_language_help
 from billing.notices import NoticeKind
 from billing.state_pack import COLL_33
 from portal.adapters.pdf import TypstPrinter
 from portal.models.practice import Practice
 from portal.queries.notice_print import printed
-from portal.services.send_notice import language_block
 from tests.adapters.test_pdf import opened, placed_texts, tags
 from tests.pdf_text import pdf_runs, pdf_text
-from tests.rules.test_notices import FRAME_VALUES, INTENTS, letter
+from tests.rules.test_notices import INTENTS, letter
 
 PRINTER = TypstPrinter()
 PRACTICE = Practice(
@@ -36,7 +35,11 @@ def made(kind: NoticeKind = NoticeKind.FINAL_NOTICE, language: str = "en", *stat
     words = letter(kind, language, INTENTS[2] if kind is NoticeKind.FINAL_NOTICE else frozenset())
     first, *rest = words["blocks"]
     added = [block for state in states for block in STATE_BLOCKS[language][state]]
-    whole = Words(title=words["title"], blocks=[first, *added, *rest, language_block(FRAME_VALUES)])
+    whole = with_language_help(
+        Words(title=words["title"], blocks=[first, *added, *rest]),
+        phone=PRACTICE.phone,
+        state=PRACTICE.state,
+    )
     return PRINTER.print(
         "notice",
         printed(

@@ -10,6 +10,7 @@ from datetime import date
 import pikepdf
 import pytest
 
+from billing.language_help import on_paper
 from billing.money import ZERO, Money
 from portal.adapters.pdf import TypstPrinter, UnknownLayout
 from portal.queries.statement_content import Aging, Correction, Summary, faults
@@ -42,6 +43,7 @@ RECEIPT = {
     "returned_lines": [{"date": "January 12, 2026", "what": "Office visit", "amount": "-$20.00"}],
     "kept": "$30.00",
     "note": "Thank you.",
+    "language_help": on_paper("(555) 555-0100"),
 }
 
 

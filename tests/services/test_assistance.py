@@ -288,7 +288,7 @@ def test_FA_10_the_letter_waits_to_leave_with_every_field(case: Case) -> None:
     said = text_of(notice.content)
     assert "Le queda por pagar" in said
     assert "$14.50" in said
-    assert "free help in your language" in said  # LANG-1
+    assert "we have free help for you" in said  # LANG-1
 
 
 def test_FA_10_what_was_decided_at_once_gets_its_letter_from_the_daily_run(

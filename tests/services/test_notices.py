@@ -237,7 +237,7 @@ def test_LANG_3_a_spanish_account_gets_spanish_words() -> None:
     notice = the(queue(answer(account_id)) or 0)
     assert notice.language == "es"
     assert notice.content["title"] == "Estamos revisando su cuenta"
-    assert "Hay ayuda gratis en español" in str(notice.content)  # LANG-1
+    assert "ATENCIÓN: si habla español" in str(notice.content)  # LANG-1
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_MSG_24_a_patient_reads_each_letter_and_keeps_it_as_a_pdf(account_id, as
     assert "We are looking into your bill" in client.get("/letters").text
     page = client.get(f"/letters/{number}")
     assert "It is about: the bill of March 2." in page.text
-    assert "Hay ayuda gratis en español" in page.text  # LANG-1
+    assert "ATENCIÓN: si habla español" in page.text  # LANG-1
     pdf = client.get(f"/letters/{number}/letter.pdf")
     assert pdf.response.mimetype == "application/pdf"
     assert "It is about: the bill of March 2" in " ".join(pdf_text(pdf.response.data).split())

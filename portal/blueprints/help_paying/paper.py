@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from billing.assistance_income import PERIOD_WORDS, SOURCE_WORDS
 from billing.assistance_steps import PROGRAM_WORDS
+from billing.language_help import on_paper, tags_of
 from portal.ports import PdfPrinter
 from portal.queries.public_assistance import PublicPolicy
 from portal.web.filters import phone
@@ -40,6 +41,7 @@ def _data(policy: PublicPolicy, language: str) -> dict[str, Any]:
         **_questions(),
         **_end(policy),
         "language": language,
+        "language_help": on_paper(number, tags_of(practice.state)),
         "title": _("Help with paying: application"),
         "practice": practice.name,
         "address": list(policy.address),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.blueprints.pages.languages import LANGUAGES
+from billing.language_help import languages_of
 from portal.queries.our_rules import our_rules
 from portal.web.access import public
 from portal.web.held_time import kept_hold
 from portal.web.practice_day import practice_day
+from portal.web.theme import current_practice
 
 blueprint = Blueprint("pages", __name__)
 
@@ -50,7 +51,7 @@ def rules() -> ResponseReturnValue:
 @public
 def language() -> ResponseReturnValue:
     """Free language help, said in each language (LANG-1)."""
-    return render_template("pages/language.html", languages=LANGUAGES)
+    return render_template("pages/language.html", languages=languages_of(current_practice().state))
 
 
 @blueprint.get("/accessibility")

@@ -12,6 +12,7 @@ from billing.payment_choice import SMALLEST, Choice, Scope
 from billing.proxy_access import ProxyScope
 from portal.blueprints.payments.forms import PayForm
 from portal.blueprints.plans.views import blueprint, read
+from portal.queries.language_help import our_language_help
 from portal.queries.plan_page import (
     PlanPage,
     SignedPaper,
@@ -86,7 +87,10 @@ def version_pdf(plan_id: UUID, number: int) -> ResponseReturnValue:
     """The same on paper."""
     signed = _signed(plan_id, number)
     saw(action="export")
-    return pdf(gateways().printer.print("plan", plan_print(signed)), f"plan-version-{number}.pdf")
+    return pdf(
+        gateways().printer.print("plan", plan_print(signed, our_language_help())),
+        f"plan-version-{number}.pdf",
+    )
 
 
 @blueprint.get("/plans/<uuid:plan_id>/answer.pdf")
@@ -97,7 +101,9 @@ def answer_pdf(plan_id: UUID) -> ResponseReturnValue:
     if page.answered is None:
         abort(404)
     saw(action="export")
-    printed = gateways().printer.print("plan_answer", decision_print(page, page.answered))
+    printed = gateways().printer.print(
+        "plan_answer", decision_print(page, page.answered, our_language_help())
+    )
     return pdf(printed, "our-answer.pdf")
 
 

@@ -8,6 +8,7 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.plans import Offer
+from portal.queries.language_help import our_language_help
 from portal.queries.plan_offer import PlanDraft, PlanOffer, draft
 from portal.queries.plan_page import plan_page
 from portal.queries.plan_paper import offered_draft, staff_offer
@@ -65,7 +66,10 @@ def unsigned_pdf(plan_id: UUID) -> ResponseReturnValue:
     drafted = offered_draft(plan_id, on=practice_day())
     if drafted is None:
         abort(404)
-    return pdf(gateways().printer.print("plan", unsigned_print(drafted)), "plan-to-sign.pdf")
+    return pdf(
+        gateways().printer.print("plan", unsigned_print(drafted, our_language_help())),
+        "plan-to-sign.pdf",
+    )
 
 
 @blueprint.post("/<uuid:plan_id>/paper")

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.queries.language_help import our_language_help
 from portal.queries.plan_page import PlanPage, plan_page, signed_agreement
 from portal.queries.plan_print import decision_print, plan_print
 from portal.queries.staff_plans import plans_of_account, staff_plan_list
@@ -139,7 +140,10 @@ def version_pdf(plan_id: UUID, number: int) -> ResponseReturnValue:
     """A version as it was signed, to print and to mail."""
     signed = found(signed_agreement(current_staff(), plan_id, number))
     saw(accounts=[signed.account_id], kind="plan", id=plan_id, action="print")
-    return pdf(gateways().printer.print("plan", plan_print(signed)), f"plan-version-{number}.pdf")
+    return pdf(
+        gateways().printer.print("plan", plan_print(signed, our_language_help())),
+        f"plan-version-{number}.pdf",
+    )
 
 
 @blueprint.get("/<uuid:plan_id>/answer.pdf")
@@ -150,7 +154,9 @@ def answer_pdf(plan_id: UUID) -> ResponseReturnValue:
     if page.answered is None:
         abort(404)
     saw(accounts=[page.account_id], action="print")
-    printed = gateways().printer.print("plan_answer", decision_print(page, page.answered))
+    printed = gateways().printer.print(
+        "plan_answer", decision_print(page, page.answered, our_language_help())
+    )
     return pdf(printed, "answer.pdf")
 
 
