@@ -31,7 +31,7 @@ def ask() -> ResponseReturnValue:
     form = EstimateForm().offer(known)
     if not form.validate_on_submit():
         return render_template("visits/estimate.html", form=form, several=len(known) > 1)
-    viewer, about = current_patient(), form.about.data
+    viewer, about = current_patient(), form.about.data or ""
     ask_estimate(patient_id=form.who.data, about=about, login_id=viewer.login_id, now=now())
     flash(ASKED, "done")
     return redirect(url_for(".index"), 303)
