@@ -8,10 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from billing.language_help import in_english, languages_of
 from billing.notices import NoticeKind
 from portal.db import read_only, transaction
 from portal.models.audit import AuditEvent
 from portal.models.notices import Notice
+from portal.models.practice import Practice
 from tests.pdf_text import pdf_text
 from tests.web.bills import NOW, account_of_every_kind, make_practice
 from tests.web.letters_world import add_letter
@@ -75,3 +77,18 @@ def test_a_page_of_letters_asks_few_questions(account_id, as_patient, page) -> N
     with statements_sent() as sent:
         client.get(page.format(number=number))
     assert len(sent) <= 12
+
+
+def test_LANG_1_the_page_of_languages_says_the_words_of_our_papers(account_id, as_patient) -> None:
+    with read_only() as session:
+        practice = session.get_one(Practice, 1)
+    page = " ".join(as_patient(account_id).get("/languages").text.split())
+    assert languages_of(practice.state)
+    for one in languages_of(practice.state):
+        begin, end = one.notice.split("{phone}")
+        assert begin.split()[-1] in page, one.tag
+        assert one.name in page, one.tag
+        assert " ".join(begin.split()[:4]) in page.replace("\u00a0", " "), one.tag
+        assert end.strip(" .") in page, one.tag
+    first = in_english("").split("Call")[0].strip()
+    assert first in page.replace("\u00a0", " ")
