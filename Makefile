@@ -53,6 +53,7 @@ chaos: env-dev ## Kill everything at random for DURATION seconds and judge the b
 collections: env-dev ## 400 days of ACCOUNTS accounts on their way to an agency, before an oracle; SEED=n replays, EVERY=n passes n days at once
 	KINDBILL_COLLECT_ACCOUNTS=$(or $(ACCOUNTS),2000) KINDBILL_COLLECT_DAYS=400 KINDBILL_COLLECT_EVERY=$(or $(EVERY),1) \
 	KINDBILL_COLLECT_SEED=$(or $(SEED),4711) $(PYTHON) -m pytest -q -n0 -s tests/proof/test_collect_days.py::test_CORE_5_no_account_moves_a_step_unproven
+	KINDBILL_COLLECT_STORIES=25 KINDBILL_COLLECT_STEPS=12 $(PYTHON) -m pytest -q -n0 tests/proof/test_collect_machine.py
 
 css: ## Compile styles/ into portal/static/css (needs node; the result is committed)
 	npm --prefix styles ci --no-audit --no-fund --silent

@@ -7,7 +7,7 @@ answered with the rule ids that say no; none: it may be done.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -56,15 +56,26 @@ class Span:
 
 @dataclass
 class Dispute:
-    """A patient's own dispute of a whole bill: withdrawn, or answered and then rejoining."""
+    """A patient's own dispute of a bill, or of lines of it: withdrawn, or answered and then rejoining."""
 
     visit: int
     filed: date
     over: date | None = None  # withdrawn or answered
     free: date | None = None  # the bill may be asked for again
+    parts: dict[int, int] | None = None  # cents of each disputed line; None: the whole bill
 
     def on(self, day: date) -> bool:
         return self.filed <= day and (self.free is None or day < self.free)
+
+
+@dataclass
+class Sent:
+    """A statement that left once, on paper or by e-mail."""
+
+    statement: int
+    channel: str
+    day: date
+    returned: bool = False
 
 
 @dataclass
@@ -89,14 +100,20 @@ class Story:
     oral: dict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
     screened: dict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
     offered: dict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
-    told: dict[int, list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
-    returned: set[int] = field(default_factory=set)  # statements
+    told: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))  # deliveries
+    sent: dict[int, Sent] = field(default_factory=dict)  # by delivery
     warned: dict[int, list[Warned]] = field(default_factory=lambda: defaultdict(list))
     lost: dict[int, list[Span]] = field(
         default_factory=lambda: defaultdict(list)
     )  # plans, by visit
     owed: dict[int, int] = field(default_factory=dict)  # cents by visit, as the ledger adds up now
+    lines: dict[int, dict[int, int]] = field(default_factory=dict)  # the same by visit and charge
     bills: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    phones: set[int] = field(default_factory=set)  # accounts with a mobile
+    dead: set[int] = field(default_factory=set)  # whose mobile no text reaches (MSG-13)
+    mailboxes: set[int] = field(default_factory=set)  # with a sign-in whose e-mail works
+    lost_mail: set[int] = field(default_factory=set)  # mail came back, and nobody moved since
+    last_paper: dict[int, Sent] = field(default_factory=dict)  # by account
 
     def home(self, account: int, day: date) -> str:
         return [state for since, state in self.homes[account] if since <= day][-1]
@@ -106,6 +123,8 @@ class Story:
         found = {s.kind for s in self.spans[account] if s.visit in {None, visit} and s.on(day)}
         if visit is not None and any(d.on(day) for d in self.disputes[visit]):
             found.add("disputed")
+        if self.unreachable(account):
+            found.add("unreachable")
         total = sum(max(0, self.owed.get(one, 0)) for one in self.bills[account])
         if 0 < total < FLOOR:
             found.add("below_floor")
@@ -113,7 +132,36 @@ class Story:
 
     def arrived(self, visit: int, day: date) -> list[date]:
         """The days of statements that asked for it, arrived and did not come back."""
-        return sorted({d for d, s in self.told[visit] if d <= day and s not in self.returned})
+        found = [self.sent[one] for one in self.told[visit]]
+        stands = [s for s in found if s.day <= day and not s.returned]
+        first: dict[int, date] = {}  # paper after an e-mail, and a copy, are the same statement
+        for one in stands:
+            first[one.statement] = min(one.day, first.get(one.statement, one.day))
+        return sorted(set(first.values()))
+
+    def unreachable(self, account: int) -> bool:
+        """No way is left: the last mail came back, no mobile takes a text, no e-mail arrives."""
+        return (
+            account in self.lost_mail
+            and self.last_paper[account].returned
+            and account not in self.phones - self.dead
+            and account not in self.mailboxes
+        )
+
+    def came_back(self, account: int, statement: int, channel: str) -> None:
+        for one in self.sent.values():
+            if (one.statement, one.channel) == (statement, channel):
+                one.returned = True
+        if channel == "paper":
+            self.lost_mail.add(account)
+
+    def free(self, visit: int, day: date) -> dict[int, int]:
+        """Cents of each line that nobody disputes (DISP-1: the undisputed part stays payable)."""
+        left = dict(self.lines.get(visit, {}))
+        for one in self.disputes[visit]:
+            for charge, cents in (one.parts or left).items() if one.on(day) else ():
+                left[charge] = 0 if one.parts is None else max(0, left.get(charge, 0) - cents)
+        return left
 
 
 def blocked(kinds: Collection[str], column: str) -> set[str]:
@@ -140,19 +188,30 @@ def _recently_disputed(story: Story, visit: int, day: date) -> bool:
     return any(d.over is not None and 0 <= (day - d.over).days < 14 for d in story.disputes[visit])
 
 
-def statement(story: Story, account: int, visit: int, asked: int, day: date) -> set[str]:
-    """A statement that asks for this much of a bill."""
-    if asked <= 0:
+def statement(
+    story: Story, account: int, visit: int, asked: Mapping[int, int], day: date
+) -> set[str]:
+    """A statement that asks for this much of each line of a bill."""
+    if sum(asked.values()) <= 0:
         return set()
-    kinds = story.kinds(account, visit, day)
-    no = blocked(kinds, "statement")
     # W: the disputed part is shown, not due.
-    return no | ({"DISP-1"} if "disputed" in kinds else set())
+    return blocked(story.kinds(account, visit, day), "statement") | _beyond(
+        story, visit, asked, day
+    )
+
+
+def _beyond(story: Story, visit: int, asked: Mapping[int, int], day: date) -> set[str]:
+    """Of a line more is asked for than nobody disputes (DISP-1), or than is owed (PLAN-6)."""
+    free, owed = story.free(visit, day), story.lines.get(visit, {})
+    no = {"DISP-1" for one, cents in asked.items() if cents > free.get(one, 0) < owed.get(one, 0)}
+    return no | {"PLAN-6" for one, cents in asked.items() if cents > owed.get(one, 0)}
 
 
 def reminder(story: Story, account: int, visits: Collection[int], day: date, sms: bool) -> set[str]:
     """A text or an e-mail that says that these bills wait: at least one must be free to be spoken of."""
     no = blocked(story.kinds(account, None, day), "reminder")
+    if sms and account in story.dead:
+        no.add("MSG-13")
     if sms and any("placed" in story.kinds(account, one, day) for one in story.bills[account]):
         no.add("MSG-15")
     each = [blocked(story.kinds(account, one, day), "reminder") for one in visits]
@@ -164,12 +223,22 @@ def call(story: Story, account: int, day: date) -> set[str]:
     return blocked(story.kinds(account, None, day) - {"unreachable"}, "reminder")
 
 
-def draft(story: Story, account: int, visit: int, cents: int, day: date) -> set[str]:
-    """So much would be drawn for a bill."""
-    if cents <= 0:
+def draft(story: Story, account: int, visit: int, drawn: Mapping[int, int], day: date) -> set[str]:
+    """So much is drawn, or would be, for each line of a bill."""
+    if sum(drawn.values()) <= 0:
         return set()
-    no = blocked(story.kinds(account, visit, day), "draft")
-    return no | ({"PLAN-6"} if cents > story.owed.get(visit, 0) else set())
+    kinds = story.kinds(account, visit, day)
+    if not any(d.on(day) and d.parts is None for d in story.disputes[visit]):
+        kinds.discard("disputed")  # X is for the disputed part alone
+    return blocked(kinds, "draft") | _beyond(story, visit, drawn, day)
+
+
+def stays_payable(story: Story, account: int, visit: int, day: date) -> set[int]:
+    """The lines of a bill in dispute that nobody disputes, where nothing else holds it or a plan covers it."""
+    kinds = story.kinds(account, visit, day)
+    if kinds != {"disputed"} or any(d.on(day) and not d.parts for d in story.disputes[visit]):
+        return set()
+    return {one for one, cents in story.free(visit, day).items() if cents > 0}
 
 
 def notice(story: Story, account: int, visits: Collection[int], day: date) -> set[str]:

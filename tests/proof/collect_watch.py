@@ -2,98 +2,51 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from billing.money import Money
 from portal import db
 from portal.models.messages import OutboundMessage
-from portal.ports import Accepted
+from portal.services.draft_payments import draft_due
 from portal.services.draftable import draftable
 from portal.services.place_bill import CannotPlace, PlacementAsked, place_bill
 from portal.services.run_day import run_day
 from portal.services.send_message import send_message
 from portal.services.word_message import Links
 from tests.proof import collect_oracle as oracle
-from tests.proof.collect_oracle import Span, Warned
+from tests.proof.collect_events import Phones, failed
+from tests.proof.collect_facts import (
+    DRAWN,
+    OWED,
+    PAID,
+    PLACED,
+    PLANS,
+    REACH,
+    SCREENED,
+    TOLD,
+    UNTOLD,
+    WARNED,
+)
+from tests.proof.collect_oracle import Sent, Span, Warned
 from tests.proof.collect_world import Sim
+from tests.sandbox_server import SandboxServer
 from tests.services.statement_world import DAY, Office, noon
 
 LINKS = Links(hash_keys=(b"0" * 32,), public_url="http://localhost:8000")
-OWED = text(
-    """
-SELECT p.visit_id, sum(CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END)
-  FROM postings p JOIN ledger_accounts a ON a.id = p.account_id
- WHERE a.code = 'patient_receivable' AND p.visit_id IS NOT NULL GROUP BY p.visit_id
-"""
-)
-TOLD = text(
-    """
-SELECT d.id, d.statement_id, d.delivered_on, s.guarantor_account_id, c.visit_id, sum(l.amount_cents)
-  FROM statement_deliveries d JOIN statements s ON s.id = d.statement_id
-  JOIN statement_lines l ON l.statement_id = s.id JOIN charges c ON c.id = l.charge_id
- WHERE d.id > :seen GROUP BY d.id, d.statement_id, d.delivered_on, s.guarantor_account_id, c.visit_id
-"""
-)
-WARNED = text(
-    """
-SELECT id, guarantor_account_id, visit_ids, sent_on, deadline_on, eca_types,
-       content::text LIKE '%has not been reported to a credit bureau%' AS in_bold FROM notices
- WHERE kind = 'final_notice' AND sent_on = :on
-"""
-)
-PLANS = text(
-    """
-SELECT DISTINCT p.id, p.guarantor_account_id, p.state, p.created_at::date, c.visit_id,
-       coalesce(p.ended_on, p.state_at::date) AS over
-  FROM plans p JOIN plan_versions v ON v.plan_id = p.id AND v.number = p.current_version
-  JOIN plan_lines l ON l.version_id = v.id JOIN charges c ON c.id = l.charge_id
-"""
-)
-PLACED = text("SELECT guarantor_account_id, visit_id, state FROM placements")
-REACH = text(
-    "SELECT guarantor_account_id FROM account_conditions WHERE kind = 'unreachable' AND ended_at IS NULL"
-)
 
 
-SCREENED = text("SELECT guarantor_account_id, screened_on FROM assistance_screenings")
-# A history that does not explain itself: a no without a rule, an order to an agency without one, a placement without its proofs.
-UNTOLD = text(
-    """
-SELECT 'denial ' || id FROM gate_denials WHERE cardinality(rule_ids) = 0
-UNION ALL
-SELECT 'order ' || id FROM placement_orders
- WHERE "order" IN ('recall', 'suspend') AND cardinality(rule_ids) = 0
-UNION ALL
-SELECT 'placement ' || p.number FROM placements p
- WHERE NOT EXISTS (SELECT 1 FROM collection_proofs c WHERE c.guarantor_account_id = p.guarantor_account_id
-                    AND c.kind = 'final_notice' AND c.happened_on <= p.placed_on - 30)
-    OR NOT EXISTS (SELECT 1 FROM collection_proofs c WHERE c.guarantor_account_id = p.guarantor_account_id
-                    AND c.kind = 'oral_attempt' AND c.happened_on <= p.placed_on - 30)
-    OR NOT EXISTS (SELECT 1 FROM dunning_steps d WHERE d.guarantor_account_id = p.guarantor_account_id
-                    AND d.step = 'final_notice')
-"""
-)
-
-
-class Phones:
-    """Takes every text and e-mail."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def send(self, **_said: object) -> Accepted:
-        self.count += 1
-        return Accepted(provider_id=f"SM{self.count}")
-
-    def find(self, **_said: object) -> None:
-        return None
+def by_charge(cents: Mapping[str, int]) -> dict[int, int]:
+    """As JSON gave it: keys are words there."""
+    return {int(charge): one for charge, one in cents.items()}
 
 
 class Printer:
@@ -117,6 +70,7 @@ class Watch:
     broken: list[str] = field(default_factory=list)
     stricter: Counter[str] = field(default_factory=Counter)
     seen: int = 0
+    letters: set[int] = field(default_factory=set)  # the final notices that were judged
     phones: Phones = field(default_factory=Phones)
     opened: dict[int, date] = field(default_factory=dict)  # accounts whose gate was said to open
     spans: dict[tuple[str, object], Span] = field(default_factory=dict)
@@ -129,16 +83,21 @@ class Watch:
 
     def one(self, on: date) -> None:
         """People, then the day's run, then texts, drafts and staff who try to place bills."""
-        self._books(on)
+        self.looked(on)
         self.sim.people(on, min(1.0, self.rate * self.every))
-        self._books(on)
+        self.looked(on)
         report = run_day(on=on, now=noon(on), office=self.office)
-        self._books(on)
+        self.looked(on)
         self._statements(on)
         self._notices(on)
         for account, step in report.walked.found:
             self._step(account, step.value, on)
-        self._texts(on)
+        self._draw(on)
+        left = self._texts(on)
+        self._statements(on)  # those that an e-mail told of, and letters by e-mail
+        self._notices(on)
+        for message_id in left:
+            failed(self.sim, self.phones, message_id, on)
         self._drafts(on)
         self._place(on)
         self._agencies(on)
@@ -153,13 +112,16 @@ class Watch:
         if no:
             self.broken.append(f"{on}: {what} of account {account} against {', '.join(sorted(no))}")
 
-    def _books(self, on: date) -> None:
+    def looked(self, on: date) -> None:
         """What only our tables know: the ledger's sums, plans as they stand, agencies, who is not reached."""
         story = self.sim.story
         with db.read_only() as session:
-            story.owed = {row[0]: int(row[1]) for row in session.execute(OWED)}
+            story.lines = defaultdict(dict)
+            for row in session.execute(OWED):
+                story.lines[row.visit_id][row.charge_id] = int(row.sum)
+            story.owed = {one: sum(lines.values()) for one, lines in story.lines.items()}
             plans, placed = session.execute(PLANS).all(), session.execute(PLACED).all()
-            lost = set(session.scalars(REACH))
+            held = set(session.scalars(REACH))
             for account, day in session.execute(SCREENED):
                 story.screened[account].append(day)
         now: set[tuple[str, object]] = set()
@@ -174,11 +136,23 @@ class Watch:
             if state in {"placed", "suspended"}:
                 now.add(("placed", visit))
                 self._stands(("placed", visit), "placed", account, visit, on)
-        for account in lost:
-            now.add(("unreachable", account))
-            self._stands(("unreachable", account), "unreachable", account, None, on)
+        self._told_by_people(held, on)
         for key in [key for key in self.spans if key not in now]:
             self.spans.pop(key).until = on
+
+    def _told_by_people(self, held: set[int], on: date) -> None:
+        """What the story says by itself, beside what our tables make of it."""
+        story = self.sim.story
+        self.broken += self.sim.wrong
+        self.sim.wrong.clear()
+        for visit, cents in self.sim.expected.items():
+            if story.owed.get(visit, 0) != cents:
+                self.broken.append(f"{on}: an agency's payment of visit {visit} against COLL-21")
+        self.sim.expected.clear()
+        for account in self.sim.accounts:
+            if story.unreachable(account) and account not in held:
+                self.broken.append(f"{on}: nothing reaches account {account}, against CORE-3")
+        self.stricter["CORE-3"] += sum(not story.unreachable(account) for account in held)
 
     def _stands(
         self, key: tuple[str, object], kind: str, account: int, visit: int | None, on: date
@@ -201,21 +175,23 @@ class Watch:
             rows = session.execute(TOLD, {"seen": self.seen}).all()
         for row in rows:
             self.seen = max(self.seen, row.id)
-            account, visit, cents = row.guarantor_account_id, row.visit_id, int(row.sum)
-            self._says(
-                "statement",
-                account,
-                on,
-                oracle.statement(self.sim.story, account, visit, cents, on),
-            )
-            if cents > 0:
-                self.sim.story.told[visit].append((row.delivered_on, row.statement_id))
+            account, visit, story = row.guarantor_account_id, row.visit_id, self.sim.story
+            asked = by_charge(row.asked)
+            self._says("statement", account, on, oracle.statement(story, account, visit, asked, on))
+            story.sent[row.id] = Sent(row.statement_id, row.channel, row.delivered_on)
+            if row.channel == "paper":
+                story.last_paper[account] = story.sent[row.id]
+            if row.sum > 0:
+                story.told[visit].append(row.id)
 
     def _notices(self, on: date) -> None:
         with db.read_only() as session:
             rows = session.execute(WARNED, {"on": on}).all()
         for row in rows:
             account, visits = row.guarantor_account_id, tuple(row.visit_ids)
+            if row.id in self.letters:
+                continue
+            self.letters.add(row.id)
             self._says(
                 "final notice", account, on, oracle.notice(self.sim.story, account, visits, on)
             )
@@ -231,7 +207,9 @@ class Watch:
             self.opened[account] = on
         self.sim.found(account, step, on)
 
-    def _texts(self, on: date) -> None:
+    def _texts(self, on: date) -> list[int]:
+        """The texts and e-mails about bills that left."""
+        left = []
         with db.read_only() as session:
             waiting = session.scalars(
                 select(OutboundMessage)
@@ -251,30 +229,65 @@ class Watch:
                 links=LINKS,
             )
             account = one.guarantor_account_id
-            if state != "sent" or account is None or one.category not in {"billing", "payments"}:
+            if state != "sent" or account is None:
+                continue
+            if one.template == "statement_notice":  # judged as a statement
+                left.append(one.id)
+            if one.category not in {"billing", "payments"}:
                 continue
             visits = self._visits_of(one.statement_id)
             sms = one.channel == "sms"
             self._says(f"{one.channel} {one.template}", account, on,
                        oracle.reminder(self.sim.story, account, visits, on, sms))  # fmt: skip
+            left.append(one.id)
+        return left
 
     def _visits_of(self, statement: int | None) -> list[int]:
-        told = self.sim.story.told
-        return [visit for visit, rows in told.items() if any(s == statement for _, s in rows)]
+        story = self.sim.story
+        return [
+            visit
+            for visit, rows in story.told.items()
+            if any(story.sent[one].statement == statement for one in rows)
+        ]
+
+    def _draw(self, on: date) -> None:
+        """What is due is drawn from cards for real; line by line, by what stood in the books before."""
+        sandbox = self.sim.sandbox
+        if sandbox is None:
+            return
+        with db.read_only() as session:
+            before = {row.id for row in session.execute(PAID)}
+        draft_due(on=on, now=noon(on), gateway=sandbox.gateway(), public_url=LINKS.public_url)
+        with db.read_only() as session:
+            rows = session.execute(DRAWN, {"before": list(before)}).all()
+            cents = sum(row.amount_cents for row in session.execute(PAID))
+        for row in rows:
+            no = oracle.draft(
+                self.sim.story, row.guarantor_account_id, row.visit_id, by_charge(row.drawn), on
+            )
+            self._says("charge", row.guarantor_account_id, on, no)
+        if rows:
+            if sandbox.charged() != cents:
+                self.broken.append(f"{on}: the provider took {sandbox.charged()}, not {cents}")
+            self.looked(on)
 
     def _drafts(self, on: date) -> None:
         some = self.sim.dice.sample(self.sim.accounts, min(4, len(self.sim.accounts)))
         for account in self.sim.accounts if self.eager else some:
             with db.transaction() as session:
                 found = draftable(session, account, on=on)
-            by_visit: Counter[int] = Counter()
+            by_visit: dict[int, dict[int, int]] = defaultdict(dict)
             for line in found.lines:
                 if not line.held and found.denied is None:
-                    by_visit[line.visit_id] += line.due.cents
-            for visit, cents in by_visit.items():
-                self._says(
-                    "draft", account, on, oracle.draft(self.sim.story, account, visit, cents, on)
-                )
+                    by_visit[line.visit_id][line.charge_id] = line.due.cents
+            story = self.sim.story
+            for visit, drawn in by_visit.items():
+                self._says("draft", account, on, oracle.draft(story, account, visit, drawn, on))
+            for visit in story.bills[account]:
+                stays = oracle.stays_payable(story, account, visit, on)
+                self.done["payable beside a disputed line"] += len(stays)
+                if stays - {one for one, cents in by_visit[visit].items() if cents > 0}:
+                    self.broken.append(f"{on}: the rest of visit {visit} against DISP-1")
 
     def _place(self, on: date) -> None:
         """Somebody tries some bills, above all those whose day is near; the gate and the oracle must agree."""
@@ -336,24 +349,30 @@ class Watch:
                 self._says("day at an agency", account, on, no)
 
 
-def watched(
+def watched(seed: int, *, days: int, **laying: Any) -> Watch:
+    """A whole run."""
+    watch = laid(seed, **laying)
+    watch.live(days)
+    return watch
+
+
+def laid(
     seed: int,
     *,
     size: int,
-    days: int,
     home: Path,
-    rate: float = 0.01,
+    sandbox: SandboxServer | None = None,
+    rate: float = 0.0,
     every: int = 1,
     eager: bool = False,
+    **world: Any,
 ) -> Watch:
-    """A whole run."""
-    sim = Sim(seed, size)
+    """Every account with its first bill, before its first day."""
+    sim = Sim(seed, size, sandbox, **world)
     sim.lay()
     office = Office(home)
     office.printer = Printer(office.printer.print("sample", SAMPLE))  # type: ignore[assignment]  # prints
-    watch = Watch(sim, office, rate, every=every, eager=eager)
-    watch.live(days)
-    return watch
+    return Watch(sim, office, rate, every=every, eager=eager)
 
 
 SAMPLE = {"practice": "Sample", "code": "000 000"}

@@ -34,7 +34,9 @@ from portal.services.review_template import review_template
 from portal.services.set_hold import HoldAsked, end_hold, set_hold
 from portal.services.set_organisation import set_organisation
 from portal.services.sign_plan import PlanWish, Signature, sign_plan
+from tests.proof.collect_events import MORE, paperless, saved_card
 from tests.proof.collect_oracle import Dispute, Span, Story
+from tests.sandbox_server import SandboxServer
 from tests.services.gate_world import prove, read_law
 from tests.services.placement_world import agency
 from tests.services.staff_world import add_staff
@@ -51,7 +53,7 @@ OF_A_VISIT = {"gfe_dispute", "appeal_open", "medicaid_qmb", "workers_comp", "vet
 HOLDS = (*sorted(BY_STAFF), "assistance_pending", "minor_unnamed", "open_claim")
 EVENTS = (
     ("hold", 8), ("end", 8), ("pay", 3), ("dispute", 3), ("move", 2), ("mail", 2), ("bill", 1),
-    ("plan", 3), ("cent", 1),
+    ("plan", 3), ("cent", 1), ("line", 3), ("card", 2), ("agency", 3),
 )  # fmt: skip
 
 
@@ -61,6 +63,10 @@ class Sim:
 
     seed: int
     size: int
+    sandbox: SandboxServer | None = None  # without it no card is saved
+    fails: float = 0.05  # of texts and e-mails, so many do not arrive
+    diligence: float = 0.9  # of the calls and screenings that fall to a person, so many are done
+    events: tuple[tuple[str, int], ...] = EVENTS  # what happens, and how often beside the others
     dice: Random = field(init=False)
     story: Story = field(init=False)
     bills: dict[int, tuple] = field(default_factory=dict)  # by visit
@@ -69,6 +75,9 @@ class Sim:
     viewers: dict[int, PatientViewer] = field(default_factory=dict)
     todo: list[tuple[date, int, str]] = field(default_factory=list)  # what staff will do, and when
     counts: dict[str, int] = field(default_factory=dict)
+    declined: set[int] = field(default_factory=set)  # accounts whose card says no
+    expected: dict[int, int] = field(default_factory=dict)  # what is owed after an agency's payment
+    wrong: list[str] = field(default_factory=list)  # what somebody did and was not done
     staff: StaffViewer = field(init=False)
     agency_id: int = field(init=False)
 
@@ -115,12 +124,16 @@ class Sim:
         self.agency_id = later(build)
         for account_id in self.accounts[::3]:
             agree(account_id, _mobile(account_id), noon(DAY))
+        for account_id in self.accounts[1::6]:
+            paperless(self.viewers[account_id], account_id)
+            self.story.mailboxes.add(account_id)
 
     def _account(self, w: World, number: int) -> None:
         home = self.dice.choice(HOMES)
         account = w.account(state=home)
         if number % 3 == 0:
             account.mobile = _mobile(account.id)
+            self.story.phones.add(account.id)
         login = w.add(
             Login(
                 face="patient", email=f"p{account.id}@example.com", fs_uniquifier=f"p{account.id}"
@@ -132,8 +145,15 @@ class Sim:
 
     def _new(self, w: World, account: GuarantorAccount, on: date = DAY) -> None:
         cents = self.dice.choice((20_00, 60_00, 120_00))
-        made = w.bill(account=account)
+        patient, payer = w.patient(account), w.payer()
+        visit, charges = w.visit(patient, [250_00, 250_00])
+        for charge in charges:
+            charge.description = "Office visit"
+        made = (visit, charges, w.claim(visit, charges, payer), payer)
         w.decide(made, paid=130_00 - cents, discount=120_00, share={"1": cents}, on=on)
+        if self.dice.random() < 0.4:  # a second line that is owed too
+            also = (visit, charges[1:], *made[2:])
+            w.decide(also, paid=90_00, discount=120_00, share={"1": 40_00}, on=on)
         self.bills[made[0].id] = made
         self.story.bills[account.id].add(made[0].id)
 
@@ -144,20 +164,25 @@ class Sim:
         for due, account, what in [one for one in self.todo if one[0] <= on]:
             self.todo.remove((due, account, what))
             self._did(account, what, on)
-        names, weights = zip(*EVENTS, strict=True)
+        names, weights = zip(*self.events, strict=True)
         for account in self.accounts:
             if self.dice.random() < rate:
                 event = self.dice.choices(names, weights)[0]
-                if getattr(self, f"_{event}")(account, on):
+                if self.happens(event, account, on):
                     self.counts[event] = self.counts.get(event, 0) + 1
         for dispute, dispute_id in list(self.filed):
             if (on - dispute.filed).days > 5 and self.dice.random() < 0.08:
                 self.filed.remove((dispute, dispute_id))
                 self._decide(dispute, dispute_id, on)
 
+    def happens(self, event: str, account: int, on: date) -> bool:
+        """One event; false where it could not be."""
+        more = MORE.get(event)
+        return bool(more(self, account, on) if more else getattr(self, f"_{event}")(account, on))
+
     def found(self, account: int, step: str, on: date) -> None:
         """A step was given to a person, who takes it some days later, or never."""
-        if self.dice.random() < 0.9:
+        if self.dice.random() < self.diligence:
             self.todo.append((on + timedelta(days=self.dice.randint(1, 12)), account, step))
 
     def _did(self, account: int, what: str, on: date) -> None:
@@ -234,9 +259,19 @@ class Sim:
         cents = owed - leave if leave is not None else self.dice.choice((owed, owed // 2))
         if cents <= 0 or owed <= 0:
             return False
-        later(lambda w: w.pay(self.bills[visit], cents, on=on))
+        later(lambda w: self._pays(w, visit, cents, on))
         self.story.owed[visit] = owed - cents
         return True
+
+    def _pays(self, w: World, visit: int, cents: int, on: date) -> None:
+        """At the desk: the lines in their turn."""
+        made = self.bills[visit]
+        for charge in made[1]:
+            part = min(cents, self.story.lines.get(visit, {}).get(charge.id, 0))
+            if part > 0:
+                w.pay((made[0], [charge]), part, on=on)
+                self.story.lines[visit][charge.id] -= part
+                cents -= part
 
     def _cent(self, account: int, on: date) -> bool:
         return self._pay(account, on, leave=3_00)
@@ -285,6 +320,7 @@ class Sim:
             session.flush()
             judge_reach(session, account, now=noon(on), new_address=True)
         self.story.homes[account].append((on, home))
+        self.story.lost_mail.discard(account)
         return True
 
     def _mail(self, account: int, on: date) -> bool:
@@ -297,7 +333,7 @@ class Sim:
             )
             if last is None or not mail_came_back(session, last, on=on, now=noon(on)):
                 return False
-        self.story.returned.add(last)
+        self.story.came_back(account, last, "paper")
         return True
 
     def _plan(self, account: int, on: date) -> bool:
@@ -343,6 +379,8 @@ class Sim:
             )
         except Refusal:
             return False
+        if self.dice.random() < 0.7:
+            saved_card(self, account, plan_id, on)
         return True
 
 

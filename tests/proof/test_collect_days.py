@@ -8,32 +8,52 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from billing import gate, holds
+from billing.allocation import OpenLine
 from billing.holds import Action, Condition, Effect
-from portal.services import ask_to_collect, draftable, tend_accounts
-from tests.proof.collect_watch import Watch, watched
+from portal.models.claims import Visit
+from portal.queries.balances import AccountBalance
+from portal.queries.payments import open_lines
+from portal.services import (
+    ask_to_collect,
+    claim_draft,
+    clear_message,
+    draftable,
+    note_undelivered,
+    post_return,
+    tend_accounts,
+)
+from tests.proof.collect_watch import Watch, laid, watched
+from tests.sandbox_server import SandboxServer
+from tests.services.statement_world import DAY
 
 pytestmark = pytest.mark.usefixtures("database_url")
 Patch = pytest.MonkeyPatch
+ALL_VISITS = select(Visit.id)
 
 
 def asked(name: str, default: int) -> int:
     return int(os.environ.get(f"KINDBILL_COLLECT_{name}", default))
 
 
-def test_CORE_5_no_account_moves_a_step_unproven(tmp_path: Path) -> None:
+def test_CORE_5_no_account_moves_a_step_unproven(tmp_path: Path, sandbox: SandboxServer) -> None:
     began = time.monotonic()
     watch = watched(
         asked("SEED", 4711),
         size=asked("ACCOUNTS", 24),
         days=asked("DAYS", 157),
-        every=asked("EVERY", 6),
+        every=asked("EVERY", 8),
         rate=asked("RATE", 20) / 1000,
         home=tmp_path,
+        sandbox=sandbox,
     )
     told = {
         "seconds": round(time.monotonic() - began),
@@ -45,26 +65,25 @@ def test_CORE_5_no_account_moves_a_step_unproven(tmp_path: Path) -> None:
     print(json.dumps(told, indent=1))
     assert watch.broken == []
     assert watch.untold() == []
-    for what in ("statement", "final notice", "placement", "draft", "sms new_statement"):
+    for what in ("statement", "final notice", "placement", "draft", "charge", "sms new_statement"):
         assert watch.done[what], f"nothing was proven of: {what}"
 
 
-def short(home: Path, *, days: int, rate: float, size: int = 12, seed: int = 7) -> Watch:
+def short(
+    home: Path, *, days: int, rate: float, size: int = 12, seed: int = 7, **more: Any
+) -> Watch:
     """A practice that opens once a month: each calendar step falls on a day on which it is open."""
-    return watched(seed, size=size, days=days, every=30, home=home, rate=rate, eager=True)
-
-
-def test_without_a_bug_the_same_days_are_clean(tmp_path: Path) -> None:
-    watch = short(tmp_path, days=241, rate=0.006)
-    assert watch.broken == []
-    assert watch.done["day at an agency"]
+    every = more.pop("every", 30)
+    return watched(
+        seed, size=size, days=days, every=every, home=home, rate=rate, eager=True, **more
+    )
 
 
 def test_a_gate_that_overlooks_a_hold_is_seen(tmp_path: Path, monkeypatch: Patch) -> None:
     for condition in (Condition.ATTORNEY, Condition.BANKRUPTCY, Condition.DO_NOT_CONTACT):
         for action in (Action.STATEMENT, Action.REMINDER):
             monkeypatch.setitem(holds.MATRIX[condition], action, Effect.OK)
-    watch = short(tmp_path, days=31, rate=0.03, size=30)
+    watch = short(tmp_path, days=31, rate=0.2, size=12, events=(("hold", 1),))
     assert any("statement of account" in one and "COLL-17" in one for one in watch.broken)
 
 
@@ -75,14 +94,78 @@ def test_a_gate_that_asks_for_no_call_and_no_screening_is_seen(
         return gate.missing_for_placement(facts, at) - {"COLL-5", "FA-8", "COLL-4"}
 
     monkeypatch.setitem(ask_to_collect.MISSING, Action.PLACEMENT, lax)
-    watch = short(tmp_path, days=151, rate=0.0, size=8)
+    watch = short(tmp_path, days=151, rate=0.0, size=8, diligence=0.0, fails=0.0)
     assert any("placement of account" in one and "COLL-5" in one for one in watch.broken)
 
 
-def test_an_agency_that_is_not_called_home_is_seen(tmp_path: Path, monkeypatch: Patch) -> None:
+def test_an_agency_that_is_not_called_home_and_one_whose_money_is_lost_are_seen(
+    tmp_path: Path, monkeypatch: Patch
+) -> None:
     monkeypatch.setattr(tend_accounts, "order_for", lambda *_said, **_more: None)
-    watch = short(tmp_path, days=241, rate=0.006)
+    monkeypatch.setattr(post_return, "post_agency_payment", lambda *_said, **_more: None)
+    watch = short(
+        tmp_path, days=241, rate=0.03, events=(("agency", 4), ("hold", 1)), fails=0.0, size=10
+    )
     assert any("day at an agency" in one for one in watch.broken)
+    assert any("COLL-21" in one for one in watch.broken)
+
+
+def test_a_bad_number_that_is_texted_again_is_seen(tmp_path: Path, monkeypatch: Patch) -> None:
+    monkeypatch.setattr(clear_message, "_unreachable", lambda *_said, **_more: ())
+    watch = short(tmp_path, days=61, rate=0.0, size=9, fails=1.0)
+    assert any("sms" in one and "MSG-13" in one for one in watch.broken)
+
+
+def test_an_email_that_bounced_and_starts_the_clock_is_seen(
+    tmp_path: Path, monkeypatch: Patch
+) -> None:
+    monkeypatch.setattr(note_undelivered, "_take_back", lambda *_said: None)
+    watch = short(tmp_path, days=121, rate=0.0, size=8, fails=1.0)
+    assert any("final notice" in one and "STMT-10" in one for one in watch.broken)
+
+
+def test_a_card_that_is_charged_whatever_the_gate_says_is_seen(
+    tmp_path: Path, monkeypatch: Patch, sandbox: SandboxServer
+) -> None:
+    real = claim_draft.draftable
+
+    def all_of_it(*said, **more):  # type: ignore[no-untyped-def]  # as the one that it stands for
+        found = real(*said, **more)
+        return replace(
+            found, denied=None, lines=tuple(replace(one, held=False) for one in found.lines)
+        )
+
+    monkeypatch.setattr(claim_draft, "draftable", all_of_it)
+    watch = laid(
+        3, size=8, home=tmp_path, sandbox=sandbox, fails=0.0, rate=0.9, events=(("plan", 1),)
+    )
+    watch.live(2)
+    watch.rate, watch.sim.events = 0.3, (("hold", 1),)
+    for number in (22, 23, 24, 44, 45, 46, 54, 55, 56):
+        watch.one(DAY + timedelta(days=number))
+    assert any("charge of account" in one for one in watch.broken)
+
+
+@pytest.mark.parametrize(
+    ("whole", "said"), [(True, "the rest of visit"), (False, "draft of account")]
+)
+def test_a_draft_that_takes_a_disputed_line_for_the_bill_or_for_no_line_is_seen(
+    tmp_path: Path, monkeypatch: Patch, whole: bool, said: str
+) -> None:
+    if whole:
+        monkeypatch.setattr(
+            draftable, "disputed_whole", lambda session, _: frozenset(session.scalars(ALL_VISITS))
+        )
+    else:
+        monkeypatch.setattr(draftable, "open_lines", undisputed_too)
+    watch = short(tmp_path, days=31, rate=0.2, events=(("line", 1),))
+    assert any(said in one and "DISP-1" in one for one in watch.broken)
+
+
+def undisputed_too(account: AccountBalance) -> tuple[OpenLine, ...]:
+    """Every line with all that is owed of it."""
+    owed = {one.charge_id: one.patient_due for bill in account.visits for one in bill.charges}
+    return tuple(replace(one, due=owed[one.charge_id], held=False) for one in open_lines(account))
 
 
 def test_a_draft_that_asks_of_the_account_alone_is_seen(tmp_path: Path, monkeypatch: Patch) -> None:
@@ -92,5 +175,5 @@ def test_a_draft_that_asks_of_the_account_alone_is_seen(tmp_path: Path, monkeypa
         return real(session, kinds if visit_id is None else (), action, visit_id=visit_id, **more)
 
     monkeypatch.setattr(draftable, "ask_gate", once)
-    watch = short(tmp_path, days=121, rate=0.06, size=30, seed=11)
+    watch = short(tmp_path, days=31, rate=0.3, size=16, events=(("hold", 1),))
     assert any("draft of account" in one for one in watch.broken)
