@@ -33,6 +33,7 @@ LOOKS_EVERY = 0.3  # seconds
 LIVED = (
     *("run_day", "mark_missed", "tend_holds", "tend_placements", "tend_insurance"),
     "offer_slots",
+    "drop_eob_photos",
 )
 _JOBS = text(
     "UPDATE procrastinate_jobs SET scheduled_at = scheduled_at - :by"

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -81,6 +81,29 @@ class BillDisputeDocument(Base):
     sha256: Mapped[str]
     login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class EobPhoto(Base):
+    """A picture of an EOB before anything is decided: read by a job, kept only with a dispute or with work (STMT-5)."""
+
+    __tablename__ = "eob_photos"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'read', 'failed')", name="state"),
+        Index("ix__eob_photos__loose", "uploaded_at", postgresql_where=text("stored_as <> ''")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visits.id"), index=True)
+    charge_id: Mapped[int | None] = mapped_column(ForeignKey("charges.id"))  # the line it is about
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    stored_as: Mapped[str]  # key in the DocumentStore; empty once deleted
+    sha256: Mapped[str]
+    state: Mapped[str]
+    told: Mapped[Money | None] = mapped_column("told_cents")  # as it was read: a suggestion
+    uploaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # to the office
+    dispute_id: Mapped[UUID | None] = mapped_column(ForeignKey("bill_disputes.id"))
 
 
 class BillDisputeEvent(Base):

@@ -12,6 +12,8 @@ from portal.models.proxies import ProxyGrant
 
 KINDS = {
     "bill_dispute": "dispute of a bill",
+    "eob_picture": "picture of an EOB, item",
+    "eob_photo": "photographed EOB",
     "bill_disputes": "disputes of bills",
     "bill_dispute_report": "report of disputes of bills",
     "agency": "collection agency",

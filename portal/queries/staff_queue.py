@@ -69,6 +69,8 @@ KIND_LABELS = {
     "card_dispute": "Card dispute",
     "bill_dispute": "Bill disputed by the patient",
     "bill_dispute_due": "Dispute: answer due",
+    "eob_picture": "Picture of an EOB to read",
+    "eob_says_more": "EOB says more than we bill",
     "maybe_dispute": "Message that may dispute a bill",
     "draft_failed": "Drawn payment that failed",
     "promise_broken": "Promise to pay not kept",

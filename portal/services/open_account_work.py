@@ -22,6 +22,7 @@ def open_account_work(
     now: datetime,
     amount: Money = ZERO,
     due_on: date | None = None,
+    visit_id: int | None = None,
 ) -> None:
     """In the caller's transaction; the same key again changes nothing."""
     session.execute(
@@ -33,6 +34,7 @@ def open_account_work(
             next_step=next_step,
             amount=amount,
             guarantor_account_id=account_id,
+            visit_id=visit_id,
             opened_at=now,
             due_on=due_on,
         )

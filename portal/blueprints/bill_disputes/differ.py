@@ -14,6 +14,7 @@ from portal.blueprints.bill_disputes.views import blueprint
 from portal.card_ports import UnusableImage
 from portal.queries.bill import BillPage, bill_page
 from portal.queries.card_words import refusal_words
+from portal.services.eob_photo import put_to_dispute
 from portal.services.file_dispute import file_dispute
 from portal.services.own_dispute import add_evidence
 from portal.web.access import current_patient, patient, saw
@@ -30,7 +31,7 @@ def differs(visit_id: int) -> ResponseReturnValue:
     told, theirs = page.told_of(form.charge_id) if page else None, form.eob_told
     if page is None:
         abort(404)
-    if told is None or theirs is None or theirs == told:
+    if told is None or theirs is None or theirs >= told:
         return redirect(url_for("statements.compare", visit_id=visit_id))
     saw(accounts=[page.account_id], patients=[page.patient_id], kind="visit", id=visit_id)
     if form.step.data != "send" or not form.validate_on_submit():
@@ -39,7 +40,7 @@ def differs(visit_id: int) -> ResponseReturnValue:
             "bill_disputes/differs.html", page=page, form=form, told=told, theirs=theirs
         )
     dispute_id = _file(form, page, told, theirs)
-    _keep_picture(form, dispute_id)
+    _keep_picture(form, visit_id, dispute_id)
     return redirect(url_for(".dispute", dispute_id=dispute_id))
 
 
@@ -56,8 +57,16 @@ def _file(form: DifferForm, page: BillPage, told: Money, theirs: Money) -> UUID:
     return dispute_id
 
 
-def _keep_picture(form: DifferForm, dispute_id: UUID) -> None:
+def _keep_picture(form: DifferForm, visit_id: int, dispute_id: UUID) -> None:
     """The dispute stands also where its picture cannot be used: the next page says so, and takes another."""
+    if form.photo_id is not None:
+        put_to_dispute(
+            viewer=current_patient(),
+            visit_id=visit_id,
+            photo_id=form.photo_id,
+            dispute_id=dispute_id,
+            now=now(),
+        )
     content, doors = form.content, gateways()
     if content is None:
         return

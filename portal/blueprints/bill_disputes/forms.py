@@ -120,6 +120,7 @@ class DifferForm(EvidenceForm):
     )
     theirs = HiddenField()  # cents that their EOB says, from the page that compared it
     line = HiddenField()  # the service that was compared; empty for the whole visit
+    picture = HiddenField()  # the EOB that was photographed before; empty for none
     step = HiddenField()
     words = NoteField("What else should we know?", [at_most(2000, "Your words")])
 
@@ -133,11 +134,15 @@ class DifferForm(EvidenceForm):
         return _whole(self.line.data)
 
     @property
+    def photo_id(self) -> int | None:
+        return _whole(self.picture.data)
+
+    @property
     def id_of_form(self) -> uuid.UUID:
         return uuid.UUID(self.form_id.data)
 
     def filing(self, page: BillPage, *, theirs: Money, told: Money) -> Filing:
-        """Disputed is what stands between the two figures; all of it where the EOB says more."""
+        """Disputed is what stands between the two figures: the EOB says less."""
         charge_id = self.charge_id
         words = self.words.data or f"My EOB says {theirs}. You say that my plan told you {told}."
         return Filing(
@@ -146,7 +151,7 @@ class DifferForm(EvidenceForm):
             channel=Channel.EOB,
             words=words,
             charge_ids=frozenset() if charge_id is None else frozenset({charge_id}),
-            amount=told - theirs if theirs < told else None,
+            amount=told - theirs,
             eob_told=theirs,
             plan_told=told,
         )

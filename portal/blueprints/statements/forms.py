@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField
+from wtforms import HiddenField, RadioField
 from wtforms.validators import InputRequired
 
 from portal.queries.bill import BillPage
+from portal.queries.eob_photos import OwnEob
 from portal.web.fields import AmountField
 
 WHOLE = "0"  # no charge has this id
@@ -16,6 +17,7 @@ class CompareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """What the patient's own EOB says of the whole visit, or of one service of it."""
 
     what = RadioField("Which amount of your EOB?", default=WHOLE)
+    photo = HiddenField()  # the EOB that was photographed for it; empty for none
     amount = AmountField(
         "What does your EOB say you may owe?", [InputRequired("Enter the amount on your EOB.")]
     )
@@ -30,6 +32,11 @@ class CompareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             self.what.data = str(charge_id)
         elif not self.what.raw_data:
             self.what.data = self.what.data or WHOLE
+
+    def suggest(self, eob: OwnEob | None) -> None:
+        """What the machine read, to be confirmed or corrected; what was typed stays."""
+        if eob is not None and not self.is_submitted():
+            self.photo.data, self.amount.data = str(eob.id), eob.told
 
     @property
     def charge_id(self) -> int | None:

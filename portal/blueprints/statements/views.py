@@ -9,6 +9,7 @@ from portal.blueprints.statements.forms import CompareForm
 from portal.queries.bill import bill_page
 from portal.queries.bill_figures import figures
 from portal.queries.entry_chain import entry_chain
+from portal.queries.eob_photos import OwnEob, own_eob
 from portal.queries.own_estimates import estimate_beside
 from portal.queries.statement_page import statement_page
 from portal.queries.where_bill import where_bill
@@ -76,13 +77,20 @@ def compare(visit_id: int) -> ResponseReturnValue:
     if page is None:
         abort(404)
     saw(accounts=[page.account_id], patients=[page.patient_id], kind="visit", id=visit_id)
-    form = CompareForm()
-    form.offer(page, request.args.get("line", type=int))
+    form, eob = CompareForm(), _photographed(visit_id)
+    form.offer(page, eob.charge_id if eob else request.args.get("line", type=int))
+    form.suggest(eob)
     theirs = form.amount.data if form.validate_on_submit() else None
     told = page.told_of(form.charge_id)
     return render_template(
-        "statements/compare.html", page=page, form=form, theirs=theirs, told=told
+        "statements/compare.html", page=page, form=form, eob=eob, theirs=theirs, told=told
     )
+
+
+def _photographed(visit_id: int) -> OwnEob | None:
+    """The EOB that the question or the form names."""
+    photo_id = request.values.get("photo", type=int)
+    return own_eob(current_account_viewer(), visit_id, photo_id, now=now())
 
 
 @blueprint.get("/bills/<int:visit_id>/entries")

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.queries.dispute_report import dispute_report
+from portal.queries.eob_photos import sent_eob
 from portal.queries.own_disputes import dispute_picture
 from portal.queries.staff_disputes import FILTERS, StaffDispute, dispute_work, staff_dispute
 from portal.services.answer_dispute import answer_dispute
@@ -59,6 +60,17 @@ def picture(dispute_id: UUID, document_id: int) -> Response:
     _page(dispute_id)
     content = gateways().documents.get(found(dispute_picture(dispute_id, document_id)))
     headers = {"Content-Disposition": 'inline; filename="evidence.jpg"'}
+    return Response(content, mimetype="image/jpeg", headers=headers)
+
+
+@blueprint.get("/eobs/<int:item_id>")
+@staff("bill_disputes.view")
+def eob(item_id: int) -> Response:
+    """The picture of an EOB that a patient sent for us to read (HIPAA-18)."""
+    sent = found(sent_eob(item_id))
+    saw(accounts=[sent.account_id], patients=[sent.patient_id], kind="eob_picture", id=item_id)
+    headers = {"Content-Disposition": 'inline; filename="eob.jpg"'}
+    content = gateways().documents.get(sent.stored_as)
     return Response(content, mimetype="image/jpeg", headers=headers)
 
 
