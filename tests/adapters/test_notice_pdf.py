@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
+import pypdfium2
 import pytest
 
 from billing.notice_shipped import STATE_BLOCKS
@@ -103,3 +105,13 @@ def test_COLL_4_the_summary_is_a_page_of_its_own_in_the_same_envelope():
 
 def test_the_same_letter_prints_the_same_bytes():
     assert made() == made()
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_address_or_a_number_to_copy_stands_on_one_line(kind, language):
+    """Spanish repeats a hyphen at which a line breaks: whoever typed that address would not arrive."""
+    with pypdfium2.PdfDocument(made(kind, language)) as pdf:
+        lines = [line for page in pdf for line in page.get_textpage().get_text_range().splitlines()]
+    assert not [line for line in lines if re.search(r"https?://\S*-$|\(\d{3}\)$", line.strip())]
+    assert not [line for line in lines if line.startswith(("-", "example.com"))]
