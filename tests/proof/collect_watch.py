@@ -16,6 +16,7 @@ from sqlalchemy import select
 from billing.money import Money
 from portal import db
 from portal.models.messages import OutboundMessage
+from portal.queries.lived_days import lived_days
 from portal.services.draft_payments import draft_due
 from portal.services.draftable import draftable
 from portal.services.place_bill import CannotPlace, PlacementAsked, place_bill
@@ -41,6 +42,7 @@ from tests.proof.collect_world import Sim
 from tests.sandbox_server import SandboxServer
 from tests.services.statement_world import DAY, Office, noon
 
+ZONE = "America/New_York"
 LINKS = Links(hash_keys=(b"0" * 32,), public_url="http://localhost:8000")
 
 
@@ -103,9 +105,18 @@ class Watch:
         self._agencies(on)
 
     def untold(self) -> list[str]:
-        """What of the whole history has no reason on record."""
+        """What of the whole history has no reason on record, or is not on the page of it that staff read."""
         with db.read_only() as session:
-            return list(session.scalars(UNTOLD))
+            found = list(session.scalars(UNTOLD))
+        told = lived_days(
+            first=DAY - timedelta(days=60), last=DAY + timedelta(days=999), zone=ZONE,
+            kind="", account_id=0, number=1,
+        ).counts  # fmt: skip
+        steps = sum(n for what, n in self.done.items() if what.startswith("step "))
+        for kind, happened in (("statement", len(self.sim.story.sent)), ("step", steps)):
+            if told.get(kind, 0) != happened:
+                found.append(f"{happened} of {kind}, and staff read of {told.get(kind, 0)}")
+        return found
 
     def _says(self, what: str, account: int, on: date, no: set[str]) -> None:
         self.done[what] += 1
