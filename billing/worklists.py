@@ -91,7 +91,7 @@ LISTS: Mapping[Worklist, Listed] = {
         "Cases",
         "Steps before an agency that wait for a person: help is told first.",
         _kinds(
-            "screen_for_help tell_of_help final_notice gate_open assistance_presumed promise_broken"
+            "screen_for_help guest_application tell_of_help final_notice gate_open assistance_presumed promise_broken"
         ),
     ),
     Worklist.APPROVE: Listed(

@@ -36,6 +36,7 @@ KIND_LABELS = {
     "placement_refused": "Bill that could not go to its agency",
     "bad_debt": "Write-offs to approve",
     "small_balance": "Small balances to let go",
+    "guest_application": "Applications to tie to an account",
     "agency_rows": "Agency’s rows that were refused",
     "agency_address": "Agency found another address",
     "agency_closed": "Bill back from an agency",

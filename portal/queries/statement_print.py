@@ -15,6 +15,7 @@ from billing.scan_line import scan_line
 from portal.queries.statement_content import (
     Decision,
     LineItem,
+    Notices,
     PatientSection,
     StatementContent,
     VisitSection,
@@ -78,17 +79,7 @@ def statement_print(content: StatementContent, code: PrintedCode | None = None) 
             ("91 to 120 days", str(content.aging.days_91_120)),
             ("Over 120 days", str(content.aging.over_120)),
         ],
-        "notices": {
-            "assistance": content.notices.assistance,
-            "assistance_phone": content.notices.assistance_phone,
-            "assistance_url": content.notices.assistance_url,
-            "ways_to_pay": list(content.notices.ways_to_pay),
-            "payment_plan": content.notices.payment_plan,
-            "dispute": content.notices.dispute,
-            "language": content.notices.language,
-            "text_phone": content.notices.text_phone,
-            "in_bold": list(content.notices.in_bold),
-        },
+        "notices": _notices(content.notices),
         "language_help": on_paper(content.practice.phone, content.notices.languages),
         "coupon": _coupon(content, code) if content.amount_due > ZERO else None,
         "coupon_note": "Please do not send money for this statement.",
@@ -114,6 +105,20 @@ def statement_print(content: StatementContent, code: PrintedCode | None = None) 
 def day(on: date) -> str:
     """March 14, 2026."""
     return f"{on:%B} {on.day}, {on.year}"
+
+
+def _notices(said: Notices) -> dict[str, Any]:
+    return {
+        "assistance": said.assistance,
+        "assistance_phone": said.assistance_phone,
+        "assistance_url": said.assistance_url,
+        "ways_to_pay": list(said.ways_to_pay),
+        "payment_plan": said.payment_plan,
+        "dispute": said.dispute,
+        "language": said.language,
+        "text_phone": said.text_phone,
+        "in_bold": list(said.in_bold),
+    }
 
 
 def _due(content: StatementContent) -> str:

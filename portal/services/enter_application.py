@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -32,10 +33,20 @@ from portal.services.refusal import NotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relative:
+    """Somebody of the household besides the applicant."""
+
+    name: str
+    birth_on: date | None
+    relation: str
+    tax_dependent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """What stands on the form, or was said by phone."""
 
-    how: str  # paper, phone
+    how: str  # paper, phone; portal: somebody without a sign-in filled it in
     received_on: date
     applicant: str
     household: int
@@ -50,6 +61,10 @@ class Paper:
     language: str = "en"
     signed: bool = True
     members: tuple[str, ...] = field(default=())
+    relatives: tuple[Relative, ...] = ()  # of an application that says more of them than a name
+    earners: tuple[str, ...] = ()  # whose each income is, where it is known
+    answers: Mapping[str, bool] = field(default_factory=dict)
+    contact: str = ""
 
 
 def enter_application(
@@ -63,59 +78,83 @@ def enter_application(
     now: datetime,
 ) -> bool:
     """False when the same form entered it before. Raises CannotDecideAssistance, CardNumberRefused or NotFound."""
-    applicant, hardship = check_free_text(paper.applicant), check_free_text(paper.hardship)
     if not staff.may("assistance.enter"):
         raise CannotDecideAssistance("Your role does not enter applications.")
     if paper.received_on > on:
         raise CannotDecideAssistance("The day that it came in has not come yet.")
     with transaction() as session:
-        lock_accounts(session, {account_id})
-        if session.get(AssistanceApplication, application_id) is not None:
-            return False
-        account = session.get(GuarantorAccount, account_id)
-        if account is None:
-            raise NotFound
-        _one_at_a_time(session, account_id)
-        application = AssistanceApplication(
-            id=application_id,
-            number=fresh_number(),
-            guarantor_account_id=account_id,
-            state="draft",
-            state_at=now,
-            how=paper.how,
-            applicant=applicant,
-            residence_state=paper.residence.strip().upper(),
-            residence_county=check_free_text(paper.county),
-            program=paper.program.value if paper.program else "",
-            answers={"another_plan": paper.another_plan},
-            hardship=hardship,
-            owed_in_year=paper.owed_in_year,
-            paid_in_year=paper.paid_in_year,
-            language=paper.language,
-            preferred_contact="phone" if paper.how == "phone" else "mail",
-            consent_to_verify=paper.signed,
-            signed_name=applicant if paper.signed else "",
-            signed_at=now if paper.signed else None,
-            login_id=staff.login_id,
-            started_at=now,
-        )
-        session.add(application)
-        session.flush()
-        _people(session, application, paper)
-        note_event(
-            session, application, "started", on=paper.received_on, now=now,
-            login_id=staff.login_id, how=paper.how,
-        )  # fmt: skip
-        tell_audit(session, application, staff, action="create", reason=paper.how, now=now)
-        receive_application(
+        return write_application(
             session,
-            application,
-            received_on=paper.received_on,
-            login_id=staff.login_id,
+            application_id=application_id,
+            account_id=account_id,
+            paper=paper,
+            staff=staff,
             public_url=public_url,
             on=on,
             now=now,
         )
+
+
+def write_application(
+    session: Session,
+    *,
+    application_id: UUID,
+    account_id: int,
+    paper: Paper,
+    staff: StaffViewer,
+    public_url: str,
+    on: date,
+    now: datetime,
+) -> bool:
+    """The same in the caller's transaction."""
+    applicant, hardship = check_free_text(paper.applicant), check_free_text(paper.hardship)
+    lock_accounts(session, {account_id})
+    if session.get(AssistanceApplication, application_id) is not None:
+        return False
+    account = session.get(GuarantorAccount, account_id)
+    if account is None:
+        raise NotFound
+    _one_at_a_time(session, account_id)
+    application = AssistanceApplication(
+        id=application_id,
+        number=fresh_number(),
+        guarantor_account_id=account_id,
+        state="draft",
+        state_at=now,
+        how=paper.how,
+        applicant=applicant,
+        residence_state=paper.residence.strip().upper(),
+        residence_county=check_free_text(paper.county),
+        program=paper.program.value if paper.program else "",
+        answers={"another_plan": paper.another_plan, **paper.answers},
+        hardship=hardship,
+        owed_in_year=paper.owed_in_year,
+        paid_in_year=paper.paid_in_year,
+        language=paper.language,
+        preferred_contact=paper.contact or ("phone" if paper.how == "phone" else "mail"),
+        consent_to_verify=paper.signed,
+        signed_name=applicant if paper.signed else "",
+        signed_at=now if paper.signed else None,
+        login_id=staff.login_id,
+        started_at=now,
+    )
+    session.add(application)
+    session.flush()
+    _people(session, application, paper)
+    note_event(
+        session, application, "started", on=paper.received_on, now=now,
+        login_id=staff.login_id, how=paper.how,
+    )  # fmt: skip
+    tell_audit(session, application, staff, action="create", reason=paper.how, now=now)
+    receive_application(
+        session,
+        application,
+        received_on=paper.received_on,
+        login_id=staff.login_id,
+        public_url=public_url,
+        on=on,
+        now=now,
+    )
     return True
 
 
@@ -143,16 +182,27 @@ def _people(session: Session, application: AssistanceApplication, paper: Paper) 
             name=names[n] if n < len(names) else f"Person {n + 1}",
             relation="self" if n == 0 else "other",
         )
-        for n in range(paper.household)
+        for n in range(paper.household - len(paper.relatives))
+    )
+    session.add_all(
+        AssistanceMember(
+            application_id=application.id,
+            name=one.name,
+            birth_on=one.birth_on,
+            relation=one.relation,
+            tax_dependent=one.tax_dependent,
+        )
+        for one in paper.relatives
     )
     session.add_all(
         AssistanceIncome(
             application_id=application.id,
+            member=earner,
             source=income.source.value,
             period=income.period.value,
             amount=income.amount,
         )
-        for income in paper.incomes
+        for income, earner in zip(paper.incomes, _earners(paper), strict=True)
     )
     session.add(
         AssistanceCovered(
@@ -160,3 +210,7 @@ def _people(session: Session, application: AssistanceApplication, paper: Paper) 
         )
     )
     session.flush()
+
+
+def _earners(paper: Paper) -> tuple[str, ...]:
+    return paper.earners or ("",) * len(paper.incomes)

@@ -23,6 +23,7 @@ from portal.services.cut_statements import Cut, cut_statements
 from portal.services.deliver_statements import Delivered, Shop, deliver_statements
 from portal.services.escalate_tasks import escalate_tasks
 from portal.services.extend_awards import extend_awards
+from portal.services.guest_application import forget_guests
 from portal.services.keep_agb import renew_agb
 from portal.services.keep_assistance_letter import write_assistance_letters
 from portal.services.mail_batch import write_addresses
@@ -172,6 +173,7 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
         office.mail.hand_over(folder, batch=on.isoformat())
     notices = queue_notices(on=on, now=now, public_url=office.public_url)
     sweep_messages(now=now)
+    forget_guests(now=now, documents=office.documents)
     return DayReport(
         on=on,
         swept=swept,

@@ -62,7 +62,7 @@ def send_paper(
     with transaction() as session:
         if _known(session, viewer, application_id, digest):
             return False
-    pdf = _cleaned(content, desk)
+    pdf = cleaned_paper(content, desk)
     key = desk.documents.put(pdf)
     kept = False
     try:
@@ -134,7 +134,7 @@ def _known(session: Session, viewer: PatientViewer, application_id: UUID, digest
     return False
 
 
-def _cleaned(content: bytes, desk: Desk) -> bytes:
+def cleaned_paper(content: bytes, desk: Desk) -> bytes:
     """A PDF of our own making; a phone's HEIC becomes a JPEG first. Both are opened in a child process."""
     try:
         if content[4:8] == b"ftyp":

@@ -18,6 +18,11 @@ STAFF_ASSISTANCE = """
     s s s r r r o r o r r o  GET,POST  /assistance/of/<int:account_id>/enter
     s s s r r r o r o r r o  POST      /assistance/of/<int:account_id>/grant
     s s s r r r o r o r r o  POST      /assistance/of/<int:account_id>/screen
+    s s s r r r o r o r r o  GET       /assistance/without-sign-in
+    s s s r r r o r o r r o  GET       /assistance/without-sign-in/<uuid:guest_id>
+    s s s r r r o r o r r o  POST      /assistance/without-sign-in/<uuid:guest_id>/close
+    s s s r r r o r o r r o  GET       /assistance/without-sign-in/<uuid:guest_id>/papers/<int:paper_id>.pdf
+    s s s r r r o r o r r o  POST      /assistance/without-sign-in/<uuid:guest_id>/tie
     s s s o o r o o o o r o  GET       /assistance/policy
     s s s r r r r r o r r o  POST      /assistance/policy/agb
     s s s r r r r r o r r o  GET,POST  /assistance/policy/change

@@ -3,6 +3,21 @@
 PATIENTS_HELP = """
     # Anybody's
     o                              GET,POST  /help-paying/check
+    o                              GET,POST  /help-paying/come-back
+    o                              POST      /help-paying/come-back/leave
+    o                              GET       /help-paying/mine
+    o                              POST      /help-paying/mine/<any(people, incomes):what>/<int:place>/remove
+    o                              GET,POST  /help-paying/mine/coverage
+    o                              GET,POST  /help-paying/mine/hardship
+    o                              GET,POST  /help-paying/mine/household
+    o                              POST      /help-paying/mine/household/all
+    o                              GET,POST  /help-paying/mine/income
+    o                              GET,POST  /help-paying/mine/papers
+    o                              GET       /help-paying/mine/papers/<int:paper_id>.pdf
+    o                              POST      /help-paying/mine/papers/<int:paper_id>/remove
+    o                              GET,POST  /help-paying/mine/sign
+    o                              GET,POST  /help-paying/without-sign-in
+    o                              GET       /help-paying/without-sign-in/code
     o                              GET       /help-paying/form.pdf
     o                              GET       /help-paying/policy
     o                              GET       /help-paying/summary

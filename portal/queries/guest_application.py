@@ -1,0 +1,211 @@
+"""An application without a sign-in: as its applicant reads it, and as the office finds the account for it (FA-6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from billing.assistance_income import PERIOD_WORDS, SOURCE_WORDS, Income, Period, Source, year_of
+from billing.assistance_reasons import PROOF_WORDS, Proof
+from billing.money import Money
+from portal.db import read_only
+from portal.models.accounts import GuarantorAccount, Patient
+from portal.models.assistance import AssistanceApplication
+from portal.models.guest_applications import GuestApplication, GuestPaper
+
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestEarned:
+    """One income in words."""
+
+    member: str
+    source_words: str
+    period_words: str
+    income: Income
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestPage:
+    """All that somebody filled in, and where it stands."""
+
+    id: UUID
+    state: str
+    name: str
+    birth_on: date
+    fields: dict[str, str]
+    answers: dict[str, Any]
+    papers: tuple[tuple[int, str], ...]  # id and what it is
+    language: str
+    sent_on: date | None
+    application_state: str
+    decided_on: date | None
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        return tuple(one["name"] for one in self.answers["people"])
+
+    @property
+    def household(self) -> tuple[str, ...]:
+        return (self.name, *self.people)
+
+    @property
+    def incomes(self) -> tuple[GuestEarned, ...]:
+        return tuple(
+            GuestEarned(
+                member=one["member"],
+                source_words=SOURCE_WORDS[Source(one["source"])],
+                period_words=PERIOD_WORDS[Period(one["period"])],
+                income=Income(Source(one["source"]), Period(one["period"]), Money(one["amount"])),
+            )
+            for one in self.answers["incomes"]
+        )
+
+    @property
+    def income_in_year(self) -> Money:
+        return year_of(one.income for one in self.incomes)
+
+    @property
+    def done(self) -> dict[str, bool]:
+        """Which parts have an answer; a household of one is one, and hardship and papers may stay empty."""
+        said = self.answers
+        return {
+            "household": bool(said.get("household_said") or said["people"]),
+            "income": bool(said["incomes"] or said.get("no_income")),
+            "coverage": "insured" in said,
+            "hardship": "hardship" in said,
+            "papers": bool(self.papers),
+        }
+
+    @property
+    def may_sign(self) -> bool:
+        return all(self.done[part] for part in ("income", "coverage"))
+
+
+FIELDS = (
+    *("phone", "email", "street", "city", "postal_code"),
+    *("residence_state", "residence_county", "account_number"),
+)
+
+
+def guest_page(guest_id: UUID) -> GuestPage | None:
+    """One; None when there is none any more. Three queries."""
+    with read_only() as session:
+        row = session.get(GuestApplication, guest_id)
+        if row is None:
+            return None
+        papers = session.execute(
+            select(GuestPaper.id, GuestPaper.kind)
+            .where(GuestPaper.guest_id == guest_id)
+            .order_by(GuestPaper.id)
+        ).all()
+        tied = (
+            session.get(AssistanceApplication, row.application_id) if row.application_id else None
+        )
+    return GuestPage(
+        id=row.id,
+        state=row.state,
+        name=row.name,
+        birth_on=row.birth_on,
+        fields={name: getattr(row, name) for name in FIELDS},
+        answers=row.answers,
+        papers=tuple((paper_id, PROOF_WORDS[Proof(kind)]) for paper_id, kind in papers),
+        language=row.language,
+        sent_on=row.sent_on,
+        application_state=tied.state if tied else "",
+        decided_on=tied.decided_on if tied else None,
+    )
+
+
+def guest_paper(guest_id: UUID, paper_id: int) -> str | None:
+    """Where one of its papers is kept."""
+    with read_only() as session:
+        paper = session.get(GuestPaper, paper_id)
+        return paper.stored_as if paper is not None and paper.guest_id == guest_id else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRow:
+    """An account that may be theirs, and what agrees."""
+
+    account_id: int
+    number: str
+    name: str
+    birth_on: date | None
+    agrees: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestWaiting:
+    """One that waits for its account."""
+
+    id: UUID
+    name: str
+    sent_on: date | None
+    sent_at: datetime | None
+
+
+def guests_waiting() -> tuple[GuestWaiting, ...]:
+    """What was sent and is tied to no account, the oldest first."""
+    with read_only() as session:
+        rows = session.scalars(
+            select(GuestApplication)
+            .where(GuestApplication.state == "sent")
+            .order_by(GuestApplication.sent_on, GuestApplication.id)
+            .limit(50)
+        ).all()
+    return tuple(
+        GuestWaiting(id=row.id, name=row.name, sent_on=row.sent_on, sent_at=row.sent_at)
+        for row in rows
+    )
+
+
+def guest_matches(page: GuestPage) -> tuple[MatchRow, ...]:
+    """Accounts by the number on a bill, or by the birth date of the guarantor or of a patient; what agrees most first."""
+    number = "".join(c for c in page.fields["account_number"] if c.isalnum())
+    born = select(Patient.guarantor_account_id).where(
+        Patient.birth_on == page.birth_on, Patient.merged_into_id.is_(None)
+    )
+    with read_only() as session:
+        rows = session.scalars(
+            select(GuarantorAccount)
+            .where(
+                or_(
+                    func.upper(GuarantorAccount.number) == number.upper(),
+                    GuarantorAccount.birth_on == page.birth_on,
+                    GuarantorAccount.id.in_(born),
+                )
+            )
+            .order_by(GuarantorAccount.id)
+            .limit(200)
+        ).all()
+    found = [_match(row, page, number) for row in rows]
+    return tuple(sorted(found, key=lambda one: -len(one.agrees))[:MOST])
+
+
+def _match(row: GuarantorAccount, page: GuestPage, number: str) -> MatchRow:
+    agrees = []
+    if number and row.number.upper() == number.upper():
+        agrees.append("the number of the bill")
+    if _same_words(row.display_name, page.name):
+        agrees.append("the name")
+    if row.birth_on == page.birth_on:
+        agrees.append("the birth date")
+    if page.fields["postal_code"] and row.postal_code[:5] == page.fields["postal_code"][:5]:
+        agrees.append("the ZIP code")
+    return MatchRow(
+        account_id=row.id,
+        number=row.number,
+        name=row.display_name,
+        birth_on=row.birth_on,
+        agrees=tuple(agrees),
+    )
+
+
+def _same_words(one: str, other: str) -> bool:
+    return one.casefold().split() == other.casefold().split()

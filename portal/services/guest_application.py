@@ -1,0 +1,275 @@
+"""An application for assistance without a sign-in: begun, left and taken up by a code, signed and sent (FA-6, FA-7)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from billing.assistance_reasons import Proof
+from billing.assistance_steps import MOST_INCOMES, MOST_MEMBERS, MOST_PAPERS
+from billing.business_days import business_days_after
+from billing.free_text import check_free_text
+from billing.money import ZERO
+from portal.db import transaction
+from portal.models.guest_applications import GuestApplication, GuestPaper
+from portal.ports import DocumentStore
+from portal.services.open_group_work import open_group_work
+from portal.services.own_application import SENT, AlreadySent, CannotApply
+from portal.services.practice_date import practice_date
+from portal.services.record_access import Access, add_access
+from portal.services.record_attempt import (
+    ADDRESS,
+    SENDING,
+    Subject,
+    record_attempt,
+    record_success,
+)
+from portal.services.refusal import NotFound
+from portal.services.send_paper import Desk, cleaned_paper
+
+ACTION, WORK = "guest_application", "guest_application"
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that looks like another
+LONG, GROUP = 12, 4
+FORGOTTEN_AFTER = timedelta(days=60)  # a draft that nobody took up again
+LISTS = {"people": MOST_MEMBERS, "incomes": MOST_INCOMES}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestCaller:
+    """Where somebody calls from, for counting tries."""
+
+    address: str
+    keys: Sequence[bytes]
+
+
+def begin_guest(
+    *,
+    fields: Mapping[str, Any],
+    birth_on: date,
+    language: str,
+    caller: GuestCaller,
+    now: datetime,
+) -> tuple[UUID, str]:
+    """The id and the code, which is shown once and kept as a hash. Raises CannotApply after too many from one place."""
+    subjects = [Subject(f"address {caller.address}", ADDRESS)]
+    if record_attempt(action=f"{ACTION}_new", subjects=subjects, keys=caller.keys, now=now) is None:
+        raise CannotApply("Too many applications came from here. Try again later, or call us.")
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LONG))
+    row = GuestApplication(
+        id=uuid4(),
+        code_hash=_hash(code),
+        state="draft",
+        birth_on=birth_on,
+        language=language,
+        answers={"people": [], "incomes": []},
+        started_at=now,
+        changed_at=now,
+        **_plain(fields),
+    )
+    with transaction() as session:
+        session.add(row)
+        _tell(session, row, "create", now)
+    return row.id, "-".join(code[at : at + GROUP] for at in range(0, LONG, GROUP))
+
+
+def open_guest(*, code: str, birth_on: date, caller: GuestCaller, now: datetime) -> UUID | None:
+    """Which application a code and the birth date open; None for every other reason, too many tries among them."""
+    digest = _hash("".join(c for c in code.upper() if c.isalnum()))
+    subjects = [
+        Subject(f"address {caller.address}", ADDRESS),
+        Subject(f"code {digest}", SENDING),
+    ]
+    tried = record_attempt(action=ACTION, subjects=subjects, keys=caller.keys, now=now)
+    if tried is None:
+        return None
+    with transaction() as session:
+        row = session.scalars(
+            select(GuestApplication).where(GuestApplication.code_hash == digest)
+        ).one_or_none()
+        if row is None or row.birth_on != birth_on:
+            return None
+        _tell(session, row, "view", now)
+    record_success(tried)
+    return row.id
+
+
+def save_guest(
+    guest_id: UUID,
+    *,
+    fields: Mapping[str, Any] | None = None,
+    answers: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> None:
+    """Lay fields and answers over what is there. Raises NotFound, AlreadySent or CardNumberRefused."""
+    with transaction() as session:
+        row = _draft(session, guest_id)
+        for name, value in _plain(fields or {}).items():
+            setattr(row, name, value)
+        row.answers = {**row.answers, **_plain(answers or {})}
+        row.changed_at = now
+
+
+def add_to_guest(
+    guest_id: UUID, what: str, entry: Mapping[str, Any], *, seen: int, now: datetime
+) -> None:
+    """One more person or income. `seen`: how many the form showed. Raises as `save_guest`, or CannotApply."""
+    with transaction() as session:
+        row = _draft(session, guest_id)
+        there = list(row.answers[what])
+        if len(there) != seen:
+            raise CannotApply(
+                "This list changed in another window. Look at it, then add again what is missing."
+            )
+        if len(there) >= LISTS[what]:
+            raise CannotApply("The list is full. Tell us of the others in the box about hardship.")
+        row.answers = {**row.answers, what: [*there, _plain(entry)], "no_income": False}
+        row.changed_at = now
+
+
+def take_from_guest(guest_id: UUID, what: str, place: int, *, now: datetime) -> None:
+    """Remove a person, with their income, or an income; once gone, again is no error."""
+    with transaction() as session:
+        row = _draft(session, guest_id)
+        there = list(row.answers[what])
+        if not 0 <= place < len(there):
+            return
+        gone = there.pop(place)
+        answers = {**row.answers, what: there}
+        if what == "people":
+            answers["incomes"] = [i for i in answers["incomes"] if i["member"] != gone["name"]]
+        row.answers, row.changed_at = answers, now
+
+
+def add_guest_paper(
+    guest_id: UUID, *, kind: Proof, content: bytes, desk: Desk, now: datetime
+) -> None:
+    """Made harmless, kept encrypted; the same file is kept once. Raises CannotApply, NotFound or AlreadySent."""
+    pdf, digest = cleaned_paper(content, desk), sha256(content).hexdigest()
+    key = desk.documents.put(pdf)
+    kept = False
+    try:
+        with transaction() as session:
+            row = _draft(session, guest_id)
+            mine = GuestPaper.guest_id == guest_id
+            known = set(session.scalars(select(GuestPaper.sha256).where(mine)))
+            if digest in known:
+                return
+            if len(known) >= MOST_PAPERS:
+                raise CannotApply("There are many papers already. Send the others by mail.")
+            session.add(
+                GuestPaper(
+                    guest_id=guest_id,
+                    kind=kind.value,
+                    size=len(pdf),
+                    sha256=digest,
+                    stored_as=key,
+                    added_at=now,
+                )
+            )
+            row.changed_at = now
+        kept = True
+    finally:
+        if not kept:
+            desk.documents.delete(key)
+
+
+def remove_guest_paper(
+    guest_id: UUID, paper_id: int, *, documents: DocumentStore, now: datetime
+) -> None:
+    """Deleted; once gone, again is no error. Raises NotFound or AlreadySent."""
+    with transaction() as session:
+        row = _draft(session, guest_id)
+        paper = session.get(GuestPaper, paper_id)
+        if paper is None or paper.guest_id != guest_id:
+            return
+        key = paper.stored_as
+        session.delete(paper)
+        row.changed_at = now
+    documents.delete(key)
+
+
+def send_guest(guest_id: UUID, *, name: str, words: str, now: datetime) -> None:
+    """Signed and with the office, which finds the account. Raises CannotApply, NotFound or AlreadySent."""
+    signed = check_free_text(name)
+    with transaction() as session:
+        row = _draft(session, guest_id)
+        if "insured" not in row.answers or not (
+            row.answers["incomes"] or row.answers.get("no_income")
+        ):
+            raise CannotApply("Something is missing. Answer each part first.")
+        on = practice_date(session, now)
+        row.state, row.sent_at, row.sent_on, row.changed_at = "sent", now, on, now
+        row.signed_name, row.signed_words = signed, words
+        open_group_work(
+            session,
+            key=f"{WORK}:{guest_id}",
+            kind=WORK,
+            reason="Somebody without a sign-in applied for help; no account is named yet (FA-6)",
+            next_step="Find their account under Assistance and tie the application to it.",
+            amount=ZERO,
+            now=now,
+            due_on=business_days_after(on, 1),
+        )
+        _tell(session, row, "send", now)
+
+
+def forget_guests(*, now: datetime, documents: DocumentStore) -> int:
+    """Delete drafts that nobody took up for 60 days, with their papers; how many."""
+    with transaction() as session:
+        old = session.scalars(
+            select(GuestApplication.id)
+            .where(
+                GuestApplication.state == "draft",
+                GuestApplication.changed_at < now - FORGOTTEN_AFTER,
+            )
+            .with_for_update(skip_locked=True)
+        ).all()
+        if not old:
+            return 0
+        keys = session.scalars(
+            delete(GuestPaper).where(GuestPaper.guest_id.in_(old)).returning(GuestPaper.stored_as)
+        ).all()
+        session.execute(delete(GuestApplication).where(GuestApplication.id.in_(old)))
+    for key in keys:
+        documents.delete(key)
+    return len(old)
+
+
+def _draft(session: Session, guest_id: UUID) -> GuestApplication:
+    row = session.get(GuestApplication, guest_id, with_for_update=True)
+    if row is None:
+        raise NotFound
+    if row.state != "draft":
+        raise AlreadySent(SENT)
+    return row
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Words without card numbers."""
+    return {
+        name: check_free_text(value).strip() if isinstance(value, str) else value
+        for name, value in values.items()
+    }
+
+
+def _hash(code: str) -> str:
+    return sha256(code.encode()).hexdigest()  # sixty random bits: nothing to guess
+
+
+def _tell(session: Session, row: GuestApplication, action: str, now: datetime) -> None:
+    access = Access(
+        face="patient",
+        login_id=None,
+        action=action,
+        object_type="guest_application",
+        object_id=str(row.id),
+    )
+    add_access(session, access, now=now)

@@ -1,0 +1,198 @@
+"""Applying for assistance without a sign-in, from the first page to the account that it is tied to (FA-6, COLL-6)."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.db import read_only
+from portal.models.assistance import (
+    AssistanceApplication,
+    AssistanceDocument,
+    AssistanceIncome,
+    AssistanceMember,
+)
+from portal.models.guest_applications import GuestApplication, GuestPaper
+from portal.models.work import WorkItem
+from portal.services.guest_application import forget_guests
+from tests.services.statement_world import DAY, noon, world
+from tests.web.insurance_world import photo
+from tests.web.pages import Page, PageClient
+from tests.web.statements_sent import statements_sent
+
+AsStaff = Callable[[str], PageClient]
+YOU = {
+    "name": "Testa Sample",
+    "birth_on": "4/28/1986",
+    "phone": "",
+    "email": "testa@example.com",
+    "residence_state": "oh",
+}
+
+
+@pytest.fixture(autouse=True)
+def _clock(patient_app: Flask, staff_app: Flask) -> None:
+    for app in (patient_app, staff_app):
+        app.config["CLOCK"] = lambda: noon(DAY)
+
+
+def begin(stranger: PageClient, **more: str) -> str:
+    """The code that was shown."""
+    stranger.get("/help-paying/without-sign-in")
+    page = stranger.follow(stranger.post("/help-paying/without-sign-in", {**YOU, **more}))
+    [code] = re.findall(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}\b", page.text)
+    return str(code)
+
+
+def fill(stranger: PageClient) -> Page:
+    """Every part; then the page that signs."""
+    page = stranger.get("/help-paying/mine/household")
+    child = {"name": "Smalla Sample", "birth_on": "", "relation": "child", "seen": "0"}
+    stranger.post("/help-paying/mine/household", {**child, "tax_dependent": "y"})
+    stranger.post("/help-paying/mine/household/all", {})
+    income = {"member": "Testa Sample", "source": "wages", "amount": "900", "period": "monthly"}
+    page = stranger.post("/help-paying/mine/income", {**income, "seen": "0"}, expect=None)
+    assert page.status == 302, page.text
+    stranger.get("/help-paying/mine/income")
+    said = {"insured": "no", "another_plan": "no", "medicaid": "no", "program": ""}
+    stranger.post("/help-paying/mine/coverage", said)
+    stranger.post("/help-paying/mine/hardship", {"hardship": "I lost my job."})
+    return stranger.get("/help-paying/mine/sign")
+
+
+def sign(stranger: PageClient) -> Page:
+    return stranger.follow(
+        stranger.post("/help-paying/mine/sign", {"name": "Testa Sample", "agree": "y"})
+    )
+
+
+def test_FA_6_begun_left_and_taken_up_on_another_phone(
+    stranger: PageClient, patient_app: Flask
+) -> None:
+    code = begin(stranger)
+    assert "We show it only once" not in stranger.get("/help-paying/mine").text
+    fill(stranger)
+    stranger.post("/help-paying/come-back/leave", {})
+    closed = stranger.get("/help-paying/mine/income", expect=302)
+    assert closed.location.endswith("/help-paying/come-back")
+
+    other = PageClient(patient_app)
+    other.get("/help-paying/come-back")
+    wrong = other.post("/help-paying/come-back", {"code": code, "birth_on": "4/29/1986"})
+    assert "No application fits." in wrong.text
+    page = other.follow(
+        other.post("/help-paying/come-back", {"code": code.lower(), "birth_on": "4/28/1986"})
+    )
+    assert page.h1 == "Your application"
+    assert "Smalla Sample" in other.get("/help-paying/mine/sign").text
+    done = sign(other)
+    assert "We have it." in done.text
+    assert "I lost my job." not in str([done.location, done.text])
+
+
+def test_FA_6_the_code_is_kept_as_a_hash_alone(stranger: PageClient) -> None:
+    code = begin(stranger)
+    with read_only() as session:
+        row = session.scalars(select(GuestApplication)).one()
+    assert code.replace("-", "") not in str(vars(row))
+
+
+def test_ID_4_guesses_of_a_code_are_counted(stranger: PageClient) -> None:
+    code = begin(stranger)
+    stranger.get("/help-paying/come-back")
+    for _ in range(5):
+        stranger.post("/help-paying/come-back", {"code": code, "birth_on": "1/1/1980"})
+    page = stranger.post("/help-paying/come-back", {"code": code, "birth_on": "4/28/1986"})
+    assert "No application fits." in page.text
+
+
+def test_FA_6_what_is_missing_is_asked_for_before_it_is_sent(stranger: PageClient) -> None:
+    begin(stranger)
+    page = stranger.post(
+        "/help-paying/mine/sign", {"name": "Testa Sample", "agree": "y"}, expect=200
+    )
+    assert "Something is missing." in page.text
+    unreachable = {**YOU, "email": ""}
+    page = stranger.post("/help-paying/without-sign-in", unreachable)
+    assert "Tell us one way to reach you" in page.text
+
+
+def test_FA_7_a_photograph_goes_along_and_may_be_taken_back(stranger: PageClient) -> None:
+    begin(stranger)
+    stranger.get("/help-paying/mine/papers")
+    sent = {"kind": "pay_stubs", "photo": (io.BytesIO(photo()), "stub.jpg")}
+    stranger.post("/help-paying/mine/papers", sent)
+    with read_only() as session:
+        paper = session.scalars(select(GuestPaper)).one()
+    assert stranger.get(f"/help-paying/mine/papers/{paper.id}.pdf").status == 200
+    stranger.post(f"/help-paying/mine/papers/{paper.id}/remove", {})
+    with read_only() as session:
+        assert session.scalars(select(GuestPaper)).all() == []
+
+
+def test_COLL_6_tied_it_counts_from_the_day_it_was_sent_and_its_papers_come_along(
+    stranger: PageClient, as_staff: AsStaff, staff_app: Flask
+) -> None:
+    bill = world(lambda w: w.owed(90_000, account=w.account(birth_on=DAY.replace(1986, 4, 28))))
+    begin(stranger)
+    stranger.get("/help-paying/mine/papers")
+    stranger.post(
+        "/help-paying/mine/papers", {"kind": "pay_stubs", "photo": (io.BytesIO(photo()), "a.jpg")}
+    )
+    fill(stranger)
+    sign(stranger)
+    staff_app.config["CLOCK"] = lambda: noon(DAY + timedelta(days=1))
+    clerk = as_staff("fa_counsellor")
+    page = clerk.get("/assistance/without-sign-in")
+    assert "Testa Sample" in page.text
+    [address] = [a for a in page.links() if re.search(r"without-sign-in/[0-9a-f-]{36}$", a)]
+    with statements_sent() as sent:
+        page = clerk.get(address)
+    assert len(sent) <= 12, "\n".join(sent)
+    assert "Agrees: the birth date." in page.text
+    account_id = bill[0].guarantor_account_id
+    clerk.follow(clerk.post(f"{address}/tie", {"account": str(account_id)}))
+    with read_only() as session:
+        application = session.scalars(select(AssistanceApplication)).one()
+        assert (application.received_on, application.guarantor_account_id) == (DAY, account_id)
+        members = session.scalars(select(AssistanceMember).order_by(AssistanceMember.id)).all()
+        assert [(m.name, m.relation) for m in members] == [
+            ("Testa Sample", "self"),
+            ("Smalla Sample", "child"),
+        ]
+        income = session.scalars(select(AssistanceIncome)).one()
+        assert (income.member, income.amount.cents) == ("Testa Sample", 90_000)
+        assert session.scalars(select(AssistanceDocument.kind)).one() == "pay_stubs"
+        work = session.scalars(select(WorkItem).where(WorkItem.kind == "guest_application")).one()
+    assert work.outcome == "tied"
+    shown = stranger.get("/help-paying/mine").text
+    assert "We send no reminders" in shown or "we send no reminders" in shown or "answered" in shown
+
+
+def test_FA_6_closed_the_applicant_is_asked_to_call(
+    stranger: PageClient, as_staff: AsStaff
+) -> None:
+    world(lambda w: w.owed(5000))
+    begin(stranger)
+    fill(stranger)
+    sign(stranger)
+    clerk = as_staff("fa_counsellor")
+    page = clerk.get("/assistance/without-sign-in")
+    [address] = [a for a in page.links() if re.search(r"without-sign-in/[0-9a-f-]{36}$", a)]
+    assert "Enter why" in clerk.post(f"{address}/close", {"reason": ""}).text
+    clerk.post(f"{address}/close", {"reason": "No bill here. Told by phone."})
+    assert "We could not find your bills." in stranger.get("/help-paying/mine").text
+
+
+def test_FA_6_a_draft_that_nobody_takes_up_is_forgotten(stranger: PageClient, tmp_path) -> None:
+    begin(stranger)
+    kept = forget_guests(now=noon(DAY + timedelta(days=59)), documents=None)
+    assert kept == 0
+    assert forget_guests(now=noon(DAY + timedelta(days=61)), documents=None) == 1
+    assert stranger.get("/help-paying/mine", expect=302).location.endswith("/come-back")
