@@ -21,6 +21,7 @@ from portal.services.practice_date import practice_date
 from portal.services.record_access import Access, add_access
 from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound
+from portal.services.screen_assistance import add_screening
 from portal.services.sign_plan import find_plan, new_plan
 
 ANSWERED_WITHIN = timedelta(days=30)
@@ -58,6 +59,8 @@ def ask_plan(
             plan = new_plan(plan_id, account_id, viewer.login_id, now)
             session.add(plan)
             session.flush()
+            if offer.assistance_first:  # FA-8: what our books presume is looked at, never a no
+                add_screening(session, account_id, why="plan", on=on, now=now)
         if plan.state not in LIVING_STATES:
             move_plan(plan, PlanStep.ASK_APPROVAL, now=now)
         session.add(

@@ -28,6 +28,7 @@ from portal.services.practice_date import practice_date
 from portal.services.record_access import Access, add_access
 from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound
+from portal.services.screen_assistance import add_screening
 from portal.services.tell_of_plan import tell_of_plan
 
 OUTSIDE = "This plan is outside what we offer by ourselves. You can ask for it."
@@ -95,6 +96,8 @@ def sign_plan(
             plan = new_plan(wish.plan_id, wish.account_id, viewer.login_id, now)
             session.add(plan)
             session.flush()
+            if offer.assistance_first:  # FA-8: what our books presume is looked at, never a no
+                add_screening(session, wish.account_id, why="plan", on=on, now=now)
         signed = Signed(
             how="online",
             login_id=viewer.login_id,

@@ -17,6 +17,7 @@ from billing.state_pack import COLL_33
 from billing.transitions import PlanState
 from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount, Patient
+from portal.models.assistance_decisions import AssistanceScreening
 from portal.models.identity import Login
 from portal.models.messages import OutboundMessage
 from portal.models.payments import PaymentAllocation
@@ -60,6 +61,19 @@ def test_PLAN_8_a_plan_is_signed_without_any_saved_method(till: Till) -> None:
     [version] = versions(signed(till))
     assert version.method == "manual"
     assert "You do not have to keep a card" in str(version.agreement["terms"])
+
+
+@pytest.mark.parametrize(("above", "screened"), [(Money(182_39), 1), (Money(182_40), 0)])
+def test_FA_8_a_plan_of_much_has_our_books_asked_about_help_and_is_signed_all_the_same(
+    till: Till, above: Money, screened: int
+) -> None:
+    _policy_of_twelve_months(assistance_first_above=above)
+    signed(till)
+    with read_only() as session:
+        rows = session.scalars(select(AssistanceScreening)).all()
+    assert [(row.why, row.guarantor_account_id) for row in rows] == [
+        ("plan", till.account_id)
+    ] * screened
 
 
 def test_PLAN_2_five_instalments_need_the_box_that_was_shown_and_four_do_not(till: Till) -> None:
@@ -244,14 +258,14 @@ def _another_bill(till: Till, cents: int, on: date = date(2026, 2, 20)) -> None:
         )
 
 
-def _policy_of_twelve_months() -> None:
+def _policy_of_twelve_months(**more: Money) -> None:
     """The office offers twelve months, however little the balance."""
 
     with transaction() as session:
         login = Book(session).add(
             Login(face="staff", role="manager", email="m@example.com", fs_uniquifier="m")
         )
-        policy = Policy(tiers=(Tier(None, 12, Money(10_00)),))
+        policy = Policy(tiers=(Tier(None, 12, Money(10_00)),), **more)
         session.add(
             PlanPolicy(
                 number=1,
