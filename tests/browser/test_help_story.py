@@ -198,3 +198,35 @@ def test_STMT_5_an_EOB_that_matches_and_one_line_that_does_not(
     visitor.look("We are looking at it")
     for said in ("The EOB says", "$1.23", "The plan told us", "Picture 1"):
         expect(page.locator("main")).to_contain_text(said)
+
+
+def test_STMT_5_a_photographed_EOB_is_read_and_confirmed(
+    visit: Callable[[str], Visitor], tmp_path: Path
+) -> None:
+    visitor = visit("phone")
+    page = visitor.page
+    visitor.sign_in(visitor.patient_url, visitor.person(name="Devon Demo"))
+    visitor.look("Your bills")
+    bills = page.locator("main a[href^='/bills/']").evaluate_all("all => all.map((a) => a.href)")
+    for bill in bills:
+        page.goto(bill)
+        visitor.look(re.compile("^Your (bill|visit)$"))
+        if page.get_by_role("link", name="Check it against your EOB").count():
+            break
+    page.get_by_role("link", name="Check it against your EOB").first.click()
+    visitor.look("Check against your EOB")
+    eob = tmp_path / "eob.jpg"
+    eob.write_bytes(photo(words="YOU MAY OWE $9876.50"))
+    page.locator("input[type=file][name=photo]").set_input_files(eob)
+    visitor.press("Read the amount")
+    expect(page.locator("main")).to_contain_text(
+        "We read $9,876.50. Is this right?", timeout=60_000
+    )
+    visitor.look("Check against your EOB")
+    expect(page.locator("input[name=amount]")).to_have_value("9,876.50")
+    visitor.press("Check the amount")
+    visitor.look("Check against your EOB")
+    expect(page.locator("main")).to_contain_text("Your EOB says more than our bill.")
+    visitor.press("Tell the office")
+    visitor.look(re.compile("^Your (bill|visit)$"))
+    expect(page.locator("main")).to_contain_text("We got it. A person looks at it")
