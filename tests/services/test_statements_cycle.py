@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+from sqlalchemy import text, update
+from sqlalchemy.exc import DBAPIError
 
 from billing import entries
 from billing.ledger import Party
 from billing.money import ZERO, Money
+from portal import db
 from portal.models.accounts import GuarantorAccount, Patient
-from portal.models.claims import Claim
+from portal.models.claims import Claim, Visit
 from portal.queries.statement_json import from_json
 from tests.services.ledger_book import party_of
 from tests.services.statement_world import (
+    DAY,
     after,
     cut,
     decided_anew,
@@ -145,6 +151,49 @@ def test_STMT_19_a_changed_decision_sends_a_corrected_statement(tmp_path):
     assert "no longer counts" in old.note
     assert new.note == "This replaces the decision of February 20, 2026, claim 12345."
     assert said.summary.adjustments == Money(-2000)
+
+
+def first_asked(bill) -> date | None:
+    with db.read_only() as session:
+        return session.get_one(Visit, bill[0].id).first_statement_on
+
+
+def test_STMT_19_an_increase_has_its_own_D0_with_the_corrected_statement(tmp_path):
+    bill, other = world(lambda w: (w.owed(5000), w.owed(3000)))
+    cut()
+    deliver(tmp_path)
+    assert (first_asked(bill), first_asked(other)) == (DAY, DAY)
+    later(lambda w: decided_anew(w, bill))  # 50.00 becomes 70.00
+    assert cut(after(40)).numbers
+    deliver(tmp_path, after(40))
+    assert first_asked(bill) == after(40)
+    assert first_asked(other) == DAY, "what stayed as it was keeps its day"
+    with db.read_only() as session:
+        changed = session.execute(
+            text(
+                "SELECT was, now FROM clock_changes WHERE clock = 'first_statement_on' ORDER BY id"
+            )
+        ).all()
+    assert (DAY, after(40)) in [tuple(row) for row in changed]
+
+
+def test_STMT_19_a_decision_that_lowers_the_bill_moves_no_D0(tmp_path):
+    bill = world(lambda w: w.owed(5000))
+    cut()
+    deliver(tmp_path)
+    later(lambda w: decided_anew(w, bill, share=4000))  # 50.00 becomes 40.00
+    assert cut(after(40)).numbers
+    deliver(tmp_path, after(40))
+    assert first_asked(bill) == DAY
+
+
+def test_CORE_3_D0_does_not_move_without_a_corrected_statement(tmp_path):
+    bill = world(lambda w: w.owed(5000))
+    cut()
+    deliver(tmp_path)
+    move = update(Visit).where(Visit.id == bill[0].id).values(first_statement_on=after(40))
+    with pytest.raises(DBAPIError, match="D0 stays"), db.transaction() as session:
+        session.execute(move)
 
 
 def test_STMT_11_a_credit_prints_do_not_pay(tmp_path):

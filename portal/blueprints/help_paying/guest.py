@@ -62,11 +62,12 @@ YES = "yes"
 def guest() -> ResponseReturnValue:
     """Who applies; then the code, by which they come back."""
     form = GuestForm()
-    if form.validate_on_submit() and form.check(practice_day()):
+    ok = form.validate_on_submit() and form.check(practice_day())
+    if ok and (born := form.birth_on.data) is not None:
         try:
             guest_id, code = begin_guest(
                 fields=form.fields,
-                birth_on=form.birth_on.data,
+                birth_on=born,
                 language=language(),
                 caller=_caller(),
                 now=now(),
@@ -95,10 +96,8 @@ def guest_code() -> ResponseReturnValue:
 def guest_back() -> ResponseReturnValue:
     """By the code and the birth date."""
     form = BackForm()
-    if form.validate_on_submit():
-        found = open_guest(
-            code=form.code.data or "", birth_on=form.birth_on.data, caller=_caller(), now=now()
-        )
+    if form.validate_on_submit() and (born := form.birth_on.data) is not None:
+        found = open_guest(code=form.code.data or "", birth_on=born, caller=_caller(), now=now())
         if found is not None:
             session[MINE] = str(found)
             return redirect(url_for(".guest_parts"))

@@ -47,7 +47,7 @@ class GuestForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         said = {name: self[name].data or "" for name in names}
         return {
             **said,
-            "residence_state": self.residence_state.data.upper(),
+            "residence_state": (self.residence_state.data or "").upper(),
             "residence_county": "",
         }
 

@@ -68,12 +68,13 @@ def guest_document(guest_id: UUID, paper_id: int) -> Response:
 def tie(guest_id: UUID) -> ResponseReturnValue:
     """It is theirs: from now on it is an application like every other."""
     page, form = _page(guest_id), TieForm()
-    if not form.validate_on_submit():
+    account_id = form.account.data
+    if not form.validate_on_submit() or account_id is None:
         return _show(page)
     try:
         application_id = tie_guest(
             guest_id,
-            account_id=form.account.data,
+            account_id=account_id,
             staff=current_staff(),
             public_url=gateways().public_url,
             on=practice_day(),
@@ -81,7 +82,7 @@ def tie(guest_id: UUID) -> ResponseReturnValue:
         )
     except CannotDecideAssistance as refused:
         return _show(page, refused=str(refused))
-    saw(accounts=[form.account.data], kind="guest_application", id=guest_id)
+    saw(accounts=[account_id], kind="guest_application", id=guest_id)
     flash("Tied. The bills of this account wait from now on.", "done")
     return redirect(url_for(".application", application_id=application_id))
 
