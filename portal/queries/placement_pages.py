@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.hold_words import HOLD_WORDS
-from billing.holds import REASONS, Condition
+from billing.holds import REASONS, Action, Condition, blocked_by
 from billing.money import Money
 from billing.placement import WITH_AGENCY, Order, PlacementState
 from portal.db import read_only
@@ -207,7 +207,8 @@ def _line(row: Any) -> PlacementLine:
 
 
 def _holds(conditions: frozenset[Condition]) -> tuple[str, ...]:
-    known = sorted(conditions - {Condition.PLACED})
+    """What keeps a bill from an agency; a wish about statements or texts does not."""
+    known = sorted(blocked_by(conditions - {Condition.PLACED}, Action.PLACEMENT))
     return tuple(HOLD_WORDS[one].staff if one in HOLD_WORDS else REASONS[one] for one in known)
 
 
