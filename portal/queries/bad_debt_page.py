@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from billing.bad_debt import (
@@ -19,6 +19,7 @@ from billing.bad_debt import (
     BatchState,
     BillState,
 )
+from billing.ledger import Account, Side
 from billing.money import ZERO, Money, total_of
 from billing.placement import Lost
 from portal.db import read_only
@@ -26,6 +27,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.bad_debt import BadDebtBatch, BadDebtBill
 from portal.models.claims import Visit
 from portal.models.identity import Login
+from portal.models.ledger import LedgerAccount, PostingRow
 from portal.queries.among import among
 from portal.queries.bad_debt_bills import candidates
 from portal.queries.placed_bills import bad_debt_lines
@@ -206,6 +208,7 @@ def _bills(session: Session, batch_id: UUID) -> list[BillRow]:
         .order_by(BadDebtBill.id)
     ).all()
     left = bad_debt_lines(session, {row.visit_id for row, _, _ in rows})
+    small = _small_left(session, {row.visit_id for row, _, _ in rows if row.basis == Basis.SMALL})
     return [
         BillRow(
             id=row.id,
@@ -215,7 +218,7 @@ def _bills(session: Session, batch_id: UUID) -> list[BillRow]:
             account_number=account.number,
             service_on=service_on,
             amount=row.amount,
-            left=_left(row, left),
+            left=_left(row, left, small),
             basis=BASIS_WORDS[Basis(row.basis)],
             state=row.state,
             words=STATE_WORDS[BillState(row.state)],
@@ -226,10 +229,29 @@ def _bills(session: Session, batch_id: UUID) -> list[BillRow]:
     ]
 
 
-def _left(row: BadDebtBill, lost: Mapping[int, Sequence[Lost]]) -> Money:
+def _small_left(session: Session, visit_ids: Collection[int]) -> dict[int, Money]:
+    """By visit: what of it is let go as a small balance, by the ledger."""
+    if not visit_ids:
+        return {}
+    signed = case((PostingRow.side == Side.DEBIT, PostingRow.amount), else_=-PostingRow.amount)
+    rows = session.execute(
+        select(PostingRow.visit_id, func.sum(signed))
+        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
+        .where(
+            PostingRow.visit_id.in_(visit_ids), LedgerAccount.code == Account.SMALL_BALANCE.value
+        )
+        .group_by(PostingRow.visit_id)
+    )
+    return {visit_id: net for visit_id, net in rows if visit_id is not None}
+
+
+def _left(
+    row: BadDebtBill, lost: Mapping[int, Sequence[Lost]], small: Mapping[int, Money]
+) -> Money:
     """What is still written off."""
     if row.basis == Basis.SMALL:
-        return row.amount if row.state == BillState.POSTED else ZERO
+        standing = min(row.amount, small.get(row.visit_id, ZERO))
+        return standing if row.state == BillState.POSTED else ZERO
     return total_of(line.amount for line in lost.get(row.visit_id, ()))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Date, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.bad_debt import Basis, BatchKind, BatchState, BillState
@@ -26,6 +26,7 @@ from portal.queries.settings import settings_on
 from portal.services.open_group_work import open_group_work
 
 WORK = "small_balance"
+DECLINED_FOR = timedelta(days=30)
 WAITS = {
     Condition.OPEN_CLAIM,
     Condition.REVIEW,
@@ -120,7 +121,7 @@ def small_balances(
     quiet = _quiet_accounts(session, settings, on, account_ids)
     if not quiet:
         return SmallBalances((), ())
-    asked, elsewhere = _asked(session, quiet), _in_bad_debt(session, quiet)
+    asked, elsewhere = _asked(session, quiet), _elsewhere(session, quiet, on)
     found = [
         account
         for account in balances(session, on=on, account_ids=quiet)
@@ -166,15 +167,24 @@ def _quiet_accounts(
     ).all()
 
 
-def _in_bad_debt(session: Session, account_ids: Sequence[int]) -> frozenset[int]:
-    """Accounts with a bill that waits in a batch of bad debt: it is decided about there."""
+def _elsewhere(session: Session, account_ids: Sequence[int], on: date) -> frozenset[int]:
+    """Accounts with a bill that waits in a batch of bad debt, or that somebody declined to let go this month."""
     rows = (
         select(BadDebtBill.guarantor_account_id)
         .join(BadDebtBatch, BadDebtBatch.id == BadDebtBill.batch_id)
         .where(
             BadDebtBill.guarantor_account_id.in_(account_ids),
-            BadDebtBill.state == BillState.WAITING.value,
-            BadDebtBatch.kind == BatchKind.BAD_DEBT.value,
+            or_(
+                and_(
+                    BadDebtBill.state == BillState.WAITING.value,
+                    BadDebtBatch.kind == BatchKind.BAD_DEBT.value,
+                ),
+                and_(
+                    BadDebtBill.state == BillState.DECLINED.value,
+                    BadDebtBatch.kind == BatchKind.SMALL_BALANCE.value,
+                    cast(BadDebtBatch.decided_at, Date) > on - DECLINED_FOR,
+                ),
+            ),
         )
     )
     return frozenset(session.scalars(rows))

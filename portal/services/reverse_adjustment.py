@@ -67,7 +67,7 @@ def reverse_adjustment(
         entry = _entry(session, entry_id, account_id)
         if not is_staff_adjustment(entry.kind, entry.source_ref):
             raise ReversalRefused("Only an adjustment made by staff can be taken back here.")
-        if not _stands(session, entry, entry_id):
+        if not still_stands(session, entry, entry_id):
             raise ReversalRefused("A plan decided again since, and this was put back then.")
         if entry.kind == TRANSFER:
             try:
@@ -108,7 +108,7 @@ def reverse_adjustment(
     return Reversed(entry_id=outcome.entry_id, repeated=False)
 
 
-def _stands(session: Session, entry: Entry, entry_id: UUID) -> bool:
+def still_stands(session: Session, entry: Entry, entry_id: UUID) -> bool:
     """Whether each line still has as much taken off, or this very reversal was posted before."""
     off = {leg.party.charge_id: leg for leg in entry.postings if leg.account in WRITE_OFFS}
     signed = case((PostingRow.side == Side.DEBIT, PostingRow.amount), else_=-PostingRow.amount)

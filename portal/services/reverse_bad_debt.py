@@ -23,6 +23,7 @@ from portal.services.post_agency_payment import TAKEN_BACK
 from portal.services.post_entry import post_entry
 from portal.services.prepare_bad_debt import BadDebtRefused, note_batch
 from portal.services.refusal import NotFound
+from portal.services.reverse_adjustment import still_stands
 
 
 def reverse_bad_debt(
@@ -67,7 +68,7 @@ def _take_back(bill_id: int, *, reason: str, staff: StaffViewer, on: date, now: 
         if row.state != BillState.POSTED or row.entry_id is None:
             return False
         if row.basis == Basis.SMALL:
-            entry = _whole(session, row, row.entry_id, reason=reason, on=on)
+            entry = _small(session, row, row.entry_id, reason=reason, on=on)
         else:
             left = bad_debt_lines(session, [visit_id]).get(visit_id, ())
             entry = _entry(session, row, row.entry_id, left, reason=reason, on=on)
@@ -80,10 +81,18 @@ def _take_back(bill_id: int, *, reason: str, staff: StaffViewer, on: date, now: 
     return True
 
 
-def _whole(session: Session, row: BadDebtBill, entry_id: UUID, *, reason: str, on: date) -> Entry:
-    """A small balance comes back as it went: what was paid since is the patient's credit, and is used for it."""
+def _small(
+    session: Session, row: BadDebtBill, entry_id: UUID, *, reason: str, on: date
+) -> Entry | None:
+    """A small balance comes back as it went: what was paid since is the patient's credit, and is used for it.
+
+    None where a plan decided again and it was put back then: nobody is billed for it twice.
+    """
+    written = load_entries(session, [entry_id])[entry_id]
+    if not still_stands(session, written, entry_id):
+        return None
     return undo(
-        load_entries(session, [entry_id])[entry_id],
+        written,
         entry_id=entry_id,
         source_ref=f"small_balance:{row.id}:reversed",
         occurred_on=on,

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from billing import entries
 from billing.bad_debt import BillState
+from billing.ledger import Account, Entry
 from billing.money import ZERO, Money
 from portal import db
 from portal.models.accounts import AccountCondition
@@ -22,6 +24,7 @@ from portal.services.approve_bad_debt import approve_bad_debt, decline_bad_debt
 from portal.services.prepare_bad_debt import BadDebtRefused
 from portal.services.propose_small_balances import Proposed, propose_small_balances
 from portal.services.reverse_bad_debt import reverse_bad_debt
+from tests.services.ledger_book import party_of
 from tests.services.staff_world import add_staff
 from tests.services.statement_world import DECIDED_ON, cut, deliver, later, noon, world
 
@@ -99,7 +102,49 @@ def test_OPS_22_a_bill_of_it_is_taken_back_with_a_reason():
     assert [(one.state, one.left) for one in page.bills] == [("reversed", ZERO)]
 
 
-def test_OPS_22_declined_nothing_moves_and_the_next_run_may_propose_again():
+def test_OPS_22_what_a_plan_put_back_meanwhile_is_not_owed_a_second_time():
+    bill = world(lambda w: w.owed(499))
+    proposed()
+    boss = add_staff("manager")
+    approve(boss=boss)
+    visit, [charge], claim, payer = bill
+
+    def decided_again(w):
+        """The plan pays the share after all, and the settling puts the write-off back."""
+        mine = party_of(visit, charge)
+        plans = party_of(visit, charge, claim.id, payer.id)
+        legs = entries.transfer(
+            Money(499),
+            debit_to=(Account.INSURANCE_RECEIVABLE, plans),
+            credit_to=(Account.PATIENT_RECEIVABLE, mine),
+        )
+        w.post(Entry("remittance_claim_reversal", "test:again", DAY_60, tuple(legs)))
+        w.post(
+            entries.adjustment_taken_back(
+                source_ref="test:put-back",
+                occurred_on=DAY_60,
+                account=Account.SMALL_BALANCE,
+                lines=[entries.Line(mine, Money(-499))],
+                memo="put back",
+            )
+        )
+
+    later(decided_again)
+    assert owed() == ZERO
+    page = batch_page(batch().id)
+    assert page is not None
+    assert [one.left for one in page.bills] == [ZERO]
+    assert (
+        reverse_bad_debt(
+            batch_id=batch().id, reason="By mistake.", staff=boss, on=DAY_60, now=noon(DAY_60)
+        )
+        == 1
+    )
+    assert owed() == ZERO, "a patient was billed for what the plan had put back"
+    assert bills()[0].back_entry_id is None
+
+
+def test_OPS_22_declined_nothing_moves_and_it_is_proposed_again_a_month_later():
     world(lambda w: w.owed(499))
     proposed()
     decline_bad_debt(
@@ -109,7 +154,8 @@ def test_OPS_22_declined_nothing_moves_and_the_next_run_may_propose_again():
         now=noon(DAY_60),
     )
     assert owed() == Money(499)
-    assert proposed(DAY_60 + timedelta(days=1)) == Proposed(1, Money(499))
+    assert proposed(DAY_60 + timedelta(days=1)) == NOTHING, "not every day anew"
+    assert proposed(DAY_60 + timedelta(days=30)) == Proposed(1, Money(499))
 
 
 def test_OPS_22_what_changed_since_it_was_read_is_left_with_the_reason():
