@@ -72,8 +72,12 @@ def may_call(
     written: Collection[date],
     zones: Collection[str],
     practice_zone: str,
+    asked_from: time | None = None,
+    asked_until: time | None = None,
 ) -> MayCall:
     """Whether a call may begin at this moment. `written`: the days of texts and e-mails about bills that left.
+
+    `asked_from` and `asked_until`: the hours that they asked for; outside of those a call is inconvenient (COLL-15).
 
     All bills of an account are one debt here: more bills never mean more calls.
     """
@@ -82,8 +86,9 @@ def may_call(
     rules = {rule for rule, day in waits if day > today}
     free = max((day for _, day in waits), default=today)
     start = at if free <= today else _midnight(free, practice_zone)
-    again = next_open(start, zones, opens=OPENS, closes=CLOSES)
-    if next_open(at, zones, opens=OPENS, closes=CLOSES) != at.astimezone(UTC):
+    opens, closes = max(OPENS, asked_from or OPENS), min(CLOSES, asked_until or CLOSES)
+    again = next_open(start, zones, opens=opens, closes=closes) if opens < closes else None
+    if again is None or next_open(at, zones, opens=opens, closes=closes) != at.astimezone(UTC):
         rules.add(HOURS)
     return MayCall(rule_ids=tuple(sorted(rules)), again_at=again if rules else at)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
@@ -46,3 +47,23 @@ class PhoneCall(Base):
     corrected_at: Mapped[datetime | None] = mapped_column(MOMENT)
     corrected_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
     correction: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class CallWish(Base):
+    """When and where somebody asked not to be called about bills; the newest of an account holds (COLL-15)."""
+
+    __tablename__ = "call_wishes"
+    __table_args__ = (
+        CheckConstraint(
+            "calls_from IS NULL OR calls_until IS NULL OR calls_from < calls_until", name="hours"
+        ),
+        Index("ix__call_wishes__account", "guarantor_account_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    guarantor_account_id: Mapped[int] = mapped_column(ForeignKey("guarantor_accounts.id"))
+    calls_from: Mapped[time | None]  # by their clock; none: from when calls are made at all
+    calls_until: Mapped[time | None]
+    not_numbers: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)  # E.164: at work
+    said_at: Mapped[datetime] = mapped_column(MOMENT)
+    taken_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))

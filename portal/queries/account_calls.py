@@ -11,10 +11,10 @@ from sqlalchemy import select, true
 from billing.call_rules import TALKED, Outcome, message_words
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
-from portal.models.calls import PhoneCall
+from portal.models.calls import CallWish, PhoneCall
 from portal.models.identity import Login
 from portal.models.practice import Practice
-from portal.queries.call_standing import CallStanding, standing_of
+from portal.queries.call_standing import CallStanding, newest_wish, standing_of
 from portal.queries.staff_account import AccountHeader, account_header
 from portal.queries.viewer import StaffViewer
 
@@ -62,6 +62,7 @@ class CallsPage:
     message: str  # what a voicemail may say
     help_phone: str
     help_url: str
+    wish: CallWish | None  # when and where they asked not to be called
 
     @property
     def begun(self) -> tuple[CallRow, ...]:
@@ -75,11 +76,12 @@ def calls_page(viewer: StaffViewer, account_id: int, *, now: datetime) -> CallsP
         header = account_header(session, account_id)
         if header is None:
             return None
-        account, practice, me = session.execute(
-            select(GuarantorAccount, Practice, Login)
+        account, practice, me, wish = session.execute(
+            select(GuarantorAccount, Practice, Login, CallWish)
             .select_from(GuarantorAccount)
             .join(Practice, true())
             .join(Login, Login.id == viewer.login_id)
+            .outerjoin(CallWish, CallWish.id == newest_wish(account_id))
             .where(GuarantorAccount.id == account_id)
         ).one()
         found = session.execute(
@@ -92,7 +94,7 @@ def calls_page(viewer: StaffViewer, account_id: int, *, now: datetime) -> CallsP
         return CallsPage(
             header=header,
             standing=standing_of(
-                session, account, practice, wishes=header.reach, rows=calls, now=now
+                session, account, practice, wishes=header.reach, wish=wish, rows=calls, now=now
             ),
             rows=tuple(_row(call, name or email) for call, name, email in found[:SHOWN]),
             message=message_words(
@@ -100,6 +102,7 @@ def calls_page(viewer: StaffViewer, account_id: int, *, now: datetime) -> CallsP
             ),
             help_phone=practice.assistance_phone or practice.phone,
             help_url=practice.assistance_url,
+            wish=wish,
         )
 
 

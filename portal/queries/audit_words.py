@@ -35,6 +35,7 @@ KINDS = {
     "agency_remittance": "payment of an agency",
     "agency_remittances": "payments of an agency",
     "bad_debt": "batch of write-offs",
+    "call_wish": "wish about calls",
     "guest_application": "application without a sign-in",
     "bank": "lines of the bank",
     "bank_deposit": "line of the bank",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from billing.call_rules import Call, MayCall, Outcome, may_call
@@ -16,7 +16,7 @@ from billing.money import ZERO, total_of
 from billing.reach import Wishes, call_to
 from billing.settings import Key
 from portal.models.accounts import GuarantorAccount
-from portal.models.calls import PhoneCall
+from portal.models.calls import CallWish, PhoneCall
 from portal.models.messages import OutboundMessage
 from portal.models.practice import Practice
 from portal.queries.balances import balances
@@ -31,7 +31,8 @@ LOOKS_BACK = timedelta(days=9)  # a week, whatever the zones
 WORDS = {
     "COLL-13": "three calls, texts and e-mails in seven days are the most",
     "COLL-14": "seven days pass after a conversation, and seven calls in seven days are the most",
-    "COLL-15": "calls are made between 8 in the morning and 9 in the evening, where they may be",
+    "COLL-15": "calls are made between 8 in the morning and 9 in the evening, where they may be, and"
+    " not at hours or numbers that they asked us not to use",
     "MSG-13": "this number was somebody else’s",
     "STMT-11": "nothing is owed",
     RULE: "they asked for calls to another number, or for none",
@@ -72,6 +73,9 @@ def call_standing(
         account,
         session.get_one(Practice, 1),
         wishes=wishes,
+        wish=session.scalars(
+            select(CallWish).where(CallWish.id == newest_wish(account.id))
+        ).one_or_none(),
         rows=rows,
         now=now,
         number=number,
@@ -84,6 +88,7 @@ def standing_of(
     practice: Practice,
     *,
     wishes: Wishes | None,
+    wish: CallWish | None,
     rows: Collection[PhoneCall],
     now: datetime,
     number: str = "",
@@ -97,8 +102,12 @@ def standing_of(
         rules.add(RULE)
     if wanted and wanted in wrong_numbers(rows):
         rules.add("MSG-13")
+    if wish is not None and wanted in wish.not_numbers:
+        rules.add("COLL-15")
     answer = may_call(
         now,
+        asked_from=wish.calls_from if wish else None,
+        asked_until=wish.calls_until if wish else None,
         calls=calls_of(rows),
         written=_written(session, account.id, now, practice.time_zone),
         zones=recipient_zones(
@@ -145,6 +154,15 @@ def _forbidden(
         held |= {Condition.CREDIT_BALANCE}
     barring = blocked_by(held, Action.CALL)
     return {rule_of(one, Action.CALL) for one in barring}, barring
+
+
+def newest_wish(account_id: int) -> ScalarSelect[int]:
+    """The id of what they asked last about calls."""
+    return (
+        select(func.max(CallWish.id))
+        .where(CallWish.guarantor_account_id == account_id)
+        .scalar_subquery()
+    )
 
 
 def calls_of(rows: Collection[PhoneCall]) -> tuple[Call, ...]:

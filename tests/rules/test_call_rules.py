@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
 
@@ -43,6 +43,40 @@ def back(days: int) -> date:
 def test_COLL_14_nothing_so_far_and_the_hours_open_may_call_now() -> None:
     assert ask(at(DAY)).now
     assert ask(at(DAY)).again_at == at(DAY)
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "opens"), [(11, 59, False), (12, 0, True), (16, 59, True), (17, 0, False)]
+)
+def test_COLL_15_no_call_at_hours_that_they_asked_us_not_to_use(
+    hour: int, minute: int, opens: bool
+) -> None:
+    answer = may_call(
+        at(DAY, hour, minute),
+        calls=(),
+        written=(),
+        zones=(NEW_YORK,),
+        practice_zone=NEW_YORK,
+        asked_from=time(12),
+        asked_until=time(17),
+    )
+    assert answer.now is opens
+    if not opens:
+        assert answer.rule_ids == ("COLL-15",)
+        assert answer.again_at == at(DAY if hour < 12 else DAY + timedelta(days=1), 12)
+
+
+def test_COLL_15_hours_that_they_asked_for_never_widen_the_laws() -> None:
+    early = may_call(
+        at(DAY, 7), calls=(), written=(), zones=(NEW_YORK,), practice_zone=NEW_YORK,
+        asked_from=time(6), asked_until=time(23),
+    )  # fmt: skip
+    assert early.again_at == at(DAY, 8)
+    never = may_call(
+        at(DAY, 12), calls=(), written=(), zones=(NEW_YORK,), practice_zone=NEW_YORK,
+        asked_until=time(7),
+    )  # fmt: skip
+    assert (never.rule_ids, never.again_at) == (("COLL-15",), None)
 
 
 @pytest.mark.parametrize("ago", range(10))

@@ -17,4 +17,5 @@ STAFF_CASES = """
     s s s r r r r o o r r o  GET,POST  /accounts/<int:account_id>/calls/<uuid:call_id>/correct
     s s s r r r r o o r r o  POST      /accounts/<int:account_id>/calls/start
     s s s r r r r o o r r o  POST      /accounts/<int:account_id>/calls/theirs
+    s s s r r r r o o r r o  POST      /accounts/<int:account_id>/calls/wish
 """

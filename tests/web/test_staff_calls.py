@@ -73,6 +73,29 @@ def test_COLL_15_before_eight_the_page_says_when_and_the_button_is_refused(
         assert session.scalars(select(PhoneCall)).all() == []
 
 
+def test_COLL_15_a_wish_about_hours_and_a_number_at_work_is_kept_by_the_gate(
+    as_staff: As, world: World
+) -> None:
+    caller, address = as_staff("collections"), f"/accounts/{world.account_id}/calls"
+    page = caller.get(address)
+    backwards = {"wish-calls_from": "3 pm", "wish-calls_until": "1 pm", "wish-at_work": ""}
+    assert "before the last" in caller.post(f"{address}/wish", backwards).text
+    afternoon = {"wish-calls_from": "12 pm", "wish-calls_until": "", "wish-at_work": ""}
+    page = caller.follow(caller.post(f"{address}/wish", afternoon, expect=302))
+    assert "Do not call now." in page.text  # ten in the morning
+    assert "Again from March 2, 2026 at 12:00 PM." in page.text
+    assert "no call before 12:00" in page.text
+    form = {"start-form_id": page.hidden("start-form_id"), "start-number": ""}
+    assert "COLL-15" in caller.post(f"{address}/start", form).text
+    at_work = {"wish-calls_from": "", "wish-calls_until": "", "wish-at_work": "(212) 555-0142"}
+    page = caller.follow(caller.post(f"{address}/wish", at_work, expect=302))
+    assert "COLL-15" in page.text  # the number on file is the one at work
+    form = {"start-form_id": page.hidden("start-form_id"), "start-number": "(212) 555-0143"}
+    caller.follow(caller.post(f"{address}/start", form, expect=302))
+    with read_only() as session:
+        assert session.scalars(select(PhoneCall.number)).all() == ["+12125550143"]
+
+
 def test_a_call_that_reached_somebody_else_is_taken_back(as_staff: As, world: World) -> None:
     caller, address = as_staff("collections"), f"/accounts/{world.account_id}/calls"
     form_id = caller.get(address).hidden("theirs-form_id")

@@ -6,13 +6,14 @@ import uuid
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField
-from wtforms.validators import UUID
+from wtforms.validators import UUID, Optional
 
 from billing.call_rules import TALKED, Outcome
 from portal.queries.account_calls import OUTCOME_WORDS
 from portal.services.note_call import Heard
 from portal.web.fields import PhoneField, at_most, chosen, required
 from portal.web.note_field import NoteField, NoteLineField
+from staff_admin.blueprints.calendar.clock_field import ClockField
 
 
 def _new_id() -> HiddenField:
@@ -26,6 +27,14 @@ class StartForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     form_id = _new_id()
     number = PhoneField("Another number")
+
+
+class WishForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """When and where they do not want to be called."""
+
+    calls_from = ClockField("Not before", [Optional()])
+    calls_until = ClockField("Not after", [Optional()])
+    at_work = PhoneField("Never this number, for example at work", [Optional()])
 
 
 class HeardForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

@@ -11,10 +11,17 @@ from flask_wtf import FlaskForm
 from portal.queries.account_calls import CallsPage, calls_page
 from portal.services.correct_call import correct_call
 from portal.services.note_call import CannotNote, note_call, note_their_call
+from portal.services.note_call_wish import note_call_wish
 from portal.services.start_call import CallRefused, start_call
 from portal.web.access import current_staff, saw, staff
 from portal.web.clock import now
-from staff_admin.blueprints.cases.call_forms import CorrectForm, HeardForm, StartForm, TheirForm
+from staff_admin.blueprints.cases.call_forms import (
+    CorrectForm,
+    HeardForm,
+    StartForm,
+    TheirForm,
+    WishForm,
+)
 from staff_admin.blueprints.cases.views import blueprint
 from staff_admin.blueprints.show import found, show
 
@@ -59,6 +66,17 @@ def their_call(account_id: int) -> ResponseReturnValue:
     return _show(page, their_form=form)
 
 
+@blueprint.post("/accounts/<int:account_id>/calls/wish")
+@staff("collections.work")
+def call_wish(account_id: int) -> ResponseReturnValue:
+    """When and where they do not want to be called."""
+    page, form = _page(account_id), WishForm(prefix="wish")
+    if form.validate_on_submit() and _wished(account_id, form):
+        flash("Kept. Calls keep to it from now on.", "done")
+        return _back(account_id)
+    return _show(page, wish_form=form)
+
+
 @blueprint.route("/accounts/<int:account_id>/calls/<uuid:call_id>/correct", methods=["GET", "POST"])
 @staff("collections.work")
 def correct(account_id: int, call_id: UUID) -> ResponseReturnValue:
@@ -81,7 +99,12 @@ def _page(account_id: int) -> CallsPage:
 
 
 def _show(page: CallsPage, **forms: FlaskForm) -> str:
+    wish = WishForm(prefix="wish", formdata=None)
+    if page.wish is not None:
+        wish.calls_from.data, wish.calls_until.data = page.wish.calls_from, page.wish.calls_until
+        wish.at_work.data = next(iter(page.wish.not_numbers), "")
     empty = {
+        "wish_form": wish,
         "start_form": StartForm(prefix="start", formdata=None),
         "heard_form": HeardForm(prefix="heard", formdata=None),
         "their_form": TheirForm(prefix="theirs", formdata=None),
@@ -130,5 +153,21 @@ def _noted(account_id: int, call_id: UUID | None, form: HeardForm) -> bool:
             )
     except CannotNote as refused:
         form.spoke_with.errors = [str(refused)]
+        return False
+    return True
+
+
+def _wished(account_id: int, form: WishForm) -> bool:
+    try:
+        note_call_wish(
+            staff=current_staff(),
+            account_id=account_id,
+            calls_from=form.calls_from.data,
+            calls_until=form.calls_until.data,
+            not_numbers=[form.at_work.data] if form.at_work.data else [],
+            now=now(),
+        )
+    except CannotNote as refused:
+        form.form_errors.append(str(refused))
         return False
     return True
