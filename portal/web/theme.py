@@ -227,7 +227,7 @@ def page_exists(endpoint: str) -> bool:
 @cache
 def _version(filename: str) -> str:
     folder = Path(__file__).resolve().parent.parent / "static"
-    return hashlib.sha256((folder / filename).read_bytes()).hexdigest()[:10]
+    return hashlib.sha256((folder / filename).read_bytes()).hexdigest()[:6]
 
 
 def _layout() -> Layout:

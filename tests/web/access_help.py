@@ -6,12 +6,13 @@ PATIENTS_HELP = """
     o                              GET,POST  /help-paying/come-back
     o                              POST      /help-paying/come-back/leave
     o                              GET       /help-paying/mine
-    o                              POST      /help-paying/mine/<any(people, incomes):what>/<int:place>/remove
     o                              GET,POST  /help-paying/mine/coverage
     o                              GET,POST  /help-paying/mine/hardship
     o                              GET,POST  /help-paying/mine/household
+    o                              POST      /help-paying/mine/household/<int:place>/remove
     o                              POST      /help-paying/mine/household/all
     o                              GET,POST  /help-paying/mine/income
+    o                              POST      /help-paying/mine/income/<int:place>/remove
     o                              GET,POST  /help-paying/mine/papers
     o                              GET       /help-paying/mine/papers/<int:paper_id>.pdf
     o                              POST      /help-paying/mine/papers/<int:paper_id>/remove

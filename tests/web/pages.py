@@ -181,11 +181,14 @@ def check_page(page: Page) -> None:
     twice = {name for name in ids if ids.count(name) > 1}
     assert not twice, f"ids used twice: {twice}"
     labelled = {label.get("for") for label in page.all("label")}
+    ids = {node.get("id") for node in page.root.iter()}
     for tag in ("input", "select", "textarea"):
         for control in page.all(tag):
             if control.get("type") in NEED_NO_LABEL:
                 continue
+            by = (control.get("aria-labelledby") or "").split()
             named = control.get("id") in labelled or control.get("aria-label")
+            named = named or (by and ids.issuperset(by))
             assert named, f"no label: {control.attrib}"
     for node in page.root.iter():
         assert node.get("style") is None, f"style attribute on {node.tag}"

@@ -62,7 +62,7 @@ def test_SCH_2_a_day_shows_who_comes_what_is_free_and_both_clocks(
     assert len(asked) <= 12, "\n".join(asked)
     assert f"/appointments/{seen}" in day.links()
     assert "Dr. Ada Sample, Sample East (EDT)" in day.text
-    assert "9:00 AM–9:20 AM" in day.text, "free before"
+    assert "9:00–9:20 AM" in day.text, "free before"
     assert "Testa Sample" in day.text
     tuesday = desk.get("/calendar/?on=2026-03-10").text
     assert "Dr. Ben Sample, Sample West (CDT)" in tuesday

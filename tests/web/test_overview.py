@@ -215,7 +215,9 @@ def test_only_the_patients_own_figure_lets_us_say_that_it_matches(
     same = client.post(path, {"amount": "$60"}, expect=200)
     assert "It matches. Your EOB and your plan’s answer to us both say $60.00." in same.text
     other = client.post(path, {"amount": "75.50"}, expect=200)
-    assert "Your EOB says $75.50. Your plan told us $60.00." in other.text
+    assert "Your plan told us $60.00, and we ask for no more than that." in other.text
+    less = client.post(path, {"amount": "44.50"}, expect=200)
+    assert "Your EOB says $44.50. Your plan told us $60.00." in less.text
     assert "Enter an amount like 50" in client.post(path, {"amount": "lots"}, expect=200).text
     assert "nothing to compare now" in client.get(f"/bills/{bills.waiting}/compare").text
 

@@ -173,12 +173,20 @@ def guest_income() -> ResponseReturnValue:
     return render_template("help_paying/guest_income.html", page=page, form=form)
 
 
-@blueprint.post("/mine/<any(people, incomes):what>/<int:place>/remove")
+@blueprint.post("/mine/household/<int:place>/remove")
 @public
-def guest_without(what: str, place: int) -> ResponseReturnValue:
-    """A person or an income was wrong."""
-    take_from_guest(_draft().id, what, place, now=now())
-    return redirect(url_for(".guest_household" if what == "people" else ".guest_income"))
+def guest_without_person(place: int) -> ResponseReturnValue:
+    """Somebody does not belong to the household."""
+    take_from_guest(_draft().id, "people", place, now=now())
+    return redirect(url_for(".guest_household"))
+
+
+@blueprint.post("/mine/income/<int:place>/remove")
+@public
+def guest_without_income(place: int) -> ResponseReturnValue:
+    """A source of income was wrong."""
+    take_from_guest(_draft().id, "incomes", place, now=now())
+    return redirect(url_for(".guest_income"))
 
 
 @blueprint.route("/mine/coverage", methods=["GET", "POST"])
