@@ -20,6 +20,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from portal import clock, db, queue, wiring
+from portal.collector import search_seldom
 from portal.config import ConfigurationError, Settings
 from portal.jobs import schedule
 from portal.services.demo_walk import Walk, keep_walk, last_walk
@@ -116,6 +117,7 @@ def main() -> None:
     schedule.register()
     if settings.clock_file is None or settings.stripe_api_base is None:
         raise ConfigurationError("only `make demo` starts this")
+    search_seldom()
     engine = db.connect(url)
     db.bind(engine)
     machine = TimeMachine(
