@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -244,7 +244,7 @@ def _release(
         if assigned is not None:
             # Whoever took the trouble over lines wants them posted, not the money alone.
             raise ReleaseRefused("It still cannot post so: " + "; ".join(reasons))
-        entry = _money_alone(row, suspense, claim, book, note=note, now=now)
+        entry = _money_alone(row, suspense, claim, book, note=note, on=practice_date(session, now))
         written = post_entries(session, [entry] if entry else [])
         row.disposition = "released"
         _match(row, claim, now)
@@ -294,7 +294,7 @@ def _money_alone(
     book: VisitBook,
     *,
     note: str,
-    now: datetime,
+    on: date,
 ) -> Entry | None:
     """Suspense to insurance_receivable, over what stands open (or was billed, for a takeback)."""
     if not row.paid:
@@ -315,7 +315,7 @@ def _money_alone(
     )
     return entries.suspense_release(
         source_ref=f"release:{row.id}",
-        occurred_on=now.date(),
+        occurred_on=on,
         suspense=suspense,
         lines=[
             Line(replace(party, charge_id=charge.charge_id), amount)

@@ -1,11 +1,15 @@
 """Held money goes where a person sends it: with the whole decision where it can be judged now."""
 
+from datetime import UTC, date, datetime
+
 import pytest
+from sqlalchemy import select
 
 from billing.ledger import Account
 from billing.money import ZERO, Money
 from portal.db import read_only
 from portal.models.claims import Claim, Visit
+from portal.models.ledger import JournalEntry
 from portal.services.post_remittance import post_remittance
 from portal.services.release_held import Released, ReleaseRefused, release_held
 from tests.conftest import NOW
@@ -52,14 +56,14 @@ def pays(payer: Payer, *claims) -> int:
         return rows(session)[-len(claims)].id
 
 
-def release(row_id: int, claim_id: int | None = None) -> Released:
+def release(row_id: int, claim_id: int | None = None, at: datetime = NOW) -> Released:
     released = release_held(
         remittance_claim_id=row_id,
         claim_id=claim_id,
         note="found by phone",
         staff=staff(),
         store=SHELF,
-        now=NOW,
+        now=at,
     )
     proof = verified()
     assert proof.ok, proof.to_json()
@@ -116,6 +120,17 @@ def test_what_still_cannot_be_judged_moves_its_money_alone() -> None:
     assert (after.plan_paid, after.insurance_due) == (Money(3_100), Money(11_900))
     assert after.patient_due == ZERO
     assert [c.plan_paid.cents for c in after.charges] == [2_067, 1_033]
+
+
+def test_money_that_is_released_in_the_evening_stands_on_the_practices_day() -> None:
+    visit, _ = insured(10_000, 5_000)
+    row = pays(Payer(), clp(visit.control_number, svc("77777", 31)))
+    release(row, at=datetime(2026, 3, 3, 2, 30, tzinfo=UTC))  # half past nine on March 2
+    with read_only() as session:
+        day = session.scalars(
+            select(JournalEntry.occurred_on).where(JournalEntry.source_ref == f"release:{row}")
+        ).one()
+    assert day == date(2026, 3, 2)
 
 
 def test_more_than_stands_open_is_refused_and_nothing_moves() -> None:
