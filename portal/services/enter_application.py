@@ -65,6 +65,9 @@ class Paper:
     earners: tuple[str, ...] = ()  # whose each income is, where it is known
     answers: Mapping[str, bool] = field(default_factory=dict)
     contact: str = ""
+    signature: tuple[str, datetime] | None = (
+        None  # as it was typed, and when; none: on the form itself
+    )
 
 
 def enter_application(
@@ -111,6 +114,7 @@ def write_application(
     lock_accounts(session, {account_id})
     if session.get(AssistanceApplication, application_id) is not None:
         return False
+    typed, at = paper.signature or (applicant, now)
     account = session.get(GuarantorAccount, account_id)
     if account is None:
         raise NotFound
@@ -133,8 +137,8 @@ def write_application(
         language=paper.language,
         preferred_contact=paper.contact or ("phone" if paper.how == "phone" else "mail"),
         consent_to_verify=paper.signed,
-        signed_name=applicant if paper.signed else "",
-        signed_at=now if paper.signed else None,
+        signed_name=typed if paper.signed else "",
+        signed_at=at if paper.signed else None,
         login_id=staff.login_id,
         started_at=now,
     )

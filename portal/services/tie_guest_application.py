@@ -126,6 +126,7 @@ def _paper(row: GuestApplication, received_on: date) -> Paper:
         answers={name: bool(said.get(name)) for name in ("insured", "medicaid", "no_income")},
         language=row.language,
         contact="mail",
+        signature=(row.signed_name, row.sent_at) if row.sent_at else None,
     )
 
 

@@ -123,6 +123,21 @@ def test_FA_6_what_is_missing_is_asked_for_before_it_is_sent(stranger: PageClien
     assert "Tell us one way to reach you" in page.text
 
 
+def test_FA_6_what_was_written_about_other_bills_is_there_when_one_comes_back(
+    stranger: PageClient,
+) -> None:
+    begin(stranger)
+    stranger.get("/help-paying/mine/hardship")
+    said = {"hardship": "Ill.", "owed_in_year": "1,200", "paid_in_year": ""}
+    stranger.post("/help-paying/mine/hardship", said)
+    [owed] = [
+        one
+        for one in stranger.get("/help-paying/mine/hardship").all("input")
+        if one.get("name") == "owed_in_year"
+    ]
+    assert "1200" in (owed.get("value") or "").replace(",", "")
+
+
 def test_FA_7_a_photograph_goes_along_and_may_be_taken_back(stranger: PageClient) -> None:
     begin(stranger)
     stranger.get("/help-paying/mine/papers")
@@ -161,6 +176,7 @@ def test_COLL_6_tied_it_counts_from_the_day_it_was_sent_and_its_papers_come_alon
     with read_only() as session:
         application = session.scalars(select(AssistanceApplication)).one()
         assert (application.received_on, application.guarantor_account_id) == (DAY, account_id)
+        assert (application.signed_name, application.signed_at) == ("Testa Sample", noon(DAY))
         members = session.scalars(select(AssistanceMember).order_by(AssistanceMember.id)).all()
         assert [(m.name, m.relation) for m in members] == [
             ("Testa Sample", "self"),

@@ -18,7 +18,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from billing.assistance_steps import RELATION_WORDS, Relation
-from billing.money import ZERO
+from billing.money import ZERO, Money
 from portal.blueprints.help_paying.filling import COVERED
 from portal.blueprints.help_paying.forms import (
     ButtonForm,
@@ -55,6 +55,7 @@ from portal.web.practice_day import practice_day
 MINE, CODE = "help_guest", "help_guest_code"
 WRONG = "No application fits. Look at the code and at the birth date, or call us."
 YES = "yes"
+SUMS = ("owed_in_year", "paid_in_year")
 
 
 @blueprint.route("/without-sign-in", methods=["GET", "POST"])
@@ -209,7 +210,9 @@ def guest_coverage() -> ResponseReturnValue:
 def guest_hardship() -> ResponseReturnValue:
     """What else we should know."""
     page = _draft()
-    form = HardshipForm(data={"hardship": page.answers.get("hardship", "")})
+    said = page.answers
+    sums = {name: Money(said[name]) for name in SUMS if said.get(name)}
+    form = HardshipForm(data={"hardship": said.get("hardship", ""), **sums})
     if form.validate_on_submit():
         answers = {
             "hardship": form.hardship.data or "",
