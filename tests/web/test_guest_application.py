@@ -96,6 +96,17 @@ def test_FA_6_begun_left_and_taken_up_on_another_phone(
     assert "I lost my job." not in str([done.location, done.text])
 
 
+def test_HIPAA_7_a_phone_that_lies_about_asks_for_the_code_again(
+    stranger: PageClient, patient_app: Flask
+) -> None:
+    begin(stranger)
+    for minutes, opens in ((29, True), (58, True), (89, False)):  # each look counts anew
+        moment = noon(DAY) + timedelta(minutes=minutes)
+        patient_app.config["CLOCK"] = lambda at=moment: at
+        page = stranger.get("/help-paying/mine", expect=None)
+        assert (page.status == 200) is opens
+
+
 def test_FA_6_the_code_is_kept_as_a_hash_alone(stranger: PageClient) -> None:
     code = begin(stranger)
     with read_only() as session:

@@ -52,7 +52,8 @@ from portal.web.clock import now
 from portal.web.languages import language
 from portal.web.practice_day import practice_day
 
-MINE, CODE = "help_guest", "help_guest_code"
+MINE, SEEN, CODE = "help_guest", "help_guest_seen", "help_guest_code"
+IDLE_SECONDS = 30 * 60  # a phone that lies about shows nobody's income
 WRONG = "No application fits. Look at the code and at the birth date, or call us."
 YES = "yes"
 SUMS = ("owed_in_year", "paid_in_year")
@@ -76,7 +77,8 @@ def guest() -> ResponseReturnValue:
         except CannotApply as refused:
             form.form_errors = [str(refused)]
         else:
-            session[MINE], session[CODE] = str(guest_id), code
+            _open(guest_id)
+            session[CODE] = code
             return redirect(url_for(".guest_code"))
     return render_template("help_paying/guest_you.html", form=form)
 
@@ -100,7 +102,7 @@ def guest_back() -> ResponseReturnValue:
     if form.validate_on_submit() and (born := form.birth_on.data) is not None:
         found = open_guest(code=form.code.data or "", birth_on=born, caller=_caller(), now=now())
         if found is not None:
-            session[MINE] = str(found)
+            _open(found)
             return redirect(url_for(".guest_parts"))
         form.form_errors = [WRONG]
     return render_template("help_paying/guest_back.html", form=form)
@@ -270,13 +272,19 @@ def guest_sign() -> ResponseReturnValue:
     return render_template("help_paying/guest_sign.html", page=page, form=form, words=words)
 
 
+def _open(guest_id: UUID) -> None:
+    session[MINE], session[SEEN] = str(guest_id), int(now().timestamp())
+
+
 def _mine() -> GuestPage:
-    """The one that this browser opened by its code; everybody else is asked for the code."""
-    kept = session.get(MINE)
-    page = guest_page(UUID(kept)) if kept else None
+    """The one that this browser opened by its code; everybody else, and after half an hour, is asked for the code."""
+    kept, moment = session.get(MINE), int(now().timestamp())
+    fresh = moment - session.get(SEEN, 0) <= IDLE_SECONDS
+    page = guest_page(UUID(kept)) if kept and fresh else None
     if page is None:
         session.pop(MINE, None)
         abort(redirect(url_for("help_paying.guest_back")))
+    session[SEEN] = moment
     return page
 
 
