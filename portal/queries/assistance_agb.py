@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.assistance import agb_hundredths
@@ -112,18 +112,24 @@ def work_out(session: Session, on: date) -> Agb:
 
 def newest_agb(session: Session) -> KeptAgb | None:
     """The computation that counts."""
-    row = session.scalar(select(AssistanceAgb).order_by(AssistanceAgb.id.desc()).limit(1))
-    return None if row is None else _kept(row)
+    row = session.scalar(newest_agb_row())
+    return None if row is None else kept_agb(row)
+
+
+def newest_agb_row() -> Select[AssistanceAgb]:
+    """Its row."""
+    return select(AssistanceAgb).order_by(AssistanceAgb.id.desc()).limit(1)
 
 
 def kept_agbs() -> tuple[KeptAgb, ...]:
     """All that were kept, the newest first."""
     with read_only() as session:
         rows = session.scalars(select(AssistanceAgb).order_by(AssistanceAgb.id.desc()))
-        return tuple(_kept(row) for row in rows)
+        return tuple(kept_agb(row) for row in rows)
 
 
-def _kept(row: AssistanceAgb) -> KeptAgb:
+def kept_agb(row: AssistanceAgb) -> KeptAgb:
+    """A row as it is used."""
     return KeptAgb(
         id=row.id,
         first_on=row.first_on,

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from billing.assistance import Means, Presumed
 from billing.assistance_clock import Clock, next_clock
 from billing.money import ZERO, Money
@@ -28,6 +26,7 @@ class CaseFacts:
     household: int
     income: Money
     residence: str
+    practice_state: str = ""
     presumed: Presumed | None = None
     proven: bool = False
     attested: bool = False
@@ -38,12 +37,12 @@ class CaseFacts:
     doubts: tuple[str, ...] = ()
 
 
-def means_of(session: Session, case: CaseFacts) -> Means:
+def means_of(case: CaseFacts) -> Means:
     """The household as the rules take it."""
     return Means(
         household=case.household,
         income=case.income,
-        states=states_of(session, case.residence),
+        states=states_of(case.residence, case.practice_state),
         applied_on=case.received_on,
         presumed=case.presumed,
         owed_in_year=case.owed_in_year,

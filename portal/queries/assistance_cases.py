@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from billing.assistance import Presumed
 from billing.assistance_clear import BY_LETTER
 from billing.assistance_income import Income, Period, Source, year_of
 from billing.assistance_reasons import Proof
+from billing.money import Money
+from portal.db import Base
 from portal.models.assistance import (
     AssistanceApplication,
     AssistanceCovered,
@@ -22,7 +26,27 @@ from portal.models.assistance import (
     AssistanceMember,
 )
 from portal.models.assistance_decisions import AssistanceRequest, AssistanceVerification
+from portal.models.practice import Practice
 from portal.queries.assistance_case import CaseFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody who lives there."""
+
+    name: str
+    relation: str
+    birth_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A document that lies with it."""
+
+    id: UUID
+    kind: str
+    name: str
+    added_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,28 +54,83 @@ class CaseRows:
     """The rows of one application, each kind read once."""
 
     incomes: tuple[Income, ...]
-    members: tuple[AssistanceMember, ...]
+    members: tuple[Member, ...]
     account_ids: tuple[int, ...]
-    papers: tuple[AssistanceDocument, ...]
+    papers: tuple[Paper, ...]
     request: AssistanceRequest | None  # the newest
     verified: AssistanceVerification | None  # the newest
+    practice_state: str
 
 
 def case_rows(session: Session, application_id: UUID) -> CaseRows:
-    """Six statements, whatever its size."""
-
-    def of(table: Any, *order: Any) -> list[Any]:
-        found = select(table).where(table.application_id == application_id)
-        return list(session.scalars(found.order_by(*order)))
-
-    covered = of(AssistanceCovered, AssistanceCovered.guarantor_account_id)
+    """One statement, whatever its size."""
+    row = session.execute(
+        select(
+            AssistanceRequest,
+            AssistanceVerification,
+            _accounts().label("account_ids"),
+            _listed(AssistanceIncome, "source", "period", "amount_cents").label("incomes"),
+            _listed(AssistanceMember, "name", "relation", "birth_on").label("members"),
+            _listed(AssistanceDocument, "id", "kind", "name", "added_at", by="added_at").label(
+                "papers"
+            ),
+            select(Practice.state).where(Practice.id == 1).scalar_subquery().label("state"),
+        )
+        .select_from(AssistanceApplication)
+        .outerjoin(AssistanceRequest, AssistanceRequest.id == _newest(AssistanceRequest))
+        .outerjoin(
+            AssistanceVerification, AssistanceVerification.id == _newest(AssistanceVerification)
+        )
+        .where(AssistanceApplication.id == application_id)
+    ).one()
     return CaseRows(
-        incomes=tuple(read_incomes(session, application_id)),
-        members=tuple(of(AssistanceMember, AssistanceMember.id)),
-        account_ids=tuple(row.guarantor_account_id for row in covered),
-        papers=tuple(of(AssistanceDocument, AssistanceDocument.added_at, AssistanceDocument.id)),
-        request=next(iter(of(AssistanceRequest, AssistanceRequest.id.desc())), None),
-        verified=next(iter(of(AssistanceVerification, AssistanceVerification.id.desc())), None),
+        incomes=tuple(
+            Income(Source(source), Period(period), Money(cents))
+            for source, period, cents in row.incomes or ()
+        ),
+        members=tuple(
+            Member(name=name, relation=relation, birth_on=born and date.fromisoformat(born))
+            for name, relation, born in row.members or ()
+        ),
+        account_ids=tuple(row.account_ids or ()),
+        papers=tuple(
+            Paper(id=UUID(key), kind=kind, name=name, added_at=datetime.fromisoformat(at))
+            for key, kind, name, at in row.papers or ()
+        ),
+        request=row.AssistanceRequest,
+        verified=row.AssistanceVerification,
+        practice_state=row.state or "",
+    )
+
+
+def _accounts() -> ScalarSelect[Any]:
+    covered = AssistanceCovered.guarantor_account_id
+    return (
+        select(func.array_agg(aggregate_order_by(covered, covered)))
+        .where(AssistanceCovered.application_id == AssistanceApplication.id)
+        .correlate(AssistanceApplication)
+        .scalar_subquery()
+    )
+
+
+def _listed(table: type[Base], *columns: str, by: str = "id") -> ScalarSelect[Any]:
+    """Rows of a table that belong to the application, each a list of these columns."""
+    of = table.__table__.c
+    row = func.json_build_array(*(of[column] for column in columns))
+    return (
+        select(func.json_agg(aggregate_order_by(row, of[by], of["id"])))
+        .where(of["application_id"] == AssistanceApplication.id)
+        .correlate(AssistanceApplication)
+        .scalar_subquery()
+    )
+
+
+def _newest(table: type[AssistanceRequest | AssistanceVerification]) -> ScalarSelect[Any]:
+    return (
+        select(func.max(table.id))
+        .where(table.application_id == AssistanceApplication.id)
+        .correlate(AssistanceApplication)
+        .scalar_subquery()
     )
 
 
@@ -72,6 +151,7 @@ def load_case(
         household=max(len(rows.members), 1),
         income=year_of(rows.incomes),
         residence=application.residence_state,
+        practice_state=rows.practice_state,
         presumed=said,
         proven=said in BY_LETTER and Proof.PROGRAM_LETTER in papers,
         attested=bool(application.signed_name),
@@ -83,19 +163,7 @@ def load_case(
     return _verified(case, rows.verified)
 
 
-def read_incomes(session: Session, application_id: UUID) -> list[Income]:
-    """Its sources, in the order that they were written."""
-    rows = session.scalars(
-        select(AssistanceIncome)
-        .where(AssistanceIncome.application_id == application_id)
-        .order_by(AssistanceIncome.id)
-    )
-    return [Income(Source(row.source), Period(row.period), row.amount) for row in rows]
-
-
-def _doubts(
-    application: AssistanceApplication, members: Sequence[AssistanceMember]
-) -> tuple[str, ...]:
+def _doubts(application: AssistanceApplication, members: Sequence[Member]) -> tuple[str, ...]:
     """What nobody decides without looking: who lives there is not said, or a plan may pay."""
     found = []
     if not members:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import select, true
+from sqlalchemy.orm import Session, aliased
 
 from billing.assistance import Means, Terms, terms
 from billing.assistance_clock import covers_since, ends_on
 from billing.settings import Key, Settings
+from portal.models.assistance_decisions import AssistanceAgb, AssistanceScale
 from portal.models.practice import Practice
-from portal.queries.assistance_agb import KeptAgb, newest_agb
-from portal.queries.assistance_scale import ScaleVersion, scale_on
+from portal.queries.assistance_agb import KeptAgb, kept_agb, newest_agb_row
+from portal.queries.assistance_scale import ScaleVersion, newest_scale, read_version
 from portal.queries.award_plan import Granting
 from portal.queries.settings import settings_on
 
@@ -33,10 +34,9 @@ class Measured:
 
 def measure(session: Session, means: Means, *, on: date) -> Measured:
     """By what was in force on the day of the application; AGB as it is known now. Raises ValueError, NoGuideline."""
-    scale = scale_on(session, means.applied_on)
+    scale, agb = _in_force(session, means.applied_on)
     found = terms(means, scale.scale)
     settings = settings_on(session, on)
-    agb = newest_agb(session)
     return Measured(
         means=means,
         terms=found,
@@ -54,7 +54,28 @@ def measure(session: Session, means: Means, *, on: date) -> Measured:
     )
 
 
-def states_of(session: Session, residence: str) -> tuple[str, ...]:
+def _in_force(session: Session, on: date) -> tuple[ScaleVersion, KeptAgb | None]:
+    """The scale of a day and the computation of AGB that counts, in one statement."""
+    scale = newest_scale(on).subquery()
+    agb = newest_agb_row().subquery()
+    version, computed = aliased(AssistanceScale, scale), aliased(AssistanceAgb, agb)
+    row = session.execute(
+        select(version, scale.c.made_by, computed).select_from(scale).join(agb, true(), full=True)
+    ).one_or_none()
+    if row is None:
+        return ScaleVersion(), None
+    found, by, kept = row
+    return (
+        read_version(found, by) if found else ScaleVersion(),
+        kept_agb(kept) if kept else None,
+    )
+
+
+def states_of(residence: str, practice: str) -> tuple[str, ...]:
     """Where somebody lives, and where the practice is: the kinder of both counts (CORE-2)."""
-    practice = session.scalar(select(Practice.state).where(Practice.id == 1)) or ""
     return tuple(dict.fromkeys(state for state in (residence.strip().upper(), practice) if state))
+
+
+def practice_state(session: Session) -> str:
+    """Where the practice is."""
+    return session.scalar(select(Practice.state).where(Practice.id == 1)) or ""

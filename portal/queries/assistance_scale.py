@@ -29,21 +29,28 @@ class ScaleVersion:
 
 def scale_on(session: Session, on: date) -> ScaleVersion:
     """What counts for an application of that day."""
-    found = _versions().where(AssistanceScale.effective_from <= on).limit(1)
-    row = session.execute(found).one_or_none()
-    return ScaleVersion() if row is None else _read(row[0], row[1])
+    row = session.execute(newest_scale(on)).one_or_none()
+    return ScaleVersion() if row is None else read_version(row[0], row[1])
+
+
+def newest_scale(on: date) -> Select[AssistanceScale, str]:
+    """The row that counts on a day, with who made it."""
+    return _versions().where(AssistanceScale.effective_from <= on).limit(1)
 
 
 def scale_versions() -> tuple[ScaleVersion, ...]:
     """Every version, the newest first, down to the software's own."""
     with read_only() as session:
         rows = session.execute(_versions()).all()
-    return (*(_read(row, by) for row, by in rows), ScaleVersion())
+    return (*(read_version(row, by) for row, by in rows), ScaleVersion())
 
 
 def _versions() -> Select[AssistanceScale, str]:
     return (
-        select(AssistanceScale, func.coalesce(func.nullif(Login.name, ""), Login.email))
+        select(
+            AssistanceScale,
+            func.coalesce(func.nullif(Login.name, ""), Login.email).label("made_by"),
+        )
         .join(Login, Login.id == AssistanceScale.made_by_id)
         .order_by(AssistanceScale.effective_from.desc(), AssistanceScale.number.desc())
     )
@@ -60,7 +67,8 @@ def as_json(scale: Scale) -> dict[str, Any]:
     }
 
 
-def _read(row: AssistanceScale, by: str) -> ScaleVersion:
+def read_version(row: AssistanceScale, by: str) -> ScaleVersion:
+    """A row as it is used."""
     hardship = row.scale["hardship"]
     return ScaleVersion(
         number=row.number,

@@ -6,14 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from billing.assistance import CoveredLine
 from billing.holds import Condition
 from billing.ledger import Account
 from billing.money import ZERO, Money
-from portal.models.claims import Visit
+from portal.models.claims import Charge, Visit
 from portal.models.ledger import LedgerAccount, PostingRow
 from portal.queries.among import among
 from portal.queries.balances import ChargeBalance, VisitBalance, balances
@@ -66,7 +66,7 @@ def covered_lines(
         return ()
     accounts = balances(session, on=on, account_ids=sorted(account_ids))
     visits = [visit for account in accounts for visit in account.visits]
-    stated = _stated(session, [visit.visit_id for visit in visits])
+    stated, helped = _known(session, [visit.visit_id for visit in visits])
     kept = [
         visit
         for visit in visits
@@ -74,9 +74,6 @@ def covered_lines(
         and visit.service_on <= until
         and _in_window(stated.get(visit.visit_id), since)
     ]
-    helped = helped_before(
-        session, [charge.charge_id for visit in kept for charge in visit.charges]
-    )
     found = [
         _covered(visit, charge, helped.get(charge.charge_id, ZERO))
         for visit in kept
@@ -85,26 +82,29 @@ def covered_lines(
     return tuple(one for one in found if one.line.share > ZERO)
 
 
-def helped_before(session: Session, charge_ids: Collection[int]) -> dict[int, Money]:
-    """What stands in the ledger as assistance, by charge."""
+def _known(
+    session: Session, visit_ids: Collection[int]
+) -> tuple[dict[int, date | None], dict[int, Money]]:
+    """When each visit was first stated, and what stands in the ledger as assistance, by charge."""
     signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
+    assistance = (
+        select(LedgerAccount.id)
+        .where(LedgerAccount.code == Account.FINANCIAL_ASSISTANCE)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(PostingRow.charge_id, func.sum(signed))
-        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
-        .where(
-            among(PostingRow.charge_id, charge_ids),
-            LedgerAccount.code == Account.FINANCIAL_ASSISTANCE,
+        select(Visit.id, Visit.first_statement_on, Charge.id, func.sum(signed))
+        .outerjoin(Charge, Charge.visit_id == Visit.id)
+        .outerjoin(
+            PostingRow,
+            and_(PostingRow.charge_id == Charge.id, PostingRow.account_id == assistance),
         )
-        .group_by(PostingRow.charge_id)
-    )
-    return {charge_id: amount for charge_id, amount in rows if charge_id is not None}
-
-
-def _stated(session: Session, visit_ids: Collection[int]) -> dict[int, date | None]:
-    rows = session.execute(
-        select(Visit.id, Visit.first_statement_on).where(among(Visit.id, visit_ids))
-    )
-    return {row.id: row.first_statement_on for row in rows}
+        .where(among(Visit.id, visit_ids))
+        .group_by(Visit.id, Charge.id)
+    ).all()
+    stated = {visit_id: first_on for visit_id, first_on, _, _ in rows}
+    helped = {charge_id: amount for _, _, charge_id, amount in rows if amount is not None}
+    return stated, helped
 
 
 def _in_window(first_statement_on: date | None, since: date) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from portal.models.assistance import (
     AssistanceApplication,
     AssistanceDocument,
     AssistanceEvent,
-    AssistanceMember,
 )
 from portal.models.assistance_decisions import (
     AssistanceDecision,
@@ -29,7 +28,7 @@ from portal.models.assistance_decisions import (
 )
 from portal.models.identity import Login
 from portal.queries.assistance_case import CaseFacts, clock_of, means_of
-from portal.queries.assistance_cases import case_rows, load_case
+from portal.queries.assistance_cases import Member, Paper, case_rows, load_case
 from portal.queries.assistance_measure import Measured, measure
 from portal.queries.award_plan import AwardPlan, award_plan
 from portal.queries.settings import settings_on
@@ -74,16 +73,6 @@ class WorkList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    """A document that lies with it."""
-
-    id: UUID
-    kind: str
-    name: str
-    added_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
     """One application whole."""
 
@@ -92,7 +81,7 @@ class CasePage:
     account_number: str
     case: CaseFacts
     incomes: tuple[Income, ...]
-    members: tuple[AssistanceMember, ...]
+    members: tuple[Member, ...]
     papers: tuple[Paper, ...]
     verified: AssistanceVerification | None
     request: AssistanceRequest | None
@@ -187,12 +176,12 @@ def _listed() -> Any:
 
 
 def assistance_page(application_id: UUID, *, on: date) -> CasePage | None:
-    """One application; None when there is none."""
+    """One application; None when there is none. Ten statements, whatever its size."""
     with read_only() as session:
-        application = session.get(AssistanceApplication, application_id)
-        if application is None:
+        found = _with_decisions(session, application_id)
+        if found is None:
             return None
-        account = session.get_one(GuarantorAccount, application.guarantor_account_id)
+        application, account, decisions = found
         rows = case_rows(session, application_id)
         case = load_case(session, application, rows)
         measured = _measured(session, case, on)
@@ -211,10 +200,10 @@ def assistance_page(application_id: UUID, *, on: date) -> CasePage | None:
             case=case,
             incomes=rows.incomes,
             members=rows.members,
-            papers=tuple(_paper(row) for row in rows.papers),
+            papers=rows.papers,
             verified=rows.verified,
             request=rows.request,
-            decisions=_decisions(session, application_id),
+            decisions=decisions,
             events=_events(session, application_id),
             measured=measured,
             plan=plan,
@@ -225,22 +214,28 @@ def assistance_page(application_id: UUID, *, on: date) -> CasePage | None:
 
 def _measured(session: Session, case: CaseFacts, on: date) -> Measured | None:
     try:
-        return measure(session, means_of(session, case), on=on)
+        return measure(session, means_of(case), on=on)
     except ValueError:
         return None
 
 
-def _paper(row: AssistanceDocument) -> Paper:
-    return Paper(id=row.id, kind=row.kind, name=row.name, added_at=row.added_at)
-
-
-def _decisions(session: Session, application_id: UUID) -> tuple[AssistanceDecision, ...]:
-    rows = session.scalars(
-        select(AssistanceDecision)
-        .where(AssistanceDecision.application_id == application_id)
+def _with_decisions(
+    session: Session, application_id: UUID
+) -> tuple[AssistanceApplication, GuarantorAccount, tuple[AssistanceDecision, ...]] | None:
+    """It, whose it is, and its decisions with the newest first, in one statement."""
+    rows = session.execute(
+        select(AssistanceApplication, GuarantorAccount, AssistanceDecision)
+        .join(GuarantorAccount, GuarantorAccount.id == AssistanceApplication.guarantor_account_id)
+        .outerjoin(
+            AssistanceDecision, AssistanceDecision.application_id == AssistanceApplication.id
+        )
+        .where(AssistanceApplication.id == application_id)
         .order_by(AssistanceDecision.made_at.desc(), AssistanceDecision.id)
-    )
-    return tuple(rows)
+    ).all()
+    if not rows:
+        return None
+    decisions = tuple(row.AssistanceDecision for row in rows if row.AssistanceDecision)
+    return rows[0].AssistanceApplication, rows[0].GuarantorAccount, decisions
 
 
 def _events(session: Session, application_id: UUID) -> tuple[tuple[AssistanceEvent, str], ...]:

@@ -67,7 +67,7 @@ def decide_assistance(
         before = last_decision(session, application_id)
         _check_before(before, staff)
         case = load_case(session, application)
-        measured = measure(session, means_of(session, case), on=on)
+        measured = measure(session, means_of(case), on=on)
         outcome = _outcome(
             wish, case, discount=measured.terms.discount, helps=measured.terms.helps, on=on
         )

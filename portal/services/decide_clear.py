@@ -35,7 +35,7 @@ def decide_clear(
     )
     if session.scalar(before.limit(1)) is not None:
         return None, "a person decided it before"
-    means = means_of(session, case)
+    means = means_of(case)
     measured = measure(session, means, on=on)
     open_now = award_plan(session, case.account_ids, measured.granting, on=on).before
     answer = decide_clear_case(

@@ -15,7 +15,7 @@ from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.assistance_decisions import AssistanceDecision, AssistanceScreening
 from portal.models.work import WorkItem
-from portal.queries.assistance_measure import measure, states_of
+from portal.queries.assistance_measure import measure, practice_state, states_of
 from portal.queries.screening import NONE
 from portal.queries.viewer import StaffViewer
 from portal.services.assistance_notices import notice_decided
@@ -59,7 +59,7 @@ def grant_presumed(
         means = Means(
             household=1,
             income=ZERO,
-            states=states_of(session, account.state),
+            states=states_of(account.state, practice_state(session)),
             applied_on=on,
             presumed=Presumed(screening.result),
         )

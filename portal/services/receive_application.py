@@ -124,5 +124,5 @@ def is_complete(session: Session, case: CaseFacts, *, on: date) -> bool:
         return case.proven
     if not case.attested or case.doubts:
         return False
-    found = measure(session, means_of(session, case), on=on)
+    found = measure(session, means_of(case), on=on)
     return found.terms.percent <= SELF_ATTESTED_UP_TO * 100
