@@ -100,6 +100,7 @@ SPOKEN = (
     "portal/services/use_credit.py",
     "portal/services/withdraw_application.py",
     "portal/services/withdraw_submission.py",
+    "portal/web/applicants.py",
     "portal/web/asked_form.py",
     "portal/web/check_in_forms.py",
     "portal/web/errors.py",

@@ -43,8 +43,14 @@ class GuestPage:
     papers: tuple[tuple[int, str], ...]  # id and what it is
     language: str
     sent_on: date | None
+    account_id: int | None  # once the office tied it to one
     application_state: str
     decided_on: date | None
+
+    @property
+    def account_ids(self) -> frozenset[int]:
+        """For the audit trail: nobody's, until it is tied."""
+        return frozenset(() if self.account_id is None else {self.account_id})
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -117,6 +123,7 @@ def guest_page(guest_id: UUID) -> GuestPage | None:
         papers=tuple((paper_id, PROOF_WORDS[Proof(kind)]) for paper_id, kind in papers),
         language=row.language,
         sent_on=row.sent_on,
+        account_id=tied.guarantor_account_id if tied else None,
         application_state=tied.state if tied else "",
         decided_on=tied.decided_on if tied else None,
     )

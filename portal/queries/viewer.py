@@ -83,6 +83,21 @@ class PayerViewer:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplicantViewer:
+    """Somebody who opened an application for assistance by its code (FA-6): reads and fills in that one alone.
+
+    It is no `Viewer`: no query of an account takes it. The account is known once the office tied it to one.
+    """
+
+    guest_id: UUID
+    account_ids: frozenset[int]
+
+    @property
+    def grant_id(self) -> None:
+        """An applicant acts for nobody else."""
+
+
+@dataclass(frozen=True, slots=True)
 class StaffViewer:
     """A member of staff; the role decides which pages open."""
 

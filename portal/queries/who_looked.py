@@ -50,11 +50,14 @@ WHAT = {
     "contact": "your contact details",
     "text_consent": "your choice about texts",
     "esign_consents": "your choice about paper",
+    "assistance_application": "an application for help",
+    "guest_application": "an application for help",
 }
 ELSE = "your account"
 CHANGED = "changed"
 OFFICE = "Our office"
 BY_LINK = "Somebody with the link that we texted"
+BY_CODE = "Somebody with the code of an application for help"
 ANOTHER = "Another person with access"
 
 
@@ -106,4 +109,6 @@ def _who(face: str, role: str) -> str:
         return ROLES.get(role, OFFICE)
     if role.startswith("text_link"):
         return BY_LINK
+    if role.startswith("guest_application"):
+        return BY_CODE
     return ANOTHER

@@ -24,7 +24,7 @@ from portal.ports import DocumentStore
 from portal.services.open_group_work import open_group_work
 from portal.services.own_application import SENT, AlreadySent, CannotApply
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import Access, add_access, applicant_role
 from portal.services.record_attempt import (
     ADDRESS,
     SENDING,
@@ -268,6 +268,7 @@ def _tell(session: Session, row: GuestApplication, action: str, now: datetime) -
     access = Access(
         face="patient",
         login_id=None,
+        role=applicant_role(row.id),
         action=action,
         object_type="guest_application",
         object_id=str(row.id),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, any_, bindparam, func, insert, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,15 @@ from sqlalchemy.orm import Session
 from portal.db import transaction
 from portal.models.accounts import Patient
 from portal.models.audit import AuditEvent
+from portal.queries.viewer import (
+    ApplicantViewer,
+    GuestViewer,
+    PatientViewer,
+    PayerViewer,
+    StaffViewer,
+)
+
+Actor = PatientViewer | GuestViewer | PayerViewer | ApplicantViewer | StaffViewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +92,22 @@ def guest_role(text_link_id: int) -> str:
 def pay_role(pay_link_id: int) -> str:
     """The same for somebody who only pays, by a statement's code or a link (PLAN-19)."""
     return f"pay_link_{pay_link_id}"
+
+
+def applicant_role(guest_id: UUID) -> str:
+    """The same for somebody who opened an application by its code (FA-6)."""
+    return f"guest_application_{guest_id}"
+
+
+def role_of(viewer: Actor) -> str:
+    """What the actor acted as: nobody's sign-in stands behind a guest, but its link does."""
+    match viewer:
+        case StaffViewer():
+            return viewer.role
+        case GuestViewer():
+            return guest_role(viewer.text_link_id)
+        case PayerViewer():
+            return pay_role(viewer.pay_link_id)
+        case ApplicantViewer():
+            return applicant_role(viewer.guest_id)
+    return ""

@@ -1,4 +1,4 @@
-"""Closed by default: an endpoint opens only through exactly one of six decorators."""
+"""Closed by default: an endpoint opens only through exactly one of seven decorators."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from portal.queries.viewer import (
     GuestViewer,
     LoginViewer,
     PatientViewer,
-    PayerViewer,
     StaffViewer,
     Viewer,
     acting_patient_viewer,
@@ -30,15 +29,17 @@ from portal.queries.viewer import (
     patient_viewer,
     staff_viewer,
 )
-from portal.services.record_access import Access, guest_role, pay_role, record_access
+from portal.services.record_access import Access, Actor, record_access, role_of
 from portal.services.refusal import Refusal
 from portal.web import restricted as closing
 from portal.web import sessions
+from portal.web.applicants import current_applicant, guard_applicant
 from portal.web.clock import now
 from portal.web.kiosks import guard_kiosk
 from portal.web.logging import LOG
 from portal.web.payers import current_payer
 from portal.web.seen import seen_now
+from portal.web.sign_in_words import ACCESS_ENDED
 
 View = TypeVar("View", bound=Callable[..., Any])
 # The library's own sign-in pages guard themselves; portal.web.sign_in lists them.
@@ -57,11 +58,14 @@ class Rule:
     payers: bool = False  # whoever came to pay by a statement's code or a link, too
     scope: str = ""  # patients' pages: what a proxy must hold to open it for somebody else
     kiosk: bool = False  # a paired tablet at the desk, and nobody's sign-in
+    applicants: bool = False  # whoever opened an application by its code, and nobody's sign-in
     restricted: bool = False  # staff's page that stands before a restricted account
 
 
 PAYERS = Rule("patient", payers=True)
 KIOSK = Rule("patient", kiosk=True)
+APPLICANTS = Rule("patient", applicants=True)
+NO_SIGN_IN = {PAYERS, KIOSK, APPLICANTS}  # whatever sign-in a browser has, it opens none of these
 
 
 def public(view: View) -> View:
@@ -109,6 +113,11 @@ def payer(view: View) -> View:
 def kiosk(view: View) -> View:
     """A paired tablet at the desk, for the one check-in that it shows (SCH-12); its services write the audit rows."""
     return _ruled(view, KIOSK)
+
+
+def applicant(view: View) -> View:
+    """Whoever opened an application by its code and birth date, for that one (FA-6); the view is written to the audit trail."""
+    return _ruled(_recorded(view), APPLICANTS)
 
 
 def staff(permission: str, *, restricted: bool = False) -> Callable[[View], View]:
@@ -250,7 +259,7 @@ def close_by_default(app: Flask) -> None:
             return None
         if rule.face != app.config["FACE"].name:
             abort(404)
-        if rule.kiosk or "login_id" not in g or rule is PAYERS:
+        if rule in NO_SIGN_IN or "login_id" not in g:
             return _guard_visitor(rule)
         if "acting" in g or g.get("acting_ended"):
             return _guard_acting(rule)
@@ -273,20 +282,20 @@ def _guard_restricted(rule: Rule) -> None:
 
 def _guard_visitor(rule: Rule) -> Response | None:
     """Without a sign-in: a guest or payer on pages that open to them; who pays answers our questions first."""
-    if rule.kiosk:
-        return guard_kiosk()
+    if rule.kiosk or rule.applicants:
+        return guard_kiosk() if rule.kiosk else guard_applicant()
     if (rule.payers and "payer" in g) or (rule.guests and "guest" in g):
         return None
     if rule is PAYERS and "payer_expired" not in g:
         return redirect(url_for("pay_statement.start"))
-    return _ask_to_sign_in()
+    return sessions.ask_to_sign_in()
 
 
 def _guard_acting(rule: Rule) -> Response | None:
     """A proxy gets what was shared; once nothing is, the way back, whatever was asked for (HIPAA-9)."""
     if g.acting_ended:
         sessions.act_for(None)
-        flash("Your access to the other person’s account has ended. You see your own.", "info")
+        flash(ACCESS_ENDED, "info")
         return redirect(url_for("pages.home"), 303)
     if not acting_viewer(g.login_id, g.acting).may(rule.scope):
         _record(outcome="denied", reason=rule.scope)
@@ -341,7 +350,7 @@ def _keep_shut(shown: set[int], about: Collection[int] = ()) -> None:
 
 
 def _record(*, outcome: str, reason: str = "") -> None:
-    viewer: Viewer | PayerViewer = current_payer() if "payer" in g else current_viewer()
+    viewer = _actor()
     seen = seen_now()
     accounts = seen.account_ids
     if not isinstance(viewer, StaffViewer):
@@ -350,8 +359,8 @@ def _record(*, outcome: str, reason: str = "") -> None:
     record_access(
         Access(
             face=current_app.config["FACE"].name,
-            login_id=None if isinstance(viewer, GuestViewer | PayerViewer) else viewer.login_id,
-            role=_role(viewer),
+            login_id=viewer.login_id if isinstance(viewer, LoginViewer) else None,
+            role=role_of(viewer),
             action=seen.action or ("view" if request.method in READING else "update"),
             object_type=seen.object_type or (request.endpoint or ""),
             # What somebody typed into the address may hold a NUL, which the database cannot, or a card number.
@@ -377,22 +386,7 @@ def _known(scope: str) -> str:
     return str(scope)
 
 
-def _role(viewer: Viewer | PayerViewer) -> str:
-    """What the actor acted as: nobody's sign-in stands behind a guest, but its link does."""
-    if isinstance(viewer, PayerViewer):
-        return pay_role(viewer.pay_link_id)
-    if isinstance(viewer, GuestViewer):
-        return guest_role(viewer.text_link_id)
-    return viewer.role if isinstance(viewer, StaffViewer) else ""
-
-
-def _ask_to_sign_in() -> Response:
-    if g.get("guest_expired"):
-        return redirect(url_for("text_link.closed"))
-    if g.get("payer_expired"):
-        return redirect(url_for("pay_statement.closed"))
-    if g.get("session_expired"):
-        flash("You were signed out because the page was not used for a while.", "info")
-    # Only the path comes back, and only of a page that was read: nothing is repeated by itself.
-    target = request.script_root + request.path if request.method in READING else None
-    return redirect(url_for("security.login", next=target))
+def _actor() -> Actor:
+    if "applicant" in g:
+        return current_applicant()
+    return current_payer() if "payer" in g else current_viewer()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Flask, current_app, flash, g, request, session
+from flask import Flask, current_app, flash, g, redirect, request, session, url_for
 from flask_login import user_logged_in, user_logged_out
+from werkzeug.wrappers import Response
 
 from portal.services.choose_acting import choose_acting
 from portal.services.end_sessions import end_sessions
@@ -18,6 +19,7 @@ from portal.web.clock import now
 from portal.web.faces import Face
 from portal.web.held_time import HELD
 from portal.web.known_browser import browser_hash, mark_browser
+from portal.web.sign_in_words import IDLE, SIGNED_OUT
 
 TOKEN = "sid"  # noqa: S105 (the name of a cookie's field)
 UNATTENDED = "unattended"  # in the address of what a page fetches by itself
@@ -69,6 +71,20 @@ def act_for(grant_id: int | None) -> None:
     """
     choose_acting(login_id=g.login_id, session_id=g.session_id, grant_id=grant_id, now=now())
     session.pop("csrf_token", None)
+
+
+def ask_to_sign_in() -> Response:
+    """Whoever has no sign-in, or no longer, is led to the page that asks for one, or told that a link's time is over."""
+    if g.get("guest_expired"):
+        return redirect(url_for("text_link.closed"))
+    if g.get("payer_expired"):
+        return redirect(url_for("pay_statement.closed"))
+    if g.get("session_expired"):
+        flash(IDLE, "info")
+    # Only the path comes back, and only of a page that was read: nothing is repeated by itself.
+    read = request.method in {"GET", "HEAD", "OPTIONS"}
+    target = request.script_root + request.path if read else None
+    return redirect(url_for("security.login", next=target))
 
 
 def connect_sessions(app: Flask) -> None:
@@ -127,7 +143,7 @@ def _signed_out(_app: Flask, **_rest: Any) -> None:
         end_sessions(login_id=g.login_id, session_id=g.session_id, now=now())
         audit_sign_in("sign_out", login_id=g.login_id)
         if request.endpoint == "security.logout":
-            flash("You are signed out.", "done")
+            flash(SIGNED_OUT, "done")
     session.pop(TOKEN, None)
 
 

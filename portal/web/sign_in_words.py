@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+SIGNED_OUT = "You are signed out."
+IDLE = "You were signed out because the page was not used for a while."
+ACCESS_ENDED = "Your access to the other person’s account has ended. You see your own."
 NO_MATCH = "The e-mail or the password is not right. Check both and try again."
 # One sentence for every reason: whose passkey it was, or that it was deleted, is nobody's to learn (ID-4).
 PASSKEY_FAILED = "That passkey did not work here. Try again, or use your password and a code."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("portal/blueprints", "staff_admin/blueprints")
-PROTECTED = {"patient", "patient_or_guest", "staff"}
+PROTECTED = {"patient", "patient_or_guest", "applicant", "staff"}
 
 
 def modules() -> list[tuple[Path, ast.Module]]:

@@ -5,23 +5,24 @@ PATIENTS_HELP = """
     o                              GET,POST  /help-paying/check
     o                              GET,POST  /help-paying/come-back
     o                              POST      /help-paying/come-back/leave
-    o                              GET       /help-paying/mine
-    o                              GET,POST  /help-paying/mine/coverage
-    o                              GET,POST  /help-paying/mine/hardship
-    o                              GET,POST  /help-paying/mine/household
-    o                              POST      /help-paying/mine/household/<int:place>/remove
-    o                              POST      /help-paying/mine/household/all
-    o                              GET,POST  /help-paying/mine/income
-    o                              POST      /help-paying/mine/income/<int:place>/remove
-    o                              GET,POST  /help-paying/mine/papers
-    o                              GET       /help-paying/mine/papers/<int:paper_id>.pdf
-    o                              POST      /help-paying/mine/papers/<int:paper_id>/remove
-    o                              GET,POST  /help-paying/mine/sign
     o                              GET,POST  /help-paying/without-sign-in
-    o                              GET       /help-paying/without-sign-in/code
     o                              GET       /help-paying/form.pdf
     o                              GET       /help-paying/policy
     o                              GET       /help-paying/summary
+    # An application without a sign-in: whoever opened one by its code (below)
+    k                              GET       /help-paying/mine
+    k                              GET,POST  /help-paying/mine/coverage
+    k                              GET,POST  /help-paying/mine/hardship
+    k                              GET,POST  /help-paying/mine/household
+    k                              POST      /help-paying/mine/household/<int:place>/remove
+    k                              POST      /help-paying/mine/household/all
+    k                              GET,POST  /help-paying/mine/income
+    k                              POST      /help-paying/mine/income/<int:place>/remove
+    k                              GET,POST  /help-paying/mine/papers
+    k                              GET       /help-paying/mine/papers/<int:paper_id>.pdf
+    k                              POST      /help-paying/mine/papers/<int:paper_id>/remove
+    k                              GET,POST  /help-paying/mine/sign
+    k                              GET       /help-paying/without-sign-in/code
     # Filled in by whoever began it, for themselves alone; where it stands, by whoever sees the bills
     s s o o o o o o r r r r r b b  GET       /help-paying/apply
     s s n o o o o o r r r r r b b  POST      /help-paying/apply
@@ -37,4 +38,21 @@ PATIENTS_HELP = """
     s s n o o n n n r r r r r b b  POST      /help-paying/<uuid:application_id>/send-paper
     s s n o o n n n r r r r r b b  GET,POST  /help-paying/<uuid:application_id>/sign
     s s n o o n n n r r r r r b b  POST      /help-paying/<uuid:application_id>/withdraw
+"""
+
+# Of somebody who has opened an application by its code: no paper of another's
+APPLICANT_HELP = """
+    o  GET       /help-paying/mine
+    o  GET,POST  /help-paying/mine/coverage
+    o  GET,POST  /help-paying/mine/hardship
+    o  GET,POST  /help-paying/mine/household
+    o  POST      /help-paying/mine/household/<int:place>/remove
+    o  POST      /help-paying/mine/household/all
+    o  GET,POST  /help-paying/mine/income
+    o  POST      /help-paying/mine/income/<int:place>/remove
+    o  GET,POST  /help-paying/mine/papers
+    n  GET       /help-paying/mine/papers/<int:paper_id>.pdf
+    o  POST      /help-paying/mine/papers/<int:paper_id>/remove
+    o  GET,POST  /help-paying/mine/sign
+    o  GET       /help-paying/without-sign-in/code
 """

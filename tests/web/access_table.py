@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-DENIED = frozenset("snrcbp")
+DENIED = frozenset("snrcbpk")
 WRITTEN_DOWN = frozenset("nr")  # in the audit trail, unless the route is everybody's
 
 
@@ -32,12 +32,12 @@ def table(actors: str, lines: str) -> Table:
     return Table(names, rows)
 
 
-def with_payer(rules: Table, lines: str) -> Table:
-    """`payer` came by a statement's code (PLAN-19): a stranger everywhere but on the pages of these lines."""
-    own = table("payer", lines).rows
+def with_code(rules: Table, actor: str, lines: str) -> Table:
+    """Somebody who typed a code: a stranger everywhere but on the pages of these lines."""
+    own = table(actor, lines).rows
     assert set(own) <= set(rules.rows)
     rows = {
-        route: {**row, "payer": row["nobody"], **own.get(route, {})}
+        route: {**row, actor: row["nobody"], **own.get(route, {})}
         for route, row in rules.rows.items()
     }
-    return Table((*rules.actors, "payer"), rows)
+    return Table((*rules.actors, actor), rows)

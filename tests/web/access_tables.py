@@ -2,7 +2,7 @@
 
 The letters: o is let in (the page, what it says of an empty form, or the next page), s is asked to sign in,
 c is asked for the password again first, n is told that there is no such thing, r is refused, b is led back
-to their own account, since access to the other one is over, and p is asked for a statement's code.
+to their own account, since access to the other one is over, p is asked for a statement's code, k for an application's.
 One letter alone is everybody's.
 A signed-in person without a code to type is led on; the rest of a half-done sign-in starts over (s).
 """
@@ -18,7 +18,7 @@ from tests.web.access_control import STAFF_CONTROL
 from tests.web.access_denials import STAFF_DENIALS
 from tests.web.access_desk import PATIENTS_DESK, STAFF_DESK
 from tests.web.access_exceptions import STAFF_EXCEPTIONS
-from tests.web.access_help import PATIENTS_HELP
+from tests.web.access_help import APPLICANT_HELP, PATIENTS_HELP
 from tests.web.access_holds import STAFF_HOLDS
 from tests.web.access_letters import PATIENTS_LETTERS, STAFF_LETTERS
 from tests.web.access_messages import PATIENTS_MESSAGES, STAFF_MESSAGES
@@ -29,7 +29,7 @@ from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
 from tests.web.access_posting import STAFF_POSTING
 from tests.web.access_reports import STAFF_REPORTS
 from tests.web.access_saved_ways import ROWS, STAFF_ROWS
-from tests.web.access_table import table, with_payer
+from tests.web.access_table import table, with_code
 from tests.web.access_visits import VISITS
 from tests.web.access_visits_office import STAFF_CALENDAR
 from tests.web.access_waitlist import PATIENTS_WAITLIST, STAFF_WAITLIST
@@ -226,8 +226,10 @@ _PATIENTS = table(
     + VISITS
     + PATIENTS_DESK,
 )
-PATIENTS = with_payer(
+# `payer` came by a statement's code (PLAN-19), `applicant` by the code of an application without a sign-in (FA-6).
+_WITH_PAYER = with_code(
     _PATIENTS,
+    "payer",
     """
     o  GET   /pay/<uuid:payment_id>
     o  GET   /pay/<uuid:payment_id>/cancelled
@@ -238,6 +240,7 @@ PATIENTS = with_payer(
     o  POST  /pay-statement/review
     """,
 )
+PATIENTS = with_code(_WITH_PAYER, "applicant", APPLICANT_HELP)
 
 
 # `patient` has the cookie of a signed-in patient. `switched_off` was a manager until just now, on this browser.

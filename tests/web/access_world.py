@@ -34,6 +34,7 @@ from portal.services.start_session import session_hash, start_session
 from tests.booking_world import lay_booking
 from tests.services.proxy_world import NOW, add_grant, make_own
 from tests.web.disputes_world import add_dispute
+from tests.web.guest_help_world import begin
 from tests.web.help_world import add_application
 from tests.web.insurance_world import begun, open_world, photo, send_photo
 from tests.web.letters_world import add_letter
@@ -154,6 +155,7 @@ def patients_world(flask_app: Flask) -> PatientsWorld:
         "nobody": Actor(PageClient(flask_app)),
         "guest": Actor(guest),
         "payer": Actor(_payer(flask_app, world.account_id)),
+        "applicant": Actor(_applicant(flask_app)),
         "unlinked": Actor(unlinked),
         "owner": Actor(owner),
         "stale": Actor(signed_in(PageClient(flask_app), owner_id), stale=True),
@@ -253,6 +255,12 @@ def _former(flask_app: Flask, account_id: int) -> PageClient:
 def _payer(flask_app: Flask, account_id: int) -> PageClient:
     code = statement_code(flask_app, account_id, now=NOW)
     return as_payer(PageClient(flask_app), code, birth="4/5/1980", zip_code="10001")
+
+
+def _applicant(flask_app: Flask) -> PageClient:
+    client = PageClient(flask_app)
+    begin(client)
+    return client
 
 
 def _statement() -> str:

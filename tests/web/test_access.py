@@ -30,7 +30,7 @@ def test_every_endpoint_says_who_may_call_it(face: str, request: pytest.FixtureR
     flask_app = request.getfixturevalue(face)
     silent = {name for name, rule in rules(flask_app).items() if rule is None}
     assert silent == {"static"} | sign_in.ENDPOINTS, (
-        "put exactly one of @public, @patient, @patient_or_guest, @staff(...) of portal.web.access on the view"
+        "put exactly one of @public, @patient, @patient_or_guest, @applicant, @staff(...) of portal.web.access on the view"
     )
 
 

@@ -21,7 +21,13 @@ from tests.web.access_world import Actor, patients_world, staff_world
 from tests.web.pages import fresh_token
 
 # What a refused try itself leaves: the row that tells of it, and when the browser was seen.
-ASKED = frozenset("sp")
+ASKED = frozenset("spk")
+ASKED_AT = {
+    "/sign-in": "s",
+    "/confirm-password": "c",
+    "/pay-statement": "p",
+    "/help-paying/come-back": "k",
+}
 TRAIL = {"audit_events", "login_sessions"}
 SAMPLES = {"IntegerConverter": "1", "UUIDConverter": "00000000-0000-0000-0000-000000000001"}
 EVERY_TABLE = """
@@ -134,7 +140,7 @@ def outcome(response: TestResponse) -> str:
     to = response.headers.get("Location", "").split("?")[0].removeprefix("/staff")
     if status == 303 and to == "/":
         return "b"
-    return {"/sign-in": "s", "/confirm-password": "c", "/pay-statement": "p"}.get(to, "o")
+    return ASKED_AT.get(to, "o")
 
 
 def contents(database_url: str) -> dict[str, str]:

@@ -18,58 +18,24 @@ from portal.models.assistance import (
     AssistanceIncome,
     AssistanceMember,
 )
+from portal.models.audit import AuditEvent
 from portal.models.guest_applications import GuestApplication, GuestPaper
 from portal.models.work import WorkItem
 from portal.services.guest_application import forget_guests
 from tests.services.statement_world import DAY, noon, world
+from tests.web.guest_help_world import YOU, begin, fill, sign
 from tests.web.insurance_world import photo
-from tests.web.pages import Page, PageClient
+from tests.web.pages import PageClient
+from tests.web.people import make_login, signed_in
 from tests.web.statements_sent import statements_sent
 
 AsStaff = Callable[[str], PageClient]
-YOU = {
-    "name": "Testa Sample",
-    "birth_on": "4/28/1986",
-    "phone": "",
-    "email": "testa@example.com",
-    "residence_state": "oh",
-}
 
 
 @pytest.fixture(autouse=True)
 def _clock(patient_app: Flask, staff_app: Flask) -> None:
     for app in (patient_app, staff_app):
         app.config["CLOCK"] = lambda: noon(DAY)
-
-
-def begin(stranger: PageClient, **more: str) -> str:
-    """The code that was shown."""
-    stranger.get("/help-paying/without-sign-in")
-    page = stranger.follow(stranger.post("/help-paying/without-sign-in", {**YOU, **more}))
-    [code] = re.findall(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}\b", page.text)
-    return str(code)
-
-
-def fill(stranger: PageClient) -> Page:
-    """Every part; then the page that signs."""
-    page = stranger.get("/help-paying/mine/household")
-    child = {"name": "Smalla Sample", "birth_on": "", "relation": "child", "seen": "0"}
-    stranger.post("/help-paying/mine/household", {**child, "tax_dependent": "y"})
-    stranger.post("/help-paying/mine/household/all", {})
-    income = {"member": "Testa Sample", "source": "wages", "amount": "900", "period": "monthly"}
-    page = stranger.post("/help-paying/mine/income", {**income, "seen": "0"}, expect=None)
-    assert page.status == 302, page.text
-    stranger.get("/help-paying/mine/income")
-    said = {"insured": "no", "another_plan": "no", "medicaid": "no", "program": ""}
-    stranger.post("/help-paying/mine/coverage", said)
-    stranger.post("/help-paying/mine/hardship", {"hardship": "I lost my job."})
-    return stranger.get("/help-paying/mine/sign")
-
-
-def sign(stranger: PageClient) -> Page:
-    return stranger.follow(
-        stranger.post("/help-paying/mine/sign", {"name": "Testa Sample", "agree": "y"})
-    )
 
 
 def test_FA_6_begun_left_and_taken_up_on_another_phone(
@@ -105,6 +71,34 @@ def test_HIPAA_7_a_phone_that_lies_about_asks_for_the_code_again(
         patient_app.config["CLOCK"] = lambda at=moment: at
         page = stranger.get("/help-paying/mine", expect=None)
         assert (page.status == 200) is opens
+    assert "This page was not used for a while." in stranger.follow(page).text
+
+
+def test_HIPAA_3_each_look_and_change_is_written_with_the_application_that_it_is_of(
+    stranger: PageClient,
+) -> None:
+    begin(stranger)
+    stranger.get("/help-paying/mine/income")
+    stranger.get("/help-paying/mine/hardship")
+    stranger.post("/help-paying/mine/hardship", {"hardship": "Ill."}, expect=302)
+    with read_only() as session:
+        mine = session.scalars(select(GuestApplication.id)).one()
+        rows = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
+    assert {(row.object_type, row.object_id) for row in rows} == {("guest_application", str(mine))}
+    assert {row.role for row in rows} == {f"guest_application_{mine}"}
+    assert [row.action for row in rows[-3:]] == ["view", "view", "update"]
+
+
+def test_HIPAA_7_without_an_open_application_no_page_of_one_opens(
+    stranger: PageClient, patient_app: Flask
+) -> None:
+    """A sign-in opens none of them either: whose application would it be?"""
+    begin(PageClient(patient_app))
+    signed = signed_in(PageClient(patient_app), make_login("patient"))
+    for who in (stranger, signed):
+        for path in ("mine", "mine/income", "mine/sign", "without-sign-in/code"):
+            page = who.get(f"/help-paying/{path}", expect=302)
+            assert page.location.endswith("/help-paying/come-back")
 
 
 def test_FA_6_the_code_is_kept_as_a_hash_alone(stranger: PageClient) -> None:

@@ -154,6 +154,7 @@ def patient_pages(flask_app: Flask) -> dict[str, str]:
 
 
 DOORS = {"pay_statement": "/pay-statement", "kiosk": "/kiosk"}
+BY_CODE = "/help-paying/come-back"
 
 
 def test_the_list_of_pages_open_to_guests_is_the_apps(patient_app: Flask) -> None:
@@ -182,8 +183,10 @@ def test_everything_else_asks_a_guest_to_sign_in(guest: PageClient, patient_app:
             if m in "GETPOST"
         }
         for method in methods & {"GET", "POST"}:
-            # Whoever pays by a statement's code, and the tablet at the desk, have a way in of their own.
+            # Whoever pays by a statement's code, and the tablet at the desk and whoever applies without a sign-in, have a way in of their own.
+            rule = rule_of(patient_app.view_functions[name])
             door = DOORS.get(name.partition(".")[0], "/sign-in")
+            door = BY_CODE if rule.applicants else door  # type: ignore[union-attr]
             status = 303 if door == "/kiosk" else 302
             ask = guest.get if method == "GET" else guest.post
             page = ask(path, expect=status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from flask import (
     Response,
@@ -12,7 +11,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -33,7 +31,7 @@ from portal.blueprints.help_paying.guest_forms import BackForm, GuestForm
 from portal.blueprints.help_paying.papers import NOTHING
 from portal.blueprints.help_paying.steps import signing_words
 from portal.blueprints.help_paying.views import blueprint
-from portal.queries.guest_application import GuestPage, guest_page, guest_paper
+from portal.queries.guest_application import GuestPage, guest_paper
 from portal.services.guest_application import (
     GuestCaller,
     add_guest_paper,
@@ -46,14 +44,13 @@ from portal.services.guest_application import (
     take_from_guest,
 )
 from portal.services.own_application import CannotApply
-from portal.web.access import public
+from portal.web.access import applicant, public, saw
+from portal.web.applicants import code_to_show, current_application, leave, open_here
 from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.languages import language
 from portal.web.practice_day import practice_day
 
-MINE, SEEN, CODE = "help_guest", "help_guest_seen", "help_guest_code"
-IDLE_SECONDS = 30 * 60  # a phone that lies about shows nobody's income
 WRONG = "No application fits. Look at the code and at the birth date, or call us."
 YES = "yes"
 SUMS = ("owed_in_year", "paid_in_year")
@@ -77,19 +74,18 @@ def guest() -> ResponseReturnValue:
         except CannotApply as refused:
             form.form_errors = [str(refused)]
         else:
-            _open(guest_id)
-            session[CODE] = code
+            open_here(guest_id, code=code)
             return redirect(url_for(".guest_code"))
     return render_template("help_paying/guest_you.html", form=form)
 
 
 @blueprint.get("/without-sign-in/code")
-@public
+@applicant
 def guest_code() -> ResponseReturnValue:
     """The code, shown once."""
     _mine()
-    code = session.pop(CODE, None)
-    if code is None:
+    code = code_to_show()
+    if not code:
         return redirect(url_for(".guest_parts"))
     return render_template("help_paying/guest_code.html", code=code)
 
@@ -102,7 +98,7 @@ def guest_back() -> ResponseReturnValue:
     if form.validate_on_submit() and (born := form.birth_on.data) is not None:
         found = open_guest(code=form.code.data or "", birth_on=born, caller=_caller(), now=now())
         if found is not None:
-            _open(found)
+            open_here(found)
             return redirect(url_for(".guest_parts"))
         form.form_errors = [WRONG]
     return render_template("help_paying/guest_back.html", form=form)
@@ -112,12 +108,12 @@ def guest_back() -> ResponseReturnValue:
 @public
 def guest_leave() -> ResponseReturnValue:
     """Nobody who takes this phone next reads it."""
-    session.pop(MINE, None)
+    leave()
     return redirect(url_for("pages.paying"))
 
 
 @blueprint.get("/mine")
-@public
+@applicant
 def guest_parts() -> str:
     """Each part with whether it has an answer; once sent, where it stands."""
     page = _mine()
@@ -126,7 +122,7 @@ def guest_parts() -> str:
 
 
 @blueprint.route("/mine/household", methods=["GET", "POST"])
-@public
+@applicant
 def guest_household() -> ResponseReturnValue:
     """Who lives on the income."""
     page, form = _draft(), PersonForm()
@@ -145,7 +141,7 @@ def guest_household() -> ResponseReturnValue:
 
 
 @blueprint.post("/mine/household/all")
-@public
+@applicant
 def guest_household_all() -> ResponseReturnValue:
     """These are all."""
     save_guest(_draft().id, answers={"household_said": True}, now=now())
@@ -153,7 +149,7 @@ def guest_household_all() -> ResponseReturnValue:
 
 
 @blueprint.route("/mine/income", methods=["GET", "POST"])
-@public
+@applicant
 def guest_income() -> ResponseReturnValue:
     """What comes in, each source by itself."""
     page, form = _draft(), IncomeForm()
@@ -177,7 +173,7 @@ def guest_income() -> ResponseReturnValue:
 
 
 @blueprint.post("/mine/household/<int:place>/remove")
-@public
+@applicant
 def guest_without_person(place: int) -> ResponseReturnValue:
     """Somebody does not belong to the household."""
     take_from_guest(_draft().id, "people", place, now=now())
@@ -185,7 +181,7 @@ def guest_without_person(place: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/mine/income/<int:place>/remove")
-@public
+@applicant
 def guest_without_income(place: int) -> ResponseReturnValue:
     """A source of income was wrong."""
     take_from_guest(_draft().id, "incomes", place, now=now())
@@ -193,7 +189,7 @@ def guest_without_income(place: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/mine/coverage", methods=["GET", "POST"])
-@public
+@applicant
 def guest_coverage() -> ResponseReturnValue:
     """Who else might pay."""
     page = _draft()
@@ -208,7 +204,7 @@ def guest_coverage() -> ResponseReturnValue:
 
 
 @blueprint.route("/mine/hardship", methods=["GET", "POST"])
-@public
+@applicant
 def guest_hardship() -> ResponseReturnValue:
     """What else we should know."""
     page = _draft()
@@ -227,7 +223,7 @@ def guest_hardship() -> ResponseReturnValue:
 
 
 @blueprint.route("/mine/papers", methods=["GET", "POST"])
-@public
+@applicant
 def guest_papers() -> ResponseReturnValue:
     """Photographed or chosen; nobody has to have one at hand."""
     page, form = _draft(), PaperForm()
@@ -237,7 +233,7 @@ def guest_papers() -> ResponseReturnValue:
 
 
 @blueprint.get("/mine/papers/<int:paper_id>.pdf")
-@public
+@applicant
 def guest_one_paper(paper_id: int) -> Response:
     """One of them, as we made it harmless."""
     key = guest_paper(_mine().id, paper_id)
@@ -249,7 +245,7 @@ def guest_one_paper(paper_id: int) -> Response:
 
 
 @blueprint.post("/mine/papers/<int:paper_id>/remove")
-@public
+@applicant
 def guest_without_paper(paper_id: int) -> ResponseReturnValue:
     """It was the wrong one: deleted."""
     remove_guest_paper(_draft().id, paper_id, documents=gateways().documents, now=now())
@@ -257,7 +253,7 @@ def guest_without_paper(paper_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/mine/sign", methods=["GET", "POST"])
-@public
+@applicant
 def guest_sign() -> ResponseReturnValue:
     """All of it once more, and the signature."""
     page, form, words = _draft(), SignForm(), signing_words()
@@ -272,19 +268,10 @@ def guest_sign() -> ResponseReturnValue:
     return render_template("help_paying/guest_sign.html", page=page, form=form, words=words)
 
 
-def _open(guest_id: UUID) -> None:
-    session[MINE], session[SEEN] = str(guest_id), int(now().timestamp())
-
-
 def _mine() -> GuestPage:
-    """The one that this browser opened by its code; everybody else, and after half an hour, is asked for the code."""
-    kept, moment = session.get(MINE), int(now().timestamp())
-    fresh = moment - session.get(SEEN, 0) <= IDLE_SECONDS
-    page = guest_page(UUID(kept)) if kept and fresh else None
-    if page is None:
-        session.pop(MINE, None)
-        abort(redirect(url_for("help_paying.guest_back")))
-    session[SEEN] = moment
+    """The one that is open here, told to the audit trail."""
+    page = current_application()
+    saw(accounts=page.account_ids, kind="guest_application", id=page.id)
     return page
 
 

@@ -1,0 +1,45 @@
+"""Somebody without a sign-in who applies for help, as their browser does it."""
+
+from __future__ import annotations
+
+import re
+
+from tests.web.pages import Page, PageClient
+
+YOU = {
+    "name": "Testa Sample",
+    "birth_on": "4/28/1986",
+    "phone": "",
+    "email": "testa@example.com",
+    "residence_state": "oh",
+}
+
+
+def begin(stranger: PageClient, **more: str) -> str:
+    """The code that was shown."""
+    stranger.get("/help-paying/without-sign-in")
+    page = stranger.follow(stranger.post("/help-paying/without-sign-in", {**YOU, **more}))
+    [code] = re.findall(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}\b", page.text)
+    return str(code)
+
+
+def fill(stranger: PageClient) -> Page:
+    """Every part; then the page that signs."""
+    page = stranger.get("/help-paying/mine/household")
+    child = {"name": "Smalla Sample", "birth_on": "", "relation": "child", "seen": "0"}
+    stranger.post("/help-paying/mine/household", {**child, "tax_dependent": "y"})
+    stranger.post("/help-paying/mine/household/all", {})
+    income = {"member": "Testa Sample", "source": "wages", "amount": "900", "period": "monthly"}
+    page = stranger.post("/help-paying/mine/income", {**income, "seen": "0"}, expect=None)
+    assert page.status == 302, page.text
+    stranger.get("/help-paying/mine/income")
+    said = {"insured": "no", "another_plan": "no", "medicaid": "no", "program": ""}
+    stranger.post("/help-paying/mine/coverage", said)
+    stranger.post("/help-paying/mine/hardship", {"hardship": "I lost my job."})
+    return stranger.get("/help-paying/mine/sign")
+
+
+def sign(stranger: PageClient) -> Page:
+    return stranger.follow(
+        stranger.post("/help-paying/mine/sign", {"name": "Testa Sample", "agree": "y"})
+    )
