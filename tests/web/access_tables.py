@@ -24,6 +24,7 @@ from tests.web.access_letters import PATIENTS_LETTERS, STAFF_LETTERS
 from tests.web.access_messages import PATIENTS_MESSAGES, STAFF_MESSAGES
 from tests.web.access_money import STAFF_MONEY
 from tests.web.access_office import STAFF_OFFICE
+from tests.web.access_payer import PAYER_ROWS
 from tests.web.access_payers_money import STAFF_PAYERS_MONEY
 from tests.web.access_plans import PATIENTS_PLANS, STAFF_PLANS
 from tests.web.access_posting import STAFF_POSTING
@@ -227,20 +228,7 @@ _PATIENTS = table(
     + PATIENTS_DESK,
 )
 # `payer` came by a statement's code (PLAN-19), `applicant` by the code of an application without a sign-in (FA-6).
-_WITH_PAYER = with_code(
-    _PATIENTS,
-    "payer",
-    """
-    o  GET   /pay/<uuid:payment_id>
-    o  GET   /pay/<uuid:payment_id>/cancelled
-    o  GET   /pay/<uuid:payment_id>/return
-    o  GET   /pay-statement/amount
-    o  POST  /pay-statement/begin
-    n  GET   /pay-statement/paid/<uuid:payment_id>
-    o  POST  /pay-statement/review
-    """,
-)
-PATIENTS = with_code(_WITH_PAYER, "applicant", APPLICANT_HELP)
+PATIENTS = with_code(with_code(_PATIENTS, "payer", PAYER_ROWS), "applicant", APPLICANT_HELP)
 
 
 # `patient` has the cookie of a signed-in patient. `switched_off` was a manager until just now, on this browser.
