@@ -25,6 +25,7 @@ class Duty(StrEnum):
     BAD_DEBT = "bad_debt"
     TRACE = "trace"
     AGENCY = "agency"
+    ESTIMATE = "estimate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,13 @@ DUTIES: Mapping[Duty, Steps] = {
         "settings.edit",
         "portal/services/approve_words.py",
     ),
+    Duty.ESTIMATE: Steps(
+        "found right a bill far above its estimate",
+        "lets it go out",
+        "tasks.work",
+        "holds.decide",
+        "portal/services/end_estimate_check.py",
+    ),
     Duty.ALERT: Steps(
         "did what an alert is about",
         "judges it",
@@ -159,6 +167,7 @@ LOGGED: frozenset[Duty] = frozenset(
         Duty.MERGE,
         Duty.PLAN,
         Duty.ASSISTANCE,
+        Duty.ESTIMATE,
     }
 )
 

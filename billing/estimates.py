@@ -1,4 +1,4 @@
-"""Good-faith estimates of who pays without a plan: by when one is due, and when a bill lies too far above it (NSA-2, NSA-6).
+"""Good-faith estimates of who pays without a plan: by when one is due, which bill it is for, and when that lies too far above (NSA-2, NSA-6).
 
 Business days are those of the federal calendar: a practice that closes for a day of its own moves no clock of the law.
 """
@@ -6,7 +6,7 @@ Business days are those of the federal calendar: a practice that closes for a da
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,6 +19,7 @@ WITHIN_FAR, WITHIN_NEAR, WITHIN_ASKED = 3, 1, 3  # business days to give it
 TOO_FAR_ABOVE = Money(400_00)  # NSA-6: at this much it may be disputed
 DISPUTE_DAYS = 120  # NSA-7: calendar days from the first bill
 KEPT_YEARS = 6  # NSA-4
+VALID_YEARS = 1  # NSA-4: the longest that one estimate may speak for
 NOTE_OF_RIGHTS = "2026-11"  # of the words that every estimate carries
 
 
@@ -56,10 +57,27 @@ def dispute_until(first_bill_on: date) -> date:
 
 def keep_until(issued_on: date) -> date:
     """The day until which an estimate is kept (NSA-4)."""
+    return _years_later(issued_on, KEPT_YEARS)
+
+
+def valid_until(issued_on: date) -> date:
+    """The last day of services for which an estimate without a day speaks (NSA-4)."""
+    return _years_later(issued_on, VALID_YEARS)
+
+
+def valid_since(service_on: date) -> date:
+    """The first day on which such an estimate can have been given, to speak for services of this day."""
     try:
-        return issued_on.replace(year=issued_on.year + KEPT_YEARS)
+        return service_on.replace(year=service_on.year - VALID_YEARS)
     except ValueError:  # February 29
-        return issued_on.replace(year=issued_on.year + KEPT_YEARS, month=3, day=1)
+        return service_on.replace(year=service_on.year - VALID_YEARS, month=3, day=1)
+
+
+def _years_later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # February 29
+        return day.replace(year=day.year + years, month=3, day=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +110,37 @@ def compared(billed: Iterable[Part], expected: Iterable[Part]) -> tuple[Provider
         ProviderSum(provider_id, *sums[provider_id])
         for provider_id in sorted(sums, key=lambda one: one or 0)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Which services by whom a bill or an estimate names."""
+
+    codes: frozenset[str]
+    providers: frozenset[int | None]
+
+
+def for_the_same(billed: Told, asked: Mapping[int, Told]) -> int | None:
+    """The one estimate that was asked for without a visit and names a service of this bill; None when none does, or several do."""
+    found = [one for one, told in asked.items() if told.codes & billed.codes]
+    return found[0] if len(found) == 1 else None
+
+
+def best_fit(billed: Told, estimates: Mapping[int, Told], *, alone: bool) -> int | None:
+    """Of the estimates of one day, the one of this bill: by services, then by who gave them; None when two fit alike.
+
+    `alone`: it is the day's only bill, so that the day's only estimate is of it whatever it names.
+    """
+    if alone and len(estimates) == 1:
+        return next(iter(estimates))
+    fits = sorted(
+        (
+            (len(told.codes & billed.codes), len(told.providers & billed.providers), one)
+            for one, told in estimates.items()
+            if told.codes & billed.codes or told.providers & billed.providers
+        ),
+        reverse=True,
+    )
+    if not fits or (len(fits) > 1 and fits[0][:2] == fits[1][:2]):
+        return None
+    return fits[0][2]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.money import Money
 from portal.db import Base
+from portal.models.alone import alone_by
 
 
 class GoodFaithEstimate(Base):
@@ -85,6 +86,37 @@ class EstimateLine(Base):
     expected: Mapped[Money] = mapped_column("expected_cents")
 
 
+class EstimateTie(Base):
+    """An estimate that was asked for without a visit is of this visit or bill; ended, never deleted.
+
+    Nobody tied it where only one named the services of the bill.
+    """
+
+    __tablename__ = "estimate_ties"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(appointment_id, visit_id) = 1", name="to_one"),
+        CheckConstraint("ended_by_id IS NULL OR ended_at IS NOT NULL", name="ended"),
+        Index(
+            "uq__estimate_ties__standing",
+            "estimate_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix__estimate_ties__estimate_id", "estimate_id"),
+        Index("ix__estimate_ties__appointment_id", "appointment_id"),
+        Index("ix__estimate_ties__visit_id", "visit_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    estimate_id: Mapped[int] = mapped_column(ForeignKey("good_faith_estimates.id"))
+    appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointments.id"))
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))
+    tied_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    tied_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+
+
 class EstimateCheck(Base):
     """A bill that lies $400 or more above its estimate: held until two people have looked, or it was corrected.
 
@@ -96,9 +128,11 @@ class EstimateCheck(Base):
         UniqueConstraint("visit_id"),
         CheckConstraint("outcome IN ('', 'released', 'corrected')", name="outcome"),
         CheckConstraint(
-            "ended_by_id <> reviewed_by_id OR outcome <> 'released'", name="two_people"
+            "ended_by_id <> reviewed_by_id OR outcome <> 'released' OR alone_log_id IS NOT NULL",
+            name="two_people",
         ),
         CheckConstraint("outcome <> 'released' OR reviewed_by_id IS NOT NULL", name="reviewed"),
+        *alone_by("estimate_checks", "ended_by_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -114,3 +148,4 @@ class EstimateCheck(Base):
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
     outcome: Mapped[str] = mapped_column(default="")
+    alone_log_id: Mapped[int | None]  # one person took both steps, by the owner's review log

@@ -190,6 +190,8 @@ KINDS = {
 
 ACTIONS = {
     "give": "gave",
+    "tie": "tied to its bill",
+    "untie": "untied from its bill",
     "ask": "asked for",
     "release": "released",
     "review": "reviewed",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, exists, func, select, union
+from sqlalchemy.orm import Session, aliased
 
 from billing.entries import WRITE_OFFS
 from billing.estimates import SELF_PAY, Part
@@ -15,7 +16,7 @@ from billing.ledger import Side
 from billing.money import ZERO
 from portal.models.appointments import Appointment
 from portal.models.claims import Charge, Visit
-from portal.models.estimates import EstimateLine, GoodFaithEstimate
+from portal.models.estimates import EstimateLine, EstimateTie, GoodFaithEstimate
 from portal.models.ledger import LedgerAccount, PostingRow
 from portal.queries.among import among
 
@@ -26,22 +27,39 @@ NOT_SEEN = ("held", "expired", "canceled")
 def estimates_of_days(
     session: Session, days: Collection[tuple[int, date]]
 ) -> dict[tuple[int, date], list[int]]:
-    """By patient and day of service, the estimates that stand."""
-    patient = func.coalesce(Appointment.patient_id, GoodFaithEstimate.patient_id)
-    day = func.coalesce(Appointment.starts_on, GoodFaithEstimate.service_on)
-    rows = session.execute(
-        select(GoodFaithEstimate.id, patient.label("patient_id"), day.label("day"))
-        .outerjoin(Appointment, Appointment.id == GoodFaithEstimate.appointment_id)
-        .where(
-            GoodFaithEstimate.state == "issued",
-            or_(Appointment.id.is_(None), Appointment.state.not_in(NOT_SEEN)),
-            or_(*((patient == whose) & (day == when) for whose, when in days)),
-        )
-        .order_by(GoodFaithEstimate.id)
+    """By patient and day of service, the estimates that stand: of visits, and asked for and tied to a visit or bill.
+
+    What was given for a visit takes the place of what was asked for before it was booked.
+    """
+    if not days:
+        return {}
+    people, dates = {whose for whose, _ in days}, {day for _, day in days}
+    seen = Appointment.state.not_in(NOT_SEEN)
+    given = (
+        select(GoodFaithEstimate.id, Appointment.patient_id, Appointment.starts_on)
+        .join(Appointment, Appointment.id == GoodFaithEstimate.appointment_id)
+        .where(GoodFaithEstimate.state == "issued", seen)
+        .where(among(Appointment.patient_id, people), Appointment.starts_on.in_(dates))
+    )
+    own = aliased(GoodFaithEstimate)
+    better = exists().where(own.appointment_id == Appointment.id, own.state == "issued")
+    of_visits = (
+        select(EstimateTie.estimate_id, Appointment.patient_id, Appointment.starts_on)
+        .join(Appointment, Appointment.id == EstimateTie.appointment_id)
+        .where(EstimateTie.ended_at.is_(None), seen, ~better)
+        .where(among(Appointment.patient_id, people), Appointment.starts_on.in_(dates))
+    )
+    of_bills = (
+        select(EstimateTie.estimate_id, Visit.patient_id, Visit.service_on)
+        .join(Visit, Visit.id == EstimateTie.visit_id)
+        .where(EstimateTie.ended_at.is_(None))
+        .where(among(Visit.patient_id, people), Visit.service_on.in_(dates))
     )
     found: dict[tuple[int, date], list[int]] = defaultdict(list)
-    for row in rows:
-        found[row.patient_id, row.day].append(row.id)
+    rows: Sequence[Any] = session.execute(union(given, of_visits, of_bills)).all()
+    for estimate_id, patient_id, day in sorted(tuple(row) for row in rows):
+        if (patient_id, day) in days:
+            found[patient_id, day].append(estimate_id)
     return dict(found)
 
 

@@ -7,13 +7,17 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from billing.estimates import dispute_until
-from billing.money import Money
+from billing.estimates import best_fit, dispute_until
+from billing.money import ZERO, Money
 from portal.db import read_only
 from portal.models.appointments import Appointment
 from portal.models.claims import Charge, Visit
-from portal.models.estimates import EstimateCheck, GoodFaithEstimate
+from portal.models.estimates import EstimateCheck, EstimateTie, GoodFaithEstimate
+from portal.queries.among import among
+from portal.queries.estimate_sums import estimates_of_days
+from portal.queries.estimate_ties import bills_of_days, told_by_bills, told_by_estimates
 from portal.queries.viewer import AccountViewer, PatientViewer
 
 
@@ -33,6 +37,7 @@ class EstimateBeside:
     total: Money
     billed: Money
     notice_id: int | None
+    together: bool  # several bills of that day are of this estimate; `billed` is of all
     far_above: bool
     dispute_until: date | None
 
@@ -60,26 +65,67 @@ def estimate_of_visit(viewer: AccountViewer, appointment_id: UUID) -> OwnEstimat
 
 
 def estimate_beside(viewer: AccountViewer, visit_id: int) -> EstimateBeside | None:
-    """The caller has found the bill as the viewer's; one query."""
+    """Of the estimates of that day the one of this bill, with all bills that it is of. The caller has found the bill as the viewer's."""
     if not isinstance(viewer, PatientViewer):
         return None
-    billed = select(func.sum(Charge.billed)).where(Charge.visit_id == Visit.id).scalar_subquery()
     with read_only() as session:
-        found = session.execute(
-            select(GoodFaithEstimate, billed, EstimateCheck.outcome, Visit.first_statement_on)
-            .join(Appointment, Appointment.id == GoodFaithEstimate.appointment_id)
-            .join(Visit, Visit.id == Appointment.visit_id)
-            .outerjoin(EstimateCheck, EstimateCheck.visit_id == Visit.id)
-            .where(Visit.id == visit_id, GoodFaithEstimate.state == "issued")
-        ).first()
-    if found is None:
-        return None
-    estimate, cents, outcome, first = found
-    far_above = outcome == "released"
+        visit = session.get_one(Visit, visit_id)
+        key = (visit.patient_id, visit.service_on)
+        estimate_ids = estimates_of_days(session, [key]).get(key, [])
+        if not estimate_ids:
+            return None
+        bills = bills_of_days(session, [key]).get(key, [])
+        fits = _fits(session, bills, estimate_ids)
+        fit = fits.get(visit_id)
+        if fit is None:
+            return None
+        together = [one for one in bills if fits.get(one) == fit]
+        estimate = session.get_one(GoodFaithEstimate, fit)
+        billed = session.scalar(
+            select(func.sum(Charge.billed)).where(among(Charge.visit_id, together))
+        )
+        far_above = (
+            session.scalar(
+                select(EstimateCheck.id)
+                .where(among(EstimateCheck.visit_id, together), EstimateCheck.outcome == "released")
+                .limit(1)
+            )
+            is not None
+        )
+        first = visit.first_statement_on
     return EstimateBeside(
         total=estimate.total,
-        billed=cents,
+        billed=billed or ZERO,
+        together=len(together) > 1,
         notice_id=estimate.notice_id,
         far_above=far_above,
         dispute_until=dispute_until(first) if far_above and first else None,
     )
+
+
+def _fits(session: Session, bills: list[int], estimate_ids: list[int]) -> dict[int, int]:
+    """By bill: its estimate. What is tied to a bill, or of a visit whose bill is known, is of no other."""
+    rows = session.execute(
+        select(GoodFaithEstimate.id, func.coalesce(EstimateTie.visit_id, Appointment.visit_id))
+        .outerjoin(
+            EstimateTie,
+            (EstimateTie.estimate_id == GoodFaithEstimate.id) & EstimateTie.ended_at.is_(None),
+        )
+        .outerjoin(
+            Appointment,
+            Appointment.id
+            == func.coalesce(GoodFaithEstimate.appointment_id, EstimateTie.appointment_id),
+        )
+        .where(among(GoodFaithEstimate.id, estimate_ids))
+    ).all()
+    fits = {row[1]: row[0] for row in rows if row[1] is not None}
+    free = {row[0] for row in rows if row[1] is None}
+    told, expected = told_by_bills(session, bills), told_by_estimates(session, estimate_ids)
+    for visit_id in bills:
+        if visit_id not in fits:
+            alone = len(bills) == 1
+            left = {one: expected[one] for one in free}
+            one = best_fit(told[visit_id], left, alone=alone)
+            if one is not None:
+                fits[visit_id] = one
+    return fits

@@ -18,7 +18,7 @@ from portal.models.accounts import Patient
 from portal.models.appointments import Appointment
 from portal.models.calendar import ProviderProfile, VisitType
 from portal.models.claims import Provider, Visit
-from portal.models.estimates import EstimateCheck, EstimateLine, GoodFaithEstimate
+from portal.models.estimates import EstimateCheck, EstimateLine, EstimateTie, GoodFaithEstimate
 from portal.models.identity import Login
 from portal.queries.estimate_sums import same_day_sums
 from portal.queries.paging import Page, limits, page_of
@@ -60,6 +60,7 @@ class EstimateRow:
 class LineRow:
     """One line as it was given."""
 
+    provider_id: int
     provider: str
     procedure: str
     words: str
@@ -69,7 +70,10 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimatePage:
-    """One estimate, its lines, who can be named on it, and what its first line would be."""
+    """One estimate, its lines, who can be named on it, and what its first line would be.
+
+    Not given yet, its lines are those of what was asked for before and is tied to its visit.
+    """
 
     row: EstimateRow
     lines: tuple[LineRow, ...]
@@ -96,6 +100,7 @@ class CheckRow:
     reviewed_by: str
     reviewed_by_id: int | None
     ended_by: str
+    alone: bool  # one person took both steps (OPS-13)
     dispute_until: date | None  # of the patient, once the first bill has left
 
 
@@ -135,10 +140,18 @@ def estimate_page(estimate_id: int) -> EstimatePage | None:
         found = session.execute(_rows().where(GoodFaithEstimate.id == estimate_id)).one_or_none()
         if found is None:
             return None
+        asked = select(EstimateTie.estimate_id).where(
+            EstimateTie.appointment_id == found.GoodFaithEstimate.appointment_id,
+            EstimateTie.ended_at.is_(None),
+        )
         lines = session.execute(
             select(EstimateLine, Provider)
             .join(Provider, Provider.id == EstimateLine.provider_id)
-            .where(EstimateLine.estimate_id == estimate_id)
+            .where(
+                EstimateLine.estimate_id == estimate_id
+                if found.GoodFaithEstimate.state != "due"
+                else EstimateLine.estimate_id.in_(asked)
+            )
             .order_by(EstimateLine.position)
         ).all()
         providers = session.scalars(
@@ -151,6 +164,7 @@ def estimate_page(estimate_id: int) -> EstimatePage | None:
             row=_row(found),
             lines=tuple(
                 LineRow(
+                    provider_id=provider.id,
                     provider=provider.display_name,
                     procedure=line.procedure,
                     words=line.words,
@@ -264,6 +278,7 @@ def _checks(session: Session, where: ColumnElement[bool]) -> list[CheckRow]:
             reviewed_by=reviewed_by or "",
             reviewed_by_id=check.reviewed_by_id,
             ended_by=ended_by or "",
+            alone=check.alone_log_id is not None,
             dispute_until=dispute_until(visit.first_statement_on)
             if visit.first_statement_on
             else None,

@@ -28,6 +28,8 @@ KIND_LABELS = {
     "visit_call": "Call about a visit",
     "estimate_due": "Estimate to give",
     "estimate_over": "Bill far above its estimate",
+    "estimate_unclear": "Bill to tie to an estimate",
+    "estimate_missing": "Bill without the estimate it was owed",
     "confidential_request": "Confidential contact",
     "screen_for_help": "Help with bills: screening due",
     "tell_of_help": "Help with bills: call due",

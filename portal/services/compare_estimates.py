@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,7 +15,10 @@ from portal.models.claims import Visit
 from portal.models.estimates import EstimateCheck
 from portal.models.work import WorkItem
 from portal.queries.estimate_sums import estimates_of_days, same_day_sums
+from portal.queries.estimate_ties import Day, told_by_bills
+from portal.services.hold_unestimated import hold_unestimated
 from portal.services.practice_date import practice_date
+from portal.services.tie_asked import tie_asked
 
 WORK = "estimate_over"
 REASON = "A provider billed $400.00 or more above the good-faith estimate (NSA-6)."
@@ -22,26 +26,33 @@ NEXT = "Open Estimates: correct the charges, or have two people find that the bi
 
 
 def compare_estimates(session: Session, visits: Sequence[Visit], *, now: datetime) -> None:
-    """Hold what is too far above. Two bills of one day are taken together, whoever wrote them apart."""
-    days = {
-        (visit.patient_id, visit.service_on)
-        for visit in visits
-        if visit.coverage_intent in SELF_PAY
-    }
+    """Hold what is too far above. Bills of one day are taken together, whoever wrote them apart.
+
+    What was asked for before the visit is tied to its bill first; what nobody can tell, and a bill whose estimate
+    was owed and never given, wait for a person.
+    """
+    days: dict[Day, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        if visit.coverage_intent in SELF_PAY:
+            days[visit.patient_id, visit.service_on].append(visit)
     if not days:
         return
-    estimates = estimates_of_days(session, days)
-    if not estimates:
-        return
-    last = {
-        (visit.patient_id, visit.service_on): visit
-        for visit in visits
-        if visit.coverage_intent in SELF_PAY
-    }
+    tie_asked(session, days, now=now)
+    estimates = estimates_of_days(session, days.keys())
     for key, ids in estimates.items():  # few of a file's visits have one
         sums = compared(*same_day_sums(session, *key))
-        if any(one.too_far for one in sums):
-            _hold(session, last[key], max(ids), sums, now=now)
+        for visit in _too_far(session, days[key], sums):
+            _hold(session, visit, max(ids), sums, now=now)
+    hold_unestimated(session, {key: days[key] for key in days if key not in estimates}, now=now)
+
+
+def _too_far(session: Session, visits: Sequence[Visit], sums: Sequence[ProviderSum]) -> list[Visit]:
+    """The bills in which somebody who is too far above billed."""
+    far = {one.provider_id for one in sums if one.too_far}
+    if not far:
+        return []
+    told = told_by_bills(session, [visit.id for visit in visits])
+    return [visit for visit in visits if told[visit.id].providers & far]
 
 
 def over_of(sums: Sequence[ProviderSum]) -> Money:

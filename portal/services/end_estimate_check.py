@@ -7,15 +7,17 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from billing.duties import Duty, same_person
 from billing.estimates import ProviderSum, compared
 from billing.free_text import check_free_text
 from portal.db import transaction
 from portal.models.claims import Visit
 from portal.models.estimates import EstimateCheck
 from portal.models.work import WorkItem
-from portal.queries.estimate_sums import same_day_sums
+from portal.queries.estimate_sums import estimates_of_days, same_day_sums
 from portal.queries.viewer import StaffViewer
 from portal.services.compare_estimates import work_key
+from portal.services.decide_alone import Alone, decide_alone
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
 
@@ -40,15 +42,21 @@ def review_check(*, staff: StaffViewer, check_id: int, finding: str, now: dateti
 
 
 def release_check(*, staff: StaffViewer, check_id: int, now: datetime) -> None:
-    """A second person, who may decide on holds, lets the bill go out with the words about the right to dispute it."""
+    """A second person, who may decide on holds, lets the bill go out with the words about the right to dispute it.
+
+    Where there is no second one, the same person may, and it stands on the owner's review log (OPS-13).
+    """
     if not staff.may("holds.decide"):
         raise CannotRelease("Only a manager lets this bill go out.")
     with transaction() as session:
         row = _open(session, check_id)
         if row.reviewed_at is None:
             raise CannotRelease("First somebody reviews it and says why the bill is right.")
-        if row.reviewed_by_id == staff.login_id:
-            raise CannotRelease("You reviewed it. Another person has to let it go out.")
+        if same_person(Duty.ESTIMATE, row.reviewed_by_id, staff.login_id):
+            about = _about(session, row)
+            row.alone_log_id = decide_alone(session, Duty.ESTIMATE, about, staff=staff, now=now)
+            if row.alone_log_id is None:
+                raise CannotRelease("You reviewed it. Another person has to let it go out.")
         _end(session, staff, row, outcome="released", action="release", now=now)
 
 
@@ -68,9 +76,23 @@ def correct_check(*, staff: StaffViewer, check_id: int, now: datetime) -> None:
 
 
 def sums_now(session: Session, row: EstimateCheck) -> tuple[ProviderSum, ...]:
-    """The two sides as they are after what was written off since."""
+    """The two sides as they are after what was written off since; nothing once the estimate was found to be of other care."""
     visit = session.get_one(Visit, row.visit_id)
-    return compared(*same_day_sums(session, visit.patient_id, visit.service_on))
+    day = (visit.patient_id, visit.service_on)
+    if not estimates_of_days(session, [day]):
+        return ()
+    return compared(*same_day_sums(session, *day))
+
+
+def _about(session: Session, row: EstimateCheck) -> Alone:
+    visit = session.get_one(Visit, row.visit_id)
+    return Alone(
+        what="Bill far above its estimate",
+        object_type="estimate_check",
+        object_id=str(row.id),
+        account_id=visit.guarantor_account_id,
+        amount=row.over,
+    )
 
 
 def _open(session: Session, check_id: int) -> EstimateCheck:

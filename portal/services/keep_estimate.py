@@ -12,12 +12,13 @@ from billing.estimates import SELF_PAY, due_when_booked, due_when_changed
 from billing.money import ZERO
 from portal.models.accounts import Patient
 from portal.models.appointments import Appointment
-from portal.models.estimates import GoodFaithEstimate
+from portal.models.estimates import EstimateTie, GoodFaithEstimate
 from portal.models.work import WorkItem
 from portal.services.practice_date import practice_date
 
 MAKES = frozenset({"booked", "moved", "undone"})
 DROPS = frozenset({"canceled", "no_show", "done", "expired"})
+GIVES_BACK = frozenset({"canceled", "expired"})  # who is marked as missed may have come
 WORK = "estimate_due"
 DROPPED_AS = "not_ours"  # the list of outcomes has no closer word for work that fell away
 
@@ -26,6 +27,8 @@ def keep_estimate(session: Session, *, appointment: Appointment, kind: str, now:
     """Of the hub, in the transaction of what happened to the visit."""
     if kind in DROPS:
         _drop(session, appointment, now)
+        if kind in GIVES_BACK:
+            _untie(session, appointment, now)
     elif (
         kind in MAKES and appointment.state == "booked" and appointment.coverage_intent in SELF_PAY
     ):
@@ -119,6 +122,15 @@ def _drop(session: Session, appointment: Appointment, now: datetime) -> None:
     if due is not None:
         due.state = "dropped"
         close_work(session, due.id, by=None, outcome=DROPPED_AS, now=now)
+
+
+def _untie(session: Session, appointment: Appointment, now: datetime) -> None:
+    """What was asked for before this visit may be of the next one."""
+    session.execute(
+        update(EstimateTie)
+        .where(EstimateTie.appointment_id == appointment.id, EstimateTie.ended_at.is_(None))
+        .values(ended_at=now)
+    )
 
 
 def _of(session: Session, appointment: Appointment, state: str) -> GoodFaithEstimate | None:

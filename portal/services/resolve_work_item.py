@@ -43,7 +43,8 @@ OUTCOME_WORDS = {
 }
 
 
-ESTIMATES = frozenset({"estimate_due", "estimate_over"})  # given, or looked at by two people
+# Given, looked at by two people, or tied to its bill.
+ESTIMATES = frozenset({"estimate_due", "estimate_over", "estimate_unclear"})
 
 
 class ResolutionRefused(Refusal):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
@@ -52,20 +53,39 @@ def give(
 
 def bill(world: BookingWorld, day: date, cents: int, *, number: str = "S-1") -> Visit:
     """The charges of that day come in from the practice: one line of Ada's."""
+    [visit] = bills(world, day, {number: ("99213", cents)})
+    return visit
+
+
+def bills(
+    world: BookingWorld,
+    day: date,
+    lines: Mapping[str, tuple[str, int]],
+    *,
+    providers: Mapping[str, int] | None = None,
+) -> list[Visit]:
+    """One file with several bills of that day, each of one line; of Ada's, unless another provider is named."""
     with read_only() as session:
-        npi = session.get_one(Provider, world.ada).npi
+        npis = {
+            number: session.get_one(Provider, (providers or {}).get(number, world.ada)).npi
+            for number in lines
+        }
         person = session.get_one(Patient, world.patient_id).practice_patient_id
     head = "visit_id,practice_patient_id,date,line,procedure_code,amount_cents,provider_npi,coverage_intent"
-    row = f"{number},{person},{day},1,99213,{cents},{npi},self_pay"
+    rows = [
+        f"{number},{person},{day},1,{code},{cents},{npis[number]},self_pay"
+        for number, (code, cents) in lines.items()
+    ]
     result = import_practice(
         kind="charges",
-        data=f"{head}\n{row}\n".encode(),
-        name=f"{number}.csv",
+        data="\n".join([head, *rows, ""]).encode(),
+        name=f"{'-'.join(lines)}.csv",
         now=datetime.combine(day, time(22), tzinfo=UTC),
     )
     assert not result.refused
     with read_only() as session:
-        return session.scalars(select(Visit).where(Visit.control_number == number)).one()
+        found = session.scalars(select(Visit).where(Visit.control_number.in_(lines))).all()
+    return sorted(found, key=lambda one: list(lines).index(one.control_number))
 
 
 def check_of(visit_id: int) -> EstimateCheck | None:

@@ -42,6 +42,9 @@ STAFF_DESK = """
     s s s o o r r r o o r o  GET       /estimates/
     s s s o o r r r o o r o  GET       /estimates/<int:estimate_id>
     s s s o o r r r o r r o  POST      /estimates/<int:estimate_id>
+    s s s o o r r r o r r o  GET,POST  /estimates/<int:estimate_id>/tie
+    s s s o o r r r o r r o  POST      /estimates/<int:estimate_id>/untie
+    s s s o o r r r o r r o  GET,POST  /estimates/unclear/<int:visit_id>
     s s s o o r r r o o r o  GET       /estimates/bills/<int:check_id>
     s s s o o r r r o r r o  POST      /estimates/bills/<int:check_id>/correct
     s s s r r r r r o r r o  POST      /estimates/bills/<int:check_id>/release

@@ -145,3 +145,77 @@ def test_NSA_2_NSA_5_a_patient_asks_without_a_visit_and_staff_see_by_when(
     page = as_staff("biller").get("/estimates/")
     assert "My knee" in page.text
     assert "Asked for" in page.text
+
+
+def test_NSA_6_staff_say_of_which_bill_an_estimate_is_that_was_asked_for(
+    world: BookingWorld, as_staff: AsStaff, patient_app: Any
+) -> None:
+    desk, me = as_staff("biller"), signed_in(PageClient(patient_app), world.login_id)
+    for about in ("My knee", "My back"):
+        me.post("/visits/estimate", {"who": str(world.patient_id), "about": about})
+    for estimate_id in (1, 2):
+        _give(world, desk, estimate_id, "100.00")
+    visit = bill(world, DAY, 500_00)
+    assert "which estimate is theirs" in desk.get("/estimates/").text
+    here = f"/estimates/unclear/{visit.id}"
+    with statements_sent() as sent:
+        page = desk.get(here)
+    assert len(sent) <= 12, sent
+    assert "My knee" in page.text
+    assert "None of them" in page.text
+    assert "Choose an estimate" in desk.post(here, {}).text
+    page = desk.follow(desk.post(here, {"of": "2"}))
+    assert "Bills held: $400.00 or more above" in page.text
+    with statements_sent() as sent:
+        page = desk.get("/estimates/2")
+    assert len(sent) <= 12, sent
+    assert "the bill of Mar 13, 2026, as" in page.text
+    assert "Say of which visit" in desk.follow(desk.post("/estimates/2/untie")).text
+    check = check_of(visit.id)
+    assert check is not None
+    page = desk.follow(desk.post(f"/estimates/bills/{check.id}/correct"))
+    assert "not held any more" in page.text
+    with statements_sent() as sent:
+        page = desk.get("/estimates/1/tie")
+    assert len(sent) <= 12, sent
+    assert "The bill of March 13, 2026, $500.00" in page.text
+    page = desk.follow(desk.post("/estimates/1/tie", {"of": f"bill:{visit.id}"}))
+    assert "Its bill is compared" in page.text
+
+
+def test_NSA_6_what_was_asked_for_fills_the_form_of_the_visit_that_it_is_of(
+    world: BookingWorld, as_staff: AsStaff, patient_app: Any
+) -> None:
+    desk, me = as_staff("biller"), signed_in(PageClient(patient_app), world.login_id)
+    me.post("/visits/estimate", {"who": str(world.patient_id), "about": "My knee"})
+    _give(world, desk, 1, "123.45")
+    visit = world.book(world.start(DAY))
+    page = desk.get("/estimates/1/tie")
+    assert "The visit of March 13, 2026, A visit" in page.text
+    desk.post("/estimates/1/tie", {"of": f"visit:{visit}"})
+    [own] = estimates(visit)
+    assert "123.45" in desk.get(f"/estimates/{own.id}").source
+
+
+def test_OPS_13_a_page_offers_the_second_step_alone_only_where_nobody_else_is(
+    world: BookingWorld, as_staff: AsStaff
+) -> None:
+    boss = as_staff("manager")
+    given(world, boss)
+    check = check_of(bill(world, DAY, 500_00).id)
+    assert check is not None
+    here = f"/estimates/bills/{check.id}"
+    page = boss.follow(boss.post(f"{here}/review", {"finding": "A longer visit."}))
+    assert "The first step was yours too" in page.text
+    as_staff("biller")
+    as_staff("front_desk")
+    assert "Waits for another person" in boss.get(here).text
+
+
+def _give(world: BookingWorld, desk: PageClient, estimate_id: int, amount: str) -> None:
+    line = {
+        "line0-procedure": "99213",
+        "line0-words": "Office visit",
+        "line0-amount": amount,
+    }
+    desk.post(f"/estimates/{estimate_id}", {**_blank(world), **line})

@@ -5,6 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from billing.duties import Duty
+from portal.queries.alone import may_decide_alone
+from portal.queries.estimate_choice import tie_of, unclear_bills
 from portal.queries.staff_estimates import (
     FILTERS,
     WHY,
@@ -40,9 +43,11 @@ def index() -> str:
     wanted = wanted if wanted in FILTERS else "due"
     on = practice_day()
     page, checks = estimate_list(wanted, on=on, page=page_number()), open_checks()
+    unclear = unclear_bills()
     people = {row.patient_id for row in page.rows if row.patient_id}
-    saw(patients=people | {one.patient_id for one in checks}, kind="estimates")
-    shown = {"page": page, "checks": checks, "wanted": wanted, "on": on}
+    people |= {one.patient_id for one in checks} | {one.patient_id for one in unclear}
+    saw(patients=people, kind="estimates")
+    shown = {"page": page, "checks": checks, "unclear": unclear, "wanted": wanted, "on": on}
     return show("estimates/index.html", **shown, filters=FILTERS, why=WHY)
 
 
@@ -129,8 +134,11 @@ def _check(check_id: int) -> CheckPage:
 
 
 def _show(page: EstimatePage, forms: list[ExpectedForm]) -> str:
-    return show("estimates/estimate.html", page=page, forms=forms, on=practice_day(), why=WHY)
+    tied = tie_of(page.row.id)
+    shown = {"page": page, "forms": forms, "on": practice_day(), "why": WHY, "tied": tied}
+    return show("estimates/estimate.html", **shown)
 
 
 def _show_check(page: CheckPage, form: FindingForm) -> str:
-    return show("estimates/check.html", page=page, row=page.row, form=form)
+    alone = may_decide_alone(current_staff(), Duty.ESTIMATE)
+    return show("estimates/check.html", page=page, row=page.row, form=form, alone=alone)
