@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
 from portal.db import read_only
 from portal.models.identity import AccountAccess, Login
-from portal.models.messages import ThreadMessage
+from portal.models.messages import MessageAttachment, ThreadMessage
 from portal.models.profiles import Profile
+from portal.queries.patient_thread import FileOf, files_of
 from portal.queries.staff_threads import TO_ANSWER
 
 SHOWN = 100
@@ -26,6 +28,7 @@ class Written:
     at: datetime
     emergency: bool
     open: bool
+    files: tuple[FileOf, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,7 @@ def newcomer_thread(login_id: int) -> NewcomerThread | None:
         ).all()
         if not rows:
             return None
+        files = files_of(session, [row.ThreadMessage.id for row in rows])
         email = session.scalars(select(Login.email).where(Login.id == login_id)).one()
         said = session.get(Profile, login_id)
         linked = session.scalars(
@@ -72,12 +76,30 @@ def newcomer_thread(login_id: int) -> NewcomerThread | None:
         birth_on=said.birth_on if said else None,
         mobile=said.mobile if said else "",
         mobile_proven=bool(said and said.mobile_proven_at),
-        messages=tuple(_written(row.ThreadMessage, row.name or row.email or "") for row in rows),
+        messages=tuple(
+            _written(
+                row.ThreadMessage,
+                row.name or row.email or "",
+                files.get(row.ThreadMessage.id, ()),
+            )
+            for row in rows
+        ),
         account_ids=tuple(linked),
     )
 
 
-def _written(message: ThreadMessage, who: str) -> Written:
+def newcomer_file(login_id: int, file_id: UUID) -> tuple[str, str] | None:
+    """Media type and key in the store of a file that came before any record was linked; None for another's."""
+    with read_only() as session:
+        row = session.execute(
+            select(MessageAttachment.media_type, MessageAttachment.stored_as)
+            .join(ThreadMessage, ThreadMessage.id == MessageAttachment.message_id)
+            .where(MessageAttachment.id == file_id, ThreadMessage.newcomer_id == login_id)
+        ).one_or_none()
+    return (row.media_type, row.stored_as) if row else None
+
+
+def _written(message: ThreadMessage, who: str, files: tuple[FileOf, ...]) -> Written:
     of_patient = message.author == "patient"
     return Written(
         by_staff=not of_patient,
@@ -86,4 +108,5 @@ def _written(message: ThreadMessage, who: str) -> Written:
         at=message.at,
         emergency=message.kind == "emergency",
         open=of_patient and message.kind in TO_ANSWER and message.answered_at is None,
+        files=files,
     )

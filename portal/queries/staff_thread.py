@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, literal, null, or_, select, union_all
+from sqlalchemy import Row, Select, and_, case, exists, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from billing.text_templates import ANSWERS
@@ -123,6 +123,7 @@ class StaffThread:
     answers: tuple[tuple[int, str], ...]  # kept ones, by title
     open: int
     can_read: bool
+    before: tuple[tuple[int, str], ...] = ()  # who wrote before they were linked: sign-in, e-mail
 
 
 def staff_thread(account_id: int, *, number: int = 1) -> StaffThread | None:
@@ -139,14 +140,7 @@ def staff_thread(account_id: int, *, number: int = 1) -> StaffThread | None:
         files = files_of(session, written)
         waiting = _waiting(session, account_id)
         answerers, answers = who_may_answer(session), answer_titles(session)
-        can_read = session.scalar(
-            select(AccountAccess.id)
-            .where(
-                AccountAccess.guarantor_account_id == account_id,
-                AccountAccess.ended_at.is_(None),
-            )
-            .limit(1)
-        )
+        readers = session.execute(_readers(account_id)).all()
     return StaffThread(
         header=header,
         entries=page_of([_entry(row, histories, files) for row in rows], number),
@@ -155,7 +149,19 @@ def staff_thread(account_id: int, *, number: int = 1) -> StaffThread | None:
         answerers=answerers,
         answers=answers,
         open=len(waiting),
-        can_read=can_read is not None,
+        can_read=bool(readers),
+        before=tuple((row.id, row.email) for row in readers if row.wrote_before),
+    )
+
+
+def _readers(account_id: int) -> Select[int, str, bool]:
+    """The sign-ins that read the answers, and whether each wrote before it was linked (ID-1)."""
+    wrote = exists().where(ThreadMessage.newcomer_id == Login.id)
+    return (
+        select(Login.id, Login.email, wrote.label("wrote_before"))
+        .join(AccountAccess, AccountAccess.login_id == Login.id)
+        .where(AccountAccess.guarantor_account_id == account_id, AccountAccess.ended_at.is_(None))
+        .order_by(Login.id)
     )
 
 

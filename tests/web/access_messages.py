@@ -7,6 +7,7 @@ PATIENTS_MESSAGES = """
 STAFF_MESSAGES = """
     s s s o o r r r o r r o  POST      /accounts/<int:account_id>/messages/assign
     s s s o o r r r o o r o  GET       /accounts/<int:account_id>/messages/files/<uuid:file_id>
+    s s s o o r r r o o r o  GET       /messages/newcomers/<int:login_id>/files/<uuid:file_id>
     s s s o o r r r o r r o  GET,POST  /messages/kept
     s s s o o r r r o r r o  GET,POST  /messages/kept/<int:answer_id>
 """

@@ -14,12 +14,16 @@ from portal.db import read_only, transaction
 from portal.models.audit import AuditEvent
 from portal.models.consents import TextConsent
 from portal.models.identity import AccountAccess
-from portal.models.messages import OutboundMessage, ThreadMessage
+from portal.models.messages import MessageAttachment, OutboundMessage, ThreadMessage
 from portal.models.profiles import Profile
 from portal.models.work import WorkItem
+from portal.services.attach_file import MOST_BYTES
+from portal.services.grant_access import grant_access
 from tests.web.bills import NOW, make_practice
 from tests.web.pages import PageClient
 from tests.web.people import make_account
+from tests.web.statements_sent import statements_sent
+from tests.web.test_message_tools import picture, sent_with
 
 Opens = Callable[..., PageClient]
 PHONE = "+12125550142"
@@ -119,6 +123,81 @@ def test_ID_1_what_was_written_before_the_link_stays_the_writers(
         last = session.scalars(select(ThreadMessage).order_by(ThreadMessage.id.desc())).first()
         assert last is not None
         assert (last.guarantor_account_id, last.newcomer_id) == (account_id, None)
+
+
+def test_HIPAA_18_somebody_new_sends_a_picture_that_the_office_reads_and_no_other_newcomer(
+    newcomer: PageClient, as_patient: Opens, as_staff: Opens
+) -> None:
+    assert "Photo or PDF" in newcomer.get("/messages").text
+    kept = attached(newcomer, picture())
+    own = newcomer.http.get(f"/messages/files/{kept.id}")
+    assert own.data.startswith(b"\xff\xd8\xff")
+    assert b"Testa at home" not in own.data, "it was made anew"
+    other = as_patient(email="other@example.com")
+    other.get(f"/messages/files/{kept.id}", expect=404)
+    write(other, "Hello")
+    desk, at = as_staff("front_desk"), f"/messages/newcomers/{newcomer.login_id}"
+    page = desk.get(at)
+    assert "Picture that came with it" in page.text
+    assert f"{at}/files/{kept.id}" in page.links()
+    assert desk.http.get(f"{at}/files/{kept.id}").data == own.data
+    desk.get(f"/messages/newcomers/{other.login_id}/files/{kept.id}", expect=404)
+    as_staff("payment_poster").get(f"{at}/files/{kept.id}", expect=403)
+    with read_only() as session:
+        told = session.scalars(
+            select(AuditEvent.action).where(
+                AuditEvent.object_type == "message_file", AuditEvent.object_id == str(kept.id)
+            )
+        )
+        assert "export" in set(told)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"no picture", "file"), (b"\xff\xd8\xff" + b"0" * MOST_BYTES, "up to 10 MB")],
+)
+def test_HIPAA_18_what_somebody_new_sends_is_judged_as_any_other_file(
+    newcomer: PageClient, content: bytes, says: str
+) -> None:
+    page = newcomer.post("/messages", sent_with(content), expect=200)
+    assert says in page.text
+    with read_only() as session:
+        assert session.scalars(select(ThreadMessage)).all() == []
+
+
+def test_ID_1_their_files_go_on_in_the_thread_of_their_record_and_no_helper_sees_them(
+    newcomer: PageClient, as_patient: Opens, as_staff: Opens
+) -> None:
+    kept = attached(newcomer, picture())
+    account_id = make_account(first_name="Testa")
+    with transaction() as session:
+        grant_access(
+            session,
+            login_id=newcomer.login_id,
+            account_id=account_id,
+            granted_by="test",
+            now=NOW,
+        )
+    write(newcomer, "And now my bill")
+    page = newcomer.get("/messages")
+    assert f"/messages/files/{kept.id}" in page.links()
+    assert "And now my bill" in page.text
+    newcomer.get(f"/messages/files/{kept.id}")
+    as_patient(account_id).get(f"/messages/files/{kept.id}", expect=404)
+    desk, before = as_staff("front_desk"), f"/messages/newcomers/{newcomer.login_id}"
+    with statements_sent() as asked:
+        thread = desk.get(f"/accounts/{account_id}/messages")
+    assert len(asked) <= BUDGET, "\n".join(asked)
+    assert "wrote before they were linked" in thread.text
+    assert before in thread.links()
+    desk.get(f"{before}/files/{kept.id}")
+    desk.get(f"/accounts/{account_id}/messages/files/{kept.id}", expect=404)
+
+
+def attached(client: PageClient, content: bytes) -> MessageAttachment:
+    client.follow(client.post("/messages", sent_with(content), expect=302))
+    with read_only() as session:
+        return session.scalars(select(MessageAttachment)).one()
 
 
 def test_MSG_19_an_emergency_of_somebody_new_is_work_at_once(newcomer: PageClient) -> None:

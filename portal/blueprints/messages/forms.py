@@ -29,7 +29,7 @@ class AskForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     def offer(self, accounts: Sequence[tuple[int, str]]) -> None:
         """The accounts one may write about; a field for one alone, or for none, is not worth asking."""
         if not accounts:
-            del self.account, self.file
+            del self.account
             return
         self.account.choices = list(accounts)
         if len(accounts) == 1 and self.account.data is None:
@@ -47,7 +47,7 @@ class AskForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     @property
     def content(self) -> bytes | None:
         """The file, if any. Its name and declared type are not looked at."""
-        if "file" not in self or not self.file.data:
+        if not self.file.data:
             return None
         return bytes(self.file.data.read())
 

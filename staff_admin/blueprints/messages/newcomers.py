@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from uuid import UUID
+
+from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.queries.staff_newcomer import NewcomerThread, newcomer_thread
+from portal.queries.staff_newcomer import NewcomerThread, newcomer_file, newcomer_thread
 from portal.services.answer_newcomer import answer_newcomer, close_newcomer
 from portal.web.access import current_staff, saw, staff
 from portal.web.base import gateways
 from portal.web.clock import now
+from portal.web.files import handed_out
 from staff_admin.blueprints.messages.forms import AnswerForm
 from staff_admin.blueprints.messages.views import blueprint
 from staff_admin.blueprints.show import found, show
@@ -20,6 +23,16 @@ from staff_admin.blueprints.show import found, show
 def newcomer(login_id: int) -> str:
     """What somebody wrote who is not linked to any record."""
     return show("threads/newcomer.html", page=_thread_of(login_id), form=AnswerForm())
+
+
+@blueprint.get("/messages/newcomers/<int:login_id>/files/<uuid:file_id>")
+@staff("messages.view")
+def newcomer_attachment(login_id: int, file_id: UUID) -> Response:
+    """What came with a message of theirs."""
+    page = _thread_of(login_id)
+    media_type, stored_as = found(newcomer_file(login_id, file_id))
+    saw(accounts=page.account_ids, kind="message_file", id=file_id, action="export")
+    return handed_out(gateways().documents.get(stored_as), media_type)
 
 
 @blueprint.post("/messages/newcomers/<int:login_id>")
