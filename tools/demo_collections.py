@@ -1,4 +1,4 @@
-"""Bills of the demo on their way to an agency: one packet to sign, one bill placed, one called home again.
+"""Bills of the demo on their way to an agency: one packet to sign, one bill placed and paid in part, one called home again.
 
 The steps before are put on record with the clocks of their days; everything after goes by the real services, past the gate.
 """
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from billing.gate import BEFORE_ACTING, NOTICE_FROM, OPENS_AFTER, GateFacts, may_place
 from billing.holds import Action, Allowed
+from billing.money import Money
 from billing.placement import Order, Term
 from billing.state_rows import STATE_RULES
 from portal import wiring
@@ -23,19 +24,23 @@ from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Visit
 from portal.models.collection_cases import CollectionPacket
 from portal.models.identity import Login
+from portal.models.placements import AgencyReturn, Placement
 from portal.queries.gate_facts import gate_facts
 from portal.queries.permissions import ROLES
 from portal.queries.placement_files import placement_files
+from portal.queries.report_shapes import plain_money
 from portal.queries.signed_packet import packets_on
 from portal.queries.viewer import StaffViewer
 from portal.services.add_agency import AgencyDetails, add_agency
 from portal.services.approve_agency import approve_agency
+from portal.services.enter_agency_remittance import AgencyPaid, enter_agency_remittance
 from portal.services.hand_over_file import hand_over_file
 from portal.services.order_by_hand import order_by_hand
 from portal.services.place_bill import PlacementAsked, place_bill
 from portal.services.practice_date import practice_date
 from portal.services.prepare_packet import prepare_packet
 from portal.services.prove_step import ProofKind, prove_step
+from portal.services.read_agency_file import read_returns
 from portal.services.set_organisation import review_state
 from portal.services.sign_packet import sign_packet
 from portal.services.write_placement_files import write_placement_files
@@ -81,8 +86,47 @@ def fill_collections(office: wiring.Gateways, *, now: datetime) -> None:
         write_placement_files(on=then.on, now=then.now, shelf=office)
         for line in placement_files(agency=agency_id, number=1).rows:
             hand_over_file(staff=desk.clerk, file_id=line.id, now=then.now + timedelta(hours=1))
+        _pay(desk, placements[0], agency_id, office)
     if len(placements) > 1:
         _call_home(desk, placements[-1])
+
+
+def _pay(desk: _Desk, placement_id: UUID, agency_id: int, office: wiring.Gateways) -> None:
+    """The agency was paid twice for us: its check brings the first, and it still holds the second."""
+    with read_only() as session:
+        placement = session.get_one(Placement, placement_id)
+    on = desk.on - timedelta(days=1)
+    first, second = (Money(placement.placed.cents // part) for part in (4, 8))
+    rows = "".join(
+        f"ER-{number},payment,{placement.number},{on},{plain_money(amount)},{plain_money(_fee(amount))}\n"
+        for number, amount in ((1, first), (2, second))
+    )
+    data = f"ref,kind,placement,happened_on,amount,fee\n{rows}".encode()
+    read_returns(
+        agency=WHOLE.name,
+        data=data,
+        name="example-recovery-0001.csv",
+        store=office.documents,
+        public_url=office.public_url,
+        now=desk.now,
+    )
+    with read_only() as session:
+        told = session.scalars(select(AgencyReturn).where(AgencyReturn.ref == "ER-1")).one()
+    paid = AgencyPaid(
+        form_id=uuid4(),
+        agency_id=agency_id,
+        received_on=desk.on,
+        gross=told.amount,
+        fee=told.fee,
+        trace="ER 2041",
+        covers=(told.id,),
+    )
+    enter_agency_remittance(paid, staff=desk.clerk, on=desk.on, now=desk.now)
+
+
+def _fee(amount: Money) -> Money:
+    """A quarter, as such contracts have it."""
+    return Money(amount.cents // 4)
 
 
 def _call_home(desk: _Desk, placement_id: UUID) -> None:

@@ -10,6 +10,7 @@ from portal.db import read_only
 from portal.models.identity import Login
 from portal.queries import (
     report_ageing,
+    report_agencies,
     report_assistance,
     report_cash,
     report_collections,
@@ -95,6 +96,13 @@ REPORTS: Mapping[str, Kind] = {
         permission="reports.collections",
         make=lambda on, _args: report_collections.collections_report(on),
         rows=lambda figure, on, _args: report_collections.collections_rows(figure, on),
+    ),
+    report_agencies.KEY: Kind(
+        title="Agencies and write-offs",
+        about="By agency and month: placed, recovered, recalled, its fee; and what was written off.",
+        permission="reports.collections",
+        make=lambda on, _args: report_agencies.agencies_report(on),
+        rows=lambda figure, on, _args: report_agencies.agencies_rows(figure, on),
     ),
     report_medicare.KEY: Kind(
         title="Medicare bad debts",

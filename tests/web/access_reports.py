@@ -25,6 +25,7 @@ STAFF_REPORTS = "\n".join(
         _rows("cash", "s s s r r o r r o o r o"),
         _rows("drawer", "s s s o r o r r o o r o"),
         _rows("collections", "s s s r r r r o o o r o"),
+        _rows("agencies", "s s s r r r r o o o r o"),
         _rows("medicare-bad-debt", "s s s r r r r o o o r o"),
     )
 )
