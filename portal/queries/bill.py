@@ -80,6 +80,13 @@ class BillPage:
         """What the plan told us of one service, or of all of it; None where it said nothing."""
         return self.told if charge_id is None else self.told_of_lines.get(charge_id)
 
+    def owed_of(self, charge_id: int | None) -> Money:
+        """What is asked for one service now, or for all of it."""
+        if charge_id is None:
+            return self.section.owe
+        lines = self.section.lines
+        return total_of(line.owe for line in lines if line.charge_id == charge_id)
+
     @property
     def decided(self) -> bool:
         """Whether there is arithmetic to show: before a plan answers there is none (STMT-1)."""

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from billing import entries
 from billing.holds import Action, Condition, Denied, allowed
+from billing.ledger import Party
 from billing.money import Money
 from portal.db import read_only, transaction
 from portal.models.bill_disputes import BillDispute, BillDisputeDocument
@@ -271,6 +272,29 @@ def test_STMT_5_one_line_of_the_EOB_is_compared_and_disputed_alone(
     assert only_dispute().amount == Money(600)
     held = {line.charge_id: line.disputed for line in visit_now(bills.decided).charges}
     assert held == {first: Money(0), second: Money(600)}
+
+
+def test_STMT_5_a_line_on_which_nothing_is_due_leads_on(client: PageClient, bills: Bills) -> None:
+    first, second = charges_of(bills.decided)
+    bill, at = f"/bills/{bills.decided}", f"/bills/{bills.decided}/compare"
+    page = client.post(at, {"what": str(second), "amount": "10"}, expect=200)
+    assert "Write to us about it" not in page.text, "something is due on it"
+    with transaction() as session:
+        party = Party(
+            guarantor_account_id=bills.account_id, visit_id=bills.decided, charge_id=second
+        )
+        paid = [entries.Line(party, Money(1000))]
+        post_entries(session, [entries.payment(source_ref="t:paid", occurred_on=ON, lines=paid)])
+    page = client.post(at, {"what": str(second), "amount": "10"}, expect=200)
+    assert "It matches." in page.text
+    assert "Nothing is owed for it now." in page.text
+    assert {bill, f"{bill}/ask", f"{at}?line={second}"} <= set(page.links())
+    page = client.post(at, {"what": str(second), "amount": "4"}, expect=200)
+    assert "Nothing is owed for it now." in page.text
+    assert "You do not need to pay that part" not in page.text
+    client.get(f"{bill}/ask")
+    page = client.get(f"/bills/{bills.waiting}/compare")
+    assert {f"/bills/{bills.waiting}", f"/bills/{bills.waiting}/ask"} <= set(page.links())
 
 
 def test_STMT_5_a_picture_that_cannot_be_used_leaves_the_dispute_open(
