@@ -25,6 +25,7 @@ class Duty(StrEnum):
     BAD_DEBT = "bad_debt"
     TRACE = "trace"
     AGENCY = "agency"
+    AGENCY_MONEY = "agency_money"
     ESTIMATE = "estimate"
 
 
@@ -110,6 +111,13 @@ DUTIES: Mapping[Duty, Steps] = {
         "agencies.approve",
         "portal/services/approve_agency.py",
     ),
+    Duty.AGENCY_MONEY: Steps(
+        "entered a payment of an agency",
+        "takes it back",
+        "collections.work",
+        "collections.sign",
+        "portal/services/take_back_agency_remittance.py",
+    ),
     Duty.BAD_DEBT: Steps(
         "prepared a batch of write-offs as bad debt",
         "approves it",
@@ -168,6 +176,7 @@ LOGGED: frozenset[Duty] = frozenset(
         Duty.PLAN,
         Duty.ASSISTANCE,
         Duty.ESTIMATE,
+        Duty.AGENCY_MONEY,
     }
 )
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
+    Integer,
     String,
     UniqueConstraint,
     text,
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.money import Money
 from portal.db import Base
+from portal.models.alone import alone_by
 
 MOMENT = DateTime(timezone=True)
 LIVE = "state IN ('placed', 'suspended')"
@@ -187,12 +189,30 @@ class AgencyFile(Base):
 
 
 class AgencyRemittance(Base):
-    """An agency's own check or transfer: the gross amount of some payments, less its fee."""
+    """An agency's own check or transfer: the gross amount of some payments, less its fee.
+
+    One that was entered by mistake stays, with who took it back and which returns it had brought.
+    """
 
     __tablename__ = "agency_remittances"
     __table_args__ = (
-        UniqueConstraint("agency_id", "trace"),
         CheckConstraint("fee_cents >= 0 AND gross_cents > fee_cents", name="fee_below_gross"),
+        CheckConstraint(
+            "(back_entry_id IS NULL) = (back_at IS NULL) AND (back_at IS NULL) = (back_by_id IS NULL)",
+            name="taken_back_whole",
+        ),
+        # OPS-13: whoever entered it does not take it back.
+        CheckConstraint(
+            "back_by_id <> entered_by_id OR alone_log_id IS NOT NULL", name="two_people"
+        ),
+        *alone_by("agency_remittances", "back_by_id"),
+        Index(
+            "uq__agency_remittances__trace",
+            "agency_id",
+            "trace",
+            unique=True,
+            postgresql_where=text("back_entry_id IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)  # of the page it was entered on
@@ -204,3 +224,13 @@ class AgencyRemittance(Base):
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
     entered_at: Mapped[datetime] = mapped_column(MOMENT)
+    back_entry_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("journal_entries.id"), unique=True
+    )
+    back_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    back_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    back_why: Mapped[str] = mapped_column(default="", server_default="")
+    brought: Mapped[list[int]] = mapped_column(
+        ARRAY(Integer), default=list, server_default="{}"
+    )  # returns by id, once it was taken back
+    alone_log_id: Mapped[int | None]  # one person took both steps, by the owner's review log

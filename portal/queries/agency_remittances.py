@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, any_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from billing.agency_returns import Return
 from billing.money import ZERO, Money
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.day import BankDeposit
+from portal.models.identity import Login
 from portal.models.placements import AgencyRemittance, AgencyReturn, AgencyRow, Placement
 
 SHOWN = 40  # rows that wait on one page, the oldest first; the sums are of all
@@ -37,7 +38,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
-    """One payment of the agency. `told_fee`: what its rows said that it keeps; `deposit_id`: the bank's line."""
+    """One payment of the agency. `told_fee`: what its rows said that it keeps; `deposit_id`: the bank's line.
+
+    One that was taken back covers nothing any more: `payments` are those that it had brought.
+    """
 
     id: UUID
     received_on: date
@@ -47,6 +51,7 @@ class Paid:
     told_fee: Money
     payments: int
     deposit_id: int | None
+    taken_back: bool = False
 
     @property
     def net(self) -> Money:
@@ -69,6 +74,52 @@ class RemittancesPage:
     fees: Money
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemittancePage:
+    """One payment of an agency with what it brings, or had brought until it was taken back."""
+
+    agency_id: int
+    agency: str
+    paid: Paid
+    entered_by_id: int
+    entered_by: str
+    entered_at: datetime
+    brings: tuple[Waiting, ...]  # up to SHOWN of them
+    back_at: datetime | None
+    back_by: str
+    back_why: str
+
+
+def remittance_page(agency_id: int, remittance_id: UUID) -> RemittancePage | None:
+    """None for no such payment of this agency. Three queries."""
+    entered, taken = aliased(Login), aliased(Login)
+    with read_only() as session:
+        found = session.execute(
+            select(AgencyRemittance, AgencyRow.name, entered, taken)
+            .join(AgencyRow, AgencyRow.id == AgencyRemittance.agency_id)
+            .join(entered, entered.id == AgencyRemittance.entered_by_id)
+            .outerjoin(taken, taken.id == AgencyRemittance.back_by_id)
+            .where(AgencyRemittance.id == remittance_id, AgencyRemittance.agency_id == agency_id)
+        ).one_or_none()
+        if found is None:
+            return None
+        row, agency, by, back_by = found
+        (paid,) = _paid(session, AgencyRemittance.id == remittance_id)
+        brought = or_(AgencyReturn.remittance_id == row.id, AgencyReturn.id.in_(row.brought))
+        return RemittancePage(
+            agency_id=agency_id,
+            agency=agency,
+            paid=paid,
+            entered_by_id=row.entered_by_id,
+            entered_by=by.name or by.email,
+            entered_at=row.entered_at,
+            brings=_returns(session, brought, most=SHOWN),
+            back_at=row.back_at,
+            back_by=(back_by.name or back_by.email) if back_by else "",
+            back_why=row.back_why,
+        )
+
+
 def remittances_page(agency_id: int) -> RemittancesPage | None:
     """None for no such agency. Five queries."""
     with read_only() as session:
@@ -85,18 +136,18 @@ def remittances_page(agency_id: int) -> RemittancesPage | None:
         ).one()
         gross, fees = session.execute(
             select(func.sum(AgencyRemittance.gross), func.sum(AgencyRemittance.fee)).where(
-                AgencyRemittance.agency_id == agency_id
+                AgencyRemittance.agency_id == agency_id, AgencyRemittance.back_entry_id.is_(None)
             )
         ).one()
         return RemittancesPage(
             agency_id=agency.id,
             agency=agency.name,
-            waiting=_waiting(session, agency_id),
+            waiting=_returns(session, *_uncovered(agency_id), most=SHOWN),
             waits=count,
             outstanding=amount or ZERO,
             outstanding_fee=fee or ZERO,
             oldest_on=oldest,
-            paid=_paid(session, agency_id),
+            paid=_paid(session, AgencyRemittance.agency_id == agency_id),
             gross=gross or ZERO,
             fees=fees or ZERO,
         )
@@ -115,14 +166,14 @@ def _uncovered(agency_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _waiting(session: Session, agency_id: int) -> tuple[Waiting, ...]:
+def _returns(session: Session, *which: ColumnElement[bool], most: int) -> tuple[Waiting, ...]:
     rows = session.execute(
         select(AgencyReturn, Placement.number, GuarantorAccount)
         .join(Placement, Placement.id == AgencyReturn.placement_id)
         .join(GuarantorAccount, GuarantorAccount.id == Placement.guarantor_account_id)
-        .where(*_uncovered(agency_id))
+        .where(*which)
         .order_by(AgencyReturn.happened_on, AgencyReturn.id)
-        .limit(SHOWN)
+        .limit(most)
     )
     return tuple(
         Waiting(
@@ -140,7 +191,7 @@ def _waiting(session: Session, agency_id: int) -> tuple[Waiting, ...]:
     )
 
 
-def _paid(session: Session, agency_id: int) -> tuple[Paid, ...]:
+def _paid(session: Session, which: ColumnElement[bool]) -> tuple[Paid, ...]:
     rows = session.execute(
         select(
             AgencyRemittance,
@@ -149,8 +200,14 @@ def _paid(session: Session, agency_id: int) -> tuple[Paid, ...]:
             func.sum(_signed(AgencyReturn.fee)),
         )
         .outerjoin(BankDeposit, BankDeposit.agency_remittance_id == AgencyRemittance.id)
-        .outerjoin(AgencyReturn, AgencyReturn.remittance_id == AgencyRemittance.id)
-        .where(AgencyRemittance.agency_id == agency_id)
+        .outerjoin(
+            AgencyReturn,
+            or_(
+                AgencyReturn.remittance_id == AgencyRemittance.id,
+                AgencyReturn.id == any_(AgencyRemittance.brought),
+            ),
+        )
+        .where(which)
         .group_by(AgencyRemittance.id, BankDeposit.id)
         .order_by(AgencyRemittance.received_on.desc(), AgencyRemittance.entered_at.desc())
         .limit(LATELY)
@@ -165,6 +222,7 @@ def _paid(session: Session, agency_id: int) -> tuple[Paid, ...]:
             told_fee=told or ZERO,
             payments=count,
             deposit_id=deposit_id,
+            taken_back=row.back_entry_id is not None,
         )
         for row, deposit_id, count, told in rows
     )

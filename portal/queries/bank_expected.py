@@ -173,6 +173,7 @@ def _agencies(session: Session, on: date) -> list[Expected]:
         .join(AgencyRow, AgencyRow.id == AgencyRemittance.agency_id)
         .where(
             AgencyRemittance.received_on > on - BACK,
+            AgencyRemittance.back_entry_id.is_(None),
             ~exists().where(BankDeposit.agency_remittance_id == AgencyRemittance.id),
         )
     )

@@ -64,12 +64,22 @@ SELECT r.method || ' at the practice', count(*), sum(r.amount_cents)::bigint, su
  WHERE e.occurred_on = :day
  GROUP BY r.method
 UNION ALL
-SELECT 'agencies’ own payments', count(DISTINCT z.id), sum(z.gross_cents - z.fee_cents)::bigint, sum(
+SELECT 'agencies’ own payments', count(*), sum(z.gross_cents - z.fee_cents)::bigint, sum(
          (SELECT coalesce(sum(CASE g.side WHEN 'debit' THEN g.amount_cents ELSE -g.amount_cents END), 0)
             FROM postings g JOIN ledger_accounts a ON a.id = g.account_id AND a.code = 'practice_deposits'
            WHERE g.entry_id = z.entry_id))::bigint
   FROM agency_remittances z JOIN journal_entries e ON e.id = z.entry_id
- WHERE e.occurred_on = :day
+  LEFT JOIN journal_entries k ON k.id = z.back_entry_id
+ WHERE e.occurred_on = :day AND k.occurred_on IS DISTINCT FROM :day
+HAVING count(*) > 0
+UNION ALL
+SELECT 'agencies’ own payments, taken back', count(*), -sum(z.gross_cents - z.fee_cents)::bigint, sum(
+         (SELECT coalesce(sum(CASE g.side WHEN 'debit' THEN g.amount_cents ELSE -g.amount_cents END), 0)
+            FROM postings g JOIN ledger_accounts a ON a.id = g.account_id AND a.code = 'practice_deposits'
+           WHERE g.entry_id = z.back_entry_id))::bigint
+  FROM agency_remittances z JOIN journal_entries k ON k.id = z.back_entry_id
+  JOIN journal_entries e ON e.id = z.entry_id
+ WHERE k.occurred_on = :day AND e.occurred_on <> :day
 HAVING count(*) > 0
  ORDER BY 1
 """)

@@ -108,6 +108,8 @@ def answer_agency(session: Session, deposit: BankDeposit, remittance_id: UUID) -
     )
     if taken is not None:
         raise CannotMatch("This payment of an agency has its money already.")
+    if row.back_entry_id is not None:
+        raise CannotMatch("This payment of an agency was taken back.")
     if deposit.amount.cents < 0:
         raise CannotMatch("One is money that came, the other money that left.")
     deposit.agency_remittance_id = row.id

@@ -131,7 +131,9 @@ def _covered(session: Session, paid: AgencyPaid) -> list[AgencyReturn]:
 def _once(session: Session, agency_id: int, trace: str) -> None:
     before = session.scalar(
         select(AgencyRemittance.id).where(
-            AgencyRemittance.agency_id == agency_id, AgencyRemittance.trace == trace
+            AgencyRemittance.agency_id == agency_id,
+            AgencyRemittance.trace == trace,
+            AgencyRemittance.back_entry_id.is_(None),
         )
     )
     if before is not None:

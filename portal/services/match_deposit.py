@@ -89,23 +89,36 @@ def unmatch_deposit(*, deposit_id: int, reason: str, staff: StaffViewer, now: da
             raise CannotMatch(
                 "A check that was cashed stays cashed. Was it another one, void it there."
             )
-        if deposit.entry_id is not None:
-            entry = load_entries(session, [deposit.entry_id])[deposit.entry_id]
-            post_entry(
-                session,
-                undo(
-                    entry,
-                    entry_id=deposit.entry_id,
-                    source_ref=f"deposit:{deposit.form_id}:{deposit.matches}:undone",
-                    occurred_on=deposit.deposited_on,
-                    memo=reason,
-                ),
-            )
-        session.execute(delete(DepositBatch).where(DepositBatch.deposit_id == deposit.id))
-        deposit.remittance_id = deposit.payout_id = deposit.entry_id = deposit.matched_by_id = None
-        deposit.agency_remittance_id = None
-        deposit.by_hand = True
-        _tell(session, deposit, staff, f"unmatched {answered}", now)
+        unmatch_held(session, deposit, answered, reason=reason, staff=staff, now=now)
+
+
+def unmatch_held(
+    session: Session,
+    deposit: BankDeposit,
+    answered: Kind,
+    *,
+    reason: str,
+    staff: StaffViewer,
+    now: datetime,
+) -> None:
+    """The same in the caller's transaction, which holds the line and its open day."""
+    if deposit.entry_id is not None:
+        entry = load_entries(session, [deposit.entry_id])[deposit.entry_id]
+        post_entry(
+            session,
+            undo(
+                entry,
+                entry_id=deposit.entry_id,
+                source_ref=f"deposit:{deposit.form_id}:{deposit.matches}:undone",
+                occurred_on=deposit.deposited_on,
+                memo=reason,
+            ),
+        )
+    session.execute(delete(DepositBatch).where(DepositBatch.deposit_id == deposit.id))
+    deposit.remittance_id = deposit.payout_id = deposit.entry_id = deposit.matched_by_id = None
+    deposit.agency_remittance_id = None
+    deposit.by_hand = True
+    _tell(session, deposit, staff, f"unmatched {answered}", now)
 
 
 def claim_line(*, line_id: int, staff: StaffViewer, now: datetime) -> int:

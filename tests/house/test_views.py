@@ -109,3 +109,20 @@ def test_HIPAA_18_searches_are_posted_so_that_names_stay_out_of_addresses() -> N
         if any(typed.search(form) for form in forms.findall(path.read_text()))
     ]
     assert leaking == []
+
+
+def test_a_status_tag_is_of_a_kind_that_has_a_shape() -> None:
+    """Where the kind is spelled in the template: an unknown one fails only on the page that first shows it."""
+    macro = (ROOT / "portal/templates/components/status_tag.html").read_text()
+    known = set(re.findall(r'"(\w+)": "', macro))
+    asked = {
+        (path.name, kind)
+        for place in ("portal/templates", "staff_admin/templates")
+        for path in (ROOT / place).rglob("*.html")
+        for call in re.findall(r"status_tag\(((?:\{[^}]*\}|\"\w+\")[^,]*),", path.read_text())
+        for kind in re.findall(r'^"(\w+)"$|: "(\w+)"|, "(\w+)"\)$', call)
+        for kind in kind
+        if kind
+    }
+    assert len(asked) > 50
+    assert {one for one in asked if one[1] not in known} == set()

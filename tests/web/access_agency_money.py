@@ -4,6 +4,8 @@ STAFF_AGENCY_MONEY = """
     s s s r o r r o o o r o  GET       /agencies/<int:agency_id>/addresses/<int:return_id>
     s s s r r r r o o r r o  POST      /agencies/<int:agency_id>/addresses/<int:return_id>/<any(take,leave):answer>
     s s s r o r r o o o r o  GET       /agencies/<int:agency_id>/remittances
+    s s s r o r r o o o r o  GET       /agencies/<int:agency_id>/remittances/<uuid:remittance_id>
+    s s s r r r r r o r r o  POST      /agencies/<int:agency_id>/remittances/<uuid:remittance_id>/take-back
     s s s r r r r o o r r o  GET,POST  /agencies/<int:agency_id>/remittances/new
     s s s r o r r o o o r o  GET       /agencies/<int:agency_id>/returns
     s s s r o r r o o o r o  GET       /agencies/<int:agency_id>/returns/<uuid:file_id>

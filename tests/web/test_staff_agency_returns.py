@@ -111,3 +111,32 @@ def test_COLL_21_a_payment_of_the_agency_is_entered_with_what_it_brings(as_staff
     done = client.follow(client.post(new, right)).text
     assert "Posted." in done
     assert "Not at the bank yet" in done
+
+
+def test_OPS_13_a_payment_entered_by_mistake_is_taken_back_by_another(as_staff: AsStaff) -> None:
+    at, _, placement = world(placed)
+    read(at, line("R1", "payment", placement, amount="20.00", fee="5.00"))
+    clerk, boss = as_staff("collections"), as_staff("manager")
+    as_staff("biller")  # with three of them there is always a second person
+    form = {"form_id": str(uuid4()), "received_on": "7/3/2026", "trace": "CHK 88"}
+    new = f"/agencies/{at}/remittances/new"
+    boss.get(new)
+    boss.post(new, form | {"gross": "20", "fee": "5", "covers": ["1"]}, expect=302)
+    one = f"/agencies/{at}/remittances/{form['form_id']}"
+    assert one in clerk.get(f"/agencies/{at}/remittances").links()
+    with statements_sent() as sent:
+        page = clerk.get(one)
+    assert len(sent) <= 12, "\n".join(sent)
+    assert "Take it back" not in page.text, "their role cannot"
+    assert "Another person takes it back" in boss.get(one).text
+    refused = boss.post(f"{one}/take-back", {"reason": "The wrong agency"}, expect=200)
+    assert "You entered this payment." in refused.text
+    second = as_staff("manager")
+    assert "Enter why" in second.post(f"{one}/take-back", {"reason": " "}, expect=200).text
+    done = second.follow(second.post(f"{one}/take-back", {"reason": "The wrong agency"})).text
+    assert "Taken back. What it had brought waits again." in done
+    assert "The wrong agency" in done
+    listed = clerk.get(f"/agencies/{at}/remittances").text
+    assert "Taken back" in listed
+    assert "Enter a payment of the agency" in listed
+    clerk.get(f"/agencies/{at + 1}/remittances/{form['form_id']}", expect=404)

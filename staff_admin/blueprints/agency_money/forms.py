@@ -11,6 +11,7 @@ from wtforms.validators import UUID, InputRequired, Optional
 
 from portal.queries.agency_remittances import RemittancesPage
 from portal.web.fields import AmountField, DayField, TraceField, at_most, required
+from portal.web.note_field import NoteLineField
 
 
 class ReturnsUploadForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -48,3 +49,9 @@ class AgencyPaidForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no typ
     @property
     def id_of_form(self) -> uuid.UUID:
         return uuid.UUID(self.form_id.data)
+
+
+class TakeBackForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """Why a payment of the agency is taken back."""
+
+    reason = NoteLineField("Why", [required("why"), at_most(300, "It")])
