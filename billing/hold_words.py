@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from billing.holds import Condition
+from billing.holds import REASONS, Condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,3 +93,13 @@ HOLD_WORDS: dict[Condition, HoldWords] = {
     ),
     Condition.OPEN_CLAIM: HoldWords(staff="With a health plan", next="The plan answers."),
 }
+
+
+def words_of(conditions: Iterable[Condition]) -> tuple[HoldWords, ...]:
+    """Of each, in the order of the law's own list; one without words of its own gives its reason."""
+    found = set(conditions)
+    return tuple(
+        HOLD_WORDS.get(one) or HoldWords(staff=REASONS[one][:1].upper() + REASONS[one][1:], next="")
+        for one in Condition
+        if one in found
+    )

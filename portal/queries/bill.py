@@ -15,6 +15,7 @@ from portal.models.claims import Visit
 from portal.queries.denials_told import denied_sentences
 from portal.queries.guest_bills import may_open
 from portal.queries.holds_told import HoldTold, holds_told, of_visit
+from portal.queries.last_letter import LastLetter, last_letter
 from portal.queries.overview import held_note, standing
 from portal.queries.plan_told import PlanTold, plans_told
 from portal.queries.statement_build import steps_by_charge, visit_section
@@ -22,7 +23,7 @@ from portal.queries.statement_content import LineItem, VisitSection
 from portal.queries.statement_due import visit_due_on
 from portal.queries.statement_facts import bill_facts
 from portal.queries.under_way import UnderWay, payments_under_way
-from portal.queries.viewer import AccountViewer
+from portal.queries.viewer import AccountViewer, GuestViewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class BillPage:
     holds: tuple[HoldTold, ...]  # since when, why, what next
     disputed: Money  # of what is open: shown, not due
     under_way: UnderWay | None  # a payment of its account, while another must not start
+    letter: LastLetter | None  # the last letter, where one was sent; a guest reads nothing of it
 
     @property
     def is_bill(self) -> bool:
@@ -100,6 +102,7 @@ def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | N
             select(
                 Visit.guarantor_account_id,
                 Visit.patient_id,
+                Visit.first_statement_on,
                 Patient.first_name,
                 Patient.last_name,
                 visit_due_on().label("due_on"),
@@ -114,8 +117,13 @@ def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | N
         waiting = payments_under_way(session, viewer, [account_id])
         plans = plans_told(session, facts.balances, on=on)
         holds = holds_told(session, viewer)
-    [account] = facts.balances
-    [balance] = account.visits
+        [account] = facts.balances
+        [balance] = account.visits
+        letter = None
+        if not isinstance(viewer, GuestViewer) and account_id not in plans:
+            letter = last_letter(
+                session, account, balance, first_statement_on=visit.first_statement_on, on=on
+            )
     stands = standing(balance)
     return BillPage(
         account_id=account_id,
@@ -133,4 +141,5 @@ def bill_page(viewer: AccountViewer, visit_id: int, *, on: date) -> BillPage | N
         denied=denied_sentences(facts.denials.get(visit_id, ())),
         holds=of_visit(holds, visit_id),
         under_way=waiting.get(account_id),
+        letter=letter,
     )

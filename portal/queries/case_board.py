@@ -10,12 +10,17 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from billing.cases import AGES, STAGE_WORDS, Stage, age_band
+from billing.dunning import Step, bundle_due
+from billing.gate import GateFacts
+from billing.hold_words import words_of
+from billing.holds import Action, Condition, blocked_by
 from billing.money import Money
 from portal.db import read_only
+from portal.queries.gate_facts import gate_facts
 from portal.queries.paging import Page, limits, page_of
 
-# One row for each account with a bill that was told and is owed. Days in disputes are not counted here: what the list
-# says of a day is "not before"; the page of the case counts them.
+# One row for each account with a bill that was told and is owed, in the order of the plain calendar. Holds, and days that
+# do not count, are asked for the rows of one page alone.
 _CASES = """
 WITH owed AS (
   SELECT v.guarantor_account_id AS account_id, v.id, v.first_statement_on,
@@ -106,7 +111,9 @@ class CaseRow:
     age: int  # days since the first statement of its youngest bill
     owed: Money
     next_step: str  # in words; empty where nothing of the calendar is left
-    next_on: date | None  # not before
+    next_on: date | None  # not before, without the days that do not count
+    held_days: int = 0  # of its age: in disputes or in a plan that was lost
+    held: tuple[str, ...] = ()  # why no step is taken now, whatever its day
 
     @property
     def stage_words(self) -> str:
@@ -157,27 +164,41 @@ def case_board(*, stage: str, age: str, on: date, number: int) -> CaseBoard:
                 "limit": limit,
             },
         ).all()
+        shown = [row.account_id for row in rows]
+        facts = gate_facts(session, on=on, account_ids=shown) if shown else {}
     return CaseBoard(
         stages=tuple(_count(one, [row for row in counts if row.stage == one]) for one in Stage),
         page=page_of(
-            [
-                CaseRow(
-                    account_id=row.account_id,
-                    account_number=row.number,
-                    account_name=f"{row.first_name} {row.last_name}".strip(),
-                    stage=Stage(row.stage),
-                    age=row.age,
-                    owed=Money(row.cents),
-                    next_step=NEXT_WORDS.get(row.next_step or "", ""),
-                    next_on=row.next_on,
-                )
-                for row in rows
-            ],
+            [_row(row, facts[row.account_id]) for row in rows],
             number,
         ),
         found=rows[0].found if rows else 0,
         on=on,
     )
+
+
+def _row(row: Row[Any], facts: GateFacts) -> CaseRow:
+    young = facts.youngest
+    exact = {due.step: due.due_on for due in bundle_due(facts, date.max)}
+    return CaseRow(
+        account_id=row.account_id,
+        account_number=row.number,
+        account_name=f"{row.first_name} {row.last_name}".strip(),
+        stage=Stage(row.stage),
+        age=row.age,
+        owed=Money(row.cents),
+        next_step=NEXT_WORDS.get(row.next_step or "", ""),
+        next_on=exact.get(Step(row.next_step), row.next_on) if row.next_step else None,
+        held_days=young.held_days if young else 0,
+        held=tuple(one.staff for one in words_of(_holding(row, facts))),
+    )
+
+
+def _holding(row: Row[Any], facts: GateFacts) -> frozenset[Condition]:
+    """What forbids its next step; our own books may be screened whatever holds."""
+    if row.next_step in {None, Step.SCREENING.value}:
+        return frozenset()
+    return blocked_by(facts.all_conditions, Action.FINAL_NOTICE, cleared=facts.cleared)
 
 
 def _count(stage: Stage, rows: Sequence[Row[Any]]) -> StageCount:

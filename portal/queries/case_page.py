@@ -12,10 +12,12 @@ from sqlalchemy import text
 from billing.dunning import Due, Step, bundle_due
 from billing.gate import Episode, GateFacts, missing_for_notice, missing_for_placement
 from billing.gate_words import Lack, lacks
+from billing.hold_words import HoldWords, words_of
 from billing.holds import Action, Condition, blocked_by
 from billing.money import Money, total_of
 from portal.db import read_only
 from portal.queries.gate_facts import gate_facts
+from portal.queries.notice_evidence import KINDS, STATES
 from portal.queries.staff_account import AccountHeader, account_header
 
 AHEAD = timedelta(days=400)  # how far the calendar is read for what comes next
@@ -117,6 +119,13 @@ class CasePage:
         return self.facts.episodes
 
     @property
+    def held(self) -> tuple[HoldWords, ...]:
+        """What keeps every step of the calendar waiting, whatever its day."""
+        return words_of(
+            blocked_by(self.facts.all_conditions, Action.FINAL_NOTICE, cleared=self.facts.cleared)
+        )
+
+    @property
     def owed(self) -> Money:
         return total_of(one.balance for one in self.bills)
 
@@ -162,5 +171,17 @@ def _happened(row: Any) -> Happened:
     return Happened(
         on=row.on_day,
         words=STORY_WORDS[row.kind],
-        detail=row.detail.replace("_", " "),
+        detail=_detail(row),
     )
+
+
+def _detail(row: Any) -> str:
+    """In words that stand on the account's other pages too."""
+    if row.kind == "letter":
+        kind, _, state = row.detail.partition(", ")
+        state, _, gate = state.partition(" (")
+        told = f"{KINDS.get(kind, kind)}, {STATES.get(state, state).lower()}"
+        return f"{told} ({gate}" if gate else told
+    if row.kind == "screening" and row.detail == "none":
+        return "nothing presumed"
+    return str(row.detail).replace("_", " ")

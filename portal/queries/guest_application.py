@@ -172,6 +172,16 @@ def guests_waiting() -> tuple[GuestWaiting, ...]:
     )
 
 
+def untied_guests() -> int:
+    """How many wait for their account."""
+    with read_only() as session:
+        return session.scalars(
+            select(func.count())
+            .select_from(GuestApplication)
+            .where(GuestApplication.state == "sent")
+        ).one()
+
+
 def guest_matches(page: GuestPage) -> tuple[MatchRow, ...]:
     """Accounts by the number on a bill, or by the birth date of the guarantor or of a patient; what agrees most first."""
     number = "".join(c for c in page.fields["account_number"] if c.isalnum())

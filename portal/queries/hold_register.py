@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
 
-from billing.hold_words import HOLD_WORDS
+from billing.hold_words import HOLD_WORDS, words_of
 from billing.holds import NEEDED, Action, Condition
 from billing.money import ZERO, Money
 from portal.db import read_only
@@ -17,6 +17,24 @@ from portal.queries.staff_account import AccountHeader, account_header
 
 AGES = {"week": 7, "month": 30, "quarter": 90}  # at least so many days
 KINDS = {kind.value: words.staff for kind, words in HOLD_WORDS.items()}
+# Which part of the software asked; a name that is not here is shown as it is.
+ASKED_WORDS = {
+    "new_statement": "Text or e-mail: a statement is there",
+    "due_soon": "Text or e-mail: due soon",
+    "due_passed": "Text or e-mail: the day is over",
+    "call": "Somebody who wanted to call",
+    "draft": "A payment from a saved way",
+    "pay link": "A link to pay",
+    "place_bill": "Somebody who wanted to place a bill",
+    "plan letter": "A letter about a plan",
+    "prepare_packet": "Somebody who prepared a packet",
+    "sign_packet": "Somebody who signed a packet",
+    "reinstate": "Somebody who let an agency go on",
+    "send_final_notice": "Somebody who asked for a final notice",
+    "notice": "A letter as it left",
+    "statement": "A statement",
+    "write_off": "A write-off as bad debt",
+}
 _REGISTER = text(
     f"""
 WITH holds AS ({STAFF_HOLDS}), owed AS (
@@ -185,11 +203,11 @@ def gate_denials(*, action: str, rule: str, account_id: int, number: int) -> Pag
             at=row.at,
             action=row.action,
             rule_ids=tuple(row.rule_ids),
-            conditions=tuple(row.conditions),
+            conditions=tuple(one.staff for one in words_of(map(Condition, row.conditions))),
             account_id=row.guarantor_account_id,
             account_number=row.number or "",
             account_name=f"{row.first_name or ''} {row.last_name or ''}".strip(),
-            asked_by=row.asked_by,
+            asked_by=ASKED_WORDS.get(row.asked_by, row.asked_by.replace("_", " ")),
             who=row.who or "",
         )
         for row in rows

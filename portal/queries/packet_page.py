@@ -63,6 +63,7 @@ class BillPage:
     missing: tuple[Lack, ...]
     packets: tuple[PacketHead, ...]
     placement_id: UUID | None
+    counting: PacketHead | None = None  # the newest, while it counts: to be signed, or to place by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,7 @@ def packet_bill(visit_id: int, *, on: date) -> BillPage | None:
         facts = gate_facts(session, on=on, account_ids=[account_id], visit_ids=[visit_id])
         owed, _ = bill_figures_now(session, visit_id)
         placed = _placement(session, visit_id)
+        heads = _heads(session, CollectionPacket.visit_id == visit_id)
         return BillPage(
             visit_id=visit_id,
             account_id=account_id,
@@ -107,8 +109,9 @@ def packet_bill(visit_id: int, *, on: date) -> BillPage | None:
             service_on=visit.service_on,
             owed=owed,
             missing=bill_steps(facts[account_id], on=on),
-            packets=_heads(session, CollectionPacket.visit_id == visit_id),
+            packets=heads,
             placement_id=placed,
+            counting=_counting(session, heads, on=on),
         )
 
 
@@ -198,6 +201,14 @@ def _heads(session: Session, which: Any) -> tuple[PacketHead, ...]:
         )
         for row in rows
     )
+
+
+def _counting(session: Session, heads: tuple[PacketHead, ...], *, on: date) -> PacketHead | None:
+    newest = session.get(CollectionPacket, heads[0].id) if heads else None
+    if newest is None:
+        return None
+    counts = packet_standing(session, newest, on=on) in {Standing.TO_SIGN, Standing.SIGNED}
+    return heads[0] if counts else None
 
 
 def _agencies(session: Session, *, on: date) -> tuple[tuple[int, str], ...]:

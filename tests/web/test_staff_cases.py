@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from billing.cases import AGES, Stage, age_band
 from portal.db import read_only, transaction
+from portal.models.accounts import AccountCondition
 from portal.models.audit import AuditEvent
 from portal.models.claims import Visit
 from portal.models.gate import DunningStep
@@ -122,6 +123,28 @@ def test_the_board_and_the_list_are_read_in_few_statements(as_staff: As, world: 
     assert "1 case." in clerk.get("/cases/?age=61-90").text
     assert "No account is in arrears" in clerk.get("/cases/?stage=placed").text
     assert "6 cases." in clerk.get("/cases/?stage=nonsense&age=nonsense").text
+
+
+def test_CORE_6_what_is_on_hold_stands_in_the_list_and_the_case_and_calls_for_no_step(
+    as_staff: As, world: World
+) -> None:
+    told(world, 95)
+    screen_assistance(account_id=world.account_id, why="office", on=ON, now=NOW)
+    clerk, address = as_staff("collections"), f"/accounts/{world.account_id}/case"
+    listed = clerk.get("/cases/").text
+    assert "Since Feb 25, 2026" in listed
+    with transaction() as session:
+        session.add(
+            AccountCondition(
+                guarantor_account_id=world.account_id, kind="bankruptcy", since=NOW, source="test"
+            )
+        )
+    listed, case = clerk.get("/cases/").text, clerk.get(address).text
+    assert "On holdBankruptcy" in listed
+    assert "Since Feb" not in listed
+    assert "On hold: Bankruptcy." in case
+    assert "No step below is taken until that ends." in case
+    assert "Due since" not in case
 
 
 def test_OPS_22_the_case_says_what_is_proven_what_lacks_and_what_is_next(

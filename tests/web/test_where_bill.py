@@ -23,6 +23,7 @@ from portal.db import transaction
 from portal.models.accounts import AccountCondition
 from portal.models.claims import Charge, Visit
 from portal.models.placements import Placement
+from portal.queries.bill import bill_page
 from portal.queries.viewer import GuestViewer
 from portal.queries.where_bill import where_bill
 from portal.services.post_entry import post_entry
@@ -60,6 +61,10 @@ class BillOnItsWay:
     def days(self, *numbers: int) -> None:
         for number in numbers:
             run_day(on=after(number), now=noon(after(number)), office=self.office)
+
+    def itself(self, on: date) -> Page:
+        self.app.config["CLOCK"] = lambda: noon(on)
+        return self.opens(self.account_id).get(f"/bills/{self.visit_id}")
 
     def read(self, on: date, *, spanish: bool = False) -> Page:
         self.app.config["CLOCK"] = lambda: noon(on)
@@ -124,6 +129,48 @@ def test_COLL_4_after_the_last_letter_it_gives_the_last_day(bill: BillOnItsWay) 
     text = bill.read(after(125)).text
     assert f"The time in that letter ended on {said(after(121))}." in text
     assert "It is not too late" in text
+
+
+def test_COLL_4_the_bill_itself_tells_of_the_last_letter(bill: BillOnItsWay) -> None:
+    bill.days(0, 30, 60, 90)
+    assert "last letter about this bill" not in bill.itself(after(91)).text
+    act(bill.account_id, Step.FINAL_NOTICE, after(91))
+    page = bill.itself(after(95))
+    assert f"On {said(after(91))} we sent you a last letter about this bill." in page.text
+    assert f"You have time until {said(after(121))}." in page.text
+    assert "an agency may write to you for us" in page.text
+    for way in ("/plans/new", "/help-paying", f"/bills/{bill.visit_id}/dispute"):
+        assert way in page.links()
+    assert "It is not too late" in bill.itself(after(125)).text
+    place(bill, PlacementState.RECALLED)
+    assert "last letter about this bill" not in bill.itself(after(130)).text
+
+
+def test_MSG_9_a_guest_reads_no_last_letter_on_the_bill(bill: BillOnItsWay) -> None:
+    bill.days(0, 30, 60, 90)
+    act(bill.account_id, Step.FINAL_NOTICE, after(91))
+    page = bill_page(GuestViewer(1, bill.account_id), bill.visit_id, on=after(95))
+    assert page is not None
+    assert page.letter is None
+
+
+def test_the_last_letter_costs_a_bill_at_most_two_questions_more(
+    bill: BillOnItsWay,
+    engine: Engine,  # noqa: F811 - a fixture
+) -> None:
+    bill.days(0, 30, 60, 90)
+
+    def asked(on: date) -> int:
+        bill.app.config["CLOCK"] = lambda: noon(on)
+        client = bill.opens(bill.account_id)
+        client.get(f"/bills/{bill.visit_id}")
+        with counted(engine) as statements:
+            client.get(f"/bills/{bill.visit_id}")
+        return len(statements)
+
+    young = asked(after(61))
+    act(bill.account_id, Step.FINAL_NOTICE, after(91))
+    assert asked(after(95)) <= young + 2
 
 
 def test_CORE_6_on_hold_it_says_why_and_names_no_step(bill: BillOnItsWay) -> None:

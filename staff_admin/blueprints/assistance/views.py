@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
+from portal.queries.guest_application import untied_guests
 from portal.queries.staff_assistance import (
     CasePage,
     assistance_page,
@@ -39,7 +40,7 @@ def index() -> str:
     """What is due next for each application; what it says is behind another right."""
     work = assistance_work(on=practice_day())
     saw(accounts=work.account_ids, kind="assistance_applications")
-    return show("assistance/index.html", work=work)
+    return show("assistance/index.html", work=work, untied=untied_guests())
 
 
 @blueprint.get("/<uuid:application_id>")
