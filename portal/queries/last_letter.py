@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from billing.bill_stage import warned
 from billing.gate import NOTICE_FROM
+from billing.holds import Action, blocked_by
 from billing.money import ZERO
 from billing.notices import NoticeKind
 from portal.models.notices import Notice
@@ -27,6 +28,7 @@ class LastLetter:
     until: date
     over: bool  # its last day is over
     agency: bool  # whether it names an agency
+    held: bool  # nothing follows now, whatever its day
     notice_id: int | None  # to read it; none where it was kept elsewhere
 
 
@@ -64,5 +66,6 @@ def last_letter(
         until=notice.until,
         over=notice.until < on,
         agency=notice.agency,
+        held=bool(blocked_by(account.conditions | bill.conditions, Action.PLACEMENT)),
         notice_id=notice_id,
     )

@@ -68,6 +68,7 @@ class WhereBill:
     letter_on: date | None = None  # no last letter before
     notice: Warned | None = None
     notice_over: bool = False  # its last day is over
+    waits: bool = False  # a hold keeps everything after the letter from coming
     agency: Agency | None = None
     below_floor: bool = False  # too small for a statement by itself
     holds: tuple[HoldTold, ...] = ()
@@ -178,6 +179,7 @@ def _told(
         letter_on=_letter(episodes, told) if asked and not below else None,
         notice=notice,
         notice_over=notice is not None and notice.until < told.on,
+        waits=bool(blocked_by(account.conditions | bill.conditions, Action.PLACEMENT)),
         agency=Agency(name=row.agency, phone=row.phone) if stage is Stage.PLACED else None,
         below_floor=asked and below,
         holds=told.holds,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.config import Settings
 from portal.db import read_only
 from portal.models.assistance import (
     AssistanceApplication,
@@ -30,6 +32,12 @@ from tests.web.people import make_login, signed_in
 from tests.web.statements_sent import statements_sent
 
 AsStaff = Callable[[str], PageClient]
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Of a practice that had its Spanish reviewed."""
+    return replace(settings, spanish_reviewed_by="Testa Sample, certified translator")
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +107,16 @@ def test_HIPAA_7_without_an_open_application_no_page_of_one_opens(
         for path in ("mine", "mine/income", "mine/sign", "without-sign-in/code"):
             page = who.get(f"/help-paying/{path}", expect=302)
             assert page.location.endswith("/help-paying/come-back")
+
+
+def test_LANG_3_the_choices_of_a_list_are_in_Spanish_too(stranger: PageClient) -> None:
+    begin(stranger)
+    stranger.post("/speak/es", {}, expect=302)
+    page = stranger.get("/help-paying/mine/income").text
+    assert "cada semana" in page
+    assert "each week" not in page
+    assert "Pay from a job" not in page
+    assert "pay stubs" not in stranger.get("/help-paying/mine/papers").text
 
 
 def test_FA_6_the_code_is_kept_as_a_hash_alone(stranger: PageClient) -> None:

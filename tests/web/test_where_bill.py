@@ -142,6 +142,17 @@ def test_COLL_4_the_bill_itself_tells_of_the_last_letter(bill: BillOnItsWay) -> 
     for way in ("/plans/new", "/help-paying", f"/bills/{bill.visit_id}/dispute"):
         assert way in page.links()
     assert "It is not too late" in bill.itself(after(125)).text
+    with transaction() as session:
+        session.add(
+            AccountCondition(
+                guarantor_account_id=bill.account_id,
+                kind=Condition.PROMISED.value,
+                since=noon(after(125)),
+                source="test",
+            )
+        )
+    for text in (bill.itself(after(126)).text, bill.read(after(126)).text):
+        assert "Nothing more comes while it is on hold." in text
     place(bill, PlacementState.RECALLED)
     assert "last letter about this bill" not in bill.itself(after(130)).text
 
