@@ -19,6 +19,7 @@ from portal.queries.suspense import waiting_in_suspense
 from portal.queries.viewer import StaffViewer
 from portal.services.lock_posting import lock_posting
 from portal.services.open_denials import open_denials
+from portal.services.practice_date import practice_date
 from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
 from portal.services.take_item import Turn, take_item
@@ -116,7 +117,7 @@ def _open_denial(session: Session, item: WorkItem, row: RemittanceClaim, now: da
                 "remittance_claim_id": row.id,
                 "holds_bill": item.holds_bill,
                 "opened_at": now,
-                "due_on": now.date() + FIRST_TOUCH,
+                "due_on": practice_date(session, now) + FIRST_TOUCH,
             }
         ],
     )

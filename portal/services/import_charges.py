@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from portal.services.find_patients import find_patients
 from portal.services.import_result import RefusedRecord
 from portal.services.part_grown import part_grown
 from portal.services.post_entry import post_entries
+from portal.services.practice_date import practice_date
 from portal.services.practice_file import Columns, Row, RowRefusedError
 from portal.services.procedure_words import procedure_words
 from portal.services.register_payers import unnamed
@@ -51,11 +52,12 @@ def import_charges(
     ).by_practice_id
     visits = _known_visits(session, rows, patients)
     providers = _providers(session, rows)
+    on = practice_date(session, now)
     refused: list[RefusedRecord] = []
     fresh: list[tuple[Visit, list[Charge]]] = []
     for group in _by_visit(rows):
         try:
-            made = _visit(group, patients, visits, providers, now)
+            made = _visit(group, patients, visits, providers, on)
         except RowRefusedError as refusal:
             refused += [
                 RefusedRecord(position=row.number, id=row.id, reason=str(refusal)) for row in group
@@ -65,11 +67,11 @@ def import_charges(
             fresh.append(made)
     part_grown(session, [visit for visit, _ in fresh])
     _write(session, fresh)
-    bill_appointments(session, [visit for visit, _ in fresh], on=now.date())
+    bill_appointments(session, [visit for visit, _ in fresh], on=on)
     compare_estimates(session, [visit for visit, _ in fresh], now=now)
     owners = {visit.guarantor_account_id for visit, _ in fresh}
     source = f"charges:{file_id}:{fresh[0][0].id if fresh else ''}"
-    apply_credit(session, guarantor_account_ids=owners, on=now.date(), source=source)
+    apply_credit(session, guarantor_account_ids=owners, on=on, source=source)
     return refused
 
 
@@ -113,7 +115,7 @@ def _visit(
     patients: dict[str, Patient],
     visits: dict[tuple[int, str], tuple[Visit, list[Charge]]],
     providers: dict[str, int],
-    now: datetime,
+    on: date,
 ) -> tuple[Visit, list[Charge]] | None:
     """A new visit with its charges; None where the very same one is here."""
     first = group[0]
@@ -123,7 +125,7 @@ def _visit(
     intents = {row.one_of("coverage_intent", INTENTS) for row in group}
     if len(intents) > 1:
         raise RowRefusedError("the rows of this visit have different coverage_intent")
-    charges = [_charge(row, providers, now) for row in group]
+    charges = [_charge(row, providers, on) for row in group]
     known = visits.get((patient.id, first.id))
     if known is not None:
         if [_told(charge) for charge in known[1]] != sorted(_told(charge) for charge in charges):
@@ -137,7 +139,7 @@ def _visit(
         service_on=min(charge.service_on for charge in charges),
         place_of_service=first.text("place_of_service"),
         coverage_intent=intents.pop(),
-        responsible_on=now.date(),
+        responsible_on=on,
     )
     return visit, charges
 
@@ -146,12 +148,12 @@ def _told(charge: Charge) -> tuple[int, str, int]:
     return charge.line_number, charge.procedure_code, charge.billed.cents
 
 
-def _charge(row: Row, providers: dict[str, int], now: datetime) -> Charge:
+def _charge(row: Row, providers: dict[str, int], on: date) -> Charge:
     amount, day = row.cents("amount_cents"), row.needed_day("date")
     number = row.text("line")
     if amount <= ZERO:
         raise RowRefusedError("amount_cents is not above zero")
-    if day > now.date():
+    if day > on:
         raise RowRefusedError("date lies in the future")
     if not (number.isdecimal() and 0 < int(number) < 1000):  # noqa: PLR2004 - a visit has few lines
         raise RowRefusedError("line is not a number from 1 to 999")

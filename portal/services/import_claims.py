@@ -19,6 +19,7 @@ from portal.services.bill_appointments import bill_appointments
 from portal.services.import_result import ImportResult, RefusedRecord, remembered
 from portal.services.part_grown import part_grown
 from portal.services.post_entry import post_entries
+from portal.services.practice_date import practice_date
 from portal.services.register_patients import register_patients
 from portal.services.register_payers import identifier_of, register_payers, register_providers
 from portal.services.store_file import find_file, lock_imports, store_file
@@ -129,7 +130,7 @@ def _attach_all(
         visits = {id(one.case.visit): one.case.visit for one in done if one.case is not None}
         fresh = [visit for visit in visits.values() if visit.id is None]
     part_grown(session, fresh)
-    bill_appointments(session, fresh, on=now.date())
+    bill_appointments(session, fresh, on=practice_date(session, now))
     return done
 
 

@@ -25,6 +25,7 @@ from portal.services.import_text_consents import (
 )
 from portal.services.match_person import ADULT_YEARS, age_on, match_name
 from portal.services.note_invitations import note_invitations
+from portal.services.practice_date import practice_date
 from portal.services.practice_file import Columns, Row, RowRefusedError
 from portal.services.revise import revise
 from portal.services.set_conditions import CONDITION_COLUMNS, Asked, set_conditions
@@ -77,10 +78,10 @@ def import_contacts(
     source = f"contacts:{file_id}"
     refused: list[RefusedRecord] = []
     contacts: list[_Contact] = []
-    finder = _find(session, rows)
+    finder, on = _find(session, rows), practice_date(session, now)
     for row in rows:
         try:
-            contact = _read(row, finder, on=now.date())
+            contact = _read(row, finder, on=on)
         except RowRefusedError as refusal:
             refused.append(RefusedRecord(position=row.number, id=row.id, reason=str(refusal)))
         else:
@@ -90,8 +91,7 @@ def import_contacts(
         Wish(
             patient=contact.patient,
             guarantor=contact.guarantor,
-            own=contact.confidential
-            or age_on(contact.patient.birth_on, now.date()) >= SHARED_UNTIL,
+            own=contact.confidential or age_on(contact.patient.birth_on, on) >= SHARED_UNTIL,
             hidden=contact.confidential and not contact.guarantor,
         )
         for contact in contacts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from portal.models.practice import Practice
 from portal.services.find_patients import find_patients
 from portal.services.import_result import RefusedRecord
 from portal.services.post_entry import post_entries
+from portal.services.practice_date import practice_date
 from portal.services.practice_file import Columns, Row, RowRefusedError
 
 OPENING_COLUMNS = Columns(
@@ -37,12 +38,12 @@ def import_opening(
     patients = find_patients(
         session, practice_ids={row.text("practice_patient_id") for row in rows}
     ).by_practice_id
-    known = _known(session, rows)
+    known, on = _known(session, rows), practice_date(session, now)
     refused: list[RefusedRecord] = []
     fresh: list[tuple[Visit, Charge]] = []
     for row in rows:
         try:
-            made = _bill(row, patients, now)
+            made = _bill(row, patients, on)
         except RowRefusedError as refusal:
             refused.append(RefusedRecord(position=row.number, id=row.id, reason=str(refusal)))
             continue
@@ -70,14 +71,14 @@ def _known(session: Session, rows: Sequence[Row]) -> dict[str, tuple[int, object
     return {opening_id: (patient_id, billed) for opening_id, patient_id, billed in found}
 
 
-def _bill(row: Row, patients: dict[str, Patient], now: datetime) -> tuple[Visit, Charge]:
+def _bill(row: Row, patients: dict[str, Patient], on: date) -> tuple[Visit, Charge]:
     patient = patients.get(row.text("practice_patient_id"))
     if patient is None:
         raise RowRefusedError("no patient has this practice_patient_id: import contacts first")
     amount, day, as_of = row.cents("amount_cents"), row.needed_day("service_date"), row.needed_day("as_of")  # fmt: skip
     if amount <= ZERO:
         raise RowRefusedError("amount_cents is not above zero: bring credits in as receipts")
-    if max(day, as_of) > now.date():
+    if max(day, as_of) > on:
         raise RowRefusedError("service_date or as_of lies in the future")
     visit = Visit(
         patient_id=patient.id,

@@ -21,6 +21,7 @@ from portal.services.apply_credit import apply_credit
 from portal.services.find_patients import PatientFinder, find_patients
 from portal.services.import_result import RefusedRecord
 from portal.services.post_entry import post_entries
+from portal.services.practice_date import practice_date
 from portal.services.practice_file import Columns, Row, RowRefusedError
 
 OURS = "kindbill:"  # what export-payments wrote comes back with this before its id
@@ -52,12 +53,12 @@ def import_receipts(
     session: Session, rows: Sequence[Row], *, file_id: int, now: datetime
 ) -> list[RefusedRecord]:
     """Post each new receipt and let it settle what is already owed; the rows refused."""
-    books = _prefetch(session, rows)
+    books, on = _prefetch(session, rows), practice_date(session, now)
     refused: list[RefusedRecord] = []
     fresh: list[PracticeReceipt] = []
     for row in rows:
         try:
-            receipt = _receipt(row, books, on=now.date())
+            receipt = _receipt(row, books, on=on)
         except RowRefusedError as refusal:
             refused.append(RefusedRecord(position=row.number, id=row.id, reason=str(refusal)))
             continue
@@ -70,7 +71,7 @@ def import_receipts(
     source = f"receipts:{file_id}:{fresh[0].receipt_id if fresh else ''}"
     bad = {record.position for record in refused}
     _cover(session, [row for row in rows if row.number not in bad])
-    apply_credit(session, guarantor_account_ids=owners, on=now.date(), source=source)
+    apply_credit(session, guarantor_account_ids=owners, on=on, source=source)
     return refused
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from portal.models.accounts import GuarantorAccount
 from portal.models.consents import TextConsent
 from portal.queries.text_consents import ConsentRow, TextCategory, newest_rows
+from portal.services.practice_date import practice_zone
 from portal.services.practice_file import Row, RowRefusedError
 from portal.services.record_text_consent import Said, consent_row, withdraw_texts
 
@@ -64,12 +66,12 @@ def import_text_consents(
     phones = {account.mobile for account, _ in told if account.mobile}
     yes, no = newest_rows(session, phones=phones, category=BILLING)
     standing = {(row.phone, row.guarantor_account_id): row for row in yes}
-    refused = {row.phone: row for row in no}
+    refused, zone = {row.phone: row for row in no}, practice_zone(session)
     for account, consent in told:
         known = standing.get((account.mobile, account.id)) or standing.get((account.mobile, None))
         if consent.granted and account.mobile == consent.phone:
-            if known is None and not _older(consent, refused.get(account.mobile)):
-                session.add(_yes(account, consent, source, now))
+            if known is None and not _older(consent, refused.get(account.mobile), zone):
+                session.add(_yes(account, consent, source, now.astimezone(zone)))
         elif known is not None and not consent.granted and _takes_back(consent, known):
             withdraw_texts(
                 session,
@@ -81,8 +83,10 @@ def import_text_consents(
             )
 
 
-def _older(consent: FileConsent, no: ConsentRow | None) -> bool:
-    return no is not None and consent.on is not None and consent.on <= no.at.date()
+def _older(consent: FileConsent, no: ConsentRow | None, zone: ZoneInfo) -> bool:
+    if no is None or consent.on is None:
+        return False
+    return consent.on <= no.at.astimezone(zone).date()
 
 
 def _takes_back(consent: FileConsent, known: ConsentRow) -> bool:
@@ -92,6 +96,7 @@ def _takes_back(consent: FileConsent, known: ConsentRow) -> bool:
 def _yes(
     account: GuarantorAccount, consent: FileConsent, source: str, now: datetime
 ) -> TextConsent:
+    """`now` on the clock of the practice."""
     on = consent.on or now.date()
     return consent_row(
         phone=account.mobile,

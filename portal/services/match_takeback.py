@@ -141,7 +141,7 @@ def undo_match(*, match_id: UUID, why: str, staff: StaffViewer, on: date, now: d
                 next_step=PLB_STEP,
                 amount=match.amount,
                 opened_at=now,
-                due_on=now.date() + FIRST_TOUCH,
+                due_on=on + FIRST_TOUCH,
             )
         )
         _tell(session, staff, "update", match_id, account_id=claim.guarantor_account_id, now=now)

@@ -20,6 +20,7 @@ from billing.settings import Key
 from portal.models.reference import ContractVariance
 from portal.queries.among import among
 from portal.queries.settings import settings_on
+from portal.services.practice_date import practice_date
 from portal.services.write_remittance import add_work_items
 
 KIND = "underpaid"
@@ -83,7 +84,8 @@ def note_variances(session: Session, row_ids: Collection[int], *, on: date, now:
         if underpaid:
             short[line.row_id].append(line)
     session.execute(insert(ContractVariance), rows)
-    add_work_items(session, [_item(of, now) for of in short.values()])
+    due_on = practice_date(session, now) + DUE
+    add_work_items(session, [_item(of, due_on, now) for of in short.values()])
     return len(short)
 
 
@@ -110,7 +112,7 @@ def _kept(line: Row[*tuple[Any, ...]], now: datetime) -> dict[str, Any]:
     }
 
 
-def _item(lines: list[Row[*tuple[Any, ...]]], now: datetime) -> dict[str, Any]:
+def _item(lines: list[Row[*tuple[Any, ...]]], due_on: date, now: datetime) -> dict[str, Any]:
     found = [
         Compared(
             procedure=line.procedure,
@@ -133,5 +135,5 @@ def _item(lines: list[Row[*tuple[Any, ...]]], now: datetime) -> dict[str, Any]:
         "remittance_id": head.remittance_id,
         "remittance_claim_id": head.row_id,
         "opened_at": now,
-        "due_on": now.date() + DUE,
+        "due_on": due_on,
     }

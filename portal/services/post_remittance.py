@@ -63,12 +63,14 @@ def post_remittance(
         file = find_file(session, kind="835", data=data) or store_file(
             session, kind="835", data=data, name=name, stored_as=stored_as, now=now
         )
+        today = practice_date(session, now)
         desk = _Desk(
             session=session,
             file_id=file.id,
+            today=today,
             now=now,
             seen=_Seen.load(session, remittances),
-            rules=posting_rules(session, on=practice_date(session, now)),
+            rules=posting_rules(session, on=today),
             choice=choice,
         )
         sets = tuple(desk.post(remittance) for remittance in remittances)
@@ -126,6 +128,7 @@ class _Desk:
 
     session: Session
     file_id: int
+    today: date  # at the practice
     now: datetime
     seen: _Seen
     rules: PostingRules
@@ -150,6 +153,7 @@ class _Desk:
             arrival = Arrival(
                 said=remittance,
                 file_id=self.file_id,
+                today=self.today,
                 now=self.now,
                 rules=self.rules,
                 choice=self.choice,
@@ -180,7 +184,7 @@ class _Desk:
             remittance=remittance,
             file_id=self.file_id,
             payer_id=None,
-            issued_on=remittance.issued_on or self.now.date(),
+            issued_on=remittance.issued_on or self.today,
             status="held",
             reasons=reasons,
             now=self.now,
@@ -199,6 +203,7 @@ class _Desk:
             amount=Money(remittance.signed_paid_cents),
             remittance_id=remittance_id,
             payer=payer_key(None, remittance.payer_tax_id),
+            today=self.today,
             now=self.now,
         )
         add_work_items(self.session, [item])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,7 +29,6 @@ from portal.services.lock_posting import lock_accounts
 from portal.services.mark_decided import mark_decided
 from portal.services.match_remittance import Matches, Unmatched, match_remittance
 from portal.services.note_crossovers import expect_claims, note_crossovers
-from portal.services.practice_date import practice_date
 from portal.services.remittance_report import ClaimReport, SetReport
 from portal.services.remittance_work import (
     claim_items,
@@ -54,6 +54,7 @@ class Arrival:
 
     said: Remittance
     file_id: int
+    today: date  # at the practice
     now: datetime
     rules: PostingRules
     choice: Choice | None = None
@@ -62,7 +63,7 @@ class Arrival:
 
     @property
     def issued_on(self) -> date:
-        return self.said.issued_on or self.now.date()
+        return self.said.issued_on or self.today
 
     def record(self, status: str, payer_id: int | None, reasons: tuple[str, ...] = ()) -> SetRecord:
         return SetRecord(
@@ -127,9 +128,7 @@ def _judge(
         stranger=None if matches.payer_known else said.payer_tax_id,
         books=books,
         crossovers=note_crossovers(session, pairs, books, on=arrival.issued_on),
-        swaps=standing_codes(
-            session, {c.payer_id for c in ours}, on=practice_date(session, arrival.now)
-        ),
+        swaps=standing_codes(session, {c.payer_id for c in ours}, on=arrival.today),
     )
     return _Judged(judge, ours, judge_by_rule(judge, pairs, rule, choice))
 
@@ -151,9 +150,10 @@ def _post(session: Session, arrival: Arrival, matches: Matches, rule: PostingRul
     remittance_id = write_set(session, arrival.record("posted", matches.payer_id))
     written = write_outcomes(session, remittance_id, on, outcomes, plbs=plbs, settled=settled)
     payer = payer_key(matches.payer_id, arrival.said.payer_tax_id)
-    items = claim_items(written.outcomes, remittance_id=remittance_id, payer=payer, on=on, now=now)
-    items += provider_items(plbs, remittance_id=remittance_id, payer=payer, now=now)
-    items += taken_back_items(settled, remittance_id=remittance_id, now=now)
+    when: dict[str, Any] = {"remittance_id": remittance_id, "today": arrival.today, "now": now}
+    items = claim_items(written.outcomes, payer=payer, on=on, **when)
+    items += provider_items(plbs, payer=payer, **when)
+    items += taken_back_items(settled, **when)
     add_work_items(session, items)
     # After the work items: a correction closes what its own reversal opened.
     mark_decided(session, written, judged.books, judged.judge.changed, issued_on=on, now=now)
@@ -187,11 +187,14 @@ def _wait(session: Session, arrival: Arrival, matches: Matches, rule: PostingRul
         amount=Money(arrival.said.signed_paid_cents),
         remittance_id=remittance_id,
         payer=payer_key(matches.payer_id, arrival.said.payer_tax_id),
+        today=arrival.today,
         now=arrival.now,
     )
     # Not the books of the trial: it changed them.
     books = load_visit_books(session, {c.visit_id for c in judged.ours}, with_entries=False)
-    bills = waiting_bill_items(books.values(), remittance_id=remittance_id, now=arrival.now)
+    bills = waiting_bill_items(
+        books.values(), remittance_id=remittance_id, today=arrival.today, now=arrival.now
+    )
     add_work_items(session, [item, *bills])
     return SetReport(
         said=arrival.said,

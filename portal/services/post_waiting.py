@@ -72,11 +72,13 @@ def post_waiting(
                 "Another remittance of this number and day is posted already. Ask the payer which counts."
             )
         matched = _forget_trial(session, remittance_id)
+        today = practice_date(session, now)
         arrival = Arrival(
             said=said,
             file_id=row.file_id,
+            today=today,
             now=now,
-            rules=posting_rules(session, on=practice_date(session, now)),
+            rules=posting_rules(session, on=today),
             choice=choice,
             row=row,
             posted_by_id=staff.login_id,

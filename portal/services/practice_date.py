@@ -14,8 +14,12 @@ from portal.models.practice import Practice
 
 def practice_date(session: Session, now: datetime) -> date:
     """The day it is at the practice."""
-    zone = session.scalar(select(Practice.time_zone))
-    return now.astimezone(ZoneInfo(zone or "America/New_York")).date()
+    return now.astimezone(practice_zone(session)).date()
+
+
+def practice_zone(session: Session) -> ZoneInfo:
+    """Its time zone, for who asks of many moments."""
+    return ZoneInfo(session.scalar(select(Practice.time_zone)) or "America/New_York")
 
 
 def practice_today(now: datetime) -> date:

@@ -17,6 +17,7 @@ from portal.models.work import WorkItem
 from portal.services.kept_records import kept_records
 from portal.services.match_person import fold, match_address, match_name
 from portal.services.open_account import open_accounts
+from portal.services.practice_date import practice_date
 from portal.services.register_payers import PayerBook, identifier_of
 from portal.services.revise import revise
 from portal.x12.claim import Claim, ClaimCoverage, Person
@@ -57,7 +58,7 @@ def register_patients(
         match.members |= _members(claim)
         match.controls.add(claim.control_number)
         found.append(match)
-    open_accounts(session, [one.patient for one in fresh], on=now.date())
+    open_accounts(session, [one.patient for one in fresh], on=practice_date(session, now))
     for one in doubtful:
         session.add(_two_of_a_name(one.patient, now))
     _follow_addresses(session, list(zip(claims, found, strict=True)), source=source, now=now)

@@ -226,6 +226,7 @@ def _release(
     note: str,
     now: datetime,
 ) -> Released:
+    today = practice_date(session, now)
     judge = SetJudge(
         assigned={clp.ordinal: assigned} if assigned else {},
         set_ref=f"release:{row.id}",
@@ -235,7 +236,7 @@ def _release(
         crossovers=note_crossovers(
             session, [(clp, claim)], {book.visit_id: book}, on=row.decided_on
         ),
-        swaps=standing_codes(session, {claim.payer_id}, on=practice_date(session, now)),
+        swaps=standing_codes(session, {claim.payer_id}, on=today),
     )
     outcome = None if clp.status_code == REVERSAL else judge.judge_one(clp, claim)
     suspense = suspense_of(session, row)
@@ -244,7 +245,7 @@ def _release(
         if assigned is not None:
             # Whoever took the trouble over lines wants them posted, not the money alone.
             raise ReleaseRefused("It still cannot post so: " + "; ".join(reasons))
-        entry = _money_alone(row, suspense, claim, book, note=note, on=practice_date(session, now))
+        entry = _money_alone(row, suspense, claim, book, note=note, on=today)
         written = post_entries(session, [entry] if entry else [])
         row.disposition = "released"
         _match(row, claim, now)
@@ -265,9 +266,10 @@ def _release(
             remittance_id=row.remittance_id,
             payer=payer_key(claim.payer_id, ""),
             on=row.decided_on,
+            today=today,
             now=now,
         )
-        + taken_back_items(settled, remittance_id=row.remittance_id, now=now),
+        + taken_back_items(settled, remittance_id=row.remittance_id, today=today, now=now),
     )
     mark_decided(
         session,

@@ -20,6 +20,7 @@ from portal.services.judge_remittance import ClaimOutcome, SetJudge
 from portal.services.mark_decided import mark_decided
 from portal.services.note_crossovers import expect_claims, note_crossovers
 from portal.services.post_entry import post_entries
+from portal.services.practice_date import practice_date
 from portal.services.remittance_work import claim_items, taken_back_items
 from portal.services.suspense_of import from_suspense, suspense_of
 from portal.services.write_remittance import Written, add_work_items, rewrite_lines
@@ -96,6 +97,7 @@ def release_together(
         row.under_review = outcome.under_review
         rewrite_lines(session, row.id, outcome, now=now)
     by_id = [(row.id, outcome) for row, outcome in rows]
+    today = practice_date(session, now)
     add_work_items(
         session,
         claim_items(
@@ -103,9 +105,10 @@ def release_together(
             remittance_id=first.remittance_id,
             payer=payer_key(pairs[0][1].payer_id, ""),
             on=first.decided_on,
+            today=today,
             now=now,
         )
-        + taken_back_items(settled, remittance_id=first.remittance_id, now=now),
+        + taken_back_items(settled, remittance_id=first.remittance_id, today=today, now=now),
     )
     written = Written(by_id, ids)
     mark_decided(session, written, books, judge.changed, issued_on=first.decided_on, now=now)

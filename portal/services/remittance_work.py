@@ -44,11 +44,21 @@ def claim_items(
     remittance_id: int,
     payer: str,
     on: date,
+    today: date,
     now: datetime,
 ) -> list[dict[str, Any]]:
-    """Items of every claim of a set; `payer` is its key in their patterns."""
+    """Items of every claim of a set; `payer` is its key in their patterns, `today` the practice's day."""
     return [
-        _item(row_id, outcome, remittance_id=remittance_id, payer=payer, on=on, now=now, **fields)
+        _item(
+            row_id,
+            outcome,
+            remittance_id=remittance_id,
+            payer=payer,
+            on=on,
+            today=today,
+            now=now,
+            **fields,
+        )
         for row_id, outcome in outcomes
         for fields in _fields(outcome)
     ]
@@ -127,6 +137,7 @@ def _item(
     remittance_id: int,
     payer: str,
     on: date,
+    today: date,
     now: datetime,
     kind: str,
     reasons: Sequence[str],
@@ -155,12 +166,12 @@ def _item(
         "remittance_claim_id": row_id,
         "holds_bill": holds_bill,
         "opened_at": now,
-        "due_on": (on if due is CORRECTION_DUE else now.date()) + due,
+        "due_on": (on if due is CORRECTION_DUE else today) + due,
     }
 
 
 def taken_back_items(
-    settled: Iterable[Entry], *, remittance_id: int, now: datetime
+    settled: Iterable[Entry], *, remittance_id: int, today: date, now: datetime
 ) -> list[dict[str, Any]]:
     """Write-offs that stood on a decision the payer took back: do they still stand?"""
     items = []
@@ -173,6 +184,7 @@ def taken_back_items(
             next_step=TAKEN_BACK_STEP,
             amount=amount,
             remittance_id=remittance_id,
+            today=today,
             now=now,
         )
         items.append(
@@ -187,7 +199,7 @@ def taken_back_items(
 
 
 def provider_items(
-    plbs: Sequence[PostedPlb], *, remittance_id: int, payer: str, now: datetime
+    plbs: Sequence[PostedPlb], *, remittance_id: int, payer: str, today: date, now: datetime
 ) -> list[dict[str, Any]]:
     """PLB amounts that nobody has explained yet."""
     return [
@@ -200,6 +212,7 @@ def provider_items(
             remittance_id=remittance_id,
             payer=payer,
             cause=Cause(Category.PROVIDER_ADJUSTMENT, (plb.found.reason or "?",)),
+            today=today,
             now=now,
         )
         for number, plb in enumerate(plbs)
@@ -219,6 +232,7 @@ def held_set_item(
     amount: Money,
     remittance_id: int,
     payer: str,
+    today: date,
     now: datetime,
 ) -> dict[str, Any]:
     """A whole set that was not posted: out of balance, or `changed` since one that was posted."""
@@ -231,12 +245,13 @@ def held_set_item(
         remittance_id=remittance_id,
         payer=payer,
         cause=Cause(Category.CHANGED_RESEND if changed else Category.UNBALANCED_FILE),
+        today=today,
         now=now,
     )
 
 
 def waiting_set_item(
-    reason: str, *, amount: Money, remittance_id: int, payer: str, now: datetime
+    reason: str, *, amount: Money, remittance_id: int, payer: str, today: date, now: datetime
 ) -> dict[str, Any]:
     """A whole set that our own rule keeps for a person to post."""
     return _remittance_item(
@@ -248,12 +263,13 @@ def waiting_set_item(
         remittance_id=remittance_id,
         payer=payer,
         cause=Cause(Category.POSTING_RULE),
+        today=today,
         now=now,
     )
 
 
 def waiting_bill_items(
-    books: Iterable[VisitBook], *, remittance_id: int, now: datetime
+    books: Iterable[VisitBook], *, remittance_id: int, today: date, now: datetime
 ) -> list[dict[str, Any]]:
     """Bills that stand, or that earlier decisions made: none goes on while a set about its visit waits."""
     items = []
@@ -267,6 +283,7 @@ def waiting_bill_items(
                 next_step=WAITING_BILL_STEP,
                 amount=due,
                 remittance_id=remittance_id,
+                today=today,
                 now=now,
             )
             holder = {"guarantor_account_id": book.claims[0].guarantor_account_id}
@@ -287,6 +304,7 @@ def _remittance_item(
     next_step: str,
     amount: Money,
     remittance_id: int,
+    today: date,
     now: datetime,
     payer: str = "",
     cause: Cause | None = None,
@@ -301,5 +319,5 @@ def _remittance_item(
         "amount": amount,
         "remittance_id": remittance_id,
         "opened_at": now,
-        "due_on": now.date() + FIRST_TOUCH,
+        "due_on": today + FIRST_TOUCH,
     }

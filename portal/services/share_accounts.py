@@ -20,6 +20,7 @@ from portal.models.claims import Visit
 from portal.services.match_person import age_on, match_name
 from portal.services.move_visits import Move, move_visits
 from portal.services.open_account import account_for, fresh_numbers, open_accounts
+from portal.services.practice_date import practice_date
 
 SHARED_UNTIL = 12
 PersonKey = tuple[str, date]
@@ -40,7 +41,7 @@ def share_accounts(session: Session, wishes: Sequence[Wish], *, source: str, now
 
     New patients are added here, with the account that is theirs.
     """
-    on = now.date()
+    on = practice_date(session, now)
     open_accounts(session, [w.patient for w in wishes if _is_new(w) and _alone(w)], on=on)
     shared = _shared_accounts(session, wishes, on)
     _place_new_children(session, [w for w in wishes if _is_new(w)], shared, on)

@@ -332,7 +332,7 @@ def _settle(
     post_entries(session, settled)
     remittance_id = session.get_one(RemittanceClaim, decision_id).remittance_id
     # A key of its own: the remittance may have had such an item before.
-    items = taken_back_items(settled, remittance_id=remittance_id, now=now)
+    items = taken_back_items(settled, remittance_id=remittance_id, today=on, now=now)
     add_work_items(session, [item | {"dedupe_key": f"{ref}:taken_back"} for item in items])
 
 
