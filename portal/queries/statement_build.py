@@ -67,8 +67,7 @@ def draft(facts: StatementFacts, account: AccountBalance, *, on: date, public_ur
         if visit.patient_due or (last and any(last.lines.get(c.charge_id) for c in visit.charges))
     ]
     patients = _patients(facts, account_id, shown)
-    due = total_of(visit.patient_due - visit.disputed for visit in billable)
-    credit = _credit(account, due)
+    due, credit = asked_of(account)
     span = Span(
         last=last,
         movements=tuple(facts.movements.get(account_id, ())),
@@ -185,6 +184,14 @@ def _title(facts: StatementFacts, visit: VisitBalance) -> str:
         return "Visit"
     largest = max(visit.charges, key=lambda charge: charge.billed)
     return facts.title_of(largest.charge_id)
+
+
+def asked_of(account: AccountBalance) -> tuple[Money, Money]:
+    """What a statement of this account would ask for, and the credit that it would tell."""
+    due = total_of(
+        visit.patient_due - visit.disputed for visit in account.visits if may_be_billed(visit)
+    )
+    return due, _credit(account, due)
 
 
 def _credit(account: AccountBalance, due: Money) -> Money:

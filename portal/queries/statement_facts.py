@@ -150,7 +150,7 @@ def statement_facts(session: Session, *, account_ids: Collection[int], on: date)
         taken_off=taken_off(session, visit_ids),
         waiting_for=waiting_for(session, visit_ids),
         denials=denials_told(session, visit_ids),
-        last=_last_statements(session, account_ids, on),
+        last=last_statements(session, account_ids, on),
         told=statements_told(session, visit_ids),
         settings=settings_on(session, on),
     )
@@ -272,7 +272,7 @@ def _movements(session: Session, account_ids: Collection[int]) -> dict[int, list
     return found
 
 
-def _last_statements(
+def last_statements(
     session: Session, account_ids: Collection[int], on: date
 ) -> dict[int, LastStatement]:
     """The newest one that was sent; what was cut and then not sent never reached the patient."""

@@ -7,29 +7,38 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Integer, Select, and_, case, cast, exists, func, or_, select, text
+from sqlalchemy import (
+    Integer,
+    cast,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from billing.holds import Action, Allowed, Condition, allowed
-from billing.ledger import Account
 from billing.money import ZERO, Money
 from billing.settings import Key, Settings
 from billing.statement_calendar import next_statement_on
 from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount
-from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.statements import Statement, StatementLine
 from portal.models.work import WorkItem
-from portal.queries.dispute_holds import corrected_since
+from portal.queries.balances import balances
 from portal.queries.paperless import electronic_readers
 from portal.queries.reach import paper_lines
 from portal.queries.settings import settings_on
-from portal.queries.statement_build import Draft, draft
+from portal.queries.statement_build import Draft, asked_of, draft
+from portal.queries.statement_candidates import statement_candidates
 from portal.queries.statement_content import LAYOUT_VERSION
-from portal.queries.statement_facts import LastStatement, StatementFacts, statement_facts
+from portal.queries.statement_facts import (
+    LastStatement,
+    StatementFacts,
+    last_statements,
+    statement_facts,
+)
 from portal.queries.statement_json import content_hash, to_json
-from portal.queries.statement_sent import was_sent
 from portal.queries.statements_told import all_told
 
 AT_ONCE = 250
@@ -53,72 +62,38 @@ def cut_statements(*, on: date, now: datetime, public_url: str) -> Cut:
     """Cut every statement that is due on this day; a second run, or a second process, cuts none."""
     with read_only() as session:
         settings = settings_on(session, on)
-        candidates = session.scalars(_candidates(on, settings)).all()
+        candidates = session.scalars(statement_candidates(on, settings)).all()
+        worth = [
+            account_id
+            for account_ids in _batches(candidates)
+            for account_id in _with_something_to_tell(session, account_ids, settings, on)
+        ]
     total = Cut()
-    for account_ids in _batches(candidates):
+    for account_ids in _batches(worth):
         with transaction() as session:
             session.execute(LOCK)
             total += _cut(session, account_ids, settings, on=on, now=now, public_url=public_url)
     return total
 
 
-def _candidates(on: date, settings: Settings) -> Select[int]:
-    """Accounts with an open bill or credit and no late statement, and those whose last one was overtaken."""
-    last = (
-        select(Statement.guarantor_account_id, func.max(Statement.cycle_on).label("on"))
-        .where(was_sent())
-        .group_by(Statement.guarantor_account_id)
-        .subquery()
-    )
-    cut_already = aliased(Statement)
-    # By bill: one that is owed and one that was paid twice may come to nothing together.
-    signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
-    in_hand = exists(
-        select(PostingRow.visit_id)
-        .where(
-            PostingRow.guarantor_account_id == GuarantorAccount.id,
-            PostingRow.account_id == LedgerAccount.id,
-            LedgerAccount.code.in_((Account.PATIENT_RECEIVABLE, Account.PATIENT_CREDIT)),
-        )
-        .group_by(PostingRow.visit_id, PostingRow.account_id)
-        .having(func.sum(signed) != ZERO)
-        .correlate(GuarantorAccount)
-    )
-    overtaken = exists().where(
-        Statement.guarantor_account_id == GuarantorAccount.id,
-        Statement.cycle_on == last.c.on,
-        StatementLine.statement_id == Statement.id,
-        PostingRow.charge_id == StatementLine.charge_id,
-        PostingRow.id > Statement.ledger_position,
-        JournalEntry.id == PostingRow.entry_id,
-        JournalEntry.kind.like("remittance_claim%"),
-    )
-    corrected = exists().where(
-        Statement.guarantor_account_id == GuarantorAccount.id,
-        Statement.cycle_on == last.c.on,
-        corrected_since(),
-    )
-    return (
-        select(GuarantorAccount.id)
-        .outerjoin(last, last.c.guarantor_account_id == GuarantorAccount.id)
-        .where(
-            ~exists().where(
-                cut_already.guarantor_account_id == GuarantorAccount.id,
-                cut_already.cycle_on == on,
-            ),
-            or_(
-                and_(
-                    in_hand,
-                    or_(
-                        last.c.on.is_(None),
-                        last.c.on <= on - settings.span(Key.STATEMENT_LEAST_APART_DAYS),
-                    ),
-                ),
-                and_(last.c.on < on, or_(overtaken, corrected)),
-            ),
-        )
-        .order_by(GuarantorAccount.id)
-    )
+def _with_something_to_tell(
+    session: Session, account_ids: Sequence[int], settings: Settings, on: date
+) -> list[int]:
+    """Without those of whom nothing is asked while something holds their bills: they are looked at every day.
+
+    `_is_due` says the same of the rest, with everything that a statement is made from.
+    """
+    floor = max(settings.money(Key.STATEMENT_FLOOR), Money(1))
+    corrected = {
+        account_id
+        for account_id, last in last_statements(session, account_ids, on).items()
+        if last.corrected
+    }
+    return [
+        account.guarantor_account_id
+        for account in balances(session, on=on, account_ids=account_ids)
+        if max(asked_of(account)) >= floor or account.guarantor_account_id in corrected
+    ]
 
 
 def _batches(account_ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -140,7 +115,7 @@ def _cut(
         select(GuarantorAccount.id)
         .where(
             GuarantorAccount.id.in_(account_ids),
-            GuarantorAccount.id.in_(_candidates(on, settings)),
+            GuarantorAccount.id.in_(statement_candidates(on, settings)),
         )
         .order_by(GuarantorAccount.id)
         .with_for_update()
