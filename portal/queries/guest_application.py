@@ -4,43 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
 
-from billing.assistance_income import PERIOD_WORDS, SOURCE_WORDS, Income, Period, Source, year_of
-from billing.assistance_reasons import PROOF_WORDS, Proof
+from billing.assistance_income import Income, Period, Source
+from billing.assistance_reasons import Proof
+from billing.assistance_steps import Step
 from billing.money import Money
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.assistance import AssistanceApplication
 from portal.models.guest_applications import GuestApplication, GuestPaper
+from portal.queries.application_draft import Draft, Earned, Person, Sheet
 
 MOST = 10
+LISTS = ("people", "incomes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuestEarned:
-    """One income in words."""
-
-    member: str
-    source_words: str
-    period_words: str
-    income: Income
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuestPage:
+class GuestPage(Draft):
     """All that somebody filled in, and where it stands."""
 
-    id: UUID
-    state: str
-    name: str
-    birth_on: date
-    fields: dict[str, str]
-    answers: dict[str, Any]
-    papers: tuple[tuple[int, str], ...]  # id and what it is
     language: str
     sent_on: date | None
     account_id: int | None  # once the office tied it to one
@@ -53,74 +40,90 @@ class GuestPage:
         return frozenset(() if self.account_id is None else {self.account_id})
 
     @property
-    def people(self) -> tuple[str, ...]:
-        return tuple(one["name"] for one in self.answers["people"])
+    def name(self) -> str:
+        return str(self.fields["applicant"])
+
+    @property
+    def birth_on(self) -> date:
+        return cast("date", self.fields["birth_on"])
 
     @property
     def household(self) -> tuple[str, ...]:
-        return (self.name, *self.people)
-
-    @property
-    def incomes(self) -> tuple[GuestEarned, ...]:
-        return tuple(
-            GuestEarned(
-                member=one["member"],
-                source_words=SOURCE_WORDS[Source(one["source"])],
-                period_words=PERIOD_WORDS[Period(one["period"])],
-                income=Income(Source(one["source"]), Period(one["period"]), Money(one["amount"])),
-            )
-            for one in self.answers["incomes"]
-        )
-
-    @property
-    def income_in_year(self) -> Money:
-        return year_of(one.income for one in self.incomes)
+        return tuple(one.name for one in self.people)
 
     @property
     def done(self) -> dict[str, bool]:
         """Which parts have an answer; a household of one is one, and hardship and papers may stay empty."""
-        said = self.answers
+        said = self.fields["answers"]
+        must = (Step.YOU, Step.INCOME, Step.COVERAGE)
         return {
-            "household": bool(said.get("household_said") or said["people"]),
-            "income": bool(said["incomes"] or said.get("no_income")),
-            "coverage": "insured" in said,
-            "hardship": "hardship" in said,
-            "papers": bool(self.papers),
+            **{step.value: step not in self.missing for step in must},
+            Step.HOUSEHOLD: bool(said.get("household_said") or len(self.people) > 1),
+            Step.HARDSHIP: "hardship" in said,
+            Step.PAPERS: bool(self.papers),
         }
 
-    @property
-    def may_sign(self) -> bool:
-        return all(self.done[part] for part in ("income", "coverage"))
 
-
-FIELDS = (
-    *("phone", "email", "street", "city", "postal_code"),
+ABOUT = (
+    *("birth_on", "phone", "email", "street", "city", "postal_code"),
     *("residence_state", "residence_county", "account_number"),
 )
+SUMS = ("owed_in_year", "paid_in_year")
 
 
 def guest_page(guest_id: UUID) -> GuestPage | None:
     """One; None when there is none any more. Three queries."""
     with read_only() as session:
-        row = session.get(GuestApplication, guest_id)
-        if row is None:
-            return None
-        papers = session.execute(
-            select(GuestPaper.id, GuestPaper.kind)
-            .where(GuestPaper.guest_id == guest_id)
-            .order_by(GuestPaper.id)
-        ).all()
-        tied = (
-            session.get(AssistanceApplication, row.application_id) if row.application_id else None
-        )
+        return load_guest(session, guest_id)
+
+
+def load_guest(session: Session, guest_id: UUID) -> GuestPage | None:
+    """The same in a transaction that is open."""
+    row = session.get(GuestApplication, guest_id)
+    if row is None:
+        return None
+    papers = session.execute(
+        select(GuestPaper.id, GuestPaper.kind)
+        .where(GuestPaper.guest_id == guest_id)
+        .order_by(GuestPaper.id)
+    ).all()
+    tied = session.get(AssistanceApplication, row.application_id) if row.application_id else None
+    said = row.answers
     return GuestPage(
         id=row.id,
         state=row.state,
-        name=row.name,
-        birth_on=row.birth_on,
-        fields={name: getattr(row, name) for name in FIELDS},
-        answers=row.answers,
-        papers=tuple((paper_id, PROOF_WORDS[Proof(kind)]) for paper_id, kind in papers),
+        fields={
+            **{name: getattr(row, name) for name in ABOUT},
+            **{name: Money(said.get(name, 0)) for name in SUMS},
+            "applicant": row.name,
+            "program": said.get("program", ""),
+            "hardship": said.get("hardship", ""),
+            "answers": {name: value for name, value in said.items() if name not in LISTS},
+        },
+        people=(
+            Person(
+                id=-1, name=row.name, birth_on=row.birth_on, relation="self", tax_dependent=False
+            ),
+            *(
+                Person(
+                    id=place,
+                    name=one["name"],
+                    birth_on=date.fromisoformat(one["birth_on"]) if one["birth_on"] else None,
+                    relation=one["relation"],
+                    tax_dependent=one["tax_dependent"],
+                )
+                for place, one in enumerate(said["people"])
+            ),
+        ),
+        incomes=tuple(
+            Earned(
+                id=place,
+                member=one["member"],
+                income=Income(Source(one["source"]), Period(one["period"]), Money(one["amount"])),
+            )
+            for place, one in enumerate(said["incomes"])
+        ),
+        papers=tuple(Sheet(id=paper_id, kind=Proof(kind)) for paper_id, kind in papers),
         language=row.language,
         sent_on=row.sent_on,
         account_id=tied.guarantor_account_id if tied else None,

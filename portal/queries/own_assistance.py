@@ -10,12 +10,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from billing.assistance import Presumed
 from billing.assistance_clock import DECIDE_WITHIN
-from billing.assistance_income import PERIOD_WORDS, SOURCE_WORDS, Income, Period, Source, year_of
+from billing.assistance_income import Income, Period, Source
 from billing.assistance_reasons import PROOF_WORDS, Proof
-from billing.assistance_steps import PROGRAM_WORDS, Filled, Step, missing, signed_hash
-from billing.money import Money
 from billing.settings import Key
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
@@ -29,6 +26,7 @@ from portal.models.assistance import (
     AssistanceMember,
 )
 from portal.models.assistance_decisions import AssistanceDecision, AssistanceRequest
+from portal.queries.application_draft import Draft, Earned, Person, Sheet
 from portal.queries.settings import settings_on
 from portal.queries.viewer import PatientViewer
 
@@ -59,106 +57,20 @@ class OwnLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody of the household."""
-
-    id: int
-    name: str
-    birth_on: date | None
-    relation: str
-    tax_dependent: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earned:
-    """One source of income, with whose it is."""
-
-    id: int
-    member: str
-    income: Income
-
-    @property
-    def source_words(self) -> str:
-        return SOURCE_WORDS[self.income.source]
-
-    @property
-    def period_words(self) -> str:
-        return PERIOD_WORDS[self.income.period]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
+class Paper(Sheet):
     """A paper that was sent."""
 
     id: UUID
-    kind: Proof
     added_at: datetime
-
-    @property
-    def words(self) -> str:
-        return PROOF_WORDS[self.kind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnDraft:
-    """All that somebody filled in."""
+class OwnDraft(Draft):
+    """What a sign-in filled in for accounts of its own."""
 
-    id: UUID
     number: str
-    state: str
     account_id: int
-    fields: dict[str, Any]  # columns by name, answers among them
-    people: tuple[Person, ...]
-    incomes: tuple[Earned, ...]
     papers: tuple[Paper, ...]
-    accounts: tuple[str, ...]  # their numbers
-
-    @property
-    def editable(self) -> bool:
-        return self.state == "draft"
-
-    @property
-    def program_words(self) -> str:
-        """The program that they name; empty when none."""
-        program = self.fields["program"]
-        return PROGRAM_WORDS[Presumed(program)] if program else ""
-
-    @property
-    def income_in_year(self) -> Money:
-        return year_of(earned.income for earned in self.incomes)
-
-    @property
-    def missing(self) -> tuple[Step, ...]:
-        answers = self.fields["answers"]
-        return missing(
-            Filled(
-                applicant=self.fields["applicant"],
-                residence=self.fields["residence_state"],
-                members=len(self.people),
-                incomes=len(self.incomes),
-                no_income=bool(answers.get("no_income")),
-                coverage_answered="another_plan" in answers,
-            )
-        )
-
-    def content(self) -> dict[str, Any]:
-        """What is signed, as plain data."""
-        return {
-            **{key: _plain(value) for key, value in self.fields.items()},
-            "people": [
-                [one.name, _plain(one.birth_on), one.relation, one.tax_dependent]
-                for one in self.people
-            ],
-            "incomes": [
-                [one.member, one.income.source, one.income.period, one.income.amount.cents]
-                for one in self.incomes
-            ],
-            "papers": [str(one.id) for one in self.papers],
-            "accounts": list(self.accounts),
-        }
-
-    def hash_of(self, words: str) -> str:
-        return signed_hash(words, self.content())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,9 +292,3 @@ def _account_numbers(session: Session, application_id: UUID) -> list[str]:
 
 def _of(table: Any, application_id: UUID) -> Any:
     return select(table).where(table.application_id == application_id).order_by(table.id)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Money):
-        return value.cents
-    return value.isoformat() if isinstance(value, date) else value

@@ -21,6 +21,7 @@ from billing.money import ZERO
 from portal.db import transaction
 from portal.models.guest_applications import GuestApplication, GuestPaper
 from portal.ports import DocumentStore
+from portal.queries.guest_application import load_guest
 from portal.services.open_group_work import open_group_work
 from portal.services.own_application import SENT, AlreadySent, CannotApply
 from portal.services.practice_date import practice_date
@@ -69,6 +70,7 @@ def begin_guest(
         state="draft",
         birth_on=birth_on,
         language=language,
+        residence_state="",  # asked for on the next screen
         answers={"people": [], "incomes": []},
         started_at=now,
         changed_at=now,
@@ -128,6 +130,8 @@ def add_to_guest(
             raise CannotApply(
                 "This list changed in another window. Look at it, then add again what is missing."
             )
+        if "member" in entry and entry["member"] not in _names(row):
+            raise CannotApply("Choose whose income it is from the list.")
         if len(there) >= LISTS[what]:
             raise CannotApply("The list is full. Tell us of the others in the box about hardship.")
         row.answers = {**row.answers, what: [*there, _plain(entry)], "no_income": False}
@@ -196,18 +200,25 @@ def remove_guest_paper(
     documents.delete(key)
 
 
-def send_guest(guest_id: UUID, *, name: str, words: str, now: datetime) -> None:
-    """Signed and with the office, which finds the account. Raises CannotApply, NotFound or AlreadySent."""
+def send_guest(guest_id: UUID, *, name: str, seen_hash: str, words: str, now: datetime) -> None:
+    """Signed and with the office, which finds the account. `seen_hash` is of the words and of all above them.
+
+    Raises NotFound or AlreadySent; CannotApply where a part has no answer, or another window changed one.
+    """
     signed = check_free_text(name)
     with transaction() as session:
         row = _draft(session, guest_id)
-        if "insured" not in row.answers or not (
-            row.answers["incomes"] or row.answers.get("no_income")
-        ):
+        page = load_guest(session, guest_id)
+        if page is None:
+            raise NotFound
+        if page.missing:
             raise CannotApply("Something is missing. Answer each part first.")
+        if page.hash_of(words) != seen_hash:
+            raise CannotApply("Something changed since you read it. Read it once more, then sign.")
         on = practice_date(session, now)
         row.state, row.sent_at, row.sent_on, row.changed_at = "sent", now, on, now
         row.signed_name, row.signed_words = signed, words
+        row.answers = {**row.answers, "signed_sha256": seen_hash}
         open_group_work(
             session,
             key=f"{WORK}:{guest_id}",
@@ -241,6 +252,10 @@ def forget_guests(*, now: datetime, documents: DocumentStore) -> int:
     for key in keys:
         documents.delete(key)
     return len(old)
+
+
+def _names(row: GuestApplication) -> set[str]:
+    return {row.name, *(one["name"] for one in row.answers["people"])}
 
 
 def _draft(session: Session, guest_id: UUID) -> GuestApplication:

@@ -11,17 +11,15 @@ PATIENTS_HELP = """
     o                              GET       /help-paying/summary
     # An application without a sign-in: whoever opened one by its code (below)
     k                              GET       /help-paying/mine
-    k                              GET,POST  /help-paying/mine/coverage
-    k                              GET,POST  /help-paying/mine/hardship
-    k                              GET,POST  /help-paying/mine/household
+    k                              GET,POST  /help-paying/mine/<any(household, income, coverage, hardship):step>
     k                              POST      /help-paying/mine/household/<int:place>/remove
     k                              POST      /help-paying/mine/household/all
-    k                              GET,POST  /help-paying/mine/income
     k                              POST      /help-paying/mine/income/<int:place>/remove
     k                              GET,POST  /help-paying/mine/papers
     k                              GET       /help-paying/mine/papers/<int:paper_id>.pdf
     k                              POST      /help-paying/mine/papers/<int:paper_id>/remove
     k                              GET,POST  /help-paying/mine/sign
+    k                              GET,POST  /help-paying/mine/you
     k                              GET       /help-paying/without-sign-in/code
     # Filled in by whoever began it, for themselves alone; where it stands, by whoever sees the bills
     s s o o o o o o r r r r r b b  GET       /help-paying/apply
@@ -43,16 +41,14 @@ PATIENTS_HELP = """
 # Of somebody who has opened an application by its code: no paper of another's
 APPLICANT_HELP = """
     o  GET       /help-paying/mine
-    o  GET,POST  /help-paying/mine/coverage
-    o  GET,POST  /help-paying/mine/hardship
-    o  GET,POST  /help-paying/mine/household
+    o  GET,POST  /help-paying/mine/<any(household, income, coverage, hardship):step>
     o  POST      /help-paying/mine/household/<int:place>/remove
     o  POST      /help-paying/mine/household/all
-    o  GET,POST  /help-paying/mine/income
     o  POST      /help-paying/mine/income/<int:place>/remove
     o  GET,POST  /help-paying/mine/papers
     n  GET       /help-paying/mine/papers/<int:paper_id>.pdf
     o  POST      /help-paying/mine/papers/<int:paper_id>/remove
     o  GET,POST  /help-paying/mine/sign
+    o  GET,POST  /help-paying/mine/you
     o  GET       /help-paying/without-sign-in/code
 """

@@ -6,27 +6,23 @@ import re
 
 from tests.web.pages import Page, PageClient
 
-YOU = {
-    "name": "Testa Sample",
-    "birth_on": "4/28/1986",
-    "phone": "",
-    "email": "testa@example.com",
-    "residence_state": "oh",
-}
+WHO = {"name": "Testa Sample", "birth_on": "4/28/1986"}
+REACH = {"phone": "", "email": "testa@example.com", "residence_state": "oh"}
 
 
-def begin(stranger: PageClient, **more: str) -> str:
+def begin(stranger: PageClient) -> str:
     """The code that was shown."""
     stranger.get("/help-paying/without-sign-in")
-    page = stranger.follow(stranger.post("/help-paying/without-sign-in", {**YOU, **more}))
+    page = stranger.follow(stranger.post("/help-paying/without-sign-in", WHO))
     [code] = re.findall(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}\b", page.text)
     return str(code)
 
 
 def fill(stranger: PageClient) -> Page:
     """Every part; then the page that signs."""
-    page = stranger.get("/help-paying/mine/household")
-    child = {"name": "Smalla Sample", "birth_on": "", "relation": "child", "seen": "0"}
+    stranger.get("/help-paying/mine/you")
+    stranger.post("/help-paying/mine/you", REACH, expect=302)
+    child = {"name": "Smalla Sample", "birth_on": "", "relation": "child", "seen": "1"}
     stranger.post("/help-paying/mine/household", {**child, "tax_dependent": "y"})
     stranger.post("/help-paying/mine/household/all", {})
     income = {"member": "Testa Sample", "source": "wages", "amount": "900", "period": "monthly"}
@@ -40,6 +36,6 @@ def fill(stranger: PageClient) -> Page:
 
 
 def sign(stranger: PageClient) -> Page:
-    return stranger.follow(
-        stranger.post("/help-paying/mine/sign", {"name": "Testa Sample", "agree": "y"})
-    )
+    seen = stranger.get("/help-paying/mine/sign").hidden("seen_hash")
+    typed = {"name": "Testa Sample", "agree": "y", "seen_hash": seen}
+    return stranger.follow(stranger.post("/help-paying/mine/sign", typed))

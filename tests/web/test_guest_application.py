@@ -25,9 +25,9 @@ from portal.models.guest_applications import GuestApplication, GuestPaper
 from portal.models.work import WorkItem
 from portal.services.guest_application import forget_guests
 from tests.services.statement_world import DAY, noon, world
-from tests.web.guest_help_world import YOU, begin, fill, sign
+from tests.web.guest_help_world import REACH, begin, fill, sign
 from tests.web.insurance_world import photo
-from tests.web.pages import PageClient
+from tests.web.pages import PageClient, words
 from tests.web.people import make_login, signed_in
 from tests.web.statements_sent import statements_sent
 
@@ -137,13 +137,55 @@ def test_ID_4_guesses_of_a_code_are_counted(stranger: PageClient) -> None:
 
 def test_FA_6_what_is_missing_is_asked_for_before_it_is_sent(stranger: PageClient) -> None:
     begin(stranger)
-    page = stranger.post(
-        "/help-paying/mine/sign", {"name": "Testa Sample", "agree": "y"}, expect=200
-    )
-    assert "Something is missing." in page.text
-    unreachable = {**YOU, "email": ""}
-    page = stranger.post("/help-paying/without-sign-in", unreachable)
+    assert "Something is missing." in sign(stranger).text
+    for step in ("you", "income", "coverage"):
+        assert f"/help-paying/mine/{step}" in stranger.get("/help-paying/mine/sign").links()
+    stranger.get("/help-paying/mine/you")
+    page = stranger.post("/help-paying/mine/you", {**REACH, "email": ""}, expect=200)
     assert "Tell us one way to reach you" in page.text
+
+
+def test_FA_6_it_asks_for_who_and_for_how_to_reach_them_on_two_screens(
+    stranger: PageClient,
+) -> None:
+    """What may stay empty says so at its field; whatever does not is asked for."""
+    optional = {}
+    first = stranger.get("/help-paying/without-sign-in")
+    begin(stranger)
+    for page in (first, stranger.get("/help-paying/mine/you")):
+        labels = {label.get("for"): words(label) for label in page.all("label")}
+        asked = [f for f in page.all("input") if f.get("type") in {"text", "tel", "email"}]
+        assert len(asked) <= 6
+        optional |= {f.get("name"): "(optional)" in labels[f.get("id")] for f in asked}
+    assert {name for name, may in optional.items() if not may} == {
+        "name",
+        "birth_on",
+        "residence_state",
+    }
+    page = stranger.post("/help-paying/mine/you", {}, expect=200)
+    assert "the two letters of your state" in page.text
+
+
+def test_FA_6_nobody_signs_other_words_than_they_read(
+    stranger: PageClient, patient_app: Flask
+) -> None:
+    """On another phone an income is added while the page to sign stands open."""
+    code = begin(stranger)
+    seen = fill(stranger).hidden("seen_hash")
+    other = PageClient(patient_app)
+    other.get("/help-paying/come-back")
+    other.post("/help-paying/come-back", {"code": code, "birth_on": "4/28/1986"})
+    more = {"member": "Testa Sample", "source": "wages", "amount": "5", "period": "weekly"}
+    assert other.post("/help-paying/mine/income", {**more, "seen": "1"}).status == 302
+    typed = {"name": "Testa Sample", "agree": "y", "seen_hash": seen}
+    page = stranger.post("/help-paying/mine/sign", typed, expect=200)
+    assert "Something changed since you read it." in page.text
+    assert "$5.00" in page.text
+    assert "We have it." in sign(stranger).text
+    with read_only() as session:
+        row = session.scalars(select(GuestApplication)).one()
+    assert "What I wrote here is true" in row.signed_words
+    assert len(row.answers["signed_sha256"]) == 64
 
 
 def test_FA_6_what_was_written_about_other_bills_is_there_when_one_comes_back(

@@ -14,14 +14,11 @@ from portal.blueprints.help_paying.forms import (
     PersonForm,
     YouForm,
 )
-from portal.queries.own_assistance import OwnDraft
+from portal.blueprints.help_paying.keeping import Another, Keeper
+from portal.queries.application_draft import Draft
 from portal.services.own_application import CannotApply
-from portal.services.save_application import add_income, add_person, save_application
-from portal.web.access import current_patient
-from portal.web.clock import now
 from portal.web.practice_day import practice_day
 
-SCREENS = frozenset({Step.YOU, Step.HOUSEHOLD, Step.INCOME, Step.COVERAGE, Step.HARDSHIP})
 YOU = ("applicant", "residence_state", "residence_county", "preferred_contact", "language")
 HARDSHIP = ("hardship", "owed_in_year", "paid_in_year")
 COVERED = ("insured", "another_plan", "medicaid")
@@ -29,7 +26,7 @@ COVERED = ("insured", "another_plan", "medicaid")
 Forms = dict[str, Any]
 
 
-def forms_of(step: Step, draft: OwnDraft) -> Forms:
+def forms_of(step: Step, draft: Draft) -> Forms:
     """The forms of a screen, filled in with what was saved."""
     match step:
         case Step.YOU:
@@ -49,75 +46,66 @@ def forms_of(step: Step, draft: OwnDraft) -> Forms:
             return {"form": HardshipForm(data={name: draft.fields[name] for name in HARDSHIP})}
 
 
-def saved(step: Step, draft: OwnDraft, forms: Forms) -> Step | None:
+def saved(step: Step, keeper: Keeper, forms: Forms) -> Step | None:
     """Where to go on once this was sent and kept; None shows the screen, with what is wrong."""
     form = forms["form"]
     if not form.is_submitted():
         return None
     if step is Step.INCOME and NoIncomeForm().no_income.data:
-        _save(draft, {}, {"no_income": True})
+        keeper.save({}, {"no_income": True})
         return after(step)
     if not form.validate():
         return None
     try:
-        to: Step | None = _KEPT[step](draft, form)
+        to: Step | None = _KEPT[step](keeper, form)
     except CannotApply as refused:
         form.form_errors = [str(refused)]
         return None
     return to
 
 
-def _you(draft: OwnDraft, form: YouForm) -> Step:
+def _you(keeper: Keeper, form: YouForm) -> Step:
     fields = {name: form[name].data for name in YOU}
     fields["residence_state"] = fields["residence_state"].upper()
-    _save(draft, fields, {})
+    keeper.save(fields, {})
     return Step.HOUSEHOLD
 
 
-def _person(draft: OwnDraft, form: PersonForm) -> Step | None:
+def _person(keeper: Keeper, form: PersonForm) -> Step | None:
     if not form.check(practice_day()):
         return None
     relation = Relation(form.relation.data)
     if relation not in RELATION_WORDS:
         return None
-    add_person(
-        viewer=current_patient(),
-        application_id=draft.id,
+    person = Another(
         name=form.name.data or "",
         birth_on=form.birth_on.data,
         relation=relation,
-        tax_dependent=form.tax_dependent.data,
+        tax_dependent=bool(form.tax_dependent.data),
         seen=_number(form.seen.data),
-        now=now(),
     )
+    keeper.add_person(person)
     return Step.HOUSEHOLD
 
 
-def _income(draft: OwnDraft, form: IncomeForm) -> Step:
-    add_income(
-        viewer=current_patient(),
-        application_id=draft.id,
-        member=form.member.data or "",
-        income=form.income,
-        seen=_number(form.seen.data),
-        now=now(),
-    )
+def _income(keeper: Keeper, form: IncomeForm) -> Step:
+    keeper.add_income(form.member.data or "", form.income, seen=_number(form.seen.data))
     return Step.INCOME
 
 
-def _coverage(draft: OwnDraft, form: CoverageForm) -> Step:
+def _coverage(keeper: Keeper, form: CoverageForm) -> Step:
     answers = {name: form[name].data == "yes" for name in COVERED}
-    _save(draft, {"program": form.program.data or ""}, answers)
+    keeper.save({"program": form.program.data or ""}, answers)
     return Step.HARDSHIP
 
 
-def _hardship(draft: OwnDraft, form: HardshipForm) -> Step:
+def _hardship(keeper: Keeper, form: HardshipForm) -> Step:
     fields = {
         "hardship": form.hardship.data or "",
         "owed_in_year": form.owed_in_year.data or ZERO,
         "paid_in_year": form.paid_in_year.data or ZERO,
     }
-    _save(draft, fields, {})
+    keeper.save(fields, {})
     return Step.PAPERS
 
 
@@ -130,20 +118,10 @@ _KEPT: dict[Step, Any] = {
 }
 
 
-def _covered(draft: OwnDraft) -> dict[str, str]:
+def _covered(draft: Draft) -> dict[str, str]:
     answers = draft.fields["answers"]
     known = {name: "yes" if answers[name] else "no" for name in COVERED if name in answers}
     return {**known, "program": draft.fields["program"]}
-
-
-def _save(draft: OwnDraft, fields: dict[str, Any], answers: dict[str, Any]) -> None:
-    save_application(
-        viewer=current_patient(),
-        application_id=draft.id,
-        fields=fields,
-        answers=answers,
-        now=now(),
-    )
 
 
 def _number(text: str | None) -> int:

@@ -16,7 +16,7 @@ from billing.assistance_precheck import BANDS, MOST_PEOPLE, Band
 from billing.assistance_reasons import PROOF_WORDS, Proof
 from billing.assistance_steps import PAPERS, PROGRAM_WORDS, RELATION_WORDS
 from billing.money import ZERO
-from portal.queries.own_assistance import OwnDraft
+from portal.queries.application_draft import Draft
 from portal.web.fields import AmountField, DayField, LineField, at_most, chosen, required
 from portal.web.filters import money
 from portal.web.languages import later
@@ -70,7 +70,7 @@ class YouForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     residence_state = LineField(
         "State you live in", [required("the two letters of your state"), at_most(2, "The state")]
     )
-    residence_county = LineField("County", [at_most(60, "The county")])
+    residence_county = LineField("County (optional)", [at_most(60, "The county")])
     preferred_contact = RadioField(
         "How do you want our answer?",
         [chosen("how you want our answer")],
@@ -86,7 +86,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     seen = HiddenField()
     name = LineField("Full name", [required("the name"), at_most(120, "The name")])
-    birth_on = DayField("Birth date", [Optional()])
+    birth_on = DayField("Birth date (optional)", [Optional()])
     relation = RadioField(
         "Who is this to you?",
         [chosen("who this is to you")],
@@ -123,7 +123,7 @@ class IncomeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     def income(self) -> Income:
         return Income(Source(self.source.data), Period(self.period.data), self.amount.data or ZERO)
 
-    def start(self, draft: OwnDraft) -> None:
+    def start(self, draft: Draft) -> None:
         """The people of the household to choose from."""
         self.member.choices = [(one.name, one.name) for one in draft.people]
         if not self.is_submitted():

@@ -8,6 +8,7 @@ from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.assistance_steps import Step
+from portal.blueprints.help_paying.addresses import OwnAddresses
 from portal.blueprints.help_paying.forms import PaperForm
 from portal.blueprints.help_paying.steps import show
 from portal.blueprints.help_paying.views import blueprint, open_draft, seen_status
@@ -30,7 +31,7 @@ def papers(application_id: UUID) -> ResponseReturnValue:
     draft, form = open_draft(application_id), PaperForm()
     if form.validate_on_submit() and _kept(application_id, form):
         return redirect(url_for(".papers", application_id=application_id))
-    return show(Step.PAPERS, draft, form=form)
+    return show(Step.PAPERS, draft, OwnAddresses(application_id), form=form)
 
 
 @blueprint.post("/<uuid:application_id>/send-paper")

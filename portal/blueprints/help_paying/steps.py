@@ -8,10 +8,13 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from billing.assistance_steps import Step, after, before
+from billing.assistance_steps import Step, after
 from portal.blueprints.help_paying import filling
+from portal.blueprints.help_paying.addresses import Addresses, OwnAddresses
 from portal.blueprints.help_paying.forms import ButtonForm, SignForm
+from portal.blueprints.help_paying.keeping import OwnKeeper
 from portal.blueprints.help_paying.views import blueprint, open_draft
+from portal.queries.application_draft import Draft
 from portal.queries.own_assistance import OwnDraft
 from portal.queries.viewer import OWN_ONLY
 from portal.services.own_application import CannotApply
@@ -24,7 +27,6 @@ from portal.web.practice_day import practice_day
 from portal.web.theme import current_practice
 
 ASKED = "you, household, income, coverage, hardship"
-TEMPLATES = {step: f"help_paying/{step.value}.html" for step in Step}
 
 
 @blueprint.route(f"/<uuid:application_id>/<any({ASKED}):step>", methods=["GET", "POST"])
@@ -33,9 +35,10 @@ def step(application_id: UUID, step: str) -> ResponseReturnValue:
     """One of them; what it saves leads on, or back to itself where a list grows."""
     draft, this = open_draft(application_id), Step(step)
     forms = filling.forms_of(this, draft)
-    if (to := filling.saved(this, draft, forms)) is not None:
-        return redirect(address_of(to, application_id))
-    return show(this, draft, **forms)
+    addresses = OwnAddresses(application_id)
+    if (to := filling.saved(this, OwnKeeper(application_id), forms)) is not None:
+        return redirect(addresses.of(to))
+    return show(this, draft, addresses, **forms)
 
 
 @blueprint.post("/<uuid:application_id>/household/<int:person_id>/remove")
@@ -69,27 +72,23 @@ def sign(application_id: UUID) -> ResponseReturnValue:
         flash("We have your application. Thank you.", "done")
         return redirect(url_for(".status", application_id=application_id))
     form.seen_hash.data = draft.hash_of(words)
-    return show(Step.SIGN, draft, form=form, words=words)
+    return show(Step.SIGN, draft, OwnAddresses(application_id), form=form, words=words)
 
 
-def address_of(step: Step, application_id: UUID) -> str:
-    """Where a step is asked."""
-    if step in filling.SCREENS:
-        return url_for("help_paying.step", application_id=application_id, step=step.value)
-    return url_for(f"help_paying.{step.value}", application_id=application_id)
-
-
-def show(step: Step, draft: OwnDraft, **parts: object) -> str:
+def show(
+    step: Step, draft: Draft, addresses: Addresses, *, screen: str = "", **parts: object
+) -> str:
     """The screen of a step, with where it stands among the others."""
     steps = list(Step)
     return render_template(
-        TEMPLATES[step],
+        f"help_paying/{screen or step.value}.html",
         draft=draft,
         step=step,
+        steps=addresses,
         number=steps.index(step) + 1,
         of=len(steps),
-        back=before(step),
-        next=after(step),
+        back=addresses.back(step),
+        next=addresses.of(after(step)),
         button=ButtonForm(formdata=None),
         **parts,
     )
