@@ -65,10 +65,10 @@ SELECT b.visit_id, 'disputed', greatest(b.filed_on, v.first_statement_on),
  CROSS JOIN z
  WHERE b.visit_id = ANY (:visits) AND v.first_statement_on IS NOT NULL AND b.filed_on <= :on
 UNION ALL
-SELECT DISTINCT c.visit_id, 'plan', greatest(p.created_at::date, v.first_statement_on),
-       coalesce(p.ended_on, p.state_at::date, :on),
-       CASE WHEN p.state = 'defaulted' THEN coalesce(p.ended_on, p.state_at::date) END
-  FROM plans p
+SELECT DISTINCT c.visit_id, 'plan', greatest((p.created_at AT TIME ZONE z.zone)::date, v.first_statement_on),
+       coalesce(p.ended_on, (p.state_at AT TIME ZONE z.zone)::date, :on),
+       CASE WHEN p.state = 'defaulted' THEN coalesce(p.ended_on, (p.state_at AT TIME ZONE z.zone)::date) END
+  FROM plans p CROSS JOIN z
   JOIN plan_versions s ON s.plan_id = p.id AND s.number = p.current_version
   JOIN plan_lines l ON l.version_id = s.id
   JOIN charges c ON c.id = l.charge_id

@@ -11,7 +11,7 @@ from billing.hold_words import HOLD_WORDS, words_of
 from billing.holds import NEEDED, Action, Condition
 from billing.money import ZERO, Money
 from portal.db import read_only
-from portal.queries.hold_rows import STAFF_HOLDS, HoldRow, holds_of
+from portal.queries.hold_rows import SINCE_ON, STAFF_HOLDS, HoldRow, holds_of
 from portal.queries.paging import Page, limits, page_of
 from portal.queries.staff_account import AccountHeader, account_header
 
@@ -45,7 +45,7 @@ WITH holds AS ({STAFF_HOLDS}), owed AS (
      AND p.guarantor_account_id IN (SELECT account_id FROM holds)
    GROUP BY 1, 2
 ), shown AS (
-  SELECT h.*, g.number, g.first_name, g.last_name, l.email AS by, v.service_on,
+  SELECT h.*, {SINCE_ON} AS since_on, g.number, g.first_name, g.last_name, l.email AS by, v.service_on,
          coalesce((SELECT sum(o.cents) FROM owed o
                     WHERE o.guarantor_account_id = h.account_id
                       AND (h.visit_id IS NULL OR o.visit_id = h.visit_id)), 0)::bigint AS cents
@@ -161,7 +161,7 @@ def hold_register(wanted: HoldFilter, *, on: date, now: datetime, number: int) -
             visit_id=row.visit_id,
             service_on=row.service_on,
             kind=Condition(row.kind),
-            since=row.since,
+            since_on=row.since_on,
             until_on=row.until_on,
             why=row.why,
             by=row.by or "",

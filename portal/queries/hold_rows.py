@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -64,18 +64,20 @@ SELECT v.guarantor_account_id, v.id, 'disputed', d.filed_at, coalesce(d.rejoins_
  WHERE d.state = 'open'
     OR (d.state = 'answered' AND d.ended_on IS NULL AND (d.rejoins_on IS NULL OR d.rejoins_on > :today))
 """  # noqa: S608 - our own words
+# The practice's day on which one of them, `h`, began.
+SINCE_ON = "(h.since AT TIME ZONE coalesce((SELECT max(time_zone) FROM practices), 'UTC'))::date"
 # The same as JSON, for a query that reads it beside other things: what a patient may be told.
 HOLDS_TOLD = f"""
 SELECT json_agg(json_build_object(
          'visit', h.visit_id, 'kind', h.kind, 'until', h.until_on,
-         'since', (h.since AT TIME ZONE coalesce((SELECT max(time_zone) FROM practices), 'UTC'))::date)
+         'since', {SINCE_ON})
        ORDER BY h.since, h.visit_id, h.kind)
   FROM ({HOLDS}) h
  WHERE h.account_id = ANY (:hold_accounts) AND (h.visit_id IS NOT NULL OR h.patient_id IS NULL)
 """  # noqa: S608 - our own words
 _OF_ACCOUNTS = text(
     f"""
-SELECT h.*, l.email AS by, v.service_on
+SELECT h.*, {SINCE_ON} AS since_on, l.email AS by, v.service_on
   FROM ({STAFF_HOLDS}) h LEFT JOIN logins l ON l.id = h.by_id LEFT JOIN visits v ON v.id = h.visit_id
  WHERE h.account_id = ANY (:accounts)
  ORDER BY h.since, h.account_id, h.visit_id NULLS FIRST, h.kind
@@ -91,7 +93,7 @@ class HoldRow:
     visit_id: int | None
     service_on: date | None  # of the visit
     kind: Condition
-    since: datetime
+    since_on: date
     until_on: date | None
     why: str
     by: str
@@ -112,7 +114,7 @@ class HoldRow:
 
     def days_on(self, day: date) -> int:
         """How long it has stood."""
-        return max(0, (day - self.since.date()).days)
+        return max(0, (day - self.since_on).days)
 
 
 def holds_of(session: Session, account_ids: Collection[int], *, on: date) -> tuple[HoldRow, ...]:
@@ -126,7 +128,7 @@ def holds_of(session: Session, account_ids: Collection[int], *, on: date) -> tup
             visit_id=row.visit_id,
             service_on=row.service_on,
             kind=Condition(row.kind),
-            since=row.since,
+            since_on=row.since_on,
             until_on=row.until_on,
             why=row.why,
             by=row.by or "",

@@ -35,7 +35,7 @@ _FIRST_ROW = (
     " {counted} AS counted, " + _WHOSE
 )
 _TEXTS = """
-    SELECT m.id, m.sent_at::date AS day, 'Text' AS what, NULL::bigint AS cents,
+    SELECT m.id, (m.sent_at AT TIME ZONE :zone)::date AS day, 'Text' AS what, NULL::bigint AS cents,
            EXISTS (SELECT 1 FROM message_statuses s WHERE s.message_id = m.id AND s.at < :end AND {said}) AS counted,
            m.guarantor_account_id, NULL::int AS patient_id, NULL::int AS visit_id
       FROM outbound_messages m
@@ -214,7 +214,7 @@ FACTS: Mapping[str, str] = {
     + f" AND NOT {_CANCELED}",
     "late_cancels": _VISIT_ROW.format(counted=f"a.late_cancel AND {_CANCELED}") + _BOOKED,
     "waitlist_fill": """
-        SELECT o.id, o.opened_at::date AS day, 'Freed time' AS what, NULL::bigint AS cents,
+        SELECT o.id, (o.opened_at AT TIME ZONE :zone)::date AS day, 'Freed time' AS what, NULL::bigint AS cents,
                EXISTS (SELECT 1 FROM waitlist_offers w WHERE w.opening_id = o.id AND w.state = 'accepted'
                           AND w.answered_at < :end) AS counted,
                NULL::int AS guarantor_account_id, NULL::int AS patient_id, NULL::int AS visit_id
@@ -222,7 +222,7 @@ FACTS: Mapping[str, str] = {
          WHERE o.opened_at >= :start AND o.opened_at < :end
            AND EXISTS (SELECT 1 FROM waitlist_offers w WHERE w.opening_id = o.id AND w.offered_at < :end)""",
     "disputes": """
-        SELECT n.id, n.since::date AS day, 'Bill disputed' AS what, NULL::bigint AS cents, true AS counted,
+        SELECT n.id, (n.since AT TIME ZONE :zone)::date AS day, 'Bill disputed' AS what, NULL::bigint AS cents, true AS counted,
                n.guarantor_account_id, n.patient_id, n.visit_id
           FROM account_conditions n
          WHERE n.kind = 'disputed' AND n.since >= :start AND n.since < :end
@@ -249,7 +249,8 @@ FACTS: Mapping[str, str] = {
                EXISTS (SELECT 1 FROM text_consents t WHERE t.phone = m.phone AND NOT t.granted
                           AND t.source IN ('sms', 'carrier') AND t.at >= :start AND t.at < :end) AS counted,
                m.account_id AS guarantor_account_id, NULL::int AS patient_id, NULL::int AS visit_id
-          FROM (SELECT recipient AS phone, max(sent_at)::date AS day, max(guarantor_account_id) AS account_id
+          FROM (SELECT recipient AS phone, (max(sent_at) AT TIME ZONE :zone)::date AS day,
+                       max(guarantor_account_id) AS account_id
                   FROM outbound_messages
                  WHERE channel = 'sms' AND sent_at >= :start AND sent_at < :end GROUP BY 1) m""",
     "auto_posted": """
@@ -300,15 +301,17 @@ LAGS: Mapping[str, str] = {
           FROM visits v
          WHERE v.first_statement_on BETWEEN :first AND :on AND v.responsible_on IS NOT NULL""",
     "dispute_days": """
-        SELECT n.id, n.ended_at::date AS day, 'Closed after ' || n.ended_at::date - n.since::date || ' days' AS what,
-               NULL::bigint AS cents, true AS counted, n.ended_at::date - n.since::date AS lag,
-               n.guarantor_account_id, n.patient_id, n.visit_id
-          FROM account_conditions n
-         WHERE n.kind = 'disputed' AND n.ended_at >= :start AND n.ended_at < :end
-        UNION ALL
-        SELECT -e.id, e.at::date, 'Answered after ' || e.at::date - d.filed_on || ' days', NULL, true,
-               e.at::date - d.filed_on, v.guarantor_account_id, v.patient_id, v.id
-          FROM bill_disputes d JOIN visits v ON v.id = d.visit_id
-          JOIN bill_dispute_events e ON e.dispute_id = d.id AND e.kind = 'answered'
-         WHERE e.at >= :start AND e.at < :end""",
+        SELECT t.id, t.day, t.how || ' after ' || t.day - t.since || ' days' AS what, NULL::bigint AS cents,
+               true AS counted, t.day - t.since AS lag, t.guarantor_account_id, t.patient_id, t.visit_id
+          FROM (
+            SELECT n.id, (n.ended_at AT TIME ZONE :zone)::date AS day, (n.since AT TIME ZONE :zone)::date AS since,
+                   'Closed' AS how, n.guarantor_account_id, n.patient_id, n.visit_id
+              FROM account_conditions n
+             WHERE n.kind = 'disputed' AND n.ended_at >= :start AND n.ended_at < :end
+            UNION ALL
+            SELECT -e.id, (e.at AT TIME ZONE :zone)::date, d.filed_on,
+                   'Answered', v.guarantor_account_id, v.patient_id, v.id
+              FROM bill_disputes d JOIN visits v ON v.id = d.visit_id
+              JOIN bill_dispute_events e ON e.dispute_id = d.id AND e.kind = 'answered'
+             WHERE e.at >= :start AND e.at < :end) t""",
 }

@@ -71,8 +71,10 @@ SELECT 'screening', s.screened_on, s.result, coalesce(l.name, 'our own books')
   FROM assistance_screenings s LEFT JOIN logins l ON l.id = s.asked_by_id
  WHERE s.guarantor_account_id = :account AND s.screened_on <= :on
 UNION ALL
-SELECT 'plan_offer', (p.created_at)::date, 'plan ' || p.number || ': ' || p.state, ''
-  FROM plans p WHERE p.guarantor_account_id = :account AND p.created_at::date <= :on
+SELECT 'plan_offer', o.day, 'plan ' || o.number || ': ' || o.state, ''
+  FROM (SELECT p.*, (p.created_at AT TIME ZONE coalesce((SELECT max(time_zone) FROM practices), 'UTC'))::date AS day
+          FROM plans p WHERE p.guarantor_account_id = :account) o
+ WHERE o.day <= :on
 UNION ALL
 SELECT 'help', coalesce(a.received_on, :on), 'application ' || a.number || ': ' || a.state, ''
   FROM assistance_applications a WHERE a.guarantor_account_id = :account

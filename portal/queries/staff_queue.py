@@ -15,6 +15,7 @@ from billing.money import Money
 from portal.db import Cents
 from portal.models.accounts import GuarantorAccount
 from portal.models.identity import Login
+from portal.models.practice import Practice
 from portal.models.remittances import RemittanceRow
 from portal.models.work import WorkItem
 from portal.queries.exception_words import category_label, category_next
@@ -270,6 +271,7 @@ def work_item(session: Session, item_id: int, *, on: date) -> WorkItemFacts | No
 
 def items_query() -> Select[*tuple[Any, ...]]:
     """The columns of an item, with the person or payer it concerns."""
+    zone = func.coalesce(select(Practice.time_zone).scalar_subquery(), "UTC")
     query: Select[*tuple[Any, ...]] = (
         select(
             WorkItem.id,
@@ -282,6 +284,7 @@ def items_query() -> Select[*tuple[Any, ...]]:
             WorkItem.due_on,
             WorkItem.holds_bill,
             WorkItem.opened_at,
+            func.date(func.timezone(zone, WorkItem.opened_at)).label("opened_on"),
             WorkItem.closed_at,
             WorkItem.outcome,
             WorkItem.remittance_id,
@@ -336,5 +339,5 @@ def item_row(row: Row[*tuple[Any, ...]], on: date) -> QueueRow:
         suspense_reason=row.suspense_reason,
         waiting_for=row.waiting_for,
         remittance_claim_id=row.remittance_claim_id,
-        days_open=max((on - row.opened_at.date()).days, 0),
+        days_open=max((on - row.opened_on).days, 0),
     )

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, text
 
 from billing.bill_disputes import Finding
-from portal.db import read_only
-from portal.queries.kpi_figures import kpi_figures
+from portal.db import read_only, transaction
+from portal.models.accounts import AccountCondition
+from portal.models.messages import OutboundMessage
+from portal.queries.kpi_facts import FACTS, LAGS
+from portal.queries.kpi_figures import kpi_figures, params
+from portal.queries.report_facts import finality
 from portal.queries.report_kpis import figure_rows
 from portal.queries.report_list import report_rows
 from portal.queries.viewer import PatientViewer
@@ -46,3 +53,52 @@ def test_KPI_23_a_dispute_is_upheld_by_its_last_answer_of_that_day(
     assert upheld(ON + timedelta(days=10)) == (0, 2), "what was found later is of later days"
     assert upheld(ON + timedelta(days=11)) == (1, 2)
     assert upheld(ON + timedelta(days=1 + 91)) == (1, 1), "only what was answered in the time"
+
+
+def test_KPI_23_what_happens_in_the_evening_counts_on_the_practices_day(
+    bills: Bills, patient: PatientViewer
+) -> None:
+    evening = datetime(2026, 3, 4, 2, 30, tzinfo=UTC)  # half past nine on March 3
+    day = date(2026, 3, 3)
+    answered(filed(patient, bills.decided), staff(), now=evening)
+    with transaction() as session:
+        session.add(
+            AccountCondition(
+                guarantor_account_id=bills.account_id,
+                kind="disputed",
+                since=evening,
+                ended_at=evening + timedelta(days=1, hours=2),  # at half past eleven
+                source="test",
+            )
+        )
+        session.add(
+            OutboundMessage(
+                channel="sms",
+                recipient="+12125550142",
+                template="new_statement",
+                body="",
+                state="sent",
+                created_at=evening,
+                sent_at=evening,
+            )
+        )
+    with read_only() as session:
+        asked = params(finality(session, date(2026, 3, 31)))
+
+        def told(sql: str) -> list[Row[*tuple[Any, ...]]]:
+            return list(session.execute(text(sql), asked))
+
+        closed = [(row.day, row.lag, row.what) for row in told(LAGS["dispute_days"])]
+        days = {
+            key: {row.day for row in told(FACTS[key])}
+            for key in ("disputes", "texts_stopped", "texts_delivered")
+        }
+    assert sorted(closed) == [
+        (day, 1, "Answered after 1 days"),
+        (day + timedelta(days=1), 1, "Closed after 1 days"),
+    ]
+    assert days == {
+        "disputes": {ON, day},
+        "texts_stopped": {day},
+        "texts_delivered": {day},
+    }

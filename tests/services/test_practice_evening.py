@@ -8,9 +8,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from portal.db import read_only
+from portal.db import read_only, transaction
+from portal.models.accounts import AccountCondition
 from portal.models.claims import Visit
 from portal.models.remittances import RemittanceRow
+from portal.models.work import WorkItem
+from portal.queries.hold_rows import holds_of
+from portal.queries.staff_queue import work_item
 from portal.services.deny_held import deny_held
 from portal.services.import_practice import import_practice
 from portal.services.import_result import ImportResult
@@ -123,6 +127,27 @@ def test_CORE_3_what_is_self_pay_is_owed_from_the_practices_day() -> None:
     take("contacts")
     evening_file("charges", date=TODAY.isoformat())
     assert only(Visit, control_number="EVE1").responsible_on == TODAY
+
+
+def test_OPS_6_an_item_and_a_hold_are_as_old_as_the_practices_days() -> None:
+    came(Payer().data(clp("LOST", svc("77777", 31))))
+    visit = insured(10_000)
+    with transaction() as session:
+        session.add(
+            AccountCondition(
+                guarantor_account_id=visit.guarantor_account_id,
+                kind="disputed",
+                since=EVENING,
+                source="test",
+            )
+        )
+    with read_only() as session:
+        [item] = session.scalars(select(WorkItem))
+        facts = work_item(session, item.id, on=TOMORROW)
+        [hold] = holds_of(session, [visit.guarantor_account_id], on=TOMORROW)
+    assert facts is not None
+    assert facts.row.days_open == 1
+    assert (hold.since_on, hold.days_on(TOMORROW)) == (TODAY, 1)
 
 
 def evening_file(kind: str, **cells: str) -> ImportResult:
