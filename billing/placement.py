@@ -216,21 +216,24 @@ def agency_payment(
     settles: Collection[Lost],
     recovers: Collection[Lost],
     memo: str,
+    reinstates: Collection[Lost] = (),
     leftover: Lost | None = None,
 ) -> Entry:
     """Money that an agency took for us: it settles what is open, and brings back what was written off.
 
-    What nothing is owed for (`leftover`) is the patient's credit. `recovers` first returns from bad debt to the receivable, so the bill shows what was owed and that it was paid.
+    What nothing is owed for (`leftover`) is the patient's credit. `recovers` first returns from bad debt to the receivable, so the bill shows what was owed and that it was paid;
+    so does what was let go as a small balance (`reinstates`).
     The agency holds the gross amount until its remittance arrives; its fee is never the patient's.
     """
     legs: list[Posting] = []
-    for line in recovers:
-        legs += transfer(
-            line.amount,
-            debit_to=(Account.PATIENT_RECEIVABLE, line.party),
-            credit_to=(Account.BAD_DEBT, line.party),
-        )
-    for line in (*settles, *recovers):
+    for off, lines in ((Account.BAD_DEBT, recovers), (Account.SMALL_BALANCE, reinstates)):
+        for line in lines:
+            legs += transfer(
+                line.amount,
+                debit_to=(Account.PATIENT_RECEIVABLE, line.party),
+                credit_to=(off, line.party),
+            )
+    for line in (*settles, *recovers, *reinstates):
         legs += transfer(
             line.amount,
             debit_to=(Account.AGENCY_CLEARING, line.party),
@@ -264,10 +267,11 @@ def agency_payment_back(
     reopens: Collection[Lost],
     loses: Collection[Lost],
     memo: str,
+    lets_go: Collection[Lost] = (),
 ) -> Entry:
     """A bank took back what an agency had been paid: the patient's credit falls, and lines are owed again.
 
-    What had come back from bad debt (`loses`) is bad debt again.
+    What had come back from bad debt (`loses`) is bad debt again, and a small balance is let go again (`lets_go`).
     """
     legs: list[Posting] = []
     for account, lines in ((Account.PATIENT_CREDIT, credit), (Account.PATIENT_RECEIVABLE, reopens)):
@@ -277,17 +281,18 @@ def agency_payment_back(
                 debit_to=(account, line.party),
                 credit_to=(Account.AGENCY_CLEARING, line.party),
             )
-    for line in loses:
-        legs += transfer(
-            line.amount,
-            debit_to=(Account.PATIENT_RECEIVABLE, line.party),
-            credit_to=(Account.AGENCY_CLEARING, line.party),
-        )
-        legs += transfer(
-            line.amount,
-            debit_to=(Account.BAD_DEBT, line.party),
-            credit_to=(Account.PATIENT_RECEIVABLE, line.party),
-        )
+    for off, lines in ((Account.BAD_DEBT, loses), (Account.SMALL_BALANCE, lets_go)):
+        for line in lines:
+            legs += transfer(
+                line.amount,
+                debit_to=(Account.PATIENT_RECEIVABLE, line.party),
+                credit_to=(Account.AGENCY_CLEARING, line.party),
+            )
+            legs += transfer(
+                line.amount,
+                debit_to=(off, line.party),
+                credit_to=(Account.PATIENT_RECEIVABLE, line.party),
+            )
     return Entry("agency_payment_back", source_ref, occurred_on, tuple(legs), memo=memo)
 
 

@@ -89,13 +89,28 @@ def placed_bills(
 
 def bad_debt_lines(session: Session, visit_ids: Collection[int]) -> dict[int, tuple[Lost, ...]]:
     """By visit: what of each line is written off as bad debt and has not come back."""
+    return _off_lines(session, Account.BAD_DEBT, visit_ids)
+
+
+def small_balance_lines(
+    session: Session, visit_ids: Collection[int]
+) -> dict[int, tuple[Lost, ...]]:
+    """By visit: what of each line was let go as too small to ask for and has not come back; a payer's rest apart."""
+    return _off_lines(session, Account.SMALL_BALANCE, visit_ids)
+
+
+def _off_lines(
+    session: Session, account: Account, visit_ids: Collection[int]
+) -> dict[int, tuple[Lost, ...]]:
     signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
     amount = func.sum(signed)
     rows = session.execute(
         select(PostingRow.guarantor_account_id, PostingRow.visit_id, PostingRow.charge_id, amount)
         .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
         .where(
-            LedgerAccount.code == Account.BAD_DEBT, among(PostingRow.visit_id, sorted(visit_ids))
+            LedgerAccount.code == account,
+            PostingRow.payer_id.is_(None),
+            among(PostingRow.visit_id, sorted(visit_ids)),
         )
         .group_by(PostingRow.guarantor_account_id, PostingRow.visit_id, PostingRow.charge_id)
         .having(amount > ZERO)

@@ -1,12 +1,12 @@
 """Money that an agency took for us, and a payment that a bank took back from it, in the ledger (COLL-21).
 
-What stands of a bill depends on the sum of both alone, never on their order: bad debt comes back first, then open
-lines are paid, and the rest is credit; what is taken back leaves in the opposite order.
+What stands of a bill depends on the sum of both alone, never on their order: bad debt comes back first, then what was
+let go as a small balance, then open lines are paid, and the rest is credit; what is taken back leaves in the opposite order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import case, func, select
@@ -17,12 +17,17 @@ from billing.money import ZERO, Money
 from billing.placement import Lost, agency_payment, agency_payment_back, share_out
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.placements import AgencyReturn, Placement
-from portal.queries.placed_bills import placed_bills
+from portal.queries.placed_bills import placed_bills, small_balance_lines
 from portal.services.apply_credit import apply_credit
 from portal.services.post_entry import post_entry
 
 PAID, BACK = "agency_payment", "agency_payment_back"
 WRITTEN_OFF, TAKEN_BACK = "bad_debt", "bad_debt_reversal"
+# The two ways in which a bill is let go, each with the entries that do it and undo it.
+LET_GO = {
+    Account.BAD_DEBT: (WRITTEN_OFF, TAKEN_BACK),
+    Account.SMALL_BALANCE: ("adjustment", "adjustment_reversal"),
+}
 
 
 def post_agency_payment(
@@ -30,13 +35,16 @@ def post_agency_payment(
 ) -> None:
     """The gross amount pays the bill. The caller holds the posting lock and the account."""
     (bill,) = placed_bills(session, [placement], on=on)
+    small = small_balance_lines(session, [placement.visit_id]).get(placement.visit_id, ())
     recovers, rest = share_out(told.amount, bill.written_off)
+    reinstates, rest = share_out(rest, small)
     settles, rest = share_out(rest, bill.open_lines)
     entry = agency_payment(
         source_ref=_source(told),
         occurred_on=told.happened_on,
         settles=settles,
         recovers=recovers,
+        reinstates=reinstates,
         leftover=Lost(_visit(placement), rest) if rest > ZERO else None,
         memo=f"{placement.number}, paid to the agency",
     )
@@ -51,9 +59,10 @@ def take_agency_payment_back(
     credit, rest = share_out(
         told.amount, [Lost(_visit(placement), max(ZERO, _credit(session, placement)))]
     )
-    settled, recovered = _paid_by_agency(session, placement)
-    reopens, rest = share_out(rest, settled)
-    loses, rest = share_out(rest, recovered)
+    paid = _paid_by_agency(session, placement)
+    reopens, rest = share_out(rest, paid.settled)
+    lets_go, rest = share_out(rest, paid.reinstated)
+    loses, rest = share_out(rest, paid.recovered)
     if (
         rest > ZERO
     ):  # the credit was used or sent back since: it is below zero until it is made good
@@ -64,6 +73,7 @@ def take_agency_payment_back(
         credit=credit,
         reopens=reopens,
         loses=loses,
+        lets_go=lets_go,
         memo=f"{placement.number}, returned by the bank",
     )
     told.entry_id = post_entry(session, entry).entry_id
@@ -72,20 +82,24 @@ def take_agency_payment_back(
     apply_credit(session, guarantor_account_ids=[account_id], on=on, source=_source(told))
 
 
-def _paid_by_agency(
-    session: Session, placement: Placement
-) -> tuple[Sequence[Lost], Sequence[Lost]]:
-    """By line, the last first: what agencies' payments settled, and what they brought back from bad debt.
+@dataclass(frozen=True, slots=True)
+class _Paid:
+    """By line, the last first: what agencies' payments settled, and what they brought back."""
 
-    Once a person took the write-off back, what was brought back counts as settled.
-    """
+    settled: tuple[Lost, ...]
+    reinstated: tuple[Lost, ...]
+    recovered: tuple[Lost, ...]
+
+
+def _paid_by_agency(session: Session, placement: Placement) -> _Paid:
+    """Once a person took a write-off back, what was brought back of it counts as settled."""
     signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
-    of = {
-        account: func.coalesce(func.sum(signed).filter(LedgerAccount.code == account), 0)
-        for account in (Account.AGENCY_CLEARING, Account.BAD_DEBT)
-    }
+    gross, lost, small = (
+        func.sum(signed).filter(LedgerAccount.code == account)
+        for account in (Account.AGENCY_CLEARING, *LET_GO)
+    )
     rows = session.execute(
-        select(PostingRow.charge_id, of[Account.AGENCY_CLEARING], -of[Account.BAD_DEBT])
+        select(PostingRow.charge_id, gross, lost, small)
         .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
         .join(JournalEntry, JournalEntry.id == PostingRow.entry_id)
         .where(
@@ -96,30 +110,35 @@ def _paid_by_agency(
         .group_by(PostingRow.charge_id)
         .order_by(PostingRow.charge_id.desc())
     )
-    stands = _write_off_stands(session, placement)
-    settled, recovered = [], []
-    for charge_id, gross, lost in rows:
+    stands = {account: _let_go_stands(session, placement, account) for account in LET_GO}
+    settled, reinstated, recovered = [], [], []
+    for charge_id, taken, off, let_go in rows:
         party = _visit(placement).on_charge(charge_id)
-        back = Money(lost.cents if isinstance(lost, Money) else lost) if stands else ZERO
-        taken = gross if isinstance(gross, Money) else Money(gross)
-        settled.append(Lost(party, taken - back))
+        back = -off if off and stands[Account.BAD_DEBT] else ZERO
+        again = -let_go if let_go and stands[Account.SMALL_BALANCE] else ZERO
+        settled.append(Lost(party, (taken or ZERO) - back - again))
+        reinstated.append(Lost(party, again))
         recovered.append(Lost(party, back))
-    return settled, recovered
+    return _Paid(tuple(settled), tuple(reinstated), tuple(recovered))
 
 
-def _write_off_stands(session: Session, placement: Placement) -> bool:
-    """Whether the last that people did with the bill was to write it off, and not to take that back."""
+def _let_go_stands(session: Session, placement: Placement, account: Account) -> bool:
+    """Whether the last that was done with the bill, agencies' payments apart, was to let it go."""
+    does, undoes = LET_GO[account]
     last = session.scalar(
         select(JournalEntry.kind)
         .join(PostingRow, PostingRow.entry_id == JournalEntry.id)
+        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
         .where(
             PostingRow.visit_id == placement.visit_id,
-            JournalEntry.kind.in_((WRITTEN_OFF, TAKEN_BACK)),
+            PostingRow.payer_id.is_(None),
+            LedgerAccount.code == account,
+            JournalEntry.kind.in_((does, undoes)),
         )
         .order_by(PostingRow.id.desc())
         .limit(1)
     )
-    return last == WRITTEN_OFF
+    return last == does
 
 
 def _credit(session: Session, placement: Placement) -> Money:

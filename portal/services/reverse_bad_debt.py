@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.bad_debt import Basis, BillState
-from billing.entries import undo
+from billing.entries import Line, adjustment_taken_back, undo
 from billing.free_text import check_free_text
 from billing.ledger import Account, Entry, transfer
 from billing.placement import Lost
 from portal.db import read_only, transaction
 from portal.models.bad_debt import BadDebtBatch, BadDebtBill
-from portal.queries.placed_bills import bad_debt_lines
+from portal.queries.placed_bills import bad_debt_lines, small_balance_lines
 from portal.queries.prior_decisions import load_entries
 from portal.queries.viewer import StaffViewer
 from portal.services.lock_posting import lock_accounts, lock_posting
@@ -86,17 +86,24 @@ def _small(
 ) -> Entry | None:
     """A small balance comes back as it went: what was paid since is the patient's credit, and is used for it.
 
-    None where a plan decided again and it was put back then: nobody is billed for it twice.
+    Only what is left of it where an agency recovered some, or a plan decided again and it was put back then: nobody
+    is billed for it twice. None where nothing is left.
     """
+    source = f"small_balance:{row.id}:reversed"
     written = load_entries(session, [entry_id])[entry_id]
-    if not still_stands(session, written, entry_id):
+    if still_stands(session, written, entry_id):
+        return undo(written, entry_id=entry_id, source_ref=source, occurred_on=on, memo=reason)
+    off = {
+        leg.party: leg.amount for leg in written.postings if leg.account is Account.SMALL_BALANCE
+    }
+    left = small_balance_lines(session, [row.visit_id]).get(row.visit_id, ())
+    lines = [
+        Line(line.party, -min(line.amount, off[line.party])) for line in left if line.party in off
+    ]
+    if not lines:
         return None
-    return undo(
-        written,
-        entry_id=entry_id,
-        source_ref=f"small_balance:{row.id}:reversed",
-        occurred_on=on,
-        memo=reason,
+    return adjustment_taken_back(
+        source_ref=source, occurred_on=on, account=Account.SMALL_BALANCE, lines=lines, memo=reason
     )
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from billing import entries
 from billing.ledger import Account
 from billing.money import ZERO, Money
 from billing.placement import bad_debt
@@ -123,6 +124,25 @@ def write_off(placement) -> None:
     later(post)
 
 
+def let_go(placement) -> None:
+    """All that is open on the bill is let go as a small balance."""
+
+    def post(world):
+        (one,) = placed_bills(world.session, [placement], on=ON)
+        lines = [entries.Line(line.party, line.amount) for line in one.open_lines]
+        world.post(
+            entries.adjustment(
+                source_ref=f"small:{placement.id}",
+                occurred_on=ON,
+                account=Account.SMALL_BALANCE,
+                lines=lines,
+                memo="test",
+            )
+        )
+
+    later(post)
+
+
 def books(account: Account) -> Money:
     """Debit less credit of a ledger account."""
     with db.read_only() as session:
@@ -142,7 +162,12 @@ def owed(bill) -> Money:
 
 def standing(bill) -> dict[str, Money]:
     """What the returns may move."""
-    moved = (Account.AGENCY_CLEARING, Account.BAD_DEBT, Account.PATIENT_CREDIT)
+    moved = (
+        Account.AGENCY_CLEARING,
+        Account.BAD_DEBT,
+        Account.SMALL_BALANCE,
+        Account.PATIENT_CREDIT,
+    )
     return {"owed": owed(bill), **{one.value: books(one) for one in moved}}
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from billing import entries
 from billing.ledger import Account
 from billing.money import ZERO, Money
 from portal.db import read_only
@@ -18,6 +19,7 @@ from portal.models.bill_disputes import BillDispute
 from portal.models.claims import Visit
 from portal.models.placements import AgencyFile, AgencyReturn, AgencyRow, Placement
 from portal.models.work import WorkItem
+from portal.queries.placed_bills import small_balance_lines
 from portal.services.move_visits import move_visit
 from portal.services.read_agency_file import read_returns
 from portal.services.refusal import NotFound
@@ -30,6 +32,7 @@ from tests.services.agency_world import (
     count,
     csv_of,
     faults,
+    let_go,
     line,
     owed,
     placed,
@@ -58,6 +61,7 @@ def test_COLL_21_a_payment_pays_the_bill_gross_and_the_agency_holds_it():
         "owed": Money(3000),
         "agency_clearing": Money(2000),
         "bad_debt": ZERO,
+        "small_balance": ZERO,
         "patient_credit": ZERO,
     }
     assert orders() == [("update", "COLL-19")]
@@ -82,6 +86,51 @@ def test_OPS_22_after_a_write_off_the_recovery_comes_back_first():
     assert books(Account.BAD_DEBT) == Money(3000)
     assert books(Account.AGENCY_CLEARING) == Money(2000)
     assert faults() == []
+
+
+@pytest.mark.parametrize(
+    ("paid", "small", "credit"), [("4.00", 599, 0), ("9.99", 0, 0), ("15.00", 0, 501)]
+)
+def test_OPS_19_after_a_small_balance_was_let_go_it_is_reinstated_and_paid(paid, small, credit):
+    at, bill, placement = world(lambda w: placed(w, cents=999))
+    let_go(placement)
+    before = standing(bill)
+    read(at, line("R1", "payment", placement, amount=paid))
+    assert owed(bill) == ZERO, "nobody is asked for what was let go"
+    assert books(Account.SMALL_BALANCE) == Money(small)
+    assert books(Account.PATIENT_CREDIT) == Money(-credit)
+    assert books(Account.AGENCY_CLEARING) == Money(999 - small + credit)
+    assert faults() == []
+    read(at, line("R2", "payment_back", placement, amount=paid, of="R1"))
+    assert standing(bill) == before, "it is let go again"
+    assert faults() == []
+
+
+def test_OPS_19_a_small_balance_that_was_taken_back_is_paid_as_an_open_line():
+    at, bill, placement = world(lambda w: placed(w, cents=999))
+    let_go(placement)
+    read(at, line("R1", "payment", placement, amount="4.00"))
+    later(lambda w: put_back(w, placement, 599))
+    assert owed(bill) == Money(599)
+    read(at, line("R2", "payment_back", placement, amount="4.00", of="R1"))
+    assert owed(bill) == Money(999), "a person asked for it again: it is not let go by itself"
+    assert books(Account.SMALL_BALANCE) == ZERO
+    assert faults() == []
+
+
+def put_back(w, placement, cents) -> None:
+    (left,) = small_balance_lines(w.session, [placement.visit_id])[placement.visit_id]
+    assert left.amount == Money(cents)
+    lines = [entries.Line(left.party, -left.amount)]
+    w.post(
+        entries.adjustment_taken_back(
+            source_ref="test:put-back",
+            occurred_on=ON,
+            account=Account.SMALL_BALANCE,
+            lines=lines,
+            memo="test",
+        )
+    )
 
 
 @pytest.mark.parametrize("lost", [False, True])
@@ -284,7 +333,7 @@ def test_COLL_18_a_file_is_kept_once_and_read_only_for_its_agency():
 @given(data=st.data())
 def test_COLL_21_returns_in_any_order_and_doubled_give_the_same_balances(data):
     cents = data.draw(st.integers(100, 9000), label="owed")
-    lost = data.draw(st.booleans(), label="written off")
+    lost = data.draw(st.sampled_from(["", "bad_debt", "small_balance"]), label="written off")
     amounts = data.draw(st.lists(st.integers(1, 6000), min_size=1, max_size=4), label="paid")
     returned = data.draw(st.sets(st.integers(0, len(amounts) - 1)), label="returned")
     facts = [(f"P{i}", "payment", amount, "") for i, amount in enumerate(amounts)]
@@ -310,7 +359,7 @@ def _tell(build, cents, lost, files):
     """What these files moved, of a bill of their own."""
     at, bill, placement = build(lambda w: placed(w, cents=cents))
     if lost:
-        write_off(placement)
+        {"bad_debt": write_off, "small_balance": let_go}[lost](placement)
     before = standing(bill)
     for facts in files:
         rows = [

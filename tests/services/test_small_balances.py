@@ -24,7 +24,9 @@ from portal.services.approve_bad_debt import approve_bad_debt, decline_bad_debt
 from portal.services.prepare_bad_debt import BadDebtRefused
 from portal.services.propose_small_balances import Proposed, propose_small_balances
 from portal.services.reverse_bad_debt import reverse_bad_debt
+from tests.services.agency_world import ON, books, faults, line, read
 from tests.services.ledger_book import party_of
+from tests.services.placement_world import PLACED_ON, agency, place
 from tests.services.staff_world import add_staff
 from tests.services.statement_world import DECIDED_ON, cut, deliver, later, noon, world
 
@@ -244,3 +246,26 @@ def test_OPS_22_a_batch_of_bad_debt_says_who_prepared_it() -> None:
     nobodys = BadDebtBatch(id=uuid4(), state="waiting", prepared_at=noon(DAY_60))
     with pytest.raises(IntegrityError, match="preparer"), db.transaction() as session:
         session.add(nobodys)
+
+
+def test_OPS_19_what_an_agency_recovered_of_it_stays_paid_as_a_person_takes_it_back():
+    def build(w):
+        bill, at = w.owed(499), agency(w)
+        placement = place(w, bill, at, cents=499)
+        placement.state, placement.ended_at = "closed", noon(PLACED_ON)
+        return at.id, placement
+
+    at, placement = world(build)
+    proposed()
+    boss = add_staff("manager")
+    approve(boss=boss)
+    read(at, line("R1", "payment", placement, amount="2.00"))
+    assert owed() == ZERO
+    page = batch_page(batch().id)
+    assert page is not None
+    assert [one.left for one in page.bills] == [Money(299)]
+    asked = {"batch_id": batch().id, "staff": boss, "on": ON, "now": noon(ON)}
+    assert reverse_bad_debt(reason="They want to pay the rest.", **asked) == 1
+    assert owed() == Money(299)
+    assert books(Account.SMALL_BALANCE) == ZERO
+    assert faults() == []
