@@ -172,6 +172,11 @@ class AccountBalance:
     def credit(self) -> Money:
         return self.unapplied_credit + total_of(v.credit for v in self.visits)
 
+    @property
+    def in_credit(self) -> bool:
+        """We owe them as much as they owe us, or more: nobody presses or draws (CORE-6, STMT-11)."""
+        return self.credit > ZERO and self.credit >= self.patient_due
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:

@@ -214,9 +214,9 @@ def _day(value: Any) -> Any:
 
 
 def _of_account(one: AccountBalance) -> frozenset[Condition]:
-    owed = total_of(v.patient_due for v in one.visits)
-    credit = one.credit > ZERO and one.credit >= owed
-    return one.conditions | (frozenset({Condition.CREDIT_BALANCE}) if credit else frozenset())
+    return one.conditions | (
+        frozenset({Condition.CREDIT_BALANCE}) if one.in_credit else frozenset()
+    )
 
 
 def _last(proofs: Sequence[Mapping[str, Any]], kind: str) -> date | None:

@@ -48,10 +48,10 @@ def notice_facts(session: Session, *, statement_id: int, on: date) -> NoticeFact
         .join(StatementLine, StatementLine.charge_id == Charge.id)
         .where(StatementLine.statement_id == statement_id, StatementLine.amount > ZERO)
     ).all()
-    found = balances(session, on=on, visit_ids=visit_ids) if visit_ids else []
-    visits = [visit for account in found for visit in account.visits if visit.patient_due > ZERO]
     # A visit may have moved to another account since: then this reader is not asked for it.
-    own = [visit for visit in visits if visit.guarantor_account_id == account_id]
+    [account] = balances(session, on=on, account_ids=[account_id])
+    own = [v for v in account.visits if v.visit_id in visit_ids and v.patient_due > ZERO]
+    credit = {Condition.CREDIT_BALANCE} if account.in_credit else set()
     live = select(Payment.state).where(
         Payment.guarantor_account_id == account_id, Payment.state.in_(LIVE_STATES)
     )
@@ -63,6 +63,6 @@ def notice_facts(session: Session, *, statement_id: int, on: date) -> NoticeFact
         is_newest=session.scalar(newest) == statement_id,
         due=total_of(visit.due_now for visit in own),
         open_share=total_of(visit.patient_due for visit in own),
-        conditions=frozenset(c for visit in own for c in visit.conditions),
+        conditions=frozenset(c for visit in own for c in visit.conditions) | credit,
         payment_state=session.scalar(live.limit(1)) or "",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import (
@@ -18,7 +19,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from billing.ledger import Account
 from billing.money import ZERO
@@ -49,15 +50,6 @@ def statement_candidates(on: date, settings: Settings) -> Select[int]:
         .where(PostingRow.guarantor_account_id == GuarantorAccount.id)
         .correlate(GuarantorAccount)
     )
-    overtaken = exists().where(
-        Statement.guarantor_account_id == GuarantorAccount.id,
-        Statement.cycle_on == last.c.on,
-        StatementLine.statement_id == Statement.id,
-        PostingRow.charge_id == StatementLine.charge_id,
-        PostingRow.id > Statement.ledger_position,
-        JournalEntry.id == PostingRow.entry_id,
-        JournalEntry.kind.like("remittance_claim%"),
-    )
     corrected = exists().where(
         Statement.guarantor_account_id == GuarantorAccount.id,
         Statement.cycle_on == last.c.on,
@@ -78,10 +70,45 @@ def statement_candidates(on: date, settings: Settings) -> Select[int]:
                     in_hand,
                     _may_follow(last, on - settings.span(Key.STATEMENT_CYCLE_DAYS)),
                 ),
-                and_(last.c.on < on, or_(overtaken, corrected)),
+                and_(last.c.on < on, or_(_overtaken(), corrected)),
             ),
         )
         .order_by(GuarantorAccount.id)
+    )
+
+
+def overtaken_accounts(session: Session, account_ids: Collection[int]) -> set[int]:
+    """Of these, the accounts to which a payer's newer decision is to be told."""
+    return set(
+        session.scalars(
+            select(GuarantorAccount.id).where(GuarantorAccount.id.in_(account_ids), _overtaken())
+        )
+    )
+
+
+def _overtaken() -> ColumnElement[bool]:
+    """A payer decided on a charge after the newest statement that told of it, the account's last or an older one (STMT-19)."""
+    told, newer = aliased(Statement), aliased(Statement)
+    line, newer_line = aliased(StatementLine), aliased(StatementLine)
+    return (
+        exists()
+        .where(
+            told.guarantor_account_id == GuarantorAccount.id,
+            was_sent(told),
+            line.statement_id == told.id,
+            PostingRow.charge_id == line.charge_id,
+            PostingRow.id > told.ledger_position,
+            JournalEntry.id == PostingRow.entry_id,
+            JournalEntry.kind.like("remittance_claim%"),
+            ~exists().where(
+                newer.guarantor_account_id == GuarantorAccount.id,
+                newer.cycle_on > told.cycle_on,
+                was_sent(newer),
+                newer_line.statement_id == newer.id,
+                newer_line.charge_id == line.charge_id,
+            ),
+        )
+        .correlate(GuarantorAccount)
     )
 
 

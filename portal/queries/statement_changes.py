@@ -47,12 +47,13 @@ class Span:
 
     @cached_property
     def corrected_charges(self) -> frozenset[int]:
-        """Charges of the last statement whose share a payer has changed since."""
-        old = self.last.lines if self.last else {}
+        """Charges that a statement told of, and whose share a payer has changed since that statement (STMT-19)."""
+        told = self.last.told if self.last else {}
         changed: dict[int, Money] = defaultdict(lambda: ZERO)
-        for movement in self.steps:
-            if movement.charge_id in old and _is_share(movement):
-                changed[movement.charge_id] += movement.amount
+        for movement in self.movements:
+            charge_id = movement.charge_id
+            if charge_id in told and movement.posting_id > told[charge_id] and _is_share(movement):
+                changed[charge_id] += movement.amount
         return frozenset(c for c, amount in changed.items() if amount and c in self.owed)
 
 

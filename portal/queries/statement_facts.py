@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, case, exists, select
+from sqlalchemy import Integer, Select, case, exists, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -83,6 +83,8 @@ class LastStatement:
     ledger_position: int
     balance: Money  # below zero: a credit
     lines: dict[int, Money]  # by charge
+    # The ledger's position of the newest statement that told of a charge, this one or an older one (STMT-19).
+    told: dict[int, int] = field(default_factory=dict)
     corrected: bool = False  # we corrected a bill since, after the patient disputed it (STMT-19)
     disputed: frozenset[int] = frozenset()  # the charges of which it asked for less than was owed
 
@@ -295,14 +297,16 @@ def last_statements(
         )
         .order_by(Statement.guarantor_account_id, Statement.cycle_on.desc())
     ).all()
+    newest = {row.id for row in rows}
     lines: dict[int, dict[int, Money]] = defaultdict(dict)
     disputed: dict[int, set[int]] = defaultdict(set)
-    for line in session.scalars(
-        select(StatementLine).where(StatementLine.statement_id.in_([row.id for row in rows]))
-    ):
-        lines[line.statement_id][line.charge_id] = line.amount
-        if line.disputed:
-            disputed[line.statement_id].add(line.charge_id)
+    told: dict[int, dict[int, int]] = defaultdict(dict)
+    for line in session.execute(_newest_lines(account_ids, on)):
+        told[line.guarantor_account_id][line.charge_id] = line.ledger_position
+        if line.statement_id in newest:
+            lines[line.statement_id][line.charge_id] = line.amount
+            if line.disputed:
+                disputed[line.statement_id].add(line.charge_id)
     return {
         row.guarantor_account_id: LastStatement(
             number=row.number,
@@ -310,11 +314,32 @@ def last_statements(
             ledger_position=row.ledger_position,
             balance=row.amount_due - Money(row.credit_cents or 0),
             lines=lines[row.id],
+            told=told[row.guarantor_account_id],
             disputed=frozenset(disputed[row.id]),
             corrected=row.corrected,
         )
         for row in rows
     }
+
+
+def _newest_lines(
+    account_ids: Collection[int], on: date
+) -> Select[int, int, int, int, Money, Money]:
+    """By charge: what the newest statement that told of it said."""
+    return (
+        select(
+            StatementLine.charge_id,
+            StatementLine.statement_id,
+            Statement.guarantor_account_id,
+            Statement.ledger_position,
+            StatementLine.amount,
+            StatementLine.disputed,
+        )
+        .ext(distinct_on(StatementLine.charge_id))
+        .join(Statement, Statement.id == StatementLine.statement_id)
+        .where(Statement.guarantor_account_id.in_(account_ids), Statement.cycle_on < on, was_sent())
+        .order_by(StatementLine.charge_id, Statement.cycle_on.desc())
+    )
 
 
 def signed_total(movements: Collection[Movement]) -> Money:

@@ -30,7 +30,7 @@ from portal.queries.paperless import electronic_readers
 from portal.queries.reach import paper_lines
 from portal.queries.settings import settings_on
 from portal.queries.statement_build import Draft, asked_of, draft
-from portal.queries.statement_candidates import statement_candidates
+from portal.queries.statement_candidates import overtaken_accounts, statement_candidates
 from portal.queries.statement_content import LAYOUT_VERSION
 from portal.queries.statement_facts import (
     LastStatement,
@@ -84,7 +84,7 @@ def _with_something_to_tell(
     `_is_due` says the same of the rest, with everything that a statement is made from.
     """
     floor = max(settings.money(Key.STATEMENT_FLOOR), Money(1))
-    corrected = {
+    corrected = overtaken_accounts(session, account_ids) | {
         account_id
         for account_id, last in last_statements(session, account_ids, on).items()
         if last.corrected
@@ -143,8 +143,8 @@ def _is_due(made: Draft, facts: StatementFacts, on: date) -> bool:
     """Whether the calendar and the gate let this account have a statement today."""
     last = facts.last.get(made.account_id)
     if not made.due:
-        # What a dispute corrected is told also where nothing is asked for now (STMT-19).
-        tells = last is not None and last.corrected and last.cycle_on < on
+        # What a dispute or a payer corrected is told also where nothing is asked for now (STMT-19).
+        tells = last is not None and made.content.corrected is not None and last.cycle_on < on
         return tells or _tells_credit(made, last, facts, on)
     floor = (
         {Condition.BELOW_FLOOR} if made.due < facts.settings.money(Key.STATEMENT_FLOOR) else set()

@@ -57,8 +57,10 @@ def draftable(
     in part, what nobody disputes is drawn (DISP-1).
     """
     found = balances(session, on=on, account_ids=[account_id])
-    whole = conditions(session, on=on, account_ids=[account_id]).of(account_id)
-    answer = ask_gate(session, whole.kinds, Action.DRAFT, asked_by="draft", account_id=account_id)
+    kinds = conditions(session, on=on, account_ids=[account_id]).of(account_id).kinds
+    if found and found[0].in_credit:
+        kinds |= {Condition.CREDIT_BALANCE}
+    answer = ask_gate(session, kinds, Action.DRAFT, asked_by="draft", account_id=account_id)
     if not found:
         return Draftable((), answer if isinstance(answer, Denied) else None)
     [account] = found
@@ -66,7 +68,7 @@ def draftable(
     for visit in account.visits:
         of_visit = ask_gate(
             session,
-            visit.conditions | whole.kinds,
+            visit.conditions | kinds,
             Action.DRAFT,
             asked_by="draft",
             account_id=account_id,

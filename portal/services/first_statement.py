@@ -5,35 +5,51 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import Select, select, text, update
 from sqlalchemy.orm import Session
 
 from billing.money import ZERO
 from portal.models.claims import Charge, Visit
-from portal.models.statements import StatementDelivery, StatementLine
+from portal.models.statements import StatementLine
 
-# By visit of corrected statements: what they ask for, and what the one that each replaces asked for. Only a new
-# decision of a payer counts: what a dispute or a hold kept back is no increase when it is asked for again.
-_RAISED = text(
-    """
-UPDATE visits v SET first_statement_on = :on
-  FROM statements s
-  JOIN statements old ON old.number = s.content->'corrected'->>'replaces'
- CROSS JOIN LATERAL (
-   SELECT c.visit_id, sum(l.amount_cents) AS cents
-     FROM statement_lines l JOIN charges c ON c.id = l.charge_id
-    WHERE l.statement_id = s.id GROUP BY 1) asked
- WHERE s.id = ANY (:statements) AND v.id = asked.visit_id AND v.first_statement_on < :on
-   AND asked.cents > coalesce((
-     SELECT sum(l.amount_cents) FROM statement_lines l JOIN charges c ON c.id = l.charge_id
-      WHERE l.statement_id = old.id AND c.visit_id = v.id), 0)
-   AND NOT EXISTS (
-     SELECT 1 FROM statement_lines l JOIN charges c ON c.id = l.charge_id
-      WHERE l.statement_id = old.id AND c.visit_id = v.id AND l.disputed_cents > 0)
-   AND EXISTS (
-     SELECT 1 FROM postings p JOIN journal_entries e ON e.id = p.entry_id
-      WHERE p.visit_id = v.id AND p.id > old.ledger_position AND e.kind LIKE 'remittance_claim%')
+# By visit: the first delivery that stands of a statement that asks for it, since the newest statement that told less of
+# it than its payers leave to the patient now. What a dispute, a hold or a payment changed is no decision of a payer.
+_TOLD_FROM = """
+SELECT min(d.delivered_on) FROM statement_deliveries d
+  JOIN statements s ON s.id = d.statement_id
+ WHERE d.returned_on IS NULL
+   AND EXISTS (SELECT 1 FROM statement_lines l JOIN charges c ON c.id = l.charge_id
+                WHERE l.statement_id = s.id AND c.visit_id = v.id AND l.amount_cents > 0)
+   AND s.ledger_position > coalesce((
+     SELECT max(less.ledger_position) FROM statements less
+      WHERE less.guarantor_account_id = s.guarantor_account_id
+        AND EXISTS (SELECT 1 FROM statement_lines l JOIN charges c ON c.id = l.charge_id
+                     WHERE l.statement_id = less.id AND c.visit_id = v.id)
+        AND EXISTS (SELECT 1 FROM statement_deliveries e
+                     WHERE e.statement_id = less.id AND e.returned_on IS NULL)
+        AND (SELECT sum(CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END)
+               FROM postings p
+               JOIN journal_entries j ON j.id = p.entry_id AND j.kind LIKE 'remittance_claim%'
+               JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'patient_receivable'
+              WHERE p.visit_id = v.id AND p.id > less.ledger_position) > 0), -1)
 """
+_RAISED = text(
+    f"""
+UPDATE visits v SET first_statement_on = :on
+  FROM statements told
+ WHERE told.id = ANY (:statements) AND told.content->>'corrected' IS NOT NULL AND v.first_statement_on < :on
+   AND EXISTS (SELECT 1 FROM statement_lines l JOIN charges c ON c.id = l.charge_id
+                WHERE l.statement_id = told.id AND c.visit_id = v.id AND l.amount_cents > 0)
+   AND ({_TOLD_FROM}) = :on
+"""  # noqa: S608 (our own words only)
+)
+_CLEARED = text(
+    f"""
+UPDATE visits v SET first_statement_on = ({_TOLD_FROM})
+ WHERE v.first_statement_on = :delivered_on
+   AND EXISTS (SELECT 1 FROM statement_lines l JOIN charges c ON c.id = l.charge_id
+                WHERE l.statement_id = :statement AND c.visit_id = v.id AND l.amount_cents > 0)
+"""  # noqa: S608 (our own words only)
 )
 
 
@@ -53,25 +69,9 @@ def start_clocks(session: Session, statement_ids: Sequence[int], on: date) -> No
 
 
 def clear_clocks(session: Session, statement_id: int, delivered_on: date) -> None:
-    """Take back the D0 that a bounced delivery set; another one that stands gives its own day."""
-    standing = (
-        select(func.min(StatementDelivery.delivered_on))
-        .join(StatementLine, StatementLine.statement_id == StatementDelivery.statement_id)
-        .join(Charge, Charge.id == StatementLine.charge_id)
-        .where(
-            Charge.visit_id == Visit.id,
-            StatementLine.amount > ZERO,
-            StatementDelivery.returned_on.is_(None),
-        )
-        .correlate(Visit)
-        .scalar_subquery()
-    )
-    session.execute(
-        update(Visit)
-        .where(Visit.id.in_(_asked([statement_id])), Visit.first_statement_on == delivered_on)
-        .values(first_statement_on=standing)
-        .execution_options(synchronize_session=False)
-    )
+    """Take back the D0 that a bounced delivery set; another one that stands and tells no less gives its own day."""
+    session.flush()
+    session.execute(_CLEARED, {"statement": statement_id, "delivered_on": delivered_on})
 
 
 def _asked(statement_ids: Sequence[int]) -> Select[int]:

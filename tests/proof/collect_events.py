@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import select
 
@@ -15,24 +16,22 @@ from portal.models.accounts import AccountCondition
 from portal.models.bill_disputes import BillDispute
 from portal.models.identity import AccountAccess, Login
 from portal.models.messages import OutboundMessage
-from portal.models.payment_methods import PaymentMethod
+from portal.models.notices import Notice
 from portal.models.payments import InboundEvent
 from portal.models.placements import Placement
 from portal.ports import Accepted, Bounce, Delivery
 from portal.queries.viewer import PatientViewer
 from portal.services.consent_paperless import Browser, agree_paperless
 from portal.services.open_dispute import AlreadyDisputed, Filing, open_dispute
-from portal.services.read_agency_file import read_agency_file
 from portal.services.record_bounces import record_bounce
 from portal.services.record_delivery import receive_delivery, record_delivery
-from portal.services.sign_autopay import Signature, Wish, autopay_paper, sign_autopay
-from portal.services.take_agency_file import take_agency_file
+from tests.proof.collect_files import decided_anew
 from tests.proof.collect_oracle import Dispute, Span
-from tests.sandbox_server import DECLINED, GOOD, PUBLIC_URL
-from tests.services.agency_world import Memory, csv_of, line
-from tests.services.autopay_world import Payer, english
+from tests.proof.collect_plans import card, plan
+from tests.proof.collect_returns import RETURNS, net, sent_by_agency
+from tests.sandbox_server import PUBLIC_URL
+from tests.services.agency_world import line
 from tests.services.statement_world import DAY, noon
-from tests.services.till import Till
 
 if TYPE_CHECKING:
     from tests.proof.collect_world import Sim
@@ -40,47 +39,6 @@ if TYPE_CHECKING:
 DEAD = ("30005", "30006")  # rules.md, MSG-13: no text to this number any more
 PASSING = ("30003", "30008")  # tried again, then another way
 NOTICES = ("bankruptcy", "attorney", "scra", "do_not_contact", "deceased")
-
-
-def saved_card(sim: Sim, account: int, plan_id: UUID, on: date) -> None:
-    """A plan that was just signed is to be drawn from a card."""
-    if sim.sandbox is None:
-        return
-    till = Till(sim.sandbox, sim.sandbox.gateway(), noon(on), account, (0, 0), sim.viewers[account])
-    method = Payer(till).has_card()
-    asked = {
-        "viewer": till.viewer,
-        "account_id": account,
-        "wish": Wish(method_id=method.id, plan_id=plan_id),
-        "words": english,
-        "now": till.now,
-    }
-    signature = Signature(
-        typed_name="Testa Sample",
-        text_hash=autopay_paper(**asked).hash,  # type: ignore[arg-type]  # as the signature says
-        language="en",
-        ip="192.0.2.1",
-        user_agent="a test",
-    )
-    sign_autopay(**asked, signature=signature, public_url=PUBLIC_URL)  # type: ignore[arg-type]  # as above
-
-
-def card(sim: Sim, account: int, _on: date) -> bool:
-    """Its bank begins to say no, or yes again."""
-    if sim.sandbox is None:
-        return False
-    with db.read_only() as session:
-        found = session.scalars(
-            select(PaymentMethod.provider_id)
-            .where(PaymentMethod.guarantor_account_id == account)
-            .order_by(PaymentMethod.id.desc())
-        ).first()
-    if found is None:
-        return False
-    number = GOOD if account in sim.declined else DECLINED
-    sim.declined ^= {account}
-    sim.sandbox.control("behave", method=found, number=number)
-    return True
 
 
 def line_dispute(sim: Sim, account: int, on: date) -> bool:
@@ -111,7 +69,7 @@ def line_dispute(sim: Sim, account: int, on: date) -> bool:
     return True
 
 
-def agency_row(sim: Sim, account: int, on: date) -> bool:
+def agency_row(sim: Sim, account: int, on: date, what: str = "") -> bool:
     """An agency sends a row about a bill that it has: money, a dispute, news of a hold, or the bill itself."""
     with db.read_only() as session:
         placed = session.scalars(
@@ -121,33 +79,21 @@ def agency_row(sim: Sim, account: int, on: date) -> bool:
         ).first()
     if placed is None:
         return False
-    what = sim.dice.choice(("payment", "dispute", "notice", "closure"))
+    what = what or sim.dice.choice(("payment", "dispute", "notice", "closure"))
     said = _said(sim, what, placed, on)
     if said is None:
         return False
-    file_id = uuid4()
-    row = line(f"R{file_id.hex[:12]}", what, placed, **{"happened_on": on.isoformat(), **said})
-    with db.read_only() as session:
-        agency_id = session.get_one(Placement, placed.id).agency_id
-    take_agency_file(
-        file_id=file_id,
-        agency_id=agency_id,
-        data=csv_of(row),
-        name="returns.csv",
-        staff=None,
-        store=Memory(),
-        now=noon(on),
-    )
-    read = read_agency_file(
-        file_id=file_id,
-        agency_id=agency_id,
-        staff=None,
-        public_url=PUBLIC_URL,
-        on=on,
-        now=noon(on),
-    )
+    ref = f"R{uuid4().hex[:12]}"
+    row = line(ref, what, placed, **{"happened_on": on.isoformat(), **said})
+    before = net(account)
+    read = sent_by_agency(placed.agency_id, row, on)
     if (read.taken, read.refused) != (1, ()):
         sim.wrong.append(f"{on}: an agency's {what} was not taken: {read.refused}")
+    if what == "payment":
+        cents = round(float(said["amount"]) * 100)
+        sim.agency_paid.append((ref, account, placed.id, cents))
+        if net(account) != before - cents:
+            sim.wrong.append(f"{on}: an agency's payment of account {account} against COLL-21")
     _follows(sim, what, placed, said, on)
     sim.counts[f"agency's {what}"] = sim.counts.get(f"agency's {what}", 0) + 1
     return True
@@ -173,10 +119,7 @@ def _said(sim: Sim, what: str, placed: Placement, on: date) -> dict[str, str] | 
 def _follows(sim: Sim, what: str, placed: Placement, said: Mapping[str, str], on: date) -> None:
     """The same in the story."""
     account, visit = placed.guarantor_account_id, placed.visit_id
-    if what == "payment":
-        sim.story.owed[visit] -= round(float(said["amount"]) * 100)
-        sim.expected[visit] = sim.story.owed[visit]
-    elif what == "dispute":
+    if what == "dispute":
         dispute = Dispute(visit, on)
         with db.read_only() as session:
             found = session.scalars(
@@ -264,6 +207,12 @@ def failed(sim: Sim, phones: Phones, message_id: int, on: date) -> None:
             sim.wrong.append(f"{on}: the bounce of message {message_id} was {done}")
         if message.statement_id is not None:
             sim.story.came_back(account, message.statement_id, "email")
+        if message.template == "letter_waiting":
+            with db.read_only() as session:
+                letter_id = session.scalars(
+                    select(Notice.id).where(Notice.message_id == message_id)
+                ).one()
+            sim.story.unwarned(account, letter_id)
         if login is not None:
             sim.story.mailboxes.discard(account)
         sim.counts["bounce"] = sim.counts.get("bounce", 0) + 1
@@ -283,6 +232,10 @@ def failed(sim: Sim, phones: Phones, message_id: int, on: date) -> None:
 
 MORE: dict[str, Callable[[Sim, int, date], bool]] = {
     "card": card,
+    "plan": plan,
     "line": line_dispute,
     "agency": agency_row,
+    "anew": decided_anew,
+    "paid": partial(agency_row, what="payment"),
+    **RETURNS,
 }

@@ -11,14 +11,28 @@ SELECT p.visit_id, p.charge_id, sum(CASE p.side WHEN 'debit' THEN p.amount_cents
  WHERE a.code = 'patient_receivable' AND p.visit_id IS NOT NULL GROUP BY 1, 2
 """
 )
+CREDIT = text(
+    """
+SELECT p.guarantor_account_id, sum(CASE p.side WHEN 'credit' THEN p.amount_cents ELSE -p.amount_cents END)
+  FROM postings p JOIN ledger_accounts a ON a.id = p.account_id
+ WHERE a.code = 'patient_credit' AND p.guarantor_account_id IS NOT NULL GROUP BY 1
+"""
+)
 TOLD = text(
     """
-SELECT d.id, d.statement_id, d.channel, d.delivered_on, s.guarantor_account_id, c.visit_id,
+SELECT d.id, d.statement_id, d.channel, d.delivered_on, coalesce(d.due_on, s.due_on) AS due_on, s.cycle_on,
+       s.guarantor_account_id, c.visit_id,
        jsonb_object_agg(c.id, l.amount_cents) AS asked, sum(l.amount_cents)
   FROM statement_deliveries d JOIN statements s ON s.id = d.statement_id
   JOIN statement_lines l ON l.statement_id = s.id JOIN charges c ON c.id = l.charge_id
- WHERE d.id > :seen GROUP BY d.id, d.statement_id, d.channel, d.delivered_on, s.guarantor_account_id, c.visit_id
+ WHERE d.id > :seen GROUP BY d.id, s.id, c.visit_id
  ORDER BY d.id
+"""
+)
+CORRECTED = text(
+    """
+SELECT s.guarantor_account_id, s.cycle_on FROM statements s WHERE s.content->>'corrected' IS NOT NULL
+   AND EXISTS (SELECT 1 FROM statement_deliveries d WHERE d.statement_id = s.id)
 """
 )
 WARNED = text(

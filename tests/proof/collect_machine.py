@@ -11,7 +11,8 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.proof.collect_watch import Watch, laid
+from tests.proof.collect_run import laid
+from tests.proof.collect_watch import Watch
 from tests.proof.collect_world import EVENTS
 from tests.sandbox_server import SandboxServer
 from tests.services.statement_world import DAY

@@ -33,6 +33,8 @@ TABLE = {
     "do_not_contact": ("X X X X o", "COLL-17"),
     "unreachable": ("X X X X o", "CORE-3"),
     "below_floor": ("X X X X o", "OPS-19"),  # n/a for a draft: a plan's last part may be small
+    # W: another's bill is asked for beside it, which no credit pays without consent (STMT-11).
+    "credit_balance": ("w X X X X", "STMT-11"),
     "placed": ("X X X X X", "COLL-19"),
 }
 COLUMNS = ("statement", "reminder", "notice", "placement", "draft")
@@ -76,17 +78,30 @@ class Sent:
     channel: str
     day: date
     returned: bool = False
+    cut: date = date.min  # the day as of which it says what is owed
 
 
 @dataclass
 class Warned:
-    """A final notice that left."""
+    """A final notice that left, once; one that left again is another."""
 
+    letter: int
     sent: date
     deadline: date | None
     visits: tuple[int, ...]
     names: tuple[str, ...]
     in_bold: bool  # it says as New Jersey asks for that nothing was reported
+    returned: bool = False
+
+
+@dataclass
+class Owed:
+    """A corrected statement that is owed since a payer's decision of `day`; what held it back moves `since`."""
+
+    account: int
+    visit: int
+    day: date
+    since: date
 
 
 @dataclass
@@ -100,7 +115,9 @@ class Story:
     oral: dict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
     screened: dict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
     offered: dict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
-    told: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))  # deliveries
+    told: dict[int, list[int]] = field(
+        default_factory=lambda: defaultdict(list)
+    )  # deliveries of what asks for it, by visit
     sent: dict[int, Sent] = field(default_factory=dict)  # by delivery
     warned: dict[int, list[Warned]] = field(default_factory=lambda: defaultdict(list))
     lost: dict[int, list[Span]] = field(
@@ -108,6 +125,10 @@ class Story:
     )  # plans, by visit
     owed: dict[int, int] = field(default_factory=dict)  # cents by visit, as the ledger adds up now
     lines: dict[int, dict[int, int]] = field(default_factory=dict)  # the same by visit and charge
+    credit: dict[int, int] = field(default_factory=dict)  # cents by account that we owe
+    shares: dict[int, list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
+    named: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))  # as `told`
+    correct: list[Owed] = field(default_factory=list)
     bills: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     phones: set[int] = field(default_factory=set)  # accounts with a mobile
     dead: set[int] = field(default_factory=set)  # whose mobile no text reaches (MSG-13)
@@ -128,6 +149,8 @@ class Story:
         total = sum(max(0, self.owed.get(one, 0)) for one in self.bills[account])
         if 0 < total < FLOOR:
             found.add("below_floor")
+        if self.credit.get(account, 0) > total:
+            found.add("credit_balance")
         return found
 
     def arrived(self, visit: int, day: date) -> list[date]:
@@ -138,6 +161,44 @@ class Story:
         for one in stands:
             first[one.statement] = min(one.day, first.get(one.statement, one.day))
         return sorted(set(first.values()))
+
+    def share(self, visit: int, day: date) -> int:
+        """What its payer had left to the patient by that day, in cents."""
+        return [cents for since, cents in self.shares[visit] if since <= day][-1]
+
+    def tellings(self, visit: int, day: date) -> list[Sent]:
+        """Of statements that spoke of it, asking or not, and did not come back."""
+        found = [self.sent[one] for one in self.named[visit]]
+        return [one for one in found if one.day <= day and not one.returned]
+
+    def asked(self, visit: int, day: date) -> date | None:
+        """D0: of what a payer raised, the day of the first statement that says so (CORE-3, STMT-19)."""
+        now, told = self.share(visit, day), self.tellings(visit, day)
+        less = max((one.cut for one in told if self.share(visit, one.cut) < now), default=date.min)
+        asking = {id(self.sent[one]) for one in self.told[visit]}
+        return min((s.day for s in told if id(s) in asking and s.cut > less), default=None)
+
+    def decided(self, account: int, visit: int, share: int, day: date) -> None:
+        """A payer decided again: what was told otherwise is to be corrected (STMT-19)."""
+        self.shares[visit].append((day, share))
+        self.correct = [one for one in self.correct if one.visit != visit]
+        told = self.tellings(visit, day)
+        if told and self.share(visit, max(one.cut for one in told)) != share:
+            self.correct.append(Owed(account, visit, day, day))
+
+    def uncorrected(self, corrected: Collection[tuple[int, date]], day: date) -> list[Owed]:
+        """Whom no corrected statement reached ten business days later, where one was free to leave (STMT-19)."""
+        late = []
+        for one in list(self.correct):
+            kinds = self.kinds(one.account, one.visit, day) - {"credit_balance"}
+            if any(account == one.account and cut >= one.day for account, cut in corrected):
+                self.correct.remove(one)
+            elif blocked(kinds, "statement") or "plan_current" in kinds:
+                one.since = day
+            elif (day - one.since).days > 16:
+                late.append(one)
+                self.correct.remove(one)
+        return late
 
     def unreachable(self, account: int) -> bool:
         """No way is left: the last mail came back, no mobile takes a text, no e-mail arrives."""
@@ -154,6 +215,12 @@ class Story:
                 one.returned = True
         if channel == "paper":
             self.lost_mail.add(account)
+
+    def unwarned(self, account: int, letter: int) -> None:
+        """A final notice reached nobody."""
+        for one in self.warned[account]:
+            if one.letter == letter:
+                one.returned = True
 
     def free(self, visit: int, day: date) -> dict[int, int]:
         """Cents of each line that nobody disputes (DISP-1: the undisputed part stays payable)."""
@@ -172,16 +239,21 @@ def blocked(kinds: Collection[str], column: str) -> set[str]:
 
 def age(story: Story, visit: int, day: date) -> int | None:
     """Days since D0; days in a dispute, and in a plan that was lost, do not count (DISP-2, PLAN-14)."""
-    arrived = story.arrived(visit, day)
-    if not arrived:
+    start = story.asked(visit, day)
+    if start is None:
         return None
     still = [(d.filed, d.free) for d in story.disputes[visit]]
     still += [(s.since, s.until) for s in story.lost[visit]]
-    count, one = 0, arrived[0]
+    count, one = 0, start
     while one < day:
         count += not any(a <= one and (b is None or one < b) for a, b in still)
         one += timedelta(days=1)
     return count
+
+
+def due(sent: date, due_on: date) -> set[str]:
+    """A statement that left on this day, and the last day that it gives."""
+    return {"STMT-20"} if (due_on - sent).days < 21 else set()
 
 
 def _recently_disputed(story: Story, visit: int, day: date) -> bool:
@@ -277,7 +349,7 @@ def placement(story: Story, account: int, visit: int, day: date) -> set[str]:
         no.add("COLL-5")
     if start is None or not any(start <= d <= day for d in story.screened[account]):
         no.add("FA-8")
-    if start is None or not any(_warns(story, w, visit, start, day) for w in story.warned[account]):
+    if start is None or not any(_warns(story, w, visit, day) for w in story.warned[account]):
         no.add("COLL-4")
     home = story.home(account, day)
     if not {home, FACILITY} <= story.read:
@@ -285,18 +357,20 @@ def placement(story: Story, account: int, visit: int, day: date) -> set[str]:
     if home == "NJ" and (
         start is None
         or not any(start <= d <= day for d in story.offered[account])
-        or not any(w.in_bold and _warns(story, w, visit, start, day) for w in story.warned[account])
+        or not any(w.in_bold and _warns(story, w, visit, day) for w in story.warned[account])
     ):
         no.add("COLL-T4")
     return no
 
 
-def _warns(story: Story, warned: Warned, visit: int, start: date, day: date) -> bool:
+def _warns(story: Story, warned: Warned, visit: int, day: date) -> bool:
+    start = story.asked(visit, day)
     # A plan that was lost asks for a new notice; one that ended with whoever signed it does not (PLAN-14).
     lost = [s.until or day for s in story.lost[visit] if s.kind == "defaulted"]
-    since = max([start + timedelta(days=90), *lost])
+    since = max([start + timedelta(days=90), *lost]) if start else date.max
     return (
-        visit in warned.visits
+        not warned.returned
+        and visit in warned.visits
         and "placement" in warned.names
         and since <= warned.sent <= day - timedelta(days=30)
         and warned.deadline is not None

@@ -11,30 +11,25 @@ from sqlalchemy import select, update
 
 from billing.bill_disputes import Channel, Kind
 from billing.holds import Condition
-from billing.money import Money
 from billing.organisation import Organisation
-from billing.plans import Terms
 from portal import db
 from portal.models.accounts import AccountCondition, GuarantorAccount
 from portal.models.bill_disputes import BillDispute
 from portal.models.claims import Claim, Visit
 from portal.models.identity import Login
+from portal.models.ledger import JournalEntry
+from portal.models.remittances import RemittanceClaim
 from portal.models.statements import Statement
-from portal.queries.plan_offer import plan_offer
-from portal.queries.plan_paper import paper
-from portal.queries.plan_scope import Why
 from portal.queries.viewer import PatientViewer, StaffViewer
-from portal.services.consent_paperless import Browser
 from portal.services.judge_reach import judge_reach
 from portal.services.mail_came_back import mail_came_back
 from portal.services.open_dispute import AlreadyDisputed, Filing, open_dispute
 from portal.services.prove_step import ProofKind
-from portal.services.refusal import Refusal
 from portal.services.review_template import review_template
 from portal.services.set_hold import HoldAsked, end_hold, set_hold
 from portal.services.set_organisation import set_organisation
-from portal.services.sign_plan import PlanWish, Signature, sign_plan
-from tests.proof.collect_events import MORE, paperless, saved_card
+from tests.proof.collect_events import MORE, paperless
+from tests.proof.collect_files import Decision, decisions_come
 from tests.proof.collect_oracle import Dispute, Span, Story
 from tests.sandbox_server import SandboxServer
 from tests.services.gate_world import prove, read_law
@@ -53,7 +48,8 @@ OF_A_VISIT = {"gfe_dispute", "appeal_open", "medicaid_qmb", "workers_comp", "vet
 HOLDS = (*sorted(BY_STAFF), "assistance_pending", "minor_unnamed", "open_claim")
 EVENTS = (
     ("hold", 8), ("end", 8), ("pay", 3), ("dispute", 3), ("move", 2), ("mail", 2), ("bill", 1),
-    ("plan", 3), ("cent", 1), ("line", 3), ("card", 2), ("agency", 3),
+    ("plan", 3), ("cent", 1), ("line", 3), ("card", 2), ("agency", 3), ("letter", 2), ("back", 2),
+    ("anew", 3),
 )  # fmt: skip
 
 
@@ -76,7 +72,11 @@ class Sim:
     todo: list[tuple[date, int, str]] = field(default_factory=list)  # what staff will do, and when
     counts: dict[str, int] = field(default_factory=dict)
     declined: set[int] = field(default_factory=set)  # accounts whose card says no
-    expected: dict[int, int] = field(default_factory=dict)  # what is owed after an agency's payment
+    # What agencies told us of: its row, the account, the placement, the cents.
+    agency_paid: list[tuple[str, int, UUID, int]] = field(default_factory=list)
+    decisions: dict[int, Decision] = field(default_factory=dict)  # of payers, by visit
+    coming: list[tuple[date, Span, Decision]] = field(default_factory=list)  # decided again, when
+    files: int = 0  # of payers
     wrong: list[str] = field(default_factory=list)  # what somebody did and was not done
     staff: StaffViewer = field(init=False)
     agency_id: int = field(init=False)
@@ -146,21 +146,25 @@ class Sim:
     def _new(self, w: World, account: GuarantorAccount, on: date = DAY) -> None:
         cents = self.dice.choice((20_00, 60_00, 120_00))
         patient, payer = w.patient(account), w.payer()
-        visit, charges = w.visit(patient, [250_00, 250_00])
+        two = self.dice.random() < 0.4  # a second line that is owed too
+        visit, charges = w.visit(patient, [250_00] * (1 + two))
         for charge in charges:
             charge.description = "Office visit"
         made = (visit, charges, w.claim(visit, charges, payer), payer)
-        w.decide(made, paid=130_00 - cents, discount=120_00, share={"1": cents}, on=on)
-        if self.dice.random() < 0.4:  # a second line that is owed too
+        _kept(w, w.decide(made, paid=130_00 - cents, discount=120_00, share={"1": cents}, on=on))
+        if two:
             also = (visit, charges[1:], *made[2:])
-            w.decide(also, paid=90_00, discount=120_00, share={"1": 40_00}, on=on)
+            _kept(w, w.decide(also, paid=90_00, discount=120_00, share={"1": 40_00}, on=on))
         self.bills[made[0].id] = made
+        self.decisions[visit.id] = Decision("12345", cents)
+        self.story.shares[visit.id].append((date.min, cents))
         self.story.bills[account.id].add(made[0].id)
 
     # one day
 
     def people(self, on: date, rate: float) -> None:
         """What happens before the day's run."""
+        decisions_come(self, on)
         for due, account, what in [one for one in self.todo if one[0] <= on]:
             self.todo.remove((due, account, what))
             self._did(account, what, on)
@@ -336,52 +340,11 @@ class Sim:
         self.story.came_back(account, last, "paper")
         return True
 
-    def _plan(self, account: int, on: date) -> bool:
-        viewer, plan_id = self.viewers[account], uuid4()
-        offer = plan_offer(viewer, on=on, account_id=account)
-        if offer is None or offer.total.cents < 60_00 or offer.open_plan_id is not None:
-            return False
-        first = on + timedelta(days=14)
-        first = (
-            first.replace(day=min(day for day in (5, 15, 25) if day >= first.day))
-            if first.day < 26
-            else first.replace(day=25)
-        )
-        page = paper(
-            viewer,
-            plan_id=plan_id,
-            account_id=account,
-            why=Why.FIRST,
-            terms=Terms(offer.total, Money(0), 2, first, first.day),
-            on=on,
-        )
-        if page is None or page.drafted is None:
-            return False
-        try:
-            sign_plan(
-                viewer=viewer,
-                wish=PlanWish(
-                    plan_id=plan_id,
-                    account_id=account,
-                    why=Why.FIRST,
-                    version=1,
-                    terms=page.drafted.terms,
-                ),
-                signature=Signature(
-                    typed_name="Testa Sample",
-                    ticked=True,
-                    agreement_hash=page.drafted.agreement_hash,
-                    box_hash=page.drafted.box_hash or "",
-                    browser=Browser(ip="192.0.2.1", user_agent="a test"),
-                ),
-                public_url="http://localhost:8000",
-                now=noon(on),
-            )
-        except Refusal:
-            return False
-        if self.dice.random() < 0.7:
-            saved_card(self, account, plan_id, on)
-        return True
+
+def _kept(w: World, row: RemittanceClaim) -> None:
+    """The decision knows its entry, so that its payer can take it back."""
+    query = select(JournalEntry.id).where(JournalEntry.source_ref.like(f"era:%:{row.id}"))
+    row.entry_id = w.session.scalars(query).one()
 
 
 def _mobile(account_id: int) -> str:

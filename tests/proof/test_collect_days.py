@@ -20,6 +20,7 @@ from billing import gate, holds
 from billing.allocation import OpenLine
 from billing.holds import Action, Condition, Effect
 from portal.models.claims import Visit
+from portal.queries import statement_changes
 from portal.queries.balances import AccountBalance
 from portal.queries.payments import open_lines
 from portal.services import (
@@ -29,9 +30,11 @@ from portal.services import (
     draftable,
     note_undelivered,
     post_return,
+    record_piece,
     tend_accounts,
 )
-from tests.proof.collect_watch import Watch, laid, watched
+from tests.proof.collect_run import laid, watched
+from tests.proof.collect_watch import Watch
 from tests.sandbox_server import SandboxServer
 from tests.services.statement_world import DAY
 
@@ -47,11 +50,11 @@ def asked(name: str, default: int) -> int:
 def test_CORE_5_no_account_moves_a_step_unproven(tmp_path: Path, sandbox: SandboxServer) -> None:
     began = time.monotonic()
     watch = watched(
-        asked("SEED", 4711),
+        asked("SEED", 4712),
         size=asked("ACCOUNTS", 24),
         days=asked("DAYS", 157),
         every=asked("EVERY", 8),
-        rate=asked("RATE", 20) / 1000,
+        rate=asked("RATE", 30) / 1000,
         home=tmp_path,
         sandbox=sandbox,
     )
@@ -108,6 +111,34 @@ def test_an_agency_that_is_not_called_home_and_one_whose_money_is_lost_are_seen(
     )
     assert any("day at an agency" in one for one in watch.broken)
     assert any("COLL-21" in one for one in watch.broken)
+
+
+def test_a_final_notice_that_came_back_and_still_warns_and_money_that_stays_an_agencys_are_seen(
+    tmp_path: Path, monkeypatch: Patch
+) -> None:
+    monkeypatch.setattr(record_piece, "unprove_notice", lambda *_said, **_more: None)
+    monkeypatch.setattr(post_return, "take_agency_payment_back", lambda *_said, **_more: None)
+    watch = laid(7, size=8, home=tmp_path, fails=0.0, rate=0.0, every=30, eager=True)
+    watch.live(120)
+    for number, event in ((120, "letter"), (150, ""), (180, "paid"), (210, "back")):
+        watch.sim.events, watch.rate = ((event, 1),), 1.0 if event else 0.0
+        watch.one(DAY + timedelta(days=number))
+    assert any("placement" in one and "COLL-4" in one for one in watch.broken)
+    assert any("is not owed, against COLL-21" in one for one in watch.broken)
+
+
+def test_a_raised_bill_that_is_not_told_anew_and_ages_on_is_seen(
+    tmp_path: Path, monkeypatch: Patch
+) -> None:
+    monkeypatch.setattr(statement_changes.Span, "corrected_charges", frozenset())
+    watch = laid(7, size=8, home=tmp_path, fails=0.0, every=30, eager=True)
+    watch.live(60)
+    watch.sim.events, watch.rate = (("anew", 1),), 1.0
+    watch.one(DAY + timedelta(days=60))
+    watch.rate = 0.0
+    watch.one(DAY + timedelta(days=90))
+    assert any("stays uncorrected, against STMT-19" in one for one in watch.broken)
+    assert any("final notice" in one and "STMT-10" in one for one in watch.broken)
 
 
 def test_a_bad_number_that_is_texted_again_is_seen(tmp_path: Path, monkeypatch: Patch) -> None:

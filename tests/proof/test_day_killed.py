@@ -18,7 +18,7 @@ from portal.services.deliver_statements import deliver_statements
 from portal.services.send_notices import send_notices
 from portal.services.walk_dunning import walk_dunning
 from tests.mutations.world import Crash
-from tests.proof.collect_watch import SAMPLE, Printer
+from tests.proof.collect_run import SAMPLE, Printer
 from tests.proof.fuse import Fuse
 from tests.services.placement_world import agency
 from tests.services.statement_world import DAY, Office, after, cut, later, noon, world
