@@ -53,6 +53,7 @@ INSIDE = {
     "Plan paid (%(payer)s)",
     "Taken back: %(what)s",
     "The visit of %(day)s",
+    "The whole visit",
     "Visit",
     "We corrected our books",
     "Yes to texts about %(kind)s, %(source)s",

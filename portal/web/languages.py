@@ -27,7 +27,9 @@ COMPILED = CATALOGUES / SPANISH / "LC_MESSAGES" / "messages.mo"
 SPEAKING = {
     None,
     "account",
+    "bill_disputes",
     "check_in",
+    "check_in_start",
     "confidential",
     "contact",
     "enrolment",
@@ -35,6 +37,7 @@ SPEAKING = {
     "insurance",
     "kiosk",
     "languages",
+    "letters",
     "linking",
     "messages",
     "overview",
@@ -51,6 +54,7 @@ SPEAKING = {
     "statements",
     "text_link",
     "visits",
+    "waitlist",
 }
 YEAR_SECONDS = 365 * 24 * 3600
 
