@@ -46,6 +46,7 @@ INSIDE = {
     "No e-mail",
     "No mail to your usual address",
     "No texts",
+    "No wish",
     "No to texts about %(kind)s, %(source)s",
     "Nothing to pay",
     "Others use my phone: texts hold only a link",

@@ -65,5 +65,8 @@ class CallWish(Base):
     calls_from: Mapped[time | None]  # by their clock; none: from when calls are made at all
     calls_until: Mapped[time | None]
     not_numbers: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)  # E.164: at work
+    not_at_work: Mapped[bool] = mapped_column(default=False, server_default="false")
+    no_calls: Mapped[bool] = mapped_column(default=False, server_default="false")  # texts, letters
     said_at: Mapped[datetime] = mapped_column(MOMENT)
+    # Of our office, or their own where they wrote it themselves.
     taken_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))

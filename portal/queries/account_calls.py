@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, true
+from sqlalchemy.orm import aliased
 
 from billing.call_rules import TALKED, Outcome, message_words
 from portal.db import read_only
@@ -15,6 +16,7 @@ from portal.models.calls import CallWish, PhoneCall
 from portal.models.identity import Login
 from portal.models.practice import Practice
 from portal.queries.call_standing import CallStanding, newest_wish, standing_of
+from portal.queries.call_wishes import SaidOfCalls, said_of
 from portal.queries.staff_account import AccountHeader, account_header
 from portal.queries.viewer import StaffViewer
 
@@ -62,7 +64,7 @@ class CallsPage:
     message: str  # what a voicemail may say
     help_phone: str
     help_url: str
-    wish: CallWish | None  # when and where they asked not to be called
+    wish: SaidOfCalls | None  # when and where they asked not to be called
 
     @property
     def begun(self) -> tuple[CallRow, ...]:
@@ -76,12 +78,14 @@ def calls_page(viewer: StaffViewer, account_id: int, *, now: datetime) -> CallsP
         header = account_header(session, account_id)
         if header is None:
             return None
-        account, practice, me, wish = session.execute(
-            select(GuarantorAccount, Practice, Login, CallWish)
+        writer = aliased(Login)
+        account, practice, me, wish, by = session.execute(
+            select(GuarantorAccount, Practice, Login, CallWish, writer)
             .select_from(GuarantorAccount)
             .join(Practice, true())
             .join(Login, Login.id == viewer.login_id)
             .outerjoin(CallWish, CallWish.id == newest_wish(account_id))
+            .outerjoin(writer, writer.id == CallWish.taken_by_id)
             .where(GuarantorAccount.id == account_id)
         ).one()
         found = session.execute(
@@ -102,7 +106,7 @@ def calls_page(viewer: StaffViewer, account_id: int, *, now: datetime) -> CallsP
             ),
             help_phone=practice.assistance_phone or practice.phone,
             help_url=practice.assistance_url,
-            wish=wish,
+            wish=said_of(wish, by),
         )
 
 

@@ -33,6 +33,7 @@ WORDS = {
     "COLL-14": "seven days pass after a conversation, and seven calls in seven days are the most",
     "COLL-15": "calls are made between 8 in the morning and 9 in the evening, where they may be, and"
     " not at hours or numbers that they asked us not to use",
+    "COLL-17": "they asked for no calls about bills: write or text",
     "MSG-13": "this number was somebody else’s",
     "STMT-11": "nothing is owed",
     RULE: "they asked for calls to another number, or for none",
@@ -104,6 +105,8 @@ def standing_of(
         rules.add("MSG-13")
     if wish is not None and wanted in wish.not_numbers:
         rules.add("COLL-15")
+    if wish is not None and wish.no_calls:
+        rules.add("COLL-17")
     answer = may_call(
         now,
         asked_from=wish.calls_from if wish else None,

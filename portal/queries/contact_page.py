@@ -12,6 +12,7 @@ from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.identity import Login
 from portal.models.messages import TextNumber
+from portal.queries.call_wishes import AskedOfCalls, asked_of, newest_asked
 from portal.queries.notice_channel import CONSENT, About, Channel
 from portal.queries.paperless import electronic_readers
 from portal.queries.reach import number_proven_at, own_number
@@ -72,6 +73,7 @@ class ContactPage:
     sign_in_email: str
     held_until: datetime | None  # texts wait till then
     mailed_to: dict[str, str]  # street, street2, city, state, postal_code
+    calls: AskedOfCalls  # when and where not to call about bills
 
     def told(self, choice: str) -> str:
         """By which way news of it comes at present; empty where none comes."""
@@ -123,6 +125,7 @@ def contact_page(viewer: PatientViewer, account_id: int, *, now: datetime) -> Co
         history = consent_history(session, phone=phone, account_id=account_id) if phone else ()
         without_paper = bool(electronic_readers(session, account_ids=[account_id], now=now))
         email = session.scalars(select(Login.email).where(Login.id == viewer.login_id)).one()
+        calls = asked_of(newest_asked(session, account_id))
     held = account.mobile_held_until
     since = {row.category.value: row.at for row in standing}
     return ContactPage(
@@ -149,6 +152,7 @@ def contact_page(viewer: PatientViewer, account_id: int, *, now: datetime) -> Co
         sign_in_email=email,
         held_until=held if held and now < held and phone == account.mobile else None,
         mailed_to={part: getattr(account, part) for part in ADDRESS},
+        calls=calls,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -71,8 +71,8 @@ def week_day(value: date) -> str:
     return f"{value:%A}, {value:%B} {value.day}"
 
 
-def clock(local: datetime) -> str:
-    """`3:05 PM` of a moment that is already on the right wall clock."""
+def clock(local: datetime | time) -> str:
+    """`3:05 PM` of a moment that is already on the right wall clock, or of an hour of any day."""
     return _clock(local)
 
 
@@ -83,7 +83,7 @@ def month_year(value: date) -> str:
     return f"{value:%B} {value.year}"
 
 
-def _clock(local: datetime) -> str:
+def _clock(local: datetime | time) -> str:
     if language() != ENGLISH:
         return format_time(local, "short", locale=f"{language()}_US")
     return f"{local.hour % 12 or 12}:{local:%M}\N{NO-BREAK SPACE}{local:%p}"

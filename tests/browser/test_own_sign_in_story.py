@@ -44,6 +44,12 @@ def test_another_email_and_address(size: str, visit: Callable[[str], Visitor]) -
     visitor.fill("street2", "Unit 2")
     visitor.press("Save the address")
     visitor.look("How we reach you")
+    visitor.press("When and where not to call me about bills", "link")
+    visitor.look("Calls about bills")
+    page.locator("select[name=calls_from]").select_option("12:00")
+    visitor.fill("number", "(212) 555-0143")
+    visitor.press("Save my wishes")
+    visitor.look("How we reach you")
 
 
 def test_ID_6_what_one_types_can_be_shown(visit: Callable[[str], Visitor]) -> None:

@@ -71,6 +71,7 @@ _PATIENTS = table(
     s s n o o n n n r r r r r b b  GET       /contact/<int:account_id>
     s s n o c n n n r r r r r b b  GET,POST  /contact/<int:account_id>/address
     s s n o o n n n r r r r r b b  POST      /contact/<int:account_id>/agree
+    s s n o o n n n r r r r r b b  GET,POST  /contact/<int:account_id>/calls
     s s n o o n n n r r r r r b b  GET,POST  /contact/<int:account_id>/choices
     s s n o c n n n r r r r r b b  GET,POST  /contact/<int:account_id>/mobile
     s s n o c n n n r r r r r b b  POST      /contact/<int:account_id>/mobile/by-email

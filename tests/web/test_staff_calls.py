@@ -78,16 +78,16 @@ def test_COLL_15_a_wish_about_hours_and_a_number_at_work_is_kept_by_the_gate(
 ) -> None:
     caller, address = as_staff("collections"), f"/accounts/{world.account_id}/calls"
     page = caller.get(address)
-    backwards = {"wish-calls_from": "3 pm", "wish-calls_until": "1 pm", "wish-at_work": ""}
+    backwards = {"wish-calls_from": "3 pm", "wish-calls_until": "1 pm", "wish-number": ""}
     assert "before the last" in caller.post(f"{address}/wish", backwards).text
-    afternoon = {"wish-calls_from": "12 pm", "wish-calls_until": "", "wish-at_work": ""}
+    afternoon = {"wish-calls_from": "12 pm", "wish-calls_until": "", "wish-number": ""}
     page = caller.follow(caller.post(f"{address}/wish", afternoon, expect=302))
     assert "Do not call now." in page.text  # ten in the morning
     assert "Again from March 2, 2026 at 12:00 PM." in page.text
-    assert "no call before 12:00" in page.text
+    assert "No call before 12:00 PM, by their clock." in page.text
     form = {"start-form_id": page.hidden("start-form_id"), "start-number": ""}
     assert "COLL-15" in caller.post(f"{address}/start", form).text
-    at_work = {"wish-calls_from": "", "wish-calls_until": "", "wish-at_work": "(212) 555-0142"}
+    at_work = {"wish-calls_from": "", "wish-calls_until": "", "wish-number": "(212) 555-0142"}
     page = caller.follow(caller.post(f"{address}/wish", at_work, expect=302))
     assert "COLL-15" in page.text  # the number on file is the one at work
     form = {"start-form_id": page.hidden("start-form_id"), "start-number": "(212) 555-0143"}

@@ -5,11 +5,14 @@ from __future__ import annotations
 from flask import flash, request
 
 from portal.blueprints.contact import journey
+from portal.blueprints.contact.call_forms import CallsForm
 from portal.blueprints.contact.forms import MobileCodeForm, MobileForm
 from portal.queries.contact_page import ContactPage
 from portal.services.agree_to_texts import Browser
 from portal.services.letters import change_code
 from portal.services.mailed_codes import check_mailed_code, mailed_code
+from portal.services.note_call import CannotNote
+from portal.services.note_call_wish import ask_about_calls
 from portal.services.prove_mobile import prove_mobile
 from portal.services.record_attempt import PERSON, SENDING, record_success
 from portal.services.send_sign_in_message import send_sign_in_letter
@@ -138,3 +141,16 @@ def _is_second(proving: journey.Proving, page: ContactPage, typed: str | None) -
 
 def _of_email(proving: journey.Proving) -> str:
     return f"in place of {proving.old}, {proving.nonce}"
+
+
+def keep_calls(form: CallsForm, account_id: int) -> bool:
+    """When and where not to call, from now on."""
+    try:
+        changed = ask_about_calls(
+            viewer=current_patient(), account_id=account_id, asked=form.asked, now=now()
+        )
+    except CannotNote:
+        form.calls_until.errors = ["Choose a later hour here than in the list before."]
+        return False
+    flash("Your wishes are saved." if changed else "Nothing was changed.", "success")
+    return True

@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 from billing.text_templates import Grade
 from billing.text_wording import LABELS
 from portal.blueprints.contact import journey
+from portal.blueprints.contact.call_forms import CallsForm
 from portal.blueprints.contact.forms import AgreeForm, ChoicesForm, MobileForm
 from portal.blueprints.contact.steps import (
     browser,
     code_form,
+    keep_calls,
     mail_second_code,
     prove,
     text_code,
@@ -146,6 +148,17 @@ def choices(account_id: int) -> ResponseReturnValue:
         flash("Your choice is saved.", "success")
         return redirect(url_for(".account", account_id=account_id))
     return render_template("contact/choices.html", page=page, form=form)
+
+
+@blueprint.route("/<int:account_id>/calls", methods=["GET", "POST"])
+@patient(scope=OWN_ONLY)
+def calls(account_id: int) -> ResponseReturnValue:
+    """When and where not to call about bills; whoever calls reads it as said by them (COLL-15)."""
+    page = _page(account_id)
+    form = CallsForm(page.calls)
+    if form.validate_on_submit() and keep_calls(form, account_id):
+        return redirect(url_for(".account", account_id=account_id))
+    return render_template("contact/calls.html", page=page, form=form)
 
 
 def _page(account_id: int) -> ContactPage:

@@ -10,6 +10,7 @@ from wtforms.validators import UUID, Optional
 
 from billing.call_rules import TALKED, Outcome
 from portal.queries.account_calls import OUTCOME_WORDS
+from portal.queries.call_wishes import AskedOfCalls
 from portal.services.note_call import Heard
 from portal.web.fields import PhoneField, at_most, chosen, required
 from portal.web.note_field import NoteField, NoteLineField
@@ -34,7 +35,26 @@ class WishForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     calls_from = ClockField("Not before", [Optional()])
     calls_until = ClockField("Not after", [Optional()])
-    at_work = PhoneField("Never this number, for example at work", [Optional()])
+    number = PhoneField("Never this number, for example at work", [Optional()])
+    another = PhoneField("Nor this one", [Optional()])
+    not_at_work = BooleanField("Not at work, whatever the number")
+    no_calls = BooleanField("No calls about bills at all: letters and texts only")
+
+    def start(self, asked: AskedOfCalls) -> None:
+        """What holds now."""
+        self.calls_from.data, self.calls_until.data = asked.calls_from, asked.calls_until
+        self.number.data, self.another.data = (*asked.not_numbers, "", "")[:2]
+        self.not_at_work.data, self.no_calls.data = asked.not_at_work, asked.no_calls
+
+    @property
+    def asked(self) -> AskedOfCalls:
+        return AskedOfCalls(
+            calls_from=self.calls_from.data,
+            calls_until=self.calls_until.data,
+            not_numbers=tuple(n for n in (self.number.data, self.another.data) if n),
+            not_at_work=self.not_at_work.data,
+            no_calls=self.no_calls.data,
+        )
 
 
 class HeardForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

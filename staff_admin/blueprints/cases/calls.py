@@ -101,8 +101,7 @@ def _page(account_id: int) -> CallsPage:
 def _show(page: CallsPage, **forms: FlaskForm) -> str:
     wish = WishForm(prefix="wish", formdata=None)
     if page.wish is not None:
-        wish.calls_from.data, wish.calls_until.data = page.wish.calls_from, page.wish.calls_until
-        wish.at_work.data = next(iter(page.wish.not_numbers), "")
+        wish.start(page.wish.asked)
     empty = {
         "wish_form": wish,
         "start_form": StartForm(prefix="start", formdata=None),
@@ -162,9 +161,7 @@ def _wished(account_id: int, form: WishForm) -> bool:
         note_call_wish(
             staff=current_staff(),
             account_id=account_id,
-            calls_from=form.calls_from.data,
-            calls_until=form.calls_until.data,
-            not_numbers=[form.at_work.data] if form.at_work.data else [],
+            asked=form.asked,
             now=now(),
         )
     except CannotNote as refused:
