@@ -18,8 +18,7 @@ from billing.settings import Key
 from billing.state_rows import STATE_RULES
 from billing.state_rules import StateRule, Terms, rules_for, strictest, unreviewed
 from portal.queries.balances import AccountBalance, VisitBalance, balances
-from portal.queries.organisation import Law, law_on
-from portal.queries.settings import settings_on
+from portal.queries.organisation import Law, law_and_settings
 
 # Everything of the accounts in one statement, so that a page keeps its budget: part, whose it is, and the facts.
 # visit: its clocks and the days of deliveries that stand and ask for it. still: when a bill stood still, in a dispute
@@ -143,8 +142,8 @@ def gate_facts(
     visits = [v.visit_id for bills in owing.values() for v in bills]
     asked = {"on": on, "accounts": list(account_ids), "visits": visits, "action": action.value}
     books = _books(session, asked)
-    law = law_on(session, on)
-    floor = settings_on(session, on).money(Key.STATEMENT_FLOOR)
+    law, settings = law_and_settings(session, on)
+    floor = settings.money(Key.STATEMENT_FLOOR)
     facts: dict[int, GateFacts] = {}
     for one in found:
         account_id = one.guarantor_account_id

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from billing.organisation import Organisation
+from billing.settings import Settings
 from billing.state_pack import StateRow, state_row
 from billing.state_rows import STATE_RULES
 from billing.state_rules import StateRule, unreviewed
@@ -18,6 +19,7 @@ from portal.db import read_only
 from portal.models.gate import OrganisationProfile, StateReview
 from portal.models.identity import Login
 from portal.models.practice import Practice
+from portal.queries.settings import in_force, settings_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +79,23 @@ class Law:
 
 def law_on(session: Session, on: date) -> Law:
     """As it is on a day, in one statement."""
+    return _law(session.execute(select(*_law_columns(on))).one())
+
+
+def law_and_settings(session: Session, on: date) -> tuple[Law, Settings]:
+    """Both as they are on a day, in one statement."""
+    row = session.execute(select(*_law_columns(on), in_force(on))).one()
+    return _law(row[:3]), settings_of(row[3])
+
+
+def _law_columns(on: date) -> tuple[ScalarSelect[Any], ...]:
     answers = _answers_on(on).scalar_subquery()
     reviewed = select(func.array_agg(StateReview.fingerprint)).where(_stands()).scalar_subquery()
-    home = select(Practice.state).limit(1).scalar_subquery()
-    said, prints, state = session.execute(select(answers, reviewed, home)).one()
+    return answers, reviewed, select(Practice.state).limit(1).scalar_subquery()
+
+
+def _law(row: Sequence[Any]) -> Law:
+    said, prints, state = row
     organisation = organisation_of(said or {})
     return Law(
         organisation=organisation,

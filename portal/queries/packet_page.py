@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.orm import Session, aliased, defer, undefer
 
 from billing.collection_packet import LASTS, Standing
 from billing.gate_words import Lack
@@ -27,9 +27,11 @@ from portal.queries.gate_facts import gate_facts
 from portal.queries.packet_lists import bill_steps
 from portal.queries.practice import PracticePage
 from portal.queries.report_shapes import Cell
-from portal.queries.signed_packet import bill_figures_now, packet_standing
+from portal.queries.signed_packet import bill_figures_now, packet_standing, standing_by
 
 _LONG = re.compile(r"(\S{12})(?=\S)")  # a word that a column of paper does not hold
+SHOWN = 20  # packets of one bill, the newest
+COUNTING = {Standing.TO_SIGN, Standing.SIGNED}
 STANDING_WORDS = {
     Standing.TO_SIGN: "Waits for a second person",
     Standing.SIGNED: "Signed",
@@ -98,34 +100,35 @@ def packet_bill(visit_id: int, *, on: date) -> BillPage | None:
         visit, name = found
         account_id = visit.guarantor_account_id
         facts = gate_facts(session, on=on, account_ids=[account_id], visit_ids=[visit_id])
-        owed, _ = bill_figures_now(session, visit_id)
-        placed = _placement(session, visit_id)
-        heads = _heads(session, CollectionPacket.visit_id == visit_id)
+        now = bill_figures_now(session, visit_id)
+        packets = _packets(session, CollectionPacket.visit_id == visit_id)
+        heads = tuple(_head(*row) for row in packets)
+        counts = packets and standing_by(packets[0].CollectionPacket, now, on=on) in COUNTING
         return BillPage(
             visit_id=visit_id,
             account_id=account_id,
             patient_id=visit.patient_id,
             name=name,
             service_on=visit.service_on,
-            owed=owed,
+            owed=now[0],
             missing=bill_steps(facts[account_id], on=on),
             packets=heads,
-            placement_id=placed,
-            counting=_counting(session, heads, on=on),
+            placement_id=_placement(session, visit_id),
+            counting=heads[0] if counts else None,
         )
 
 
 def packet_page(packet_id: UUID, *, on: date) -> PacketPage | None:
     """One packet; None where there is none."""
     with read_only() as session:
-        row = session.get(CollectionPacket, packet_id)
+        packets = _packets(session, CollectionPacket.id == packet_id, whole=True)
+        row = packets[0].CollectionPacket if packets else None
         found = _bill(session, row.visit_id) if row is not None else None
         if row is None or found is None:
             return None
         visit, name = found
-        (head,) = _heads(session, CollectionPacket.id == packet_id)
         return PacketPage(
-            head=head,
+            head=_head(*packets[0]),
             visit_id=row.visit_id,
             account_id=row.guarantor_account_id,
             patient_id=visit.patient_id,
@@ -181,34 +184,31 @@ def _placement(session: Session, visit_id: int) -> UUID | None:
     )
 
 
-def _heads(session: Session, which: Any) -> tuple[PacketHead, ...]:
+def _packets(
+    session: Session, which: ColumnElement[bool], *, whole: bool = False
+) -> Sequence[Row[CollectionPacket, Login, Login]]:
+    """The newest first, each with who prepared it and who signed it; `whole`: with its content."""
     packet, maker, signer = CollectionPacket, aliased(Login), aliased(Login)
-    rows = session.execute(
-        select(packet.id, packet.prepared_at, maker.name.label("prepared_by"),
-               signer.name.label("signed_by"), packet.signed_at, packet.balance)
+    return session.execute(
+        select(packet, maker, signer)
         .join(maker, maker.id == packet.prepared_by_id)
         .outerjoin(signer, signer.id == packet.signed_by_id)
-        .where(which).order_by(packet.prepared_at.desc()).limit(20)
-    )  # fmt: skip
-    return tuple(
-        PacketHead(
-            id=row.id,
-            prepared_at=row.prepared_at,
-            prepared_by=row.prepared_by,
-            signed_by=row.signed_by or "",
-            signed_at=row.signed_at,
-            balance=row.balance,
-        )
-        for row in rows
+        .where(which)
+        .order_by(packet.prepared_at.desc())
+        .limit(SHOWN)
+        .options(defer(packet.content, raiseload=True) if not whole else undefer(packet.content))
+    ).all()
+
+
+def _head(packet: CollectionPacket, maker: Login, signer: Login | None) -> PacketHead:
+    return PacketHead(
+        id=packet.id,
+        prepared_at=packet.prepared_at,
+        prepared_by=maker.name,
+        signed_by=signer.name if signer else "",
+        signed_at=packet.signed_at,
+        balance=packet.balance,
     )
-
-
-def _counting(session: Session, heads: tuple[PacketHead, ...], *, on: date) -> PacketHead | None:
-    newest = session.get(CollectionPacket, heads[0].id) if heads else None
-    if newest is None:
-        return None
-    counts = packet_standing(session, newest, on=on) in {Standing.TO_SIGN, Standing.SIGNED}
-    return heads[0] if counts else None
 
 
 def _agencies(session: Session, *, on: date) -> tuple[tuple[int, str], ...]:

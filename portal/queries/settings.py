@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, ScalarSelect, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from billing.settings import REGISTRY, Key, Rule, Section, Settings, shown
@@ -56,6 +57,11 @@ SELECT jsonb_build_object(
         ORDER BY key, effective_from DESC, id DESC) newest), '{{}}')
 """  # noqa: S608 (a key of ours)
 _IN_FORCE = text(IN_FORCE)
+
+
+def in_force(on: date) -> ScalarSelect[Any]:
+    """The same as a column of another query, for `settings_of`."""
+    return text(IN_FORCE).bindparams(on=on).columns(found=JSONB).scalar_subquery()
 
 
 def settings_on(session: Session, on: date) -> Settings:

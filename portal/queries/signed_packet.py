@@ -45,7 +45,12 @@ def packets_on(on: date) -> Callable[[Session, UUID], CollectionPacket | None]:
 
 def packet_standing(session: Session, packet: CollectionPacket, *, on: date) -> Standing:
     """Where it stands by what the ledger says now."""
-    balance, position = bill_figures_now(session, packet.visit_id)
+    return standing_by(packet, bill_figures_now(session, packet.visit_id), on=on)
+
+
+def standing_by(packet: CollectionPacket, now: tuple[Money, int], *, on: date) -> Standing:
+    """The same by figures that were read before."""
+    balance, position = now
     frozen = Frozen(
         prepared_on=packet.prepared_on,
         balance=packet.balance,
