@@ -28,7 +28,7 @@ ALONE = "Money or a bill hangs on it: look at it by itself."
 DECIDED_ELSEWHERE = frozenset(
     {
         *("refund", "adjustment_request", "card_refund", "payer_refund", "card_dispute", "review"),
-        *("estimate_due", "estimate_over", "estimate_unclear"),
+        *("estimate_due", "estimate_over", "estimate_unclear", "estimate_dispute"),
     }
 )
 

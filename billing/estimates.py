@@ -18,6 +18,7 @@ FAR, NEAR = 10, 3  # business days from the booking to the visit
 WITHIN_FAR, WITHIN_NEAR, WITHIN_ASKED = 3, 1, 3  # business days to give it
 TOO_FAR_ABOVE = Money(400_00)  # NSA-6: at this much it may be disputed
 DISPUTE_DAYS = 120  # NSA-7: calendar days from the first bill
+ANSWER_DAYS, DECISION_DAYS = 10, 30  # NSA-7: business days for our answer, and for the decision
 KEPT_YEARS = 6  # NSA-4
 VALID_YEARS = 1  # NSA-4: the longest that one estimate may speak for
 NOTE_OF_RIGHTS = "2026-11"  # of the words that every estimate carries
@@ -53,6 +54,16 @@ def due_when_changed(changed_on: date, visit_on: date) -> date:
 def dispute_until(first_bill_on: date) -> date:
     """The last day on which a patient can begin a dispute with the federal agency (NSA-7)."""
     return first_bill_on + timedelta(days=DISPUTE_DAYS)
+
+
+def dispute_answer_by(notice_on: date) -> date:
+    """The last day for what the agency asks of us after its notice of a dispute (NSA-7)."""
+    return business_days_after(notice_on, ANSWER_DAYS)
+
+
+def decision_by(answered_on: date) -> date:
+    """When its decision should be here (NSA-7)."""
+    return business_days_after(answered_on, DECISION_DAYS)
 
 
 def keep_until(issued_on: date) -> date:

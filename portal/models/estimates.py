@@ -28,7 +28,12 @@ class GoodFaithEstimate(Base):
         CheckConstraint(
             "(state IN ('issued', 'superseded')) = (issued_at IS NOT NULL)", name="issued"
         ),
-        CheckConstraint("num_nonnulls(appointment_id, patient_id) = 1", name="whose"),
+        CheckConstraint(
+            "num_nonnulls(appointment_id, patient_id, newcomer_id) = 1"
+            " OR (num_nonnulls(appointment_id, patient_id, newcomer_id) = 0 AND asker <> '')",
+            name="whose",
+        ),
+        CheckConstraint("asked_via IN ('', 'portal', 'phone', 'desk')", name="asked_via"),
         Index(
             "uq__good_faith_estimates__due",
             "appointment_id",
@@ -50,6 +55,11 @@ class GoodFaithEstimate(Base):
     # Of a booked visit it is whosever the visit is; asked for without one, the patient's.
     appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointments.id"))
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patients.id"))
+    # Asked for without a record: by a sign-in that is not linked yet, or by somebody whom staff wrote down.
+    newcomer_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"), index=True)
+    asker: Mapped[str] = mapped_column(default="", server_default="")
+    asker_phone: Mapped[str] = mapped_column(default="", server_default="")
+    asked_via: Mapped[str] = mapped_column(default="", server_default="")  # portal, phone, desk
     about: Mapped[str] = mapped_column(default="")  # asked without a visit: what for
     why: Mapped[str]  # booked, asked, changed
     asked_on: Mapped[date]  # booked, asked or changed on

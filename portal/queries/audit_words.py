@@ -24,6 +24,7 @@ KINDS = {
     "estimate": "good-faith estimate",
     "estimates": "good-faith estimates",
     "estimate_check": "bill above its estimate",
+    "estimate_dispute": "federal dispute of a bill",
     "report": "report",
     "report_rows": "rows of a report",
     "report_cost": "costs of a month",
@@ -190,6 +191,8 @@ KINDS = {
 
 ACTIONS = {
     "give": "gave",
+    "answer": "answered",
+    "end": "ended",
     "tie": "tied to its bill",
     "untie": "untied from its bill",
     "ask": "asked for",

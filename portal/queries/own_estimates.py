@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.estimates import best_fit, dispute_until
@@ -15,6 +15,7 @@ from portal.db import read_only
 from portal.models.appointments import Appointment
 from portal.models.claims import Charge, Visit
 from portal.models.estimates import EstimateCheck, EstimateTie, GoodFaithEstimate
+from portal.models.notices import Notice
 from portal.queries.among import among
 from portal.queries.estimate_sums import estimates_of_days
 from portal.queries.estimate_ties import bills_of_days, told_by_bills, told_by_estimates
@@ -43,7 +44,10 @@ class EstimateBeside:
 
 
 def estimate_of_visit(viewer: AccountViewer, appointment_id: UUID) -> OwnEstimate | None:
-    """The newest that is owed or stands; nothing for who came by a text. The caller has found the visit as theirs."""
+    """The newest that is owed or stands; nothing for who came by a text. The caller has found the visit as theirs.
+
+    What went to a patient's own account is not told on one that they share (HIPAA-10).
+    """
     if not isinstance(viewer, PatientViewer):
         return None
     with read_only() as session:
@@ -52,6 +56,7 @@ def estimate_of_visit(viewer: AccountViewer, appointment_id: UUID) -> OwnEstimat
             .where(
                 GoodFaithEstimate.appointment_id == appointment_id,
                 GoodFaithEstimate.state.in_(("due", "issued")),
+                _may_read(viewer),
             )
             .order_by(GoodFaithEstimate.issued_at.nulls_last(), GoodFaithEstimate.id.desc())
             .limit(1)
@@ -80,7 +85,11 @@ def estimate_beside(viewer: AccountViewer, visit_id: int) -> EstimateBeside | No
         if fit is None:
             return None
         together = [one for one in bills if fits.get(one) == fit]
-        estimate = session.get_one(GoodFaithEstimate, fit)
+        estimate = session.scalar(
+            select(GoodFaithEstimate).where(GoodFaithEstimate.id == fit, _may_read(viewer))
+        )
+        if estimate is None:
+            return None
         billed = session.scalar(
             select(func.sum(Charge.billed)).where(among(Charge.visit_id, together))
         )
@@ -101,6 +110,14 @@ def estimate_beside(viewer: AccountViewer, visit_id: int) -> EstimateBeside | No
         far_above=far_above,
         dispute_until=dispute_until(first) if far_above and first else None,
     )
+
+
+def _may_read(viewer: PatientViewer) -> ColumnElement[bool]:
+    theirs = exists().where(
+        Notice.id == GoodFaithEstimate.notice_id,
+        Notice.guarantor_account_id.in_(viewer.account_ids),
+    )
+    return or_(GoodFaithEstimate.notice_id.is_(None), theirs)
 
 
 def _fits(session: Session, bills: list[int], estimate_ids: list[int]) -> dict[int, int]:

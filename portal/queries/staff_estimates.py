@@ -20,6 +20,7 @@ from portal.models.calendar import ProviderProfile, VisitType
 from portal.models.claims import Provider, Visit
 from portal.models.estimates import EstimateCheck, EstimateLine, EstimateTie, GoodFaithEstimate
 from portal.models.identity import Login
+from portal.models.profiles import Profile
 from portal.queries.estimate_sums import same_day_sums
 from portal.queries.paging import Page, limits, page_of
 
@@ -51,6 +52,13 @@ class EstimateRow:
     issued_at: datetime | None
     notice_id: int | None
     appointment_id: UUID | None
+    via: str
+    phone: str  # of somebody without a record
+
+    @property
+    def without_record(self) -> bool:
+        """Asked for by somebody who has none yet."""
+        return self.state == "due" and self.patient_id is None and self.appointment_id is None
 
     def late(self, on: date) -> bool:
         return self.state == "due" and self.due_on < on
@@ -208,8 +216,12 @@ def check_page(check_id: int) -> CheckPage | None:
 
 def _rows() -> Select[*tuple[Any, ...]]:
     name = func.coalesce(
-        func.nullif(func.concat_ws(" ", Patient.first_name, Patient.last_name), ""), Login.name
+        func.nullif(func.concat_ws(" ", Patient.first_name, Patient.last_name), ""),
+        func.nullif(func.concat_ws(" ", Profile.first_name, Profile.last_name), ""),
+        func.nullif(Login.name, ""),
+        GoodFaithEstimate.asker,
     )
+    newcomer = func.coalesce(Appointment.newcomer_id, GoodFaithEstimate.newcomer_id)
     giver = aliased(Login)
     patient_id = func.coalesce(Appointment.patient_id, GoodFaithEstimate.patient_id)
     return (
@@ -226,7 +238,8 @@ def _rows() -> Select[*tuple[Any, ...]]:
         .outerjoin(Appointment, Appointment.id == GoodFaithEstimate.appointment_id)
         .outerjoin(VisitType, VisitType.id == Appointment.visit_type_id)
         .outerjoin(Patient, Patient.id == patient_id)
-        .outerjoin(Login, Login.id == Appointment.newcomer_id)
+        .outerjoin(Login, Login.id == newcomer)
+        .outerjoin(Profile, Profile.login_id == newcomer)
         .outerjoin(giver, giver.id == GoodFaithEstimate.issued_by_id)
     )
 
@@ -249,6 +262,8 @@ def _row(found: Any) -> EstimateRow:
         issued_at=row.issued_at,
         notice_id=row.notice_id,
         appointment_id=row.appointment_id,
+        via=row.asked_via,
+        phone=row.asker_phone,
     )
 
 

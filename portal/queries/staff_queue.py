@@ -29,6 +29,7 @@ KIND_LABELS = {
     "visit_call": "Call about a visit",
     "estimate_due": "Estimate to give",
     "estimate_over": "Bill far above its estimate",
+    "estimate_dispute": "Federal dispute to answer",
     "estimate_unclear": "Bill to tie to an estimate",
     "estimate_missing": "Bill without the estimate it was owed",
     "confidential_request": "Confidential contact",

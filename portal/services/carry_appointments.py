@@ -1,4 +1,4 @@
-"""Booked visits and places on the waitlist follow their person: from a sign-in to its record, between merged records.
+"""Booked visits, places on the waitlist and estimates that were asked for follow their person: from a sign-in to its record, between merged records.
 
 What was signed before a visit stays as it was signed; it is found by its appointment.
 """
@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from portal.models.accounts import Patient
 from portal.models.appointments import LIVE_STATES, Appointment
+from portal.models.estimates import GoodFaithEstimate
 from portal.models.profiles import Profile
 from portal.models.waitlist import WaitlistEntry
 from portal.services.appointment_time import TimeGone, proved
+from portal.services.keep_estimate import carry_estimates
 from portal.services.match_person import match_name
 from portal.services.open_account_work import open_account_work
 
@@ -36,7 +38,10 @@ def carry_newcomer(session: Session, *, login_id: int, account_id: int, now: dat
     waits = session.scalars(
         select(WaitlistEntry).where(WaitlistEntry.newcomer_id == login_id)
     ).all()
-    if not visits and not waits:
+    asked = session.scalar(
+        select(GoodFaithEstimate.id).where(GoodFaithEstimate.newcomer_id == login_id).limit(1)
+    )
+    if not visits and not waits and asked is None:
         return
     patient_id = _own_record(session, login_id, account_id)
     left = [row for row in visits if row.state in LIVE_STATES] if patient_id is None else []
@@ -50,6 +55,7 @@ def carry_newcomer(session: Session, *, login_id: int, account_id: int, now: dat
             except TimeGone:
                 session.refresh(row)
                 left.append(row)
+        carry_estimates(session, login_id=login_id, patient_id=patient_id, account_id=account_id)
     for row in left:
         open_account_work(
             session,

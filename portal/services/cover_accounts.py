@@ -39,3 +39,17 @@ def cover_also(session: Session, account_id: int, *, other_id: int) -> None:
     row = standing_requests(session, [account_id]).get(account_id)
     if row is not None and account_id in row.account_ids:
         row.account_ids = sorted({*row.account_ids, other_id})
+
+
+def cover_patient(session: Session, patient_id: int, *, account_id: int) -> bool:
+    """An account that is this patient's alone was opened: their request holds there; whether it names an address."""
+    row = session.scalars(
+        select(ConfidentialRequest)
+        .where(ConfidentialRequest.patient_id == patient_id, ConfidentialRequest.ended_at.is_(None))
+        .order_by(ConfidentialRequest.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return False
+    row.account_ids = sorted({*row.account_ids, account_id})
+    return bool(row.street)

@@ -15,21 +15,29 @@ from billing.free_text import check_free_text
 from billing.money import ZERO, Money
 from billing.notices import NoticeKind
 from portal.db import transaction
-from portal.models.accounts import Patient
+from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.appointments import Appointment
 from portal.models.calendar import Location, VisitType
 from portal.models.claims import Provider
 from portal.models.estimates import EstimateLine, GoodFaithEstimate
 from portal.models.practice import Practice
 from portal.models.reference import FeeRow
+from portal.queries.statement_words import has_address
 from portal.queries.viewer import StaffViewer
+from portal.services.cover_accounts import cover_patient
 from portal.services.keep_estimate import close_work
+from portal.services.match_person import ADULT_YEARS, age_on
+from portal.services.own_account import own_account
 from portal.services.practice_date import practice_date
 from portal.services.record_access import Access, add_access
 from portal.services.refusal import NotFound, Refusal
 from portal.services.send_notice import AskedNotice, language_of, queue_notice
 
 MOST = 20
+BY_HAND = (
+    "This patient is kept apart from the others on the account, who would read the letter, and has no address of"
+    " their own on file. Give the estimate on paper by hand, and write a note on the account."
+)
 
 
 class CannotEstimate(Refusal):
@@ -70,6 +78,7 @@ def issue_estimate(
             raise CannotEstimate("It was given meanwhile, or the visit was canceled.")
         patient = _patient(session, row)
         on = practice_date(session, now)
+        account_id = _account_of(session, patient, on)
         kept = [_line(session, row, one, n, on) for n, one in enumerate(lines, start=1)]
         before = _replace(session, row)
         row.total = sum((one.expected for one in kept), ZERO)
@@ -78,7 +87,7 @@ def issue_estimate(
             facts["replaces"] = practice_date(session, before)
         asked = AskedNotice(
             kind=NoticeKind.GOOD_FAITH_ESTIMATE,
-            account_id=patient.guarantor_account_id,
+            account_id=account_id,
             key=f"estimate:{row.id}",
             facts=facts,
             subject=f"estimate:{row.id}",
@@ -89,7 +98,7 @@ def issue_estimate(
         row.notice_id, row.note_version, row.keep_until = notice_id, NOTE_OF_RIGHTS, keep_until(on)
         row.state, row.issued_at, row.issued_by_id = "issued", now, staff.login_id
         close_work(session, row.id, by=staff.login_id, outcome="done", now=now)
-        _note(session, staff, row, patient, now=now)
+        _note(session, staff, row, patient, account_id, now=now)
         return notice_id
 
 
@@ -102,18 +111,29 @@ def _patient(session: Session, row: GoodFaithEstimate) -> Patient:
             "This person has no record yet, so that there is no birth date for the estimate."
             " Make the record first."
         )
-    patient = session.get_one(Patient, patient_id)
+    return session.get_one(Patient, patient_id)
+
+
+def _account_of(session: Session, patient: Patient, on: date) -> int:
+    """Whose letter it is: of who is kept apart from others on the account, an account of their own (HIPAA-10)."""
     others = select(Patient.id).where(
         Patient.guarantor_account_id == patient.guarantor_account_id,
         Patient.id != patient.id,
         Patient.merged_into_id.is_(None),
     )
-    if patient.confidential and session.scalar(others.limit(1)) is not None:
-        raise CannotEstimate(
-            "This patient is kept apart from the others on the account, who would read the letter."
-            " Give the estimate on paper by hand, and write a note on the account."
-        )
-    return patient
+    if not patient.confidential or session.scalar(others.limit(1)) is None:
+        return patient.guarantor_account_id
+    if age_on(patient.birth_on, on) < ADULT_YEARS:
+        raise CannotEstimate(BY_HAND)
+    ordinary = session.get_one(GuarantorAccount, patient.guarantor_account_id)
+    own = own_account(session, patient, ordinary)
+    own.street, own.street2, own.city = patient.street, patient.street2, patient.city
+    own.state, own.postal_code = patient.state, patient.postal_code
+    session.flush()
+    safe = cover_patient(session, patient.id, account_id=own.id)
+    if not safe and not has_address(own):
+        raise CannotEstimate(BY_HAND)
+    return own.id
 
 
 def _line(
@@ -234,6 +254,7 @@ def _note(
     staff: StaffViewer,
     row: GoodFaithEstimate,
     patient: Patient,
+    account_id: int,
     *,
     now: datetime,
 ) -> None:
@@ -244,7 +265,7 @@ def _note(
         action="give",
         object_type="estimate",
         object_id=str(row.id),
-        account_ids=(patient.guarantor_account_id,),
+        account_ids=(account_id,),
         patient_ids=(patient.id,),
     )
     add_access(session, access, now=now)

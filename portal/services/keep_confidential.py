@@ -15,7 +15,7 @@ from portal.models.claims import Visit
 from portal.queries.viewer import StaffViewer
 from portal.services.match_person import age_on
 from portal.services.move_visits import move_visit
-from portal.services.open_account import fresh_numbers
+from portal.services.own_account import own_account
 from portal.services.part_dependant import is_paying, told_of
 from portal.services.practice_date import practice_date
 from portal.services.record_access import Access, add_access
@@ -51,7 +51,7 @@ def keep_confidential(
         patient = session.get_one(Patient, visit.patient_id)
         _check_age(patient, visit, on)
         _check_untold(session, visit)
-        own_id = _own_account(session, patient, ordinary)
+        own_id = own_account(session, patient, ordinary).id
         visit.confidential = True
         move_visit(session, visit, to_account_id=own_id, source=f"staff:{staff.login_id}", on=on)
         kept = Access(
@@ -90,32 +90,3 @@ def _check_untold(session: Session, visit: Visit) -> None:
         raise NotKept("A payment of this account is under way. Try again when it is over.")
     if asked:
         raise NotKept("The family has written to us about this visit.")
-
-
-def _own_account(session: Session, patient: Patient, ordinary: GuarantorAccount) -> int:
-    """The account of earlier confidential visits, or a new one in the patient's own name."""
-    earlier = session.scalar(
-        select(Visit.guarantor_account_id)
-        .where(
-            Visit.patient_id == patient.id,
-            Visit.confidential,
-            Visit.guarantor_account_id != patient.guarantor_account_id,
-        )
-        .limit(1)
-    )
-    if earlier is not None:
-        return earlier
-    [number] = fresh_numbers(session, 1)
-    own = GuarantorAccount(
-        number=number,
-        named=True,
-        last_name=patient.last_name,
-        first_name=patient.first_name,
-        middle_name=patient.middle_name,
-        suffix=patient.suffix,
-        birth_on=patient.birth_on,
-        language=ordinary.language,
-    )
-    session.add(own)
-    session.flush()
-    return own.id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -97,6 +97,29 @@ def owe(session: Session, row: GoodFaithEstimate, *, now: datetime) -> None:
             due_on=row.due_on,
         )
         .on_conflict_do_nothing()
+    )
+
+
+def carry_estimates(session: Session, *, login_id: int, patient_id: int, account_id: int) -> None:
+    """What a sign-in asked for or is owed for its visits is of its record from now on, and so is the work of giving it."""
+    session.flush()
+    session.execute(
+        update(GoodFaithEstimate)
+        .where(GoodFaithEstimate.newcomer_id == login_id)
+        .values(patient_id=patient_id, newcomer_id=None)
+    )
+    due = session.scalars(
+        select(GoodFaithEstimate.id)
+        .outerjoin(Appointment, Appointment.id == GoodFaithEstimate.appointment_id)
+        .where(
+            GoodFaithEstimate.state == "due",
+            or_(GoodFaithEstimate.patient_id == patient_id, Appointment.patient_id == patient_id),
+        )
+    ).all()
+    session.execute(
+        update(WorkItem)
+        .where(WorkItem.dedupe_key.in_([work_key(one) for one in due]))
+        .values(guarantor_account_id=account_id)
     )
 
 

@@ -43,8 +43,8 @@ OUTCOME_WORDS = {
 }
 
 
-# Given, looked at by two people, or tied to its bill.
-ESTIMATES = frozenset({"estimate_due", "estimate_over", "estimate_unclear"})
+# Given, looked at by two people, tied to its bill, or decided.
+ESTIMATES = frozenset({"estimate_due", "estimate_over", "estimate_unclear", "estimate_dispute"})
 
 
 class ResolutionRefused(Refusal):

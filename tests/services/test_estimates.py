@@ -15,10 +15,13 @@ from billing.notice_text import text_of
 from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.claims import Charge
+from portal.models.confidential import ConfidentialRequest
 from portal.models.estimates import GoodFaithEstimate
 from portal.models.notices import Notice
 from portal.models.reference import FeeRow
+from portal.queries.own_estimates import estimate_beside, estimate_of_visit
 from portal.queries.own_letters import own_letter
+from portal.queries.reach import paper_lines
 from portal.queries.statement_words import ABOVE_ESTIMATE
 from portal.queries.viewer import StaffViewer
 from portal.services.adjust_balance import adjust_balance
@@ -274,11 +277,88 @@ def test_NSA_6_charges_corrected_below_400_above_free_the_bill(
     assert (check.outcome, item.outcome) == ("corrected", "adjusted")
 
 
-def test_HIPAA_10_a_patient_kept_apart_gets_no_letter_to_the_shared_account(
+def kept_apart(world: BookingWorld, **address: str) -> int:
+    """Testa is kept apart from Minny, who stands on the same account; an estimate of hers is owed."""
+    with transaction() as session:
+        patient = session.get_one(Patient, world.patient_id)
+        patient.confidential = True
+        for name, value in address.items():
+            setattr(patient, name, value)
+        account = session.get_one(GuarantorAccount, world.account_id)
+        account.street, account.city, account.state = "1 Sample Street", "Sampleton", "NY"
+        account.postal_code = "10001"
+    [row] = estimates(world.book(world.start(NINE)))
+    return row.id
+
+
+OWN = {"street": "9 Probe Road", "city": "Sampleton", "state": "NY", "postal_code": "10002"}
+
+
+def test_HIPAA_10_the_estimate_of_who_is_kept_apart_goes_to_their_own_address_alone(
     world: BookingWorld, clerk: StaffViewer
 ) -> None:
+    notice_id = give(world, kept_apart(world, **OWN), clerk, 100_00, world.now)
+    with read_only() as session:
+        notice = session.get_one(Notice, notice_id)
+        own = session.get_one(GuarantorAccount, notice.guarantor_account_id)
+        assert own.id != world.account_id
+        assert (own.display_name, own.email, own.mobile) == ("Testa Sample", "", "")
+        assert paper_lines(session, [own])[own.id] == ("9 Probe Road", "Sampleton, NY 10002")
+    assert own_letter(world.viewer, notice_id) is None  # who reads the shared account does not
+    [row] = all_estimates()
+    assert row.appointment_id is not None
+    assert estimate_of_visit(world.viewer, row.appointment_id) is None
+    visit = bill(world, NINE, 120_00)
+    assert estimate_beside(world.viewer, visit.id) is None
+
+
+def test_HIPAA_10_a_second_estimate_goes_to_the_same_own_account(
+    world: BookingWorld, clerk: StaffViewer
+) -> None:
+    first = give(world, kept_apart(world, **OWN), clerk, 100_00, world.now)
+    asked = ask_estimate(
+        patient_id=world.patient_id, about="Knee", login_id=world.login_id, now=world.now
+    )
+    second = give(world, asked, clerk, 100_00, world.now)
+    with read_only() as session:
+        accounts = {session.get_one(Notice, one).guarantor_account_id for one in (first, second)}
+    assert len(accounts) == 1
+
+
+def test_HIPAA_10_a_safe_address_stands_above_the_one_on_file(
+    world: BookingWorld, clerk: StaffViewer
+) -> None:
+    estimate_id = kept_apart(world)
     with transaction() as session:
-        session.get_one(Patient, world.patient_id).confidential = True
-    [row] = estimates(world.book(world.start(NINE)))
+        session.add(
+            ConfidentialRequest(
+                patient_id=world.patient_id,
+                login_id=world.login_id,
+                street="5 Safe Street",
+                city="Sampleton",
+                state="NY",
+                postal_code="10003",
+                source="desk",
+                asked_by_id=clerk.login_id,
+                asked_at=world.now,
+            )
+        )
+    notice_id = give(world, estimate_id, clerk, 100_00, world.now)
+    with read_only() as session:
+        own = session.get_one(
+            GuarantorAccount, session.get_one(Notice, notice_id).guarantor_account_id
+        )
+        assert paper_lines(session, [own])[own.id] == ("5 Safe Street", "Sampleton, NY 10003")
+
+
+def test_HIPAA_10_without_an_address_of_their_own_it_is_given_by_hand(
+    world: BookingWorld, clerk: StaffViewer
+) -> None:
+    estimate_id = kept_apart(world, street="")
     with pytest.raises(CannotEstimate, match="kept apart"):
-        give(world, row.id, clerk, 100_00, world.now)
+        give(world, estimate_id, clerk, 100_00, world.now)
+
+
+def all_estimates() -> list[GoodFaithEstimate]:
+    with read_only() as session:
+        return list(session.scalars(select(GoodFaithEstimate)))

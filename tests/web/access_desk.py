@@ -42,6 +42,14 @@ STAFF_DESK = """
     s s s o o r r r o o r o  GET       /estimates/
     s s s o o r r r o o r o  GET       /estimates/<int:estimate_id>
     s s s o o r r r o r r o  POST      /estimates/<int:estimate_id>
+    s s s o o r r r o r r o  GET,POST  /estimates/asked
+    s s s o o r r r o r r o  GET,POST  /estimates/asked/<int:account_id>
+    s s s r o r o o o r r o  GET,POST  /estimates/disputes/of/<int:visit_id>
+    s s s o o r r r o o r o  GET       /estimates/disputes/<int:dispute_id>
+    s s s o o r r r o r r o  POST      /estimates/disputes/<int:dispute_id>/answer
+    s s s r o r o o o r r o  POST      /estimates/disputes/<int:dispute_id>/end
+    s s s o o r r r o r r o  POST      /estimates/<int:estimate_id>/drop
+    s s s o o r r r o r r o  GET,POST  /estimates/<int:estimate_id>/record
     s s s o o r r r o r r o  GET,POST  /estimates/<int:estimate_id>/tie
     s s s o o r r r o r r o  POST      /estimates/<int:estimate_id>/untie
     s s s o o r r r o r r o  GET,POST  /estimates/unclear/<int:visit_id>

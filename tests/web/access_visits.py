@@ -13,7 +13,7 @@ VISITS = """
     s s o o o o o o r r o r o b b  GET       /visits/book
     s s n n n n n n r r n r n b b  GET,POST  /visits/book/<uuid:hold_id>
     s s o o o n n n r r o r o b b  POST      /visits/book/hold
-    s s n o o n n n r r o r o b b  GET,POST  /visits/estimate
+    s s o o o n n n r r o r o b b  GET,POST  /visits/estimate
 
     # Before anybody signed in: nothing here is about somebody
     o                              GET       /book

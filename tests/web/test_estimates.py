@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from portal.db import read_only
+from portal.models.accounts import GuarantorAccount
 from tests.booking_world import BookingWorld, open_booking
 from tests.services.estimate_world import bill, check_of, estimates
 from tests.web.pages import PageClient
@@ -219,3 +221,79 @@ def _give(world: BookingWorld, desk: PageClient, estimate_id: int, amount: str) 
         "line0-amount": amount,
     }
     desk.post(f"/estimates/{estimate_id}", {**_blank(world), **line})
+
+
+def test_NSA_2_staff_write_down_who_asked_by_phone_and_find_their_record(
+    world: BookingWorld, as_staff: AsStaff
+) -> None:
+    desk = as_staff("biller")
+    with read_only() as session:
+        number = session.get_one(GuarantorAccount, world.account_id).number
+    assert "Somebody asked by phone" in desk.get("/estimates/").text
+    call = {"about": "My knee", "asked_on": "2/27/2026", "via": "phone"}
+    refused = desk.post("/estimates/asked", call)
+    assert "Enter who asked" in refused.text
+    sent_to = desk.post(
+        "/estimates/asked", call | {"asker": "Sampla Sample", "phone": "212 555 0142"}
+    )
+    page = desk.follow(sent_to)
+    assert "No record yet" in page.text
+    assert "Asked for by phone" in page.text
+    assert "Mar 4, 2026" in page.text  # three business days after that Friday
+    with statements_sent() as sent:
+        page = desk.get(f"/estimates/1/record?number={number}")
+    assert len(sent) <= 12, sent
+    assert "Testa Sample" in page.text
+    assert "No account has this number" in desk.get("/estimates/1/record?number=77").text
+    page = desk.follow(desk.post("/estimates/1/record", {"patient": str(world.patient_id)}))
+    assert "You can give it now" in page.text
+    assert desk.http.get("/estimates/1/record").status_code == 404
+
+
+def test_NSA_2_of_an_account_the_person_is_chosen_and_who_wants_none_is_ended(
+    world: BookingWorld, as_staff: AsStaff
+) -> None:
+    desk = as_staff("biller")
+    here = f"/estimates/asked/{world.account_id}"
+    assert "Testa Sample" in desk.get(here).text
+    call = {"about": "My knee", "asked_on": "3/2/2026", "via": "desk"}
+    page = desk.follow(desk.post(here, call | {"who": str(world.child_id)}))
+    assert "What you expect to bill" in page.text
+    desk.post("/estimates/asked", call | {"asker": "Sampla Sample", "phone": "212 555 0142"})
+    assert "Enter why" in desk.post("/estimates/2/drop", {"reason": ""}).text
+    page = desk.follow(desk.post("/estimates/2/drop", {"reason": "Found another doctor."}))
+    assert "not needed any more" in page.text
+
+
+def test_NSA_2_a_newcomer_asks_for_themself(
+    world: BookingWorld, as_staff: AsStaff, patient_app: Any
+) -> None:
+    me = signed_in(PageClient(patient_app), world.newcomer_id)
+    assert "within 3 business days" in me.get("/visits/estimate").text
+    asked = me.post("/visits/estimate", {"who": "0", "about": "My knee"})
+    assert "You get your estimate" in me.follow(asked).text
+    assert "My knee" in as_staff("biller").get("/estimates/").text
+
+
+def test_NSA_7_staff_write_down_a_federal_dispute_answer_it_and_end_it(
+    world: BookingWorld, as_staff: AsStaff
+) -> None:
+    desk = as_staff("manager")
+    visit = bill(world, date(2026, 2, 20), 900_00)
+    here = f"/estimates/disputes/of/{visit.id}"
+    assert here in desk.get(f"/accounts/{world.account_id}/bills/{visit.id}").source
+    assert "10 business days" in desk.get(here).text
+    assert "Enter the dispute number" in desk.post(here, {"initiated_on": "2/27/2026"}).text
+    page = desk.follow(desk.post(here, {"reference": "SDR-77", "initiated_on": "2/27/2026"}))
+    assert "Answer by Mar 13, 2026" in page.text
+    with statements_sent() as sent:
+        page = desk.get("/estimates/")
+    assert len(sent) <= 12, sent
+    assert "To answer" in page.text
+    assert "Enter what you sent" in desk.post("/estimates/disputes/1/answer", {}).text
+    answer = {"answer-answered_on": "3/2/2026", "answer-answer": "All of it, by post."}
+    page = desk.follow(desk.post("/estimates/disputes/1/answer", answer))
+    assert "The decision is awaited" in page.text
+    end = {"end-outcome": "for_patient", "end-decision": "Pay $500.00."}
+    page = desk.follow(desk.post("/estimates/disputes/1/end", end))
+    assert "Pay $500.00." in page.text

@@ -14,6 +14,7 @@ from portal.web.access import current_patient, patient, saw
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
 
+MYSELF = 0  # a sign-in that has no record yet
 ASKED = "Thank you. You get your estimate within 3 business days."
 
 
@@ -22,16 +23,16 @@ ASKED = "Thank you. You get your estimate within 3 business days."
 def ask() -> ResponseReturnValue:
     """For whom, and which care."""
     people = booking_people(current_patient(), on=practice_day())
-    known = {one.patient_id: one.name for one in people if one.patient_id is not None}
+    known = {one.patient_id or MYSELF: one.name for one in people}
     if not known:
-        abort(404)  # a newcomer has no record yet: the office is asked on the phone
-    saw(
-        patients=tuple(known), kind="estimate", action="ask" if request.method == "POST" else "view"
-    )
+        abort(404)
+    asking = "ask" if request.method == "POST" else "view"
+    saw(patients={one for one in known if one != MYSELF}, kind="estimate", action=asking)
     form = EstimateForm().offer(known)
     if not form.validate_on_submit():
         return render_template("visits/estimate.html", form=form, several=len(known) > 1)
-    viewer, about = current_patient(), form.about.data or ""
-    ask_estimate(patient_id=form.who.data, about=about, login_id=viewer.login_id, now=now())
+    viewer, who = current_patient(), form.who.data
+    whose = {"newcomer_id": viewer.login_id} if who == MYSELF else {"patient_id": who}
+    ask_estimate(**whose, about=form.about.data or "", login_id=viewer.login_id, now=now())
     flash(ASKED, "done")
     return redirect(url_for(".index"), 303)

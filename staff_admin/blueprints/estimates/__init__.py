@@ -1,6 +1,6 @@
 """Good-faith estimates, and bills far above theirs."""
 
-from staff_admin.blueprints.estimates import ties, views
+from staff_admin.blueprints.estimates import asked, disputes, ties, views
 from staff_admin.blueprints.estimates.views import blueprint
 
-__all__ = ["blueprint", "ties", "views"]
+__all__ = ["asked", "blueprint", "disputes", "ties", "views"]

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from billing.duties import Duty
 from portal.queries.alone import may_decide_alone
 from portal.queries.estimate_choice import tie_of, unclear_bills
+from portal.queries.estimate_disputes import open_disputes
 from portal.queries.staff_estimates import (
     FILTERS,
     WHY,
@@ -43,12 +44,13 @@ def index() -> str:
     wanted = wanted if wanted in FILTERS else "due"
     on = practice_day()
     page, checks = estimate_list(wanted, on=on, page=page_number()), open_checks()
-    unclear = unclear_bills()
+    unclear, disputes = unclear_bills(), open_disputes()
     people = {row.patient_id for row in page.rows if row.patient_id}
     people |= {one.patient_id for one in checks} | {one.patient_id for one in unclear}
-    saw(patients=people, kind="estimates")
-    shown = {"page": page, "checks": checks, "unclear": unclear, "wanted": wanted, "on": on}
-    return show("estimates/index.html", **shown, filters=FILTERS, why=WHY)
+    saw(patients=people | {one.bill.patient_id for one in disputes}, kind="estimates")
+    held = {"checks": checks, "unclear": unclear, "disputes": disputes}
+    shown = {"page": page, "wanted": wanted, "on": on, "filters": FILTERS, "why": WHY}
+    return show("estimates/index.html", **held, **shown)
 
 
 @blueprint.get("/<int:estimate_id>")
