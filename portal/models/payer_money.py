@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.money import Money
 from portal.db import Base
+from portal.models.alone import alone_by
 
 
 class TakebackMatch(Base):
@@ -41,6 +42,12 @@ class PayerRefund(Base):
     __tablename__ = "payer_refunds"
     __table_args__ = (
         CheckConstraint("amount_cents > 0", name="amount_above_zero"),
+        # OPS-13: whoever asked for it may call it off, never approve it.
+        CheckConstraint(
+            "decided_by_id <> requested_by_id OR state = 'declined' OR alone_log_id IS NOT NULL",
+            name="second_person",
+        ),
+        *alone_by("payer_refunds", "decided_by_id"),
         Index(
             "uq__payer_refunds__number",
             "number",
@@ -63,6 +70,7 @@ class PayerRefund(Base):
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
     requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))
+    alone_log_id: Mapped[int | None]  # one person took both steps, by the owner's review log
     answer: Mapped[str] = mapped_column(default="", server_default="")  # why declined or void
     number: Mapped[str] = mapped_column(default="", server_default="")
     written_on: Mapped[date | None]

@@ -98,6 +98,7 @@ def approve_payer_refund(*, refund_id: UUID, staff: StaffViewer, now: datetime) 
                 raise PayerRefundRefused(
                     "You asked for this check, so somebody else must approve it."
                 )
+            refund.alone_log_id = log_id
         if not _move(refund, CheckEvent.APPROVE):
             return False
         refund.decided_by_id = staff.login_id

@@ -18,6 +18,7 @@ from portal.models.accounts import Payer
 from portal.models.alone import AloneDecision, OwnerSignOff
 from portal.models.duplicates import RecordMerge
 from portal.models.identity import Login
+from portal.models.payer_money import PayerRefund
 from portal.models.refunds import CheckRefund, Refund
 from portal.models.work import WorkItem
 from portal.queries.alone import owner_review
@@ -207,7 +208,7 @@ def check(now: datetime, manager: StaffViewer) -> int | None:
         return session.get_one(CheckRefund, check_id).alone_log_id
 
 
-def to_payer(now: datetime, manager: StaffViewer) -> None:
+def to_payer(now: datetime, manager: StaffViewer) -> int | None:
     with transaction() as session:
         payer = Payer(name="Sample Health", identifier="99999")
         session.add(payer)
@@ -220,6 +221,8 @@ def to_payer(now: datetime, manager: StaffViewer) -> None:
     )  # fmt: skip
     request_payer_refund(refund_id=refund_id, wish=wish, staff=manager, on=ON, now=now)
     assert approve_payer_refund(refund_id=refund_id, staff=manager, now=now)
+    with read_only() as session:
+        return session.get_one(PayerRefund, refund_id).alone_log_id
 
 
 def adjustment(now: datetime, manager: StaffViewer) -> None:
@@ -266,6 +269,7 @@ def test_OPS_13_each_duty_is_decided_alone_below_three_and_logged(
     act, _, cents = ACTS[duty]
     column = act(now, add_staff("manager"))
     [row] = log()
+    assert (column is None) is (duty is Duty.ADJUSTMENT)
     assert (row.duty, row.active_staff) == (duty.value, 1)
     assert row.amount == (None if cents is None else Money(cents))
     assert column in {None, row.id}

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from billing.ledger import Account
 from billing.money import ZERO, Money
 from billing.payer_money import ReturnClock
-from portal.db import read_only
+from portal.db import read_only, transaction
 from portal.models.ledger import PostingRow
 from portal.models.payer_money import PayerRefund
 from portal.models.work import WorkItem
@@ -235,6 +236,21 @@ def test_OPS_13_our_check_to_a_payer_is_approved_by_another_person_and_posts_onc
     with pytest.raises(PayerRefundRefused, match="2001 is in the register"):
         written(second, biller)
     assert verify_ledger().ok
+
+
+def test_OPS_13_the_database_takes_no_check_to_a_payer_of_one_person() -> None:
+    manager = person("manager")
+    refund_id = asked(claim_of(paid_visit()).payer_id, manager)
+
+    def put(state: str) -> None:
+        with transaction() as session:
+            row = session.get_one(PayerRefund, refund_id)
+            row.state, row.decided_by_id = state, manager.login_id
+
+    for state in ("approved", "written", "cleared", "void"):
+        with pytest.raises(IntegrityError, match="ck__payer_refunds__second_person"):
+            put(state)
+    put("declined")
 
 
 def test_OPS_13_a_void_check_is_reversed_and_is_work_again() -> None:
