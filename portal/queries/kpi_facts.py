@@ -16,11 +16,12 @@ _WHOSE = "v.guarantor_account_id, v.patient_id, v.id AS visit_id"
 _CLAIM = "'Claim ' || c.patient_control_number || ', ' || y.name"
 # Denied by an answer: the payer says so, or an amount was taken off that is neither discount nor a patient's share.
 # A share that moves between patient and plans later changes its outcome; it never was a denial. What was held tells
-# only from its release on that it is one.
-DENIED = """(rc.status_code = '4' OR coalesce(rc.denied_at < :end, true) AND rc.id IN (
+# only from its release on that it is one, or from when a person said so.
+DENIED = """(rc.status_code = '4' OR coalesce(rc.denied_at < :end, true) AND (
+    rc.disposition = 'denied' OR rc.id IN (
     SELECT rl.remittance_claim_id
       FROM line_adjustments la JOIN remittance_lines rl ON rl.id = la.remittance_line_id
-     WHERE la.outcome = 'stays' AND la.group_code <> 'PR'))"""
+     WHERE la.outcome = 'stays' AND la.group_code <> 'PR')))"""
 # What was a claim's first answer at the end of the day (`freshen_reports` keeps them).
 _THEN = "f.from_day <= :on AND f.to_day > :on"
 _FIRST = f"""

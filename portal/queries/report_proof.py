@@ -47,7 +47,7 @@ REPORT_CHECKS = {
             FROM first_answers WHERE to_day = '9999-12-31'),
         answered AS (
           SELECT DISTINCT ON (rc.claim_id) rc.claim_id, rc.id, rc.billed_cents AS cents,
-                 rc.status_code = '4' OR EXISTS (
+                 rc.status_code = '4' OR rc.disposition = 'denied' OR EXISTS (
                    SELECT 1 FROM remittance_lines l JOIN line_adjustments d ON d.remittance_line_id = l.id
                     WHERE l.remittance_claim_id = rc.id AND d.outcome = 'stays' AND d.group_code <> 'PR') AS denied
             FROM remittance_claims rc
@@ -58,4 +58,26 @@ REPORT_CHECKS = {
           FROM said FULL JOIN answered USING (claim_id)
          WHERE EXISTS (SELECT 1 FROM report_marks) AND claim_id NOT IN (SELECT claim_id FROM later)
            AND (said.id, said.denied, said.cents) IS DISTINCT FROM (answered.id, answered.denied, answered.cents)""",
+    # What is off is a number of lines, not of cents.
+    "the reports' answered lines equal the answers": """
+        WITH later AS (
+          SELECT rc.remittance_id FROM remittance_claims rc JOIN report_marks m ON rc.changed_xid >= m.horizon),
+        said AS (
+          SELECT remittance_id, decided_on, lines, by_itself FROM answer_tallies),
+        answered AS (
+          SELECT rc.remittance_id, rc.decided_on, sum(l.lines) AS lines,
+                 coalesce(sum(l.lines) FILTER (WHERE w.id IS NULL), 0) AS by_itself
+            FROM remittance_claims rc
+           CROSS JOIN LATERAL (
+                 SELECT greatest(count(*), 1) AS lines FROM remittance_lines d
+                  WHERE d.remittance_claim_id = rc.id) l
+            LEFT JOIN LATERAL (
+                 SELECT i.remittance_claim_id AS id FROM work_items i
+                  WHERE i.remittance_claim_id = rc.id AND i.kind IN ('held_claim', 'unmatched') LIMIT 1) w ON true
+           WHERE rc.disposition <> 'duplicate' GROUP BY 1, 2)
+        SELECT 'remittance ' || remittance_id || ', decided ' || decided_on || ', lines',
+               (coalesce(said.lines, 0) - coalesce(answered.lines, 0))::bigint
+          FROM said FULL JOIN answered USING (remittance_id, decided_on)
+         WHERE EXISTS (SELECT 1 FROM report_marks) AND remittance_id NOT IN (SELECT remittance_id FROM later)
+           AND (said.lines, said.by_itself) IS DISTINCT FROM (answered.lines, answered.by_itself)""",
 }

@@ -61,7 +61,7 @@ def deny_held(*, item_id: int, note: str, staff: StaffViewer, now: datetime, tur
         _open_denial(session, item, row, now)
         open_denials(session, [row.id], now=now, by_hand=True)
         session.add(WorkNote(work_item_id=item_id, login_id=staff.login_id, text=note, at=now))
-        row.disposition = DENIED
+        row.disposition, row.denied_at = DENIED, now  # from now on it is known to be one (KPI-8)
         item.closed_at, item.closed_by_id, item.outcome = now, staff.login_id, DENIED
         record_work_change(
             session,

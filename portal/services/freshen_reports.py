@@ -93,13 +93,14 @@ SPANS = """
       FROM owed o JOIN charges c ON c.id = o.charge_id
      WHERE o.balance <> 0"""
 # The first of the answers that had come by a day; a payer taking its own answer back is none, but comes again.
-# Denied: the payer says so, or an amount was taken off that is neither discount nor a patient's share.
+# Denied: the payer says so, or an amount was taken off that is neither discount nor a patient's share, or a person
+# said so of an answer that was held.
 ANSWERS = """
     WITH said AS (
       SELECT rc.claim_id, rc.id, rc.remittance_id, rc.ordinal, rc.decided_on, rc.billed_cents,
              rc.status_code NOT IN ('22', '23', '25') AS answers, k.known_on,
              CASE WHEN rc.status_code = '4' THEN k.known_on
-                  WHEN EXISTS (
+                  WHEN rc.disposition = 'denied' OR EXISTS (
                     SELECT 1 FROM line_adjustments la JOIN remittance_lines rl ON rl.id = la.remittance_line_id
                      WHERE rl.remittance_claim_id = rc.id AND la.outcome = 'stays' AND la.group_code <> 'PR')
                   THEN greatest((rc.denied_at AT TIME ZONE z.zone)::date, k.known_on)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, text
@@ -16,12 +17,14 @@ from portal.queries.ledger_proof import verify_ledger
 from portal.queries.report_headlines import headlines
 from portal.queries.report_kpis import figure_rows
 from portal.queries.report_list import report_rows
+from portal.services.deny_held import deny_held
 from portal.services.freshen_reports import freshen_reports, rebuild_reports
 from portal.services.post_remittance import post_remittance
 from portal.services.post_waiting import post_waiting
 from portal.services.release_held import release_held
+from portal.services.take_item import Turn
 from tests.conftest import NOW
-from tests.services.payer_voice import Payer, book, clp, rows, staff, svc
+from tests.services.payer_voice import Payer, book, clp, rows, staff, svc, work
 from tests.services.report_world import ReportWorld
 from tests.services.test_kpis import ON, answer, before, figures
 from tests.services.test_posting_rules import rule
@@ -42,7 +45,7 @@ def told(on: date) -> dict[str, tuple[object, object]]:
     assert headlines(on) == first_page
     with read_only() as session:
         assert kpi_figures(session, on, KEYS)[1] == kept
-    assert [f for f in verify_ledger().faults if "first answers" in f.check] == []
+    assert [f for f in verify_ledger().faults if "the reports'" in f.check] == []
     return {key: (one.numerator, one.denominator) for key, one in kept.items()}
 
 
@@ -73,6 +76,24 @@ def test_KPI_8_a_denial_that_was_held_counts_from_its_release_and_moves_no_past_
     after = told(LATER.date())
     assert after["denials"] == (1, 2)
     assert after["first_pass"] == (1, 2)
+
+
+def test_KPI_8_a_held_answer_counts_as_denied_from_when_a_person_said_so() -> None:
+    with book() as found:
+        found.practice()
+        visit, *_ = found.insured_visit([10_000])
+    said = clp(visit.control_number, svc("99213", 100, "CO-50 100"))
+    data = Payer().data(said._replace(billed_cents=101_00))  # its figures do not agree
+    post_remittance(data=data, name="t", now=NOW, store=SHELF)
+    then = told(NOW.date())
+    assert then["denials"] == (0, 1)
+    [item] = work("held_claim")
+    turn = Turn(uuid4(), 0)
+    deny_held(item_id=item.id, note="denied by phone", staff=staff(), now=LATER, turn=turn)
+    assert told(NOW.date()) == then
+    after = told(LATER.date())
+    assert after["denials"] == (1, 1)
+    assert after["first_pass"] == (0, 1)
 
 
 def test_KPI_8_an_answer_that_found_its_claim_later_counts_from_then_on() -> None:
@@ -182,3 +203,25 @@ def test_verify_ledger_finds_a_first_answer_that_is_another(
     assert "the reports' first answers equal the answers" not in {
         fault.check for fault in verify_ledger().faults
     }
+
+
+@pytest.mark.parametrize("column", ["lines", "by_itself"])
+def test_verify_ledger_finds_a_tally_of_answered_lines_that_is_another(
+    database_url: str, owner_engine: Engine, column: str
+) -> None:
+    world, check = ReportWorld(), "the reports' answered lines equal the answers"
+    answer(world.charge(before(60), 100_00, sent=before(58)), before(30))
+    answer(world.charge(before(50), 100_00, sent=before(48)), before(30), held=True)
+    world.fresh()
+    with owner_engine.begin() as owner:
+        owner.execute(
+            text("UPDATE report_marks SET horizon = pg_snapshot_xmax(pg_current_snapshot())")
+        )
+    assert check not in {fault.check for fault in verify_ledger().faults}
+    with owner_engine.begin() as owner:
+        owner.execute(text(f"UPDATE answer_tallies SET {column} = {column} + 1"))
+    faults = [fault for fault in verify_ledger().faults if fault.check == check]
+    assert len(faults) == 2
+    assert {fault.cents for fault in faults} == ({1} if column == "lines" else {0})
+    rebuild_reports(now=NOW)
+    assert check not in {fault.check for fault in verify_ledger().faults}
