@@ -1,7 +1,7 @@
 """The database too asks for two people for a check to a payer, or for the row of the owner's review log (OPS-13).
 
-Revision ID: 0098
-Revises: 0097
+Revision ID: 0099
+Revises: 0098
 
 Safety: one column that may be empty, filled for what one person approved by the log, and a check that every row meets.
 """
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0098"
-down_revision = "0097"
+revision = "0099"
+down_revision = "0098"
 branch_labels = None
 depends_on = None
 

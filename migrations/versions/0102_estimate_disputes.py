@@ -1,7 +1,7 @@
 """Disputes of a bill above its estimate that a patient opened with the federal agency: the notice, our answer, the decision.
 
-Revision ID: 0099
-Revises: 0098
+Revision ID: 0102
+Revises: 0101
 
 Safety: one new table; nothing that stands is touched.
 """
@@ -13,8 +13,8 @@ from alembic import op
 
 from portal.db import APP_ROLE
 
-revision = "0099"
-down_revision = "0098"
+revision = "0102"
+down_revision = "0101"
 branch_labels = None
 depends_on = None
 

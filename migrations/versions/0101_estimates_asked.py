@@ -1,7 +1,7 @@
 """Who asked for an estimate without a record: a sign-in that is not linked yet, or somebody by phone.
 
-Revision ID: 0098
-Revises: 0097
+Revision ID: 0101
+Revises: 0100
 
 Safety: four columns, empty for what stands; a check accepts more than before, so no row fails it.
 """
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0098"
-down_revision = "0097"
+revision = "0101"
+down_revision = "0100"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """When a person said of a held answer that it is a denial: from then on the reports count it so (KPI-8, KPI-9).
 
-Revision ID: 0099
-Revises: 0098
+Revision ID: 0100
+Revises: 0099
 
 Safety: fills an empty column of the few answers that were held and denied by hand; the next look at the books reads these anew.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0099"
-down_revision = "0098"
+revision = "0100"
+down_revision = "0099"
 branch_labels = None
 depends_on = None
 
