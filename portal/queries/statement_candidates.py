@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
+    CTE,
     ColumnElement,
     Integer,
     Select,
-    Subquery,
     and_,
     case,
     exists,
@@ -18,7 +18,9 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from billing.ledger import Account
@@ -33,139 +35,164 @@ from portal.queries.dispute_holds import corrected_since
 from portal.queries.statement_sent import was_sent
 from portal.queries.statements_told import TOLD
 
-_SIGNED = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
 
+def statement_candidates(
+    on: date, settings: Settings, account_ids: Collection[int] | None = None
+) -> Select[int]:
+    """Accounts with something in hand that another statement may tell, and those whose last one was overtaken.
 
-def statement_candidates(on: date, settings: Settings) -> Select[int]:
-    """Accounts with an open bill or credit and no late statement, and those whose last one was overtaken."""
-    last = (
-        select(Statement.guarantor_account_id, func.max(Statement.cycle_on).label("on"))
-        .where(was_sent())
-        .group_by(Statement.guarantor_account_id)
-        .subquery()
-    )
+    None means all accounts. None whose statement is due is left out; of the others as many as sets can tell.
+    """
+    last = _last(account_ids)
+    bills = _bills(account_ids)
+    hand = _hand(bills)
     cut_already = aliased(Statement)
-    in_hand = exists(
-        _open_sums()
-        .where(PostingRow.guarantor_account_id == GuarantorAccount.id)
-        .correlate(GuarantorAccount)
-    )
-    corrected = exists().where(
-        Statement.guarantor_account_id == GuarantorAccount.id,
-        Statement.cycle_on == last.c.on,
-        corrected_since(),
+    may_follow = or_(
+        GuarantorAccount.id.in_(
+            _with_a_bill_to_tell(bills, last, on - settings.span(Key.STATEMENT_CYCLE_DAYS))
+        ),
+        hand.c.position > last.c.ledger_position,
+        hand.c.credit != last.c.credit,
     )
     return (
         select(GuarantorAccount.id)
         .outerjoin(last, last.c.guarantor_account_id == GuarantorAccount.id)
+        .outerjoin(hand, hand.c.guarantor_account_id == GuarantorAccount.id)
         .where(
+            _among(GuarantorAccount.id, account_ids),
             ~exists().where(
                 cut_already.guarantor_account_id == GuarantorAccount.id,
                 cut_already.cycle_on == on,
             ),
             or_(
-                and_(last.c.on.is_(None), in_hand),
+                and_(hand.c.open, last.c.on.is_(None)),
                 and_(
+                    hand.c.open,
                     last.c.on <= on - settings.span(Key.STATEMENT_LEAST_APART_DAYS),
-                    in_hand,
-                    _may_follow(last, on - settings.span(Key.STATEMENT_CYCLE_DAYS)),
+                    may_follow,
                 ),
-                and_(last.c.on < on, or_(_overtaken(), corrected)),
+                and_(
+                    last.c.on < on,
+                    or_(
+                        GuarantorAccount.id.in_(_decided_anew(account_ids)),
+                        GuarantorAccount.id.in_(_corrected(last)),
+                    ),
+                ),
             ),
         )
         .order_by(GuarantorAccount.id)
     )
 
 
-def overtaken_accounts(session: Session, account_ids: Collection[int]) -> set[int]:
-    """Of these, the accounts to which a payer's newer decision is to be told."""
-    return set(
-        session.scalars(
-            select(GuarantorAccount.id).where(GuarantorAccount.id.in_(account_ids), _overtaken())
+def _among(column: Any, account_ids: Collection[int] | None) -> ColumnElement[bool]:
+    return true() if account_ids is None else column.in_(account_ids)
+
+
+def _last(account_ids: Collection[int] | None) -> CTE:
+    """The newest statement that was sent, by account."""
+    return (
+        select(
+            Statement.id,
+            Statement.guarantor_account_id,
+            Statement.cycle_on.label("on"),
+            Statement.ledger_position,
+            Statement.content["credit"].astext.cast(Integer).label("credit"),
         )
+        .ext(distinct_on(Statement.guarantor_account_id))
+        .where(_among(Statement.guarantor_account_id, account_ids), was_sent())
+        .order_by(Statement.guarantor_account_id, Statement.cycle_on.desc())
+        .cte("last")
     )
 
 
-def _overtaken() -> ColumnElement[bool]:
-    """A payer decided on a charge after the newest statement that told of it, the account's last or an older one (STMT-19)."""
-    told, newer = aliased(Statement), aliased(Statement)
-    line, newer_line = aliased(StatementLine), aliased(StatementLine)
+def _bills(account_ids: Collection[int] | None) -> CTE:
+    """What is owed, and what we owe, by bill: one that is owed and one that was paid twice may come to nothing together."""
+    signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
     return (
-        exists()
-        .where(
-            told.guarantor_account_id == GuarantorAccount.id,
-            was_sent(told),
-            line.statement_id == told.id,
-            PostingRow.charge_id == line.charge_id,
-            PostingRow.id > told.ledger_position,
-            JournalEntry.id == PostingRow.entry_id,
-            JournalEntry.kind.like("remittance_claim%"),
-            ~exists().where(
-                newer.guarantor_account_id == GuarantorAccount.id,
-                newer.cycle_on > told.cycle_on,
-                was_sent(newer),
-                newer_line.statement_id == newer.id,
-                newer_line.charge_id == line.charge_id,
-            ),
+        select(
+            PostingRow.guarantor_account_id,
+            PostingRow.visit_id,
+            LedgerAccount.code,
+            func.sum(signed).label("net"),
+            func.max(PostingRow.id).label("position"),
         )
-        .correlate(GuarantorAccount)
-    )
-
-
-def _open_sums() -> Select[int | None]:
-    """By bill: one that is owed and one that was paid twice may come to nothing together."""
-    return (
-        select(PostingRow.visit_id)
+        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
         .where(
-            PostingRow.account_id == LedgerAccount.id,
             LedgerAccount.code.in_((Account.PATIENT_RECEIVABLE, Account.PATIENT_CREDIT)),
+            _among(PostingRow.guarantor_account_id, account_ids),
         )
-        .group_by(PostingRow.visit_id, PostingRow.account_id)
-        .having(func.sum(_SIGNED) != ZERO)
+        .group_by(PostingRow.guarantor_account_id, PostingRow.visit_id, LedgerAccount.code)
+        .cte("bills")
     )
 
 
-def _may_follow(last: Subquery, cycle_before: date) -> ColumnElement[bool]:
-    """What can make another statement due: everything else was told, as often as it may be (`_is_due`).
+def _hand(bills: CTE) -> CTE:
+    """By account: whether anything is open, the last posting, and the credit."""
+    credit = func.sum(bills.c.net).filter(bills.c.code == Account.PATIENT_CREDIT)
+    return (
+        select(
+            bills.c.guarantor_account_id,
+            func.bool_or(bills.c.net != ZERO).label("open"),
+            func.max(bills.c.position).label("position"),
+            (-func.coalesce(credit, 0)).label("credit"),
+        )
+        .group_by(bills.c.guarantor_account_id)
+        .cte("hand")
+    )
 
-    A bill that none has told, one whose month is over and that may be told again, money posted since, or
-    a credit, which what held it may have let go without a posting.
-    """
+
+def _with_a_bill_to_tell(bills: CTE, last: CTE, cycle_before: date) -> Select[int]:
+    """Accounts with a bill that no statement told, or with one whose month is over and that may be told again."""
     bill = aliased(Visit, name="v")  # as `TOLD` calls it
-    newest = aliased(Statement)
-    moved = aliased(PostingRow)
-    credit = (
-        select(-func.coalesce(func.sum(_SIGNED), 0))
-        .where(
-            PostingRow.guarantor_account_id == GuarantorAccount.id,
-            PostingRow.account_id == LedgerAccount.id,
-            LedgerAccount.code == Account.PATIENT_CREDIT,
-        )
-        .correlate(GuarantorAccount)
-        .scalar_subquery()
-    )
-    told_again = and_(
+    may_be_told_again = and_(
         last.c.on <= cycle_before, literal_column(f"({TOLD})", Integer) < STATEMENTS_FIRST
     )
-    return or_(
-        exists(
-            _open_sums()
-            .where(
-                bill.guarantor_account_id == GuarantorAccount.id,
-                PostingRow.visit_id == bill.id,
-                or_(bill.first_statement_on.is_(None), told_again),
-            )
-            .correlate(GuarantorAccount, last)
-        ),
-        exists().where(
-            newest.guarantor_account_id == GuarantorAccount.id,
-            newest.cycle_on == last.c.on,
-            moved.guarantor_account_id == GuarantorAccount.id,
-            moved.id > newest.ledger_position,
-        ),
-        exists().where(
-            newest.guarantor_account_id == GuarantorAccount.id,
-            newest.cycle_on == last.c.on,
-            newest.content["credit"].astext.cast(BigInteger) != credit,
-        ),
+    return (
+        select(bills.c.guarantor_account_id)
+        .join(bill, bill.id == bills.c.visit_id)
+        .join(last, last.c.guarantor_account_id == bills.c.guarantor_account_id)
+        .where(
+            bills.c.net != ZERO,
+            or_(bill.first_statement_on.is_(None), may_be_told_again),
+        )
+    )
+
+
+def overtaken_accounts(session: Session, account_ids: Collection[int]) -> set[int]:
+    """Of these, the accounts to which a payer's newer decision is to be told."""
+    return set(session.scalars(_decided_anew(account_ids)))
+
+
+def _decided_anew(account_ids: Collection[int] | None) -> Select[int]:
+    """Accounts of which a payer decided on a charge after the newest statement that told of it (STMT-19).
+
+    That is the account's last or an older one.
+    """
+    told = (
+        select(Statement.guarantor_account_id, StatementLine.charge_id, Statement.ledger_position)
+        .ext(distinct_on(Statement.guarantor_account_id, StatementLine.charge_id))
+        .join(StatementLine, StatementLine.statement_id == Statement.id)
+        .where(_among(Statement.guarantor_account_id, account_ids), was_sent())
+        .order_by(
+            Statement.guarantor_account_id, StatementLine.charge_id, Statement.cycle_on.desc()
+        )
+        .subquery()
+    )
+    return (
+        select(told.c.guarantor_account_id)
+        .join(PostingRow, PostingRow.charge_id == told.c.charge_id)
+        .join(JournalEntry, JournalEntry.id == PostingRow.entry_id)
+        .where(
+            PostingRow.id > told.c.ledger_position,
+            JournalEntry.kind.like("remittance_claim%"),
+        )
+    )
+
+
+def _corrected(last: CTE) -> Select[int]:
+    """Accounts of which we corrected a bill since, after a dispute (STMT-19)."""
+    return (
+        select(Statement.guarantor_account_id)
+        .join(last, last.c.id == Statement.id)
+        .where(corrected_since())
     )

@@ -115,7 +115,7 @@ def _cut(
         select(GuarantorAccount.id)
         .where(
             GuarantorAccount.id.in_(account_ids),
-            GuarantorAccount.id.in_(statement_candidates(on, settings)),
+            GuarantorAccount.id.in_(statement_candidates(on, settings, account_ids)),
         )
         .order_by(GuarantorAccount.id)
         .with_for_update()
