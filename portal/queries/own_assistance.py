@@ -210,21 +210,8 @@ def own_status(viewer: PatientViewer, application_id: UUID, *, on: date) -> OwnS
         )
         if row is None:
             return None
-        request = session.scalar(
-            select(AssistanceRequest)
-            .where(AssistanceRequest.application_id == application_id)
-            .order_by(AssistanceRequest.id.desc())
-            .limit(1)
-        )
-        decision = session.scalar(
-            select(AssistanceDecision)
-            .where(
-                AssistanceDecision.application_id == application_id,
-                AssistanceDecision.state.in_(("made", "reversed")),
-            )
-            .order_by(AssistanceDecision.made_at.desc())
-            .limit(1)
-        )
+        request = newest_request(session, application_id)
+        decision = newest_decision(session, application_id)
         events = session.scalars(_of(AssistanceEvent, application_id)).all()
         within = settings_on(session, on).span(Key.ASSISTANCE_DECIDE_DAYS) or DECIDE_WITHIN
         papers = _papers(session, application_id)
@@ -247,6 +234,29 @@ def own_status(viewer: PatientViewer, application_id: UUID, *, on: date) -> OwnS
         sent_since_asked=asked is not None and any(one.added_at > asked.at for one in papers),
         decision_id=decision.id if decision else None,
         outcome=decision.outcome if decision else "",
+    )
+
+
+def newest_request(session: Session, application_id: UUID) -> AssistanceRequest | None:
+    """What we asked for last."""
+    return session.scalar(
+        select(AssistanceRequest)
+        .where(AssistanceRequest.application_id == application_id)
+        .order_by(AssistanceRequest.id.desc())
+        .limit(1)
+    )
+
+
+def newest_decision(session: Session, application_id: UUID) -> AssistanceDecision | None:
+    """Our answer that counts, whose letter may be read."""
+    return session.scalar(
+        select(AssistanceDecision)
+        .where(
+            AssistanceDecision.application_id == application_id,
+            AssistanceDecision.state.in_(("made", "reversed")),
+        )
+        .order_by(AssistanceDecision.made_at.desc())
+        .limit(1)
     )
 
 

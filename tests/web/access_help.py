@@ -11,6 +11,7 @@ PATIENTS_HELP = """
     o                              GET       /help-paying/summary
     # An application without a sign-in: whoever opened one by its code (below)
     k                              GET       /help-paying/mine
+    k                              GET       /help-paying/mine/letter.pdf
     k                              GET,POST  /help-paying/mine/<any(household, income, coverage, hardship):step>
     k                              POST      /help-paying/mine/household/<int:place>/remove
     k                              POST      /help-paying/mine/household/all
@@ -41,6 +42,7 @@ PATIENTS_HELP = """
 # Of somebody who has opened an application by its code: no paper of another's
 APPLICANT_HELP = """
     o  GET       /help-paying/mine
+    n  GET       /help-paying/mine/letter.pdf
     o  GET,POST  /help-paying/mine/<any(household, income, coverage, hardship):step>
     o  POST      /help-paying/mine/household/<int:place>/remove
     o  POST      /help-paying/mine/household/all

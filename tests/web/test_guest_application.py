@@ -27,7 +27,7 @@ from portal.services.guest_application import forget_guests
 from tests.services.statement_world import DAY, noon, world
 from tests.web.guest_help_world import REACH, begin, fill, sign
 from tests.web.insurance_world import photo
-from tests.web.pages import PageClient, words
+from tests.web.pages import Page, PageClient, words
 from tests.web.people import make_login, signed_in
 from tests.web.statements_sent import statements_sent
 
@@ -254,6 +254,73 @@ def test_COLL_6_tied_it_counts_from_the_day_it_was_sent_and_its_papers_come_alon
     assert work.outcome == "tied"
     shown = stranger.get("/help-paying/mine").text
     assert "We send no reminders" in shown or "we send no reminders" in shown or "answered" in shown
+
+
+def tie(as_staff: AsStaff, account_id: int) -> PageClient:
+    """By the office."""
+    clerk = as_staff("fa_counsellor")
+    page = clerk.get("/assistance/without-sign-in")
+    [address] = [a for a in page.links() if re.search(r"without-sign-in/[0-9a-f-]{36}$", a)]
+    clerk.get(address)
+    clerk.follow(clerk.post(f"{address}/tie", {"account": str(account_id)}))
+    return clerk
+
+
+def come_back(patient_app: Flask, code: str) -> tuple[PageClient, Page]:
+    """On another phone."""
+    other = PageClient(patient_app)
+    other.get("/help-paying/come-back")
+    typed = {"code": code, "birth_on": "4/28/1986"}
+    return other, other.follow(other.post("/help-paying/come-back", typed))
+
+
+def test_FA_10_whoever_comes_back_by_the_code_reads_the_letter_of_the_decision(
+    stranger: PageClient, patient_app: Flask, as_staff: AsStaff
+) -> None:
+    bill = world(lambda w: w.owed(90_000, account=w.account(birth_on=DAY.replace(1986, 4, 28))))
+    code = begin(stranger)
+    fill(stranger)
+    sign(stranger)
+    stranger.get("/help-paying/mine/letter.pdf", expect=404)
+    account_id = bill[0].guarantor_account_id
+    tie(as_staff, account_id)
+    other, page = come_back(patient_app, code)
+    assert "Yes. You get help." in page.text
+    assert "/help-paying/mine/letter.pdf" in page.links()
+    assert other.get("/help-paying/mine/letter.pdf").response.data.startswith(b"%PDF-")
+    with read_only() as session:
+        row = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
+    assert (row.action, row.object_type, row.account_ids) == (
+        "view",
+        "guest_application",
+        [account_id],
+    )
+    owner = signed_in(PageClient(patient_app), make_login("patient", accounts=[account_id]))
+    told = owner.get("/account/seen").text
+    assert "Somebody with the code of an application for help" in told
+
+
+def test_FA_9_without_an_answer_the_status_says_what_we_wait_for(
+    stranger: PageClient, patient_app: Flask, as_staff: AsStaff
+) -> None:
+    bill = world(lambda w: w.owed(90_000, account=w.account(birth_on=DAY.replace(1986, 4, 28))))
+    code = begin(stranger)
+    fill(stranger)
+    more = {"member": "Testa Sample", "source": "wages", "amount": "9,000", "period": "monthly"}
+    assert stranger.post("/help-paying/mine/income", {**more, "seen": "1"}).status == 302
+    sign(stranger)
+    clerk = tie(as_staff, bill[0].guarantor_account_id)
+    assert "we are looking at it" in stranger.get("/help-paying/mine").text
+    with read_only() as session:
+        application_id = session.scalars(select(AssistanceApplication.id)).one()
+    asked = {"ask-items": ["pay_stubs"], "ask-note": "Of March, please."}
+    clerk.post(f"/assistance/{application_id}/ask", asked, expect=302)
+    other, page = come_back(patient_app, code)
+    assert "We need something from you by" in page.text
+    assert "pay stubs" in page.text
+    assert "Of March, please." in page.text
+    assert "/help-paying/mine/letter.pdf" not in page.links()
+    other.get("/help-paying/mine/letter.pdf", expect=404)
 
 
 def test_FA_6_closed_the_applicant_is_asked_to_call(

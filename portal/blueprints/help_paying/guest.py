@@ -15,7 +15,7 @@ from portal.blueprints.help_paying.guest_forms import REACH, BackForm, ReachForm
 from portal.blueprints.help_paying.keeping import GuestKeeper
 from portal.blueprints.help_paying.papers import NOTHING
 from portal.blueprints.help_paying.steps import show, signing_words
-from portal.blueprints.help_paying.views import blueprint
+from portal.blueprints.help_paying.views import blueprint, kept_letter
 from portal.queries.guest_application import GuestPage, guest_paper
 from portal.services.guest_application import (
     GuestCaller,
@@ -101,7 +101,7 @@ def guest_you() -> ResponseReturnValue:
     """How they are reached, and where they live."""
     page = _draft()
     form = ReachForm(data={name: page.fields[name] for name in REACH})
-    if form.validate_on_submit() and form.check():
+    if form.validate_on_submit():
         save_guest(page.id, fields=form.fields, now=now())
         return redirect(PLACES.of(Step.HOUSEHOLD))
     return show(Step.YOU, page, PLACES, screen="guest_reach", form=form)
@@ -182,6 +182,14 @@ def guest_sign() -> ResponseReturnValue:
         return redirect(url_for(".guest_parts"))
     form.seen_hash.data = page.hash_of(words)
     return show(Step.SIGN, page, PLACES, form=form, words=words)
+
+
+@blueprint.get("/mine/letter.pdf")
+@applicant
+def guest_letter() -> Response:
+    """Our answer, as it was written, for whoever comes back by the code."""
+    tied = _mine().tied
+    return kept_letter(tied.decision_id if tied else None, "letter")
 
 
 def _begun(form: WhoForm, birth_on: date) -> bool:

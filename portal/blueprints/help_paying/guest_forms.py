@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms.validators import Optional, Regexp
@@ -51,10 +52,11 @@ class ReachForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     )
     postal_code = LineField("ZIP code (optional)", [at_most(10, "The ZIP code")])
 
-    def check(self) -> bool:
-        """One way to answer is enough, and none is too little."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """One way to answer is enough, and none is too little; said along with whatever else is wrong."""
+        super().validate(extra_validators)
         if not any(self[way].data for way in WAYS):
-            self.phone.errors = [NO_WAY]
+            self.phone.errors = [*self.phone.errors, NO_WAY]
         return not self.errors
 
     @property

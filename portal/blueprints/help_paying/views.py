@@ -133,10 +133,15 @@ def answered(application_id: UUID) -> ResponseReturnValue:
 def letter(application_id: UUID) -> Response:
     """Our answer, as it was written."""
     page = seen_status(application_id)
-    if page.decision_id is None:
+    return kept_letter(page.decision_id, page.number)
+
+
+def kept_letter(decision_id: UUID | None, name: str) -> Response:
+    """The letter of a decision, written once; without a decision there is none."""
+    if decision_id is None:
         abort(404)
-    key = keep_assistance_letter(decision_id=page.decision_id, press=gateways(), now=now())
-    headers = {"Content-Disposition": f'inline; filename="{page.number}.pdf"'}
+    key = keep_assistance_letter(decision_id=decision_id, press=gateways(), now=now())
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
     content = gateways().documents.get(key)
     return Response(content, mimetype="application/pdf", headers=headers)
 
