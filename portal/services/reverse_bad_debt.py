@@ -18,6 +18,7 @@ from portal.models.bad_debt import BadDebtBatch, BadDebtBill
 from portal.queries.placed_bills import bad_debt_lines, small_balance_lines
 from portal.queries.prior_decisions import load_entries
 from portal.queries.viewer import StaffViewer
+from portal.services.apply_credit import apply_credit
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.post_agency_payment import TAKEN_BACK
 from portal.services.post_entry import post_entry
@@ -74,6 +75,10 @@ def _take_back(bill_id: int, *, reason: str, staff: StaffViewer, on: date, now: 
             entry = _entry(session, row, row.entry_id, left, reason=reason, on=on)
         if entry is not None:  # nothing is left where all of it was recovered
             row.back_entry_id = post_entry(session, entry).entry_id
+            session.flush()  # credit that waits settles it at once: nobody is asked for what they have paid
+            apply_credit(
+                session, guarantor_account_ids=[account_id], on=on, source=entry.source_ref
+            )
         row.state, row.why = BillState.REVERSED.value, reason
         row.back_at, row.back_by_id = now, staff.login_id
         batch = session.get_one(BadDebtBatch, row.batch_id)

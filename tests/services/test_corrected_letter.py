@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
+from billing import entries
+from billing.bill_disputes import Channel, Kind
+from billing.ledger import Account
 from billing.money import Money
 from billing.notice_text import text_of
 from portal import db
 from portal.models.accounts import AccountCondition
+from portal.models.bill_disputes import BillDispute
 from portal.models.notices import Notice, NoticeDelivery, NoticeTemplate
 from portal.services.corrected_letter import write_corrected_letters
+from portal.services.open_dispute import Filing, open_dispute
 from tests.pdf_text import pdf_text
+from tests.services.ledger_book import party_of
 from tests.services.notice_world import URL, send
 from tests.services.statement_world import (
     Office,
@@ -109,6 +116,48 @@ def test_LANG_3_in_spanish_the_reason_is_spanish_too(tmp_path) -> None:
     assert letter.language == "es"
     assert "Acme Health cambió una decisión sobre una cuenta que le enviamos antes." in said
     assert "Pague hasta el 2 de abril de 2026." in said
+
+
+@pytest.mark.parametrize(
+    ("language", "why"),
+    [
+        ("en", "You told us that a bill was wrong. We corrected it."),
+        ("es", "Usted nos dijo que una factura estaba mal. La corregimos."),
+    ],
+)
+def test_STMT_19_after_a_dispute_the_letter_says_that_we_corrected_the_bill(
+    tmp_path, language: str, why: str
+) -> None:
+    bill = world(lambda w: w.owed(5000, account=w.account(language=language)))
+    cut()
+    deliver(tmp_path)
+    dispute_id = uuid4()
+    filing = Filing(
+        visit_id=bill[0].id, kind=Kind.AMOUNT, channel=Channel.CALL, words="It is wrong."
+    )
+    with db.transaction() as session:
+        told = {"dispute_id": dispute_id, "by_id": None, "face": "staff", "now": noon(after(2))}
+        open_dispute(session, filing, **told)  # type: ignore[arg-type]  # as named
+
+    def correct(w) -> None:
+        lines = [entries.Line(party_of(bill[0], bill[1][0]), Money(2000))]
+        asked = {"account": Account.PROVIDER_WRITE_OFF, "lines": lines, "memo": "wrong code"}
+        w.post(entries.adjustment(source_ref="test:off", occurred_on=after(3), **asked))
+        row = w.session.get_one(BillDispute, dispute_id)
+        row.state, row.finding, row.answered_at = "answered", "corrected", noon(after(3))
+        row.ended_on = after(3)
+
+    later(correct)
+    assert cut(CORRECTED_ON).numbers == ("2026-0002",)
+    deliver(tmp_path, CORRECTED_ON)
+    assert write() == 1
+    [letter] = letters()
+    assert letter.facts["reason"] == why
+    said = text_of(letter.content)
+    assert why in said
+    assert "Acme Health" not in said, "no payer decided anything"
+    assert "$50.00" in said
+    assert "$30.00" in said
 
 
 def test_CORE_3_it_leaves_as_tagged_paper_with_evidence(tmp_path) -> None:
