@@ -279,9 +279,10 @@ def verify_audit_command(expect: str, as_json: bool) -> None:
 def balances_command(as_json: bool) -> None:
     """One row a claim, from the one balance function."""
     from portal.queries.claim_balances import claim_balances
+    from portal.services.practice_date import practice_today
 
     with practice():
-        rows = claim_balances(on=clock().date())
+        rows = claim_balances(on=practice_today(clock()))
     say(as_json, {"claims": [row.to_json() for row in rows]}, (row.line() for row in rows))
 
 

@@ -28,6 +28,7 @@ from portal.models.assistance import (
 from portal.models.assistance_decisions import AssistanceRequest, AssistanceVerification
 from portal.models.practice import Practice
 from portal.queries.assistance_case import CaseFacts
+from portal.queries.day_at_practice import day_at_practice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ class CaseRows:
     request: AssistanceRequest | None  # the newest
     verified: AssistanceVerification | None  # the newest
     practice_state: str
+    started_on: date
 
 
 def case_rows(session: Session, application_id: UUID) -> CaseRows:
@@ -75,6 +77,7 @@ def case_rows(session: Session, application_id: UUID) -> CaseRows:
                 "papers"
             ),
             select(Practice.state).where(Practice.id == 1).scalar_subquery().label("state"),
+            day_at_practice(AssistanceApplication.started_at).label("started_on"),
         )
         .select_from(AssistanceApplication)
         .outerjoin(AssistanceRequest, AssistanceRequest.id == _newest(AssistanceRequest))
@@ -100,6 +103,7 @@ def case_rows(session: Session, application_id: UUID) -> CaseRows:
         request=row.AssistanceRequest,
         verified=row.AssistanceVerification,
         practice_state=row.state or "",
+        started_on=row.started_on,
     )
 
 
@@ -144,7 +148,7 @@ def load_case(
     case = CaseFacts(
         application_id=application.id,
         account_ids=rows.account_ids,
-        received_on=application.received_on or application.started_at.date(),
+        received_on=application.received_on or rows.started_on,
         complete_on=application.complete_on,
         acknowledged=application.acknowledged_on is not None,
         asked_on=rows.request.asked_on if rows.request else None,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.db import read_only
 from portal.models.notices import Notice, NoticeDelivery, NoticeTemplate
 from portal.models.statements import Statement
+from portal.queries.day_at_practice import day_at_practice
 from portal.queries.staff_account import AccountHeader, account_header
 
 KINDS = {
@@ -116,17 +117,17 @@ def sent_page(account_id: int) -> SentPage | None:
 def sent_letters(session: Session, account_id: int) -> tuple[Sent, ...]:
     """Every letter of an account, newest first."""
     rows = session.execute(
-        select(Notice, NoticeTemplate.version)
+        select(Notice, NoticeTemplate.version, day_at_practice(Notice.created_at).label("made_on"))
         .join(NoticeTemplate, NoticeTemplate.id == Notice.template_id)
         .where(Notice.guarantor_account_id == account_id)
         .order_by(Notice.id.desc())
     ).all()
-    facts = _facts(session, notices=[notice.id for notice, _ in rows])
+    facts = _facts(session, notices=[row.Notice.id for row in rows])
     return tuple(
         Sent(
             what=KINDS[notice.kind],
             title=notice.content["title"],
-            made_on=notice.created_at.date(),
+            made_on=made_on,
             state=STATES[notice.state],
             gate=notice.gate,
             deadline_on=notice.deadline_on,
@@ -135,7 +136,7 @@ def sent_letters(session: Session, account_id: int) -> tuple[Sent, ...]:
             facts=facts.get(("notice", notice.id), ()),
             out=_out(facts.get(("notice", notice.id), ())),
         )
-        for notice, version in rows
+        for notice, version, made_on in rows
     )
 
 

@@ -18,6 +18,7 @@ from portal.db import read_only
 from portal.models.identity import Login
 from portal.models.notices import NoticeTemplate
 from portal.models.practice import Practice
+from portal.queries.day_at_practice import day_at_practice
 from portal.queries.notice_evidence import KINDS
 from portal.queries.notice_print import printed
 
@@ -70,17 +71,22 @@ class TemplateRow:
     words: str  # of a state's addition, to be read before it is reviewed
 
 
+_Kept = tuple[NoticeTemplate, str, date | None]  # with who reviewed it and when
+
+
 def template_rows() -> tuple[TemplateRow, ...]:
     """Every letter in every language, then the words of each state."""
     with read_only() as session:
-        kept: dict[tuple[str, str, str], tuple[NoticeTemplate, str]] = {}
-        for row, name, email in session.execute(
-            select(NoticeTemplate, Login.name, Login.email)
+        kept: dict[tuple[str, str, str], _Kept] = {}
+        for row, name, email, reviewed_on in session.execute(
+            select(
+                NoticeTemplate, Login.name, Login.email, day_at_practice(NoticeTemplate.reviewed_at)
+            )
             .outerjoin(Login, Login.id == NoticeTemplate.reviewed_by_id)
             .where(NoticeTemplate.approved_at.is_not(None))
             .order_by(NoticeTemplate.version)
         ):
-            kept[row.kind, row.language, row.state] = (row, name or email or "")
+            kept[row.kind, row.language, row.state] = (row, name or email or "", reviewed_on)
     general = [(kind, language, "") for kind in NoticeKind for language in LANGUAGES]
     states = [
         (NoticeKind.STATE_NOTICE, language, state)
@@ -92,10 +98,8 @@ def template_rows() -> tuple[TemplateRow, ...]:
     )
 
 
-def _row(
-    kind: NoticeKind, language: str, state: str, found: tuple[NoticeTemplate, str] | None
-) -> TemplateRow:
-    kept, reviewer = found or (None, "")
+def _row(kind: NoticeKind, language: str, state: str, found: _Kept | None) -> TemplateRow:
+    kept, reviewer, reviewed_on = found or (None, "", None)
     blocks = (shipped(kind, language, state) or Words(title="", blocks=[]))["blocks"]
     said = " ".join(text for block in blocks for text in block.get("paragraphs", ()))
     return TemplateRow(
@@ -106,7 +110,7 @@ def _row(
         version=kept.version if kept else FIRST,
         effective_on=kept.effective_on if kept else SINCE,
         fields=() if state else tuple(fields_of(kind)),
-        reviewed_on=kept.reviewed_at.date() if kept and kept.reviewed_at else None,
+        reviewed_on=reviewed_on,
         reviewed_by=reviewer,
         words=said if state else "",
     )

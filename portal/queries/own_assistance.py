@@ -27,6 +27,7 @@ from portal.models.assistance import (
 )
 from portal.models.assistance_decisions import AssistanceDecision, AssistanceRequest
 from portal.queries.application_draft import Draft, Earned, Person, Sheet
+from portal.queries.day_at_practice import day_at_practice
 from portal.queries.settings import settings_on
 from portal.queries.viewer import PatientViewer
 
@@ -136,8 +137,11 @@ def is_own(viewer: PatientViewer) -> ColumnElement[bool]:
 def own_applications(viewer: PatientViewer) -> tuple[OwnLine, ...]:
     """The newest first. One statement."""
     with read_only() as session:
-        rows = session.scalars(
-            select(AssistanceApplication)
+        rows = session.execute(
+            select(
+                AssistanceApplication,
+                day_at_practice(AssistanceApplication.started_at).label("started_on"),
+            )
             .where(is_own(viewer) | is_seen(viewer))
             .order_by(AssistanceApplication.started_at.desc())
             .limit(20)
@@ -147,10 +151,10 @@ def own_applications(viewer: PatientViewer) -> tuple[OwnLine, ...]:
             id=row.id,
             number=row.number,
             state=row.state,
-            on=row.received_on or row.started_at.date(),
+            on=row.received_on or started_on,
             own=row.login_id == viewer.login_id,
         )
-        for row in rows
+        for row, started_on in rows
     )
 
 

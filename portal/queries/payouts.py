@@ -178,8 +178,8 @@ SELECT e.id, e.kind, e.occurred_on, min(p.guarantor_account_id) AS account_id,
   JOIN postings p ON p.entry_id = e.id
   JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'stripe_clearing'
  WHERE e.kind IN ('payment', 'refund', 'refund_reversal', 'dispute', 'dispute_reversal')
-   AND e.occurred_on > (SELECT min(made_at) FROM clearing_lines)::date
-   AND e.occurred_on < :until
+   AND e.occurred_on > (SELECT (min(made_at) AT TIME ZONE (SELECT coalesce(max(time_zone), 'UTC') FROM practices))::date FROM clearing_lines)
+   AND e.occurred_on < (CAST(:until AS timestamptz) AT TIME ZONE (SELECT coalesce(max(time_zone), 'UTC') FROM practices))::date
    AND NOT EXISTS (SELECT 1 FROM clearing_lines l
                     WHERE l.source_id = split_part(e.source_ref, '\\:', 2))
    AND NOT EXISTS (SELECT 1 FROM payout_lines l
@@ -190,7 +190,7 @@ SELECT e.id, e.kind, e.occurred_on, min(p.guarantor_account_id) AS account_id,
 
 def entries_without_line(session: Session, *, now: datetime) -> tuple[LooseEntry, ...]:
     """What we posted to stripe_clearing, a day ago or more, and the balance does not show."""
-    rows = session.execute(_LOOSE, {"until": (now - SETTLES_WITHIN).date()})
+    rows = session.execute(_LOOSE, {"until": now - SETTLES_WITHIN})
     return tuple(
         LooseEntry(
             id=row.id,

@@ -24,6 +24,7 @@ from portal.models.plans import (
     PlanProposal,
     PlanVersion,
 )
+from portal.queries.day_at_practice import day_at_practice
 from portal.queries.plan_facts import plan_facts
 from portal.queries.plan_offer import PlanOffer, offer_of
 from portal.queries.plan_standing import standings
@@ -283,7 +284,12 @@ def _version(row: PlanVersion) -> VersionRow:
 
 def _proposals(session: Session, plan_id: UUID) -> tuple[ProposalRow, ...]:
     rows = session.execute(
-        select(PlanProposal, Login.email, Login.name)
+        select(
+            PlanProposal,
+            Login.email,
+            Login.name,
+            day_at_practice(PlanProposal.decided_at).label("decided_on"),
+        )
         .join(Login, Login.id == PlanProposal.asked_by_login_id)
         .where(PlanProposal.plan_id == plan_id)
         .order_by(PlanProposal.asked_at.desc())
@@ -304,7 +310,7 @@ def _proposals(session: Session, plan_id: UUID) -> tuple[ProposalRow, ...]:
             asked_at=row.asked_at,
             answer_by=row.answer_by,
             decision_reasons=tuple(row.decision_reasons),
-            decided_on=row.decided_at.date() if row.decided_at else None,
+            decided_on=decided_on,
         )
-        for row, email, name in rows
+        for row, email, name, decided_on in rows
     )

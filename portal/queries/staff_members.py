@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from billing.settings import Key
 from portal.db import read_only
 from portal.models.identity import AccessReview, Login, LoginSession
+from portal.queries.day_summary import practice_day_of
 from portal.queries.settings import settings_on
 
 INVITATION_LIFE = timedelta(days=7)
@@ -120,6 +121,6 @@ def _review(session: Session, now: datetime) -> Review | None:
     ).one_or_none()
     if row is None:
         return None
-    every = settings_on(session, now.date()).span(Key.ACCESS_REVIEW_DAYS)
+    every = settings_on(session, practice_day_of(session, now)).span(Key.ACCESS_REVIEW_DAYS)
     overdue = now - row.at > every
     return Review(at=row.at, by=row.name or row.email, people=row.people, overdue=overdue)

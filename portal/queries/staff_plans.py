@@ -14,6 +14,7 @@ from billing.plans import FEDERAL_BOX_FROM
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.plans import LIVING_STATES, OPEN_STATES, Plan, PlanProposal, PlanVersion
+from portal.queries.day_at_practice import day_at_practice
 from portal.queries.plan_standing import plan_standing
 
 SHOWN = 200
@@ -102,7 +103,7 @@ def plans_of_account(account_id: int) -> tuple[UUID | None, tuple[tuple[UUID, st
 
 def _rows(session: Session, states: tuple[str, ...], on: date) -> tuple[StaffPlanRow, ...]:
     found = session.execute(
-        select(Plan, GuarantorAccount, PlanProposal)
+        select(Plan, GuarantorAccount, PlanProposal, day_at_practice(Plan.state_at).label("since"))
         .join(GuarantorAccount, GuarantorAccount.id == Plan.guarantor_account_id)
         .outerjoin(
             PlanProposal,
@@ -112,10 +113,10 @@ def _rows(session: Session, states: tuple[str, ...], on: date) -> tuple[StaffPla
         .order_by(Plan.state_at.desc())
         .limit(SHOWN)
     ).all()
-    living = [plan.id for plan, _, _ in found if plan.state in LIVING_STATES]
+    living = [row.Plan.id for row in found if row.Plan.state in LIVING_STATES]
     standings = plan_standing(session, living, on) if living else {}
     rows = []
-    for plan, account, wish in found:
+    for plan, account, wish, since in found:
         stands = standings.get(plan.id)
         rows.append(
             StaffPlanRow(
@@ -124,7 +125,7 @@ def _rows(session: Session, states: tuple[str, ...], on: date) -> tuple[StaffPla
                 account_name=account.display_name,
                 number=plan.number,
                 state=stands.state.value if stands else plan.state,
-                since=plan.state_at.date(),
+                since=since,
                 total=stands.total if stands else wish.total if wish else None,
                 left=stands.remaining if stands else None,
                 next_amount=stands.next_amount if stands else None,

@@ -15,9 +15,9 @@ from billing.money import Money
 from portal.db import Cents
 from portal.models.accounts import GuarantorAccount
 from portal.models.identity import Login
-from portal.models.practice import Practice
 from portal.models.remittances import RemittanceRow
 from portal.models.work import WorkItem
+from portal.queries.day_at_practice import day_at_practice
 from portal.queries.exception_words import category_label, category_next
 from portal.queries.queue_filter import QueueFilter
 
@@ -272,7 +272,6 @@ def work_item(session: Session, item_id: int, *, on: date) -> WorkItemFacts | No
 
 def items_query() -> Select[*tuple[Any, ...]]:
     """The columns of an item, with the person or payer it concerns."""
-    zone = func.coalesce(select(Practice.time_zone).scalar_subquery(), "UTC")
     query: Select[*tuple[Any, ...]] = (
         select(
             WorkItem.id,
@@ -285,7 +284,7 @@ def items_query() -> Select[*tuple[Any, ...]]:
             WorkItem.due_on,
             WorkItem.holds_bill,
             WorkItem.opened_at,
-            func.date(func.timezone(zone, WorkItem.opened_at)).label("opened_on"),
+            day_at_practice(WorkItem.opened_at).label("opened_on"),
             WorkItem.closed_at,
             WorkItem.outcome,
             WorkItem.remittance_id,

@@ -117,7 +117,7 @@ READ = {
 
 
 def submission_page(
-    viewer: PatientViewer, submission_id: int, *, now: datetime
+    viewer: PatientViewer, submission_id: int, *, on: date, now: datetime
 ) -> SubmissionPage | None:
     """The viewer's own; another's is not found."""
     with read_only() as session:
@@ -165,7 +165,7 @@ def submission_page(
         suggested=suggested,
         unsure=unsure,
         reason=row.reason,
-        birthday_hint=_hint(row, found.payer or row.payer_text, found.birth_on, plans, now.date()),
+        birthday_hint=_hint(row, found.payer or row.payer_text, found.birth_on, plans, on),
     )
 
 

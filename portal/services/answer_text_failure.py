@@ -17,6 +17,7 @@ from portal.queries.proven_email import proven_emails
 from portal.services.judge_reach import judge_reach
 from portal.services.letters import bill_notice, letterhead
 from portal.services.mail_news import mail_news
+from portal.services.practice_date import practice_date
 from portal.services.queue_letter import queue_letter
 from portal.services.record_text_consent import Said, withdraw_all_texts
 from portal.services.send_message import queue_row
@@ -81,7 +82,7 @@ def _alert(session: Session, code: str, remedy: Remedy, now: datetime) -> None:
     _work(
         session,
         kind="texts_alert",
-        key=f"texts_alert:{code}:{now.date().isoformat()}",
+        key=f"texts_alert:{code}:{practice_date(session, now).isoformat()}",
         reason=f"{remedy.means} (Twilio {code})",
         next_step="Mend it in the Twilio console. If texts are stopped, start them again under Texts.",
         account_id=None,

@@ -48,7 +48,7 @@ def escalate_tasks(*, on: date, now: datetime) -> int:
             task.escalation = step
             risen += 1
             if account_id is not None:
-                _open(session, task, account_id=account_id, starts_on=starts_on, now=now)
+                _open(session, task, account_id=account_id, starts_on=starts_on, on=on, now=now)
         _close_ended(session, now)
     return risen
 
@@ -59,6 +59,7 @@ def _open(
     *,
     account_id: int,
     starts_on: date,
+    on: date,
     now: datetime,
 ) -> None:
     step = task.escalation
@@ -70,7 +71,7 @@ def _open(
         reason=f"A visit on {starts_on:%B} {starts_on.day} needs a {what}. {REASONS[step]}",
         next_step=NEXT[step],
         account_id=account_id,
-        due_on=starts_on if step == DECIDE else now.date(),
+        due_on=starts_on if step == DECIDE else on,
         now=now,
     )
 

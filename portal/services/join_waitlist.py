@@ -16,6 +16,7 @@ from portal.db import transaction
 from portal.models.appointments import Appointment
 from portal.models.waitlist import WaitlistEntry, WaitlistOffer
 from portal.queue import enqueue
+from portal.services.practice_date import practice_date
 from portal.services.refusal import NotFound, Refusal
 
 MOST = 5  # a person waits for so many things at most
@@ -60,8 +61,8 @@ def join_waitlist(*, entry_id: UUID, who: WaitsFor, waits: Waits, now: datetime)
 
     Raises CannotWait, or NotFound for another's entry or visit.
     """
-    _check(who, waits, now)
     with transaction() as session:
+        _check(who, waits, on=practice_date(session, now))
         _check_visit(session, who)
         entry = session.get(WaitlistEntry, entry_id, with_for_update=True)
         if entry is None:
@@ -89,10 +90,10 @@ def _set(entry: WaitlistEntry, waits: Waits) -> None:
     entry.notice_minutes = waits.notice_minutes
 
 
-def _check(who: WaitsFor, waits: Waits, now: datetime) -> None:
+def _check(who: WaitsFor, waits: Waits, *, on: date) -> None:
     if waits.last_day < waits.first_day:
         raise CannotWait("The last day is before the first one.")
-    if waits.last_day < now.date():
+    if waits.last_day < on:
         raise CannotWait("Those days are over.")
     if waits.not_before and waits.not_after and waits.not_after < waits.not_before:
         raise CannotWait("The latest time is before the earliest one.")

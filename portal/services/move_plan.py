@@ -27,7 +27,9 @@ def move_plan(
         )
     if plan.state != following.value:
         plan.state, plan.state_at = following.value, now
-    plan.ended_on = (on or now.date()) if following in OVER else None
+    if following in OVER and on is None:
+        raise ValueError("a plan ends on one of the practice's days: name it")
+    plan.ended_on = on if following in OVER else None
     plan.end_reason = reason if following in OVER else ""
     return following
 

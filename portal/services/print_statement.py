@@ -72,7 +72,7 @@ def print_statement(
             now=now,
             keys=shop.hash_keys,
         )
-        code = PrintedCode(plain, (now + LIFE).date(), pay)
+        code = PrintedCode(plain, on + LIFE, pay)
     mailed = shop.printer.print("statement", statement_print(content, code))
     put_in_envelope(folder, statement.number, mailed)
     evidence = Happened(

@@ -15,6 +15,7 @@ from portal.models.disputes import Dispute, DisputeEvidence
 from portal.models.payments import Payment
 from portal.models.work import WorkItem
 from portal.ports import DisputeFacts
+from portal.services.practice_date import practice_date
 
 NOT_TAKEN = "The card company did not take this answer, so the bank has none from it."
 NEXT_STEP = (
@@ -66,7 +67,7 @@ def refuse_evidence(*, evidence_id: UUID, now: datetime) -> None:
                 amount=dispute.amount,
                 guarantor_account_id=payment.guarantor_account_id,
                 opened_at=now,
-                due_on=dispute.due_by.date() if dispute.due_by else None,
+                due_on=practice_date(session, dispute.due_by) if dispute.due_by else None,
             )
             .on_conflict_do_nothing()
         )

@@ -8,7 +8,7 @@ What is refused is kept as well, if it could be read: it holds patients too. Eve
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from portal.office_ports import DropFile, RemittanceDrop
 from portal.ports import DocumentStore, GatewayError, RetryLater
 from portal.queries.incoming_files import what_became
 from portal.services.post_remittance import post_remittance
+from portal.services.practice_date import practice_date
 from portal.services.write_remittance import add_work_items
 from portal.x12.envelope import X12Error
 from portal.x12.tell_kind import tell_kind, why_cut_off
@@ -193,18 +194,18 @@ def _refuse(row_id: int, digest: str, why: str, now: datetime, stored_as: str = 
         row.state, row.reason = "refused", why
         if stored_as:
             row.sha256, row.stored_as = digest, stored_as
-        add_work_items(session, [_work(row, now)])
+        add_work_items(session, [_work(row, now, on=practice_date(session, now))])
     return "refused"
 
 
-def _work(row: IncomingFile, now: datetime) -> dict[str, object]:
+def _work(row: IncomingFile, now: datetime, *, on: date) -> dict[str, object]:
     return {
         "dedupe_key": f"incoming:{row.id}",
         "kind": "file_refused",
         "reasons": [row.reason],
         "next_step": REFUSED_STEP,
         "opened_at": now,
-        "due_on": now.date() + timedelta(days=1),
+        "due_on": on + timedelta(days=1),
     }
 
 

@@ -31,10 +31,12 @@ SELECT :kind || ':' || c.id || ':' || asked.times, :kind,
   FROM claims c
   JOIN visits v ON v.id = c.visit_id
   JOIN payers p ON p.id = c.payer_id
+ CROSS JOIN (SELECT coalesce(max(time_zone), 'UTC') AS zone FROM practices) here
  CROSS JOIN LATERAL (
        SELECT count(w.id) AS times, coalesce(bool_or(w.closed_at IS NULL), false) AS still_open,
-              coalesce(c.submitted_on, c.created_at::date) AS since,
-              greatest(coalesce(c.submitted_on, c.created_at::date), max(w.closed_at)::date) AS last
+              coalesce(c.submitted_on, (c.created_at AT TIME ZONE here.zone)::date) AS since,
+              greatest(coalesce(c.submitted_on, (c.created_at AT TIME ZONE here.zone)::date),
+                       (max(w.closed_at) AT TIME ZONE here.zone)::date) AS last
          FROM work_items w
         WHERE w.claim_id = c.id AND w.kind = 'unpaid_claim') asked
  WHERE c.state IN ('open', 'deciding_again')

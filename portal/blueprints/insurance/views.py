@@ -103,7 +103,7 @@ def take_back(submission_id: int) -> ResponseReturnValue:
 
 def own_page(submission_id: int) -> SubmissionPage:
     """The viewer's own submission, told to the audit trail; another's is not found."""
-    page = submission_page(current_patient(), submission_id, now=now())
+    page = submission_page(current_patient(), submission_id, on=practice_day(), now=now())
     if page is None:
         abort(404)
     saw(
