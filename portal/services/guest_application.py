@@ -113,9 +113,14 @@ def save_guest(
     """Lay fields and answers over what is there. Raises NotFound, AlreadySent or CardNumberRefused."""
     with transaction() as session:
         row = _draft(session, guest_id)
+        called = row.name
         for name, value in _plain(fields or {}).items():
             setattr(row, name, value)
-        row.answers = {**row.answers, **_plain(answers or {})}
+        incomes = [
+            {**one, "member": row.name} if one["member"] == called else one
+            for one in row.answers["incomes"]
+        ]
+        row.answers = {**row.answers, "incomes": incomes, **_plain(answers or {})}
         row.changed_at = now
 
 

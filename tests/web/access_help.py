@@ -20,6 +20,7 @@ PATIENTS_HELP = """
     k                              GET       /help-paying/mine/papers/<int:paper_id>.pdf
     k                              POST      /help-paying/mine/papers/<int:paper_id>/remove
     k                              GET,POST  /help-paying/mine/sign
+    k                              GET,POST  /help-paying/mine/who
     k                              GET,POST  /help-paying/mine/you
     k                              GET       /help-paying/without-sign-in/code
     # Filled in by whoever began it, for themselves alone; where it stands, by whoever sees the bills
@@ -51,6 +52,7 @@ APPLICANT_HELP = """
     n  GET       /help-paying/mine/papers/<int:paper_id>.pdf
     o  POST      /help-paying/mine/papers/<int:paper_id>/remove
     o  GET,POST  /help-paying/mine/sign
+    o  GET,POST  /help-paying/mine/who
     o  GET,POST  /help-paying/mine/you
     o  GET       /help-paying/without-sign-in/code
 """

@@ -166,6 +166,24 @@ def test_FA_6_it_asks_for_who_and_for_how_to_reach_them_on_two_screens(
     assert "the two letters of your state" in page.text
 
 
+def test_FA_6_a_name_or_birth_date_that_was_mistyped_is_put_right(
+    stranger: PageClient, patient_app: Flask
+) -> None:
+    """What they earn stays theirs, and the code goes with the new date."""
+    code = begin(stranger)
+    fill(stranger)
+    right = {"name": "Testa Example", "birth_on": "4/27/1986", "account_number": ""}
+    stranger.get("/help-paying/mine/who")
+    stranger.post("/help-paying/mine/who", right, expect=302)
+    text = stranger.get("/help-paying/mine/sign").text
+    assert "Testa Example: $900.00" in text
+    assert "Testa Sample" not in text
+    _, page = come_back(patient_app, code)
+    assert "No application fits." in page.text
+    _, page = come_back(patient_app, code, born="4/27/1986")
+    assert page.h1 == "Your application"
+
+
 def test_FA_6_nobody_signs_other_words_than_they_read(
     stranger: PageClient, patient_app: Flask
 ) -> None:
@@ -266,11 +284,11 @@ def tie(as_staff: AsStaff, account_id: int) -> PageClient:
     return clerk
 
 
-def come_back(patient_app: Flask, code: str) -> tuple[PageClient, Page]:
+def come_back(patient_app: Flask, code: str, born: str = "4/28/1986") -> tuple[PageClient, Page]:
     """On another phone."""
     other = PageClient(patient_app)
     other.get("/help-paying/come-back")
-    typed = {"code": code, "birth_on": "4/28/1986"}
+    typed = {"code": code, "birth_on": born}
     return other, other.follow(other.post("/help-paying/come-back", typed))
 
 

@@ -18,6 +18,10 @@ class Addresses(Protocol):
     """What a screen leads to."""
 
     @property
+    def who(self) -> str:
+        """Where the applicant's name is changed; empty where the sign-in says it."""
+
+    @property
     def all_people(self) -> str:
         """Where "these are all" is sent; empty where it only goes on."""
 
@@ -49,6 +53,10 @@ class OwnAddresses:
     """Of an application of somebody who signed in."""
 
     application: UUID
+
+    @property
+    def who(self) -> str:
+        return ""
 
     @property
     def all_people(self) -> str:
@@ -91,6 +99,10 @@ class OwnAddresses:
 @dataclass(frozen=True, slots=True)
 class GuestAddresses:
     """Of the one that this browser opened by its code: none of them names it."""
+
+    @property
+    def who(self) -> str:
+        return url_for("help_paying.guest_who")
 
     @property
     def all_people(self) -> str:

@@ -95,6 +95,19 @@ def guest_parts() -> str:
     )
 
 
+@blueprint.route("/mine/who", methods=["GET", "POST"])
+@applicant
+def guest_who() -> ResponseReturnValue:
+    """Whose it is, to put right; the birth date goes with the code from then on."""
+    page = _draft()
+    named = {"name": page.name, "birth_on": page.birth_on}
+    form = WhoForm(data={**named, "account_number": page.fields["account_number"]})
+    if form.validate_on_submit() and form.check(practice_day()):
+        save_guest(page.id, fields={**form.fields, "birth_on": form.birth_on.data}, now=now())
+        return redirect(PLACES.later)
+    return render_template("help_paying/guest_name.html", form=form, steps=PLACES)
+
+
 @blueprint.route("/mine/you", methods=["GET", "POST"])
 @applicant
 def guest_you() -> ResponseReturnValue:
