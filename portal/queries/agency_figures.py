@@ -73,7 +73,7 @@ REMITTED = """
            CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END AS cents, true AS counted,
            NULL::int AS guarantor_account_id, NULL::int AS patient_id, NULL::int AS visit_id, x.agency_id, a.code
       FROM agency_remittances x
-      JOIN journal_entries e ON (e.id = x.entry_id OR e.reverses_id = x.entry_id) AND e.occurred_on <= :on
+      JOIN journal_entries e ON e.id IN (x.entry_id, x.back_entry_id) AND e.occurred_on <= :on
       JOIN postings p ON p.entry_id = e.id
       JOIN ledger_accounts a ON a.id = p.account_id"""
 PAID_TO_US = (

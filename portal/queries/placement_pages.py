@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.agency_returns import Return
 from billing.hold_words import HOLD_WORDS
 from billing.holds import REASONS, Action, Condition, blocked_by
-from billing.money import Money
+from billing.money import ZERO, Money, total_of
 from billing.placement import WITH_AGENCY, Order, PlacementState
 from portal.db import read_only
 from portal.models.accounts import Patient
@@ -93,7 +94,10 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnLine:
-    """One fact that the agency told."""
+    """One fact that the agency told; `moved`: what it brought, below zero for what a bank returned.
+
+    `came`: a payment of the agency to us brought it.
+    """
 
     on: date
     what: str
@@ -102,6 +106,8 @@ class ReturnLine:
     fee: Money
     detail: str
     file_name: str
+    moved: Money
+    came: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +126,16 @@ class PlacementPage:
     ended_why: str
     orders: tuple[OrderLine, ...]
     returns: tuple[ReturnLine, ...]
+
+    @property
+    def recovered(self) -> Money:
+        """What the agency was paid of it, before its fee."""
+        return total_of(one.moved for one in self.returns)
+
+    @property
+    def came(self) -> Money:
+        """What of that the agency's payments to us brought."""
+        return total_of(one.moved for one in self.returns if one.came)
 
     @property
     def may(self) -> tuple[Order, ...]:
@@ -252,6 +268,15 @@ def _returns(session: Session, placement_id: UUID) -> tuple[ReturnLine, ...]:
             fee=row.fee,
             detail=str(row.told.get("detail", "")).replace("_", " "),
             file_name=row.file_name,
+            moved=_moved(row),
+            came=row.remittance_id is not None,
         )
         for row in rows
     )
+
+
+def _moved(row: AgencyReturn) -> Money:
+    """In the ledger: a payment that came back before it was told waits, and moved nothing yet."""
+    if row.entry_id is None:
+        return ZERO
+    return -row.amount if row.kind == Return.PAYMENT_BACK else row.amount

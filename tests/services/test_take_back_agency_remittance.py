@@ -17,10 +17,11 @@ from portal.models.alone import AloneDecision
 from portal.models.audit import AuditEvent
 from portal.models.day import BankDeposit, DayClose
 from portal.models.ledger import JournalEntry
-from portal.models.placements import AgencyRemittance, AgencyReturn
+from portal.models.placements import AgencyRemittance, AgencyReturn, Placement
 from portal.queries.agency_remittances import remittance_page, remittances_page
 from portal.queries.bank_expected import expected_payments
 from portal.queries.day_facts import day_deposits, day_receipts
+from portal.queries.placement_pages import placement_page
 from portal.services.answer_deposit import CannotMatch
 from portal.services.day_lock import DayClosed
 from portal.services.enter_agency_remittance import enter_agency_remittance
@@ -63,6 +64,15 @@ def row_of(asked) -> AgencyRemittance:
         return session.get_one(AgencyRemittance, asked.form_id)
 
 
+def of_placement() -> tuple[Money, Money]:
+    """What the only placement recovered, and what of it came to us."""
+    with read_only() as session:
+        placement_id = session.scalars(select(Placement.id)).one()
+    page = placement_page(placement_id, on=ON)
+    assert page is not None
+    return page.recovered, page.came
+
+
 def match(asked, staff, cents=2250, on=ON) -> int:
     deposit = BankDeposit(form_id=uuid4(), deposited_on=on, amount=Money(cents), at=noon(on))
     deposit_id = later(lambda w: w.add(deposit)).id
@@ -80,6 +90,7 @@ def match(asked, staff, cents=2250, on=ON) -> int:
 def test_COLL_21_the_books_stand_as_before_it_was_entered(entered):
     at, asked, _, boss = entered
     before = told("Placed and recovered")
+    assert of_placement() == (Money(3000), Money(3000))
     assert take_back(at, asked, boss)
     assert not take_back(at, asked, boss)
     assert books(Account.AGENCY_CLEARING) == Money(3000)
@@ -89,6 +100,7 @@ def test_COLL_21_the_books_stand_as_before_it_was_entered(entered):
     assert (page.outstanding, page.outstanding_fee, page.waits) == (Money(3000), Money(750), 2)
     assert (page.gross, page.fees) == (ZERO, ZERO)
     assert [(one.taken_back, one.payments) for one in page.paid] == [(True, 2)]
+    assert of_placement() == (Money(3000), ZERO)
     assert told("Placed and recovered") == before, "what patients paid the agency stays"
     for row in told("What agencies took"):
         assert list(row.values())[1:] == ["$30.00", "$0.00", "$0.00", "$0.00", "$30.00"]
