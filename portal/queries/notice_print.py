@@ -80,9 +80,10 @@ def practice_address(practice: Practice) -> list[str]:
 
 
 def whole_blocks(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each block with every key, for a page or a layout."""
-    return [
-        {
+    """Each block with every key, for a page or a layout; rows that follow rows stand in one table with them."""
+    blocks: list[dict[str, Any]] = []
+    for block in content["blocks"]:
+        whole = {
             "heading": block.get("heading", ""),
             "paragraphs": block.get("paragraphs", []),
             "rows": block.get("rows", []),
@@ -90,8 +91,16 @@ def whole_blocks(content: Mapping[str, Any]) -> list[dict[str, Any]]:
             "style": block.get("style", ""),
             "help": _help(block),
         }
-        for block in content["blocks"]
-    ]
+        if blocks and _is_rows(whole) and _is_rows(blocks[-1]):
+            blocks[-1]["rows"] = [*blocks[-1]["rows"], *whole["rows"]]
+        else:
+            blocks.append(whole)
+    return blocks
+
+
+def _is_rows(block: Mapping[str, Any]) -> bool:
+    said = (block["heading"], block["paragraphs"], block["bullets"], block["style"])
+    return bool(block["rows"]) and not any(said)
 
 
 def _help(block: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from billing.notices import NoticeKind
 from billing.state_pack import COLL_33
 from portal.adapters.pdf import TypstPrinter
 from portal.models.practice import Practice
-from portal.queries.notice_print import printed
+from portal.queries.notice_print import printed, whole_blocks
 from tests.adapters.test_pdf import opened, placed_texts, tags
 from tests.pdf_text import pdf_runs, pdf_text
 from tests.rules.test_notices import INTENTS, letter
@@ -33,15 +33,24 @@ PRACTICE = Practice(
 )
 
 
+CLOSING = {
+    "en": ("Keep this letter.", "Do you have a question?"),
+    "es": ("Guarde esta carta.", "¿Tiene preguntas?"),
+}
+
+
+EXPECTED = {"en": "What we expect to bill", "es": "Lo que pensamos cobrar"}
+
+
 def made(kind: NoticeKind = NoticeKind.FINAL_NOTICE, language: str = "en", *states: str) -> bytes:
     words = letter(kind, language, INTENTS[2] if kind is NoticeKind.FINAL_NOTICE else frozenset())
     first, *rest = words["blocks"]
     added = [block for state in states for block in STATE_BLOCKS[language][state]]
-    whole = with_language_help(
-        Words(title=words["title"], blocks=[first, *added, *rest]),
-        phone=PRACTICE.phone,
-        state=PRACTICE.state,
-    )
+    return printed_letter(Words(title=words["title"], blocks=[first, *added, *rest]), language)
+
+
+def printed_letter(words: Words, language: str) -> bytes:
+    whole = with_language_help(words, phone=PRACTICE.phone, state=PRACTICE.state)
     return PRINTER.print(
         "notice",
         printed(
@@ -55,6 +64,10 @@ def made(kind: NoticeKind = NoticeKind.FINAL_NOTICE, language: str = "en", *stat
             on=date(2026, 3, 2),
         ),
     )
+
+
+def page_texts(pdf: bytes) -> list[str]:
+    return [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(pdf)]
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
@@ -115,3 +128,21 @@ def test_an_address_or_a_number_to_copy_stands_on_one_line(kind, language):
         lines = [line for page in pdf for line in page.get_textpage().get_text_range().splitlines()]
     assert not [line for line in lines if re.search(r"https?://\S*-$|\(\d{3}\)$", line.strip())]
     assert not [line for line in lines if line.startswith(("-", "example.com"))]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("services", range(1, 9))
+def test_NSA_3_the_closing_line_of_an_estimate_never_stands_alone(language, services):
+    words = letter(NoticeKind.GOOD_FAITH_ESTIMATE, language, frozenset())
+    [expected] = [one for one in words["blocks"] if one.get("heading") == EXPECTED[language]]
+    expected["bullets"] = [f"Dr. Ada Sample: service {n}, 99213: $10.00" for n in range(services)]
+    kept, asks = CLOSING[language]
+    pages = [" ".join(page.split()) for page in page_texts(printed_letter(words, language))]
+    assert [kept in page for page in pages] == [asks in page for page in pages]
+    assert sum(asks in page for page in pages) == 1
+
+
+def test_NSA_3_facts_that_follow_each_other_stand_in_one_table():
+    blocks = whole_blocks(letter(NoticeKind.GOOD_FAITH_ESTIMATE, "en", frozenset()))
+    [facts] = [one for one in blocks if one["rows"] and not one["heading"]]
+    assert [label for label, _ in facts["rows"]] == ["Patient", "Born on", "Care", "Planned for"]
