@@ -157,6 +157,6 @@ def contact_page(viewer: PatientViewer, account_id: int, *, now: datetime) -> Co
 
 
 def _words(row: ConsentRow) -> str:
-    source = SOURCES.get(row.source, "on a form at our office")
+    source = SOURCES.get(row.source, "on a form")
     said = "Yes" if row.granted else "No"
     return f"{said} to texts about {LABELS[row.category.value].lower()}, {source}"

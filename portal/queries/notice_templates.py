@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.letter_words import parts_of
 from billing.money import Money
 from billing.notice_shipped import FIRST, FLAGS, SINCE, STATE_BLOCKS, shipped
 from billing.notice_text import LANGUAGES, Words, made_letter, with_language_help
@@ -44,6 +45,7 @@ class Proposed:
     by: str
     by_id: int | None
     at: datetime
+    changes: tuple[tuple[str, str, str], ...]  # part, words in force, new words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,7 @@ def proposed_words() -> tuple[Proposed, ...]:
             .order_by(NoticeTemplate.version)
         ).all()
     newest = {(row.kind, row.language): (row, name or email or "") for row, name, email in rows}
+    kept = {(row.kind, row.language): row for row, _, _ in rows if row.approved_at is not None}
     return tuple(
         Proposed(
             id=row.id,
@@ -136,10 +139,28 @@ def proposed_words() -> tuple[Proposed, ...]:
             by=by,
             by_id=row.proposed_by_id,
             at=row.proposed_at,
+            changes=_changes(row, kept.get((row.kind, row.language))),
         )
         for row, by in newest.values()
         if row.approved_at is None
     )
+
+
+def _changes(
+    proposed: NoticeTemplate, kept: NoticeTemplate | None
+) -> tuple[tuple[str, str, str], ...]:
+    """Each part whose words are others than before: which, the words now in force, the new ones."""
+    after = _words(proposed)
+    before = _words(kept) if kept else shipped(NoticeKind(proposed.kind), proposed.language)
+    if before is None:
+        return ()
+    parts = [("Title", before["title"], after["title"])] + [
+        (heading or f"Part {number}", old, new)
+        for number, ((heading, new), (_, old)) in enumerate(
+            zip(parts_of(after), parts_of(before), strict=False), start=1
+        )
+    ]
+    return tuple(one for one in parts if one[1] != one[2])
 
 
 def words_page(kind: NoticeKind, language: str, *, on: date) -> WordsPage:

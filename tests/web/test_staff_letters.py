@@ -147,6 +147,10 @@ def test_OPS_13_new_words_take_two_people_and_a_preview_and_then_letters_say_the
     writer.follow(writer.post(path, form | {"text": fresh}))
     page = writer.get("/settings/letters").text
     assert "You wrote it: somebody else approves it." in page
+    waiting = second.get("/settings/letters").text.split("Facts that it carries")[0]
+    assert "We are glad to help." in waiting  # the new words, beside those in force
+    assert texts[-1].split("{")[0][:30] in waiting
+    assert texts[0].split("{")[0][:30] not in waiting  # a part that stays is not shown
     with read_only() as session:
         row = session.scalars(
             select(NoticeTemplate).where(NoticeTemplate.approved_at.is_(None))
