@@ -17,7 +17,7 @@ from portal.db import read_only
 from portal.models.accounts import Patient
 from portal.models.appointments import Appointment
 from portal.models.calendar import ProviderProfile, VisitType
-from portal.models.claims import Provider, Visit
+from portal.models.claims import Charge, Provider, Visit
 from portal.models.estimates import EstimateCheck, EstimateLine, EstimateTie, GoodFaithEstimate
 from portal.models.identity import Login
 from portal.models.profiles import Profile
@@ -101,6 +101,7 @@ class CheckRow:
     visit_id: int
     person: str
     service_on: date
+    billed: Money  # of this bill; the sums are of the whole day
     over: Money
     opened_at: datetime
     outcome: str
@@ -269,8 +270,9 @@ def _row(found: Any) -> EstimateRow:
 
 def _checks(session: Session, where: ColumnElement[bool]) -> list[CheckRow]:
     reviewer, ender = aliased(Login), aliased(Login)
+    billed = select(func.sum(Charge.billed)).where(Charge.visit_id == Visit.id).scalar_subquery()
     rows = session.execute(
-        select(EstimateCheck, Visit, Patient, reviewer.name, ender.name)
+        select(EstimateCheck, Visit, Patient, billed, reviewer.name, ender.name)
         .join(Visit, Visit.id == EstimateCheck.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
         .outerjoin(reviewer, reviewer.id == EstimateCheck.reviewed_by_id)
@@ -286,6 +288,7 @@ def _checks(session: Session, where: ColumnElement[bool]) -> list[CheckRow]:
             visit_id=visit.id,
             person=patient.full_name,
             service_on=visit.service_on,
+            billed=billed or ZERO,
             over=check.over,
             opened_at=check.opened_at,
             outcome=check.outcome,
@@ -298,5 +301,5 @@ def _checks(session: Session, where: ColumnElement[bool]) -> list[CheckRow]:
             if visit.first_statement_on
             else None,
         )
-        for check, visit, patient, reviewed_by, ended_by in rows
+        for check, visit, patient, billed, reviewed_by, ended_by in rows
     ]
