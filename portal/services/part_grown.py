@@ -1,4 +1,4 @@
-"""Keep new visits of somebody who outgrew a family's account off that account (STMT-13, HIPAA-9)."""
+"""Keep new visits of somebody who outgrew a family's or a parent's account off that account (STMT-13, HIPAA-9, COLL-26)."""
 
 from __future__ import annotations
 
@@ -33,14 +33,17 @@ class _Grown:
 def part_grown(session: Session, fresh: Sequence[Visit]) -> None:
     """Open an account apart for each patient who was 12 or older at a new visit and shares one.
 
-    From 12 to 17 the same guarantor answers for it; from 18 they do themselves. Older visits stay where
-    the family was told of them. Every visit in `fresh` names its patient; none is in the ledger yet.
+    From 12 to 17 the same guarantor answers for it; from 18 they do themselves, also who was alone on the
+    account that a parent answers for. Older visits stay where the family was told of them, and one from
+    before the 18th birthday goes there however late it comes (COLL-26). Every visit in `fresh` names its
+    patient; none is in the ledger yet.
     """
     newest: dict[int, date] = {}
     for visit in fresh:
         newest[visit.patient_id] = max(visit.service_on, newest.get(visit.patient_id, date.min))
     grown = _grown(session, newest)
     if not grown:
+        _leave_to_guarantors(session, fresh)
         return
     numbers = fresh_numbers(session, len(grown))
     apart: dict[int, GuarantorAccount] = {}
@@ -56,6 +59,38 @@ def part_grown(session: Session, fresh: Sequence[Visit]) -> None:
     for visit in fresh:
         if visit.patient_id in apart:
             visit.guarantor_account_id = apart[visit.patient_id].id
+    _leave_to_guarantors(session, fresh)
+
+
+def _leave_to_guarantors(session: Session, fresh: Sequence[Visit]) -> None:
+    """A visit from before the 18th birthday of somebody who answers for themselves now: to who answered for them then."""
+    rows = session.execute(
+        select(Patient, GuarantorAccount)
+        .join(GuarantorAccount, GuarantorAccount.id == Patient.guarantor_account_id)
+        .where(Patient.id.in_({visit.patient_id for visit in fresh}))
+    )
+    own = {patient.id: patient for patient, account in rows if _is_guarantor(patient, account)}
+    late = [
+        visit
+        for visit in fresh
+        if visit.patient_id in own
+        and age_on(own[visit.patient_id].birth_on, visit.service_on) < ADULT_YEARS
+    ]
+    if not late:
+        return
+    before: dict[int, int] = {}
+    told = select(Visit.patient_id, Visit.guarantor_account_id, Visit.service_on).where(
+        Visit.patient_id.in_({visit.patient_id for visit in late})
+    )
+    for patient_id, account_id, service_on in session.execute(told.order_by(Visit.service_on)):
+        patient = own[patient_id]
+        if (
+            account_id != patient.guarantor_account_id
+            and age_on(patient.birth_on, service_on) < ADULT_YEARS
+        ):
+            before[patient_id] = account_id
+    for visit in late:
+        visit.guarantor_account_id = before.get(visit.patient_id, visit.guarantor_account_id)
 
 
 def _grown(session: Session, newest: dict[int, date]) -> list[_Grown]:
@@ -72,7 +107,31 @@ def _grown(session: Session, newest: dict[int, date]) -> list[_Grown]:
         and not _is_guarantor(patient, account)
     ]
     shared = _shared(session, {one.account.id for one in old_enough})
-    return [one for one in old_enough if one.account.id in shared]
+    outgrown = _outgrown(session, [one for one in old_enough if one.account.id not in shared])
+    return [one for one in old_enough if one.account.id in shared or one.patient.id in outgrown]
+
+
+def _outgrown(session: Session, alone: Sequence[_Grown]) -> set[int]:
+    """Patients of 18 or more who were minors at a visit on the account, which somebody else answers for."""
+    adults = {
+        one.patient.id: one for one in alone if age_on(one.patient.birth_on, one.on) >= ADULT_YEARS
+    }
+    if not adults:
+        return set()
+    told = (
+        select(Visit.patient_id, func.min(Visit.service_on))
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(
+            Visit.patient_id.in_(adults),
+            Visit.guarantor_account_id == Patient.guarantor_account_id,
+        )
+        .group_by(Visit.patient_id)
+    )
+    return {
+        patient_id
+        for patient_id, first in session.execute(told)
+        if age_on(adults[patient_id].patient.birth_on, first) < ADULT_YEARS
+    }
 
 
 def _is_guarantor(patient: Patient, account: GuarantorAccount) -> bool:

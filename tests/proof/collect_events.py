@@ -27,6 +27,7 @@ from portal.services.record_bounces import record_bounce
 from portal.services.record_delivery import receive_delivery, record_delivery
 from tests.proof.collect_files import decided_anew
 from tests.proof.collect_oracle import Dispute, Span
+from tests.proof.collect_people import child_seen
 from tests.proof.collect_plans import card, plan
 from tests.proof.collect_returns import RETURNS, net, sent_by_agency
 from tests.sandbox_server import PUBLIC_URL
@@ -236,6 +237,7 @@ MORE: dict[str, Callable[[Sim, int, date], bool]] = {
     "line": line_dispute,
     "agency": agency_row,
     "anew": decided_anew,
+    "child": child_seen,
     "paid": partial(agency_row, what="payment"),
     **RETURNS,
 }

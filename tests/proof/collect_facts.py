@@ -11,6 +11,7 @@ SELECT p.visit_id, p.charge_id, sum(CASE p.side WHEN 'debit' THEN p.amount_cents
  WHERE a.code = 'patient_receivable' AND p.visit_id IS NOT NULL GROUP BY 1, 2
 """
 )
+NAMES = text("SELECT id, last_name || ', ' || first_name FROM guarantor_accounts")
 CREDIT = text(
     """
 SELECT p.guarantor_account_id, sum(CASE p.side WHEN 'credit' THEN p.amount_cents ELSE -p.amount_cents END)

@@ -25,6 +25,7 @@ TABLE = {
     "bankruptcy": ("X X X X X", "COLL-24"),
     "deceased": ("X X X X X", "COLL-25"),
     "minor_unnamed": ("X X X X X", "COLL-26"),
+    "not_theirs": ("X X X X X", "COLL-26"),  # of a minor asked, or a parent for a grown-up
     "veterans_affairs": ("X X X X X", "COLL-28"),
     "workers_comp": ("X X X X X", "COLL-29"),
     "plan_current": ("w X X X o", "PLAN-16"),
@@ -130,6 +131,9 @@ class Story:
     named: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))  # as `told`
     correct: list[Owed] = field(default_factory=list)
     bills: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    names: dict[int, str] = field(default_factory=dict)  # of guarantors, by account
+    # Who was treated, and whether they were grown up then, by visit; of others nobody asks.
+    treated: dict[int, tuple[str, bool]] = field(default_factory=dict)
     phones: set[int] = field(default_factory=set)  # accounts with a mobile
     dead: set[int] = field(default_factory=set)  # whose mobile no text reaches (MSG-13)
     mailboxes: set[int] = field(default_factory=set)  # with a sign-in whose e-mail works
@@ -144,6 +148,9 @@ class Story:
         found = {s.kind for s in self.spans[account] if s.visit in {None, visit} and s.on(day)}
         if visit is not None and any(d.on(day) for d in self.disputes[visit]):
             found.add("disputed")
+        name, grown = self.treated.get(visit or 0, (None, False))
+        if name is not None and (self.names[account] == name) != grown:
+            found.add("not_theirs")
         if self.unreachable(account):
             found.add("unreachable")
         total = sum(max(0, self.owed.get(one, 0)) for one in self.bills[account])

@@ -73,7 +73,7 @@ def plan(sim: Sim, account: int, on: date) -> bool:
         )
     except Refusal:
         return False
-    if sim.dice.random() < 0.7:
+    if sim.dice.random() < 0.9:
         saved_card(sim, account, plan_id, on)
     return True
 

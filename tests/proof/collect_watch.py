@@ -27,6 +27,7 @@ from tests.proof.collect_facts import (
     CORRECTED,
     CREDIT,
     DRAWN,
+    NAMES,
     OWED,
     PAID,
     PLACED,
@@ -120,6 +121,7 @@ class Watch:
             story.lines = defaultdict(dict)
             for row in session.execute(OWED):
                 story.lines[row.visit_id][row.charge_id] = int(row.sum)
+            story.names = {row[0]: row[1] for row in session.execute(NAMES)}
             story.credit = {row[0]: int(row[1]) for row in session.execute(CREDIT)}
             story.owed = {one: sum(lines.values()) for one, lines in story.lines.items()}
             plans, placed = session.execute(PLANS).all(), session.execute(PLACED).all()
@@ -311,7 +313,7 @@ class Watch:
     def _place(self, on: date) -> None:
         """Somebody tries some bills, above all those whose day is near; the gate and the oracle must agree."""
         story = self.sim.story
-        for account in self.sim.accounts:
+        for account in sorted(story.homes):
             for visit in sorted(story.bills[account]):
                 if story.owed.get(visit, 0) <= 0 or not self._tried(account, visit, on):
                     continue

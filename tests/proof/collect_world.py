@@ -13,7 +13,7 @@ from billing.bill_disputes import Channel, Kind
 from billing.holds import Condition
 from billing.organisation import Organisation
 from portal import db
-from portal.models.accounts import AccountCondition, GuarantorAccount
+from portal.models.accounts import AccountCondition, GuarantorAccount, Patient
 from portal.models.bill_disputes import BillDispute
 from portal.models.claims import Claim, Visit
 from portal.models.identity import Login
@@ -31,6 +31,7 @@ from portal.services.set_organisation import set_organisation
 from tests.proof.collect_events import MORE, paperless
 from tests.proof.collect_files import Decision, decisions_come
 from tests.proof.collect_oracle import Dispute, Span, Story
+from tests.proof.collect_people import Child, child_of
 from tests.sandbox_server import SandboxServer
 from tests.services.gate_world import prove, read_law
 from tests.services.placement_world import agency
@@ -49,7 +50,7 @@ HOLDS = (*sorted(BY_STAFF), "assistance_pending", "minor_unnamed", "open_claim")
 EVENTS = (
     ("hold", 8), ("end", 8), ("pay", 3), ("dispute", 3), ("move", 2), ("mail", 2), ("bill", 1),
     ("plan", 3), ("cent", 1), ("line", 3), ("card", 2), ("agency", 3), ("letter", 2), ("back", 2),
-    ("anew", 3),
+    ("anew", 3), ("child", 2),
 )  # fmt: skip
 
 
@@ -76,7 +77,8 @@ class Sim:
     agency_paid: list[tuple[str, int, UUID, int]] = field(default_factory=list)
     decisions: dict[int, Decision] = field(default_factory=dict)  # of payers, by visit
     coming: list[tuple[date, Span, Decision]] = field(default_factory=list)  # decided again, when
-    files: int = 0  # of payers
+    children: dict[int, Child] = field(default_factory=dict)  # of accounts
+    files: int = 0  # of payers and of the practice
     wrong: list[str] = field(default_factory=list)  # what somebody did and was not done
     staff: StaffViewer = field(init=False)
     agency_id: int = field(init=False)
@@ -141,11 +143,17 @@ class Sim:
         )
         self.viewers[account.id] = PatientViewer(login.id, frozenset({account.id}))
         self.story.homes[account.id] = [(date.min, home)]
-        self._new(w, account)
+        if number % 4 == 1:
+            self._new(w, account, patient=child_of(self, w, account))
+        else:
+            self._new(w, account)
 
-    def _new(self, w: World, account: GuarantorAccount, on: date = DAY) -> None:
+    def _new(
+        self, w: World, account: GuarantorAccount, on: date = DAY, patient: Patient | None = None
+    ) -> None:
         cents = self.dice.choice((20_00, 60_00, 120_00))
-        patient, payer = w.patient(account), w.payer()
+        child, payer = patient is not None, w.payer()
+        patient = patient or w.patient(account)
         two = self.dice.random() < 0.4  # a second line that is owed too
         visit, charges = w.visit(patient, [250_00] * (1 + two))
         for charge in charges:
@@ -159,6 +167,8 @@ class Sim:
         self.decisions[visit.id] = Decision("12345", cents)
         self.story.shares[visit.id].append((date.min, cents))
         self.story.bills[account.id].add(made[0].id)
+        if child:
+            self.story.treated[visit.id] = (self.children[account.id].name, False)
 
     # one day
 
@@ -206,6 +216,8 @@ class Sim:
     def _hold(self, account: int, on: date) -> bool:
         kind = self.dice.choice(HOLDS)
         visit = self._visit(account) if kind in OF_A_VISIT or kind == "open_claim" else None
+        if kind == "open_claim" and visit not in self.decisions:
+            return False
         if any(s.kind == kind and s.visit == visit and s.on(on) for s in self.story.spans[account]):
             return False
         span, row_id = Span(kind, account, visit, on), 0

@@ -28,6 +28,7 @@ from portal.services import (
     claim_draft,
     clear_message,
     draftable,
+    import_charges,
     note_undelivered,
     post_return,
     record_piece,
@@ -50,7 +51,7 @@ def asked(name: str, default: int) -> int:
 def test_CORE_5_no_account_moves_a_step_unproven(tmp_path: Path, sandbox: SandboxServer) -> None:
     began = time.monotonic()
     watch = watched(
-        asked("SEED", 4712),
+        asked("SEED", 4713),
         size=asked("ACCOUNTS", 24),
         days=asked("DAYS", 157),
         every=asked("EVERY", 8),
@@ -139,6 +140,14 @@ def test_a_raised_bill_that_is_not_told_anew_and_ages_on_is_seen(
     watch.one(DAY + timedelta(days=90))
     assert any("stays uncorrected, against STMT-19" in one for one in watch.broken)
     assert any("final notice" in one and "STMT-10" in one for one in watch.broken)
+
+
+def test_a_parent_who_is_billed_for_a_grown_child_is_seen(
+    tmp_path: Path, monkeypatch: Patch
+) -> None:
+    monkeypatch.setattr(import_charges, "part_grown", lambda *_said: None)
+    watch = short(tmp_path, days=91, rate=0.2, size=6, fails=0.0, events=(("child", 1),))
+    assert any("statement of account" in one and "COLL-26" in one for one in watch.broken)
 
 
 def test_a_bad_number_that_is_texted_again_is_seen(tmp_path: Path, monkeypatch: Patch) -> None:

@@ -118,3 +118,51 @@ def test_CORE_6_what_forbids_a_bill_forbids_it_on_the_account_apart() -> None:
     charge_again()
     own = only(Visit, control_number="N-1").guarantor_account_id
     assert only(AccountCondition, guarantor_account_id=own).kind == Condition.BANKRUPTCY
+
+
+def alone(birth: date) -> GuarantorAccount:
+    """The child is the only patient of an account that the parent answers for; its visit of January stands there."""
+    family = account_of("P-1")
+    with transaction() as session:
+        session.execute(
+            update(Patient)
+            .where(Patient.practice_patient_id == "P-1")
+            .values(guarantor_account_id=apart_from(session, family))
+        )
+    born(birth)
+    return family
+
+
+def apart_from(session, family: GuarantorAccount) -> int:
+    fields = ("named", "last_name", "first_name", "birth_on", "street", "city", "state")
+    own = GuarantorAccount(
+        number="1111-2222", postal_code="10001", **{f: getattr(family, f) for f in fields}
+    )
+    session.add(own)
+    session.flush()
+    return own.id
+
+
+def charge(number: str, day: str) -> int:
+    """The account on which a visit of the child lands."""
+    row = f"{number},P-2,{day},1,99213,,1,12000,,1999999976,11,self_pay\n"
+    assert take("charges", HEAD + row).refused == ()
+    return only(Visit, control_number=number).guarantor_account_id
+
+
+def test_COLL_26_from_18_they_answer_for_themselves_alone_on_a_parents_account_too() -> None:
+    family = alone(date(2008, 1, 20))
+    assert charge("N-1", "2026-01-19") == family.id, "seventeen on the day of the visit"
+    own = only(GuarantorAccount, id=charge("N-2", "2026-01-20"))
+    assert own.id != family.id
+    assert (own.named, own.birth_on) == (True, date(2008, 1, 20))
+    assert only(Visit, control_number="V1002").guarantor_account_id == family.id
+    assert charge("N-3", "2026-01-25") == own.id
+    assert verify_ledger().ok
+
+
+def test_COLL_26_a_visit_from_before_goes_to_who_answered_then_however_late_it_comes() -> None:
+    family = alone(date(2008, 1, 20))
+    assert charge("N-1", "2026-01-25") != family.id
+    assert charge("N-2", "2026-01-18") == family.id
+    assert verify_ledger().ok
