@@ -68,27 +68,18 @@ def decision_by(answered_on: date) -> date:
 
 def keep_until(issued_on: date) -> date:
     """The day until which an estimate is kept (NSA-4)."""
-    return _years_later(issued_on, KEPT_YEARS)
-
-
-def valid_until(issued_on: date) -> date:
-    """The last day of services for which an estimate without a day speaks (NSA-4)."""
-    return _years_later(issued_on, VALID_YEARS)
+    try:
+        return issued_on.replace(year=issued_on.year + KEPT_YEARS)
+    except ValueError:  # February 29
+        return issued_on.replace(year=issued_on.year + KEPT_YEARS, month=3, day=1)
 
 
 def valid_since(service_on: date) -> date:
-    """The first day on which such an estimate can have been given, to speak for services of this day."""
+    """The first day on which an estimate without a day can have been given, to speak for services of this one (NSA-4)."""
     try:
         return service_on.replace(year=service_on.year - VALID_YEARS)
     except ValueError:  # February 29
         return service_on.replace(year=service_on.year - VALID_YEARS, month=3, day=1)
-
-
-def _years_later(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # February 29
-        return day.replace(year=day.year + years, month=3, day=1)
 
 
 @dataclass(frozen=True, slots=True)

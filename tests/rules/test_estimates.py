@@ -8,13 +8,19 @@ import pytest
 
 from billing.business_days import business_days_after
 from billing.estimates import (
+    Told,
+    best_fit,
     compared,
     days_ahead,
+    decision_by,
+    dispute_answer_by,
     dispute_until,
     due_when_asked,
     due_when_booked,
     due_when_changed,
+    for_the_same,
     keep_until,
+    valid_since,
 )
 from billing.money import Money
 
@@ -75,3 +81,46 @@ def test_NSA_6_each_provider_is_compared_alone() -> None:
 
 def test_NSA_7_the_window_is_120_calendar_days_from_the_first_bill() -> None:
     assert dispute_until(MONDAY) == MONDAY + timedelta(days=120)
+
+
+def told(codes: str, *providers: int) -> Told:
+    return Told(frozenset(codes.split()), frozenset(providers))
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, None),
+        ({1: "99213"}, 1),
+        ({1: "99214"}, None),
+        ({1: "99213 93000", 2: "70450"}, 1),
+        ({1: "99213", 2: "99213"}, None),
+    ],
+)
+def test_NSA_6_one_estimate_alone_that_names_a_service_of_the_bill_is_its_own(
+    asked: dict[int, str], found: int | None
+) -> None:
+    named = {one: told(codes, 1) for one, codes in asked.items()}
+    assert for_the_same(told("99213 36415", 1), named) == found
+
+
+def test_NSA_6_of_one_day_a_bill_stands_beside_what_names_its_services_then_its_provider() -> None:
+    bill = told("99213", 1)
+    services, provider, other = told("99213", 2), told("93000", 1), told("70450", 3)
+    assert best_fit(bill, {1: other, 2: services, 3: provider}, alone=False) == 2
+    assert best_fit(bill, {1: other, 3: provider}, alone=False) == 3
+    assert best_fit(bill, {1: other}, alone=False) is None
+    assert best_fit(bill, {1: other}, alone=True) == 1
+    assert best_fit(bill, {1: services, 2: services}, alone=False) is None
+
+
+def test_NSA_4_an_estimate_without_a_day_speaks_for_a_year() -> None:
+    assert valid_since(date(2027, 3, 2)) == MONDAY
+    assert valid_since(date(2028, 2, 29)) == date(2027, 3, 1)
+
+
+def test_NSA_7_the_agency_has_our_answer_in_ten_business_days_and_decides_in_thirty() -> None:
+    assert dispute_answer_by(date(2026, 6, 25)) == date(
+        2026, 7, 10
+    )  # over July 3, kept for the 4th
+    assert decision_by(MONDAY) == business_days_after(MONDAY, 30)
