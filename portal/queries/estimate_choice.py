@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from billing.estimates import SELF_PAY, keep_until, valid_since
 from billing.money import ZERO, Money
@@ -92,6 +94,15 @@ def tie_of(estimate_id: int) -> Tied | None:
         return None
     tie, when, by = row
     return Tied(day=when, is_bill=tie.visit_id is not None, by=by or "")
+
+
+def asked_before(patient_id: int | None, service_on: date | None) -> tuple[Candidate, ...]:
+    """What this person asked for before a visit of that day, and is tied to nothing."""
+    if patient_id is None or service_on is None:
+        return ()
+    with read_only() as session:
+        ids = untied_estimates(session, [(patient_id, service_on)]).get((patient_id, service_on))
+        return _candidates(session, ids) if ids else ()
 
 
 def tie_choices(estimate_id: int) -> tuple[Choice, ...]:
@@ -181,26 +192,29 @@ def unclear_page(visit_id: int) -> UnclearPage | None:
         ).all()
         day = (row.patient_id, row.service_on)
         ids = untied_estimates(session, [day]).get(day, [])
-        rows = session.execute(
-            select(
-                GoodFaithEstimate, func.array_agg(EstimateLine.procedure.distinct()).label("codes")
-            )
-            .join(EstimateLine, EstimateLine.estimate_id == GoodFaithEstimate.id)
-            .where(GoodFaithEstimate.id.in_(ids))
-            .group_by(GoodFaithEstimate.id)
-            .order_by(GoodFaithEstimate.id)
-        ).all()
+        candidates = _candidates(session, ids)
     return UnclearPage(
         row=row,
         lines=tuple((line[0], line[1], line[2]) for line in lines),
-        candidates=tuple(
-            Candidate(
-                id=one.id,
-                about=one.about,
-                asked_on=one.asked_on,
-                total=one.total,
-                codes=tuple(codes),
-            )
-            for one, codes in rows
-        ),
+        candidates=candidates,
+    )
+
+
+def _candidates(session: Session, ids: Collection[int]) -> tuple[Candidate, ...]:
+    rows = session.execute(
+        select(GoodFaithEstimate, func.array_agg(EstimateLine.procedure.distinct()).label("codes"))
+        .join(EstimateLine, EstimateLine.estimate_id == GoodFaithEstimate.id)
+        .where(GoodFaithEstimate.id.in_(ids))
+        .group_by(GoodFaithEstimate.id)
+        .order_by(GoodFaithEstimate.id)
+    ).all()
+    return tuple(
+        Candidate(
+            id=one.id,
+            about=one.about,
+            asked_on=one.asked_on,
+            total=one.total,
+            codes=tuple(codes),
+        )
+        for one, codes in rows
     )

@@ -192,11 +192,17 @@ def test_NSA_6_what_was_asked_for_fills_the_form_of_the_visit_that_it_is_of(
     me.post("/visits/estimate", {"who": str(world.patient_id), "about": "My knee"})
     _give(world, desk, 1, "123.45")
     visit = world.book(world.start(DAY))
+    [own] = estimates(visit)
+    with statements_sent() as sent:
+        page = desk.get(f"/estimates/{own.id}")
+    assert len(sent) <= 12, sent
+    assert "They asked before, on Mar 2, 2026: My knee, $123.45." in page.text
     page = desk.get("/estimates/1/tie")
     assert "The visit of March 13, 2026, A visit" in page.text
     desk.post("/estimates/1/tie", {"of": f"visit:{visit}"})
-    [own] = estimates(visit)
-    assert "123.45" in desk.get(f"/estimates/{own.id}").source
+    page = desk.get(f"/estimates/{own.id}")
+    assert 'value="123.45"' in page.source
+    assert "They asked before" not in page.text
 
 
 def test_OPS_13_a_page_offers_the_second_step_alone_only_where_nobody_else_is(

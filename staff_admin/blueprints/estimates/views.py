@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from billing.duties import Duty
 from portal.queries.alone import may_decide_alone
-from portal.queries.estimate_choice import tie_of, unclear_bills
+from portal.queries.estimate_choice import asked_before, tie_of, unclear_bills
 from portal.queries.estimate_disputes import open_disputes
 from portal.queries.staff_estimates import (
     FILTERS,
@@ -136,9 +136,11 @@ def _check(check_id: int) -> CheckPage:
 
 
 def _show(page: EstimatePage, forms: list[ExpectedForm]) -> str:
-    tied = tie_of(page.row.id)
-    shown = {"page": page, "forms": forms, "on": practice_day(), "why": WHY, "tied": tied}
-    return show("estimates/estimate.html", **shown)
+    row = page.row
+    booked = row.state == "due" and row.appointment_id is not None
+    before = asked_before(row.patient_id, row.service_on) if booked else ()
+    shown = {"page": page, "forms": forms, "on": practice_day(), "why": WHY}
+    return show("estimates/estimate.html", **shown, tied=tie_of(row.id), before=before)
 
 
 def _show_check(page: CheckPage, form: FindingForm) -> str:
