@@ -34,16 +34,26 @@ class Draftable:
         return due(self.lines)
 
 
-def undisputed_lines(
+def lines_to_settle(
     session: Session, account_id: int, *, on: date, plan_id: UUID | None = None
 ) -> tuple[OpenLine, ...]:
-    """The open lines that money which was drawn settles: a disputed one never, unless somebody chose it (STMT-21)."""
+    """The open lines that money which was drawn settles, unless somebody chose others (STMT-21).
+
+    Never a disputed one (DISP-1), and never one that an agency asks for: what autopay drew for a new bill does not
+    go to an older one of which it may draw nothing (COLL-19). What came to hold a bill after its money was drawn
+    keeps nothing from it.
+    """
     found = balances(session, on=on, account_ids=[account_id])
-    disputed = disputed_whole(session, account_id)
-    lines = open_lines(found[0]) if found else ()
+    if not found:
+        return ()
+    [account] = found
+    kept_out = disputed_whole(session, account_id) | {
+        visit.visit_id for visit in account.visits if Condition.PLACED in visit.conditions
+    }
+    lines = open_lines(account)
     others = _others(session, account_id, plan_id, lines)
     return tuple(
-        replace(line, held=line.held or line.visit_id in disputed or line.charge_id in others)
+        replace(line, held=line.held or line.visit_id in kept_out or line.charge_id in others)
         for line in lines
     )
 

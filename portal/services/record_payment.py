@@ -28,7 +28,7 @@ from portal.queries.prepaid import reference
 from portal.queue import enqueue
 from portal.services import letters
 from portal.services.apply_credit import apply_credit
-from portal.services.draftable import undisputed_lines
+from portal.services.draftable import lines_to_settle
 from portal.services.post_entry import post_entry
 from portal.services.practice_date import practice_date
 from portal.services.record_access import Access, add_access, guest_role, pay_role
@@ -128,7 +128,7 @@ def _post(
     if payment.draft_id is None:
         lines = lines_of(session, account_id, on=today)
     else:
-        lines = undisputed_lines(session, account_id, on=today, plan_id=payment.plan_id)
+        lines = lines_to_settle(session, account_id, on=today, plan_id=payment.plan_id)
     first = plan_charges(session, payment.plan_id)
     split = _split(payment, lines, first)
     entry = _entry(payment, split, source_ref=f"stripe:{charge_id}", on=today)

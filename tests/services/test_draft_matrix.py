@@ -6,13 +6,15 @@ from uuid import uuid4
 
 import pytest
 
+from billing.allocation import allocate_payment
 from billing.bill_disputes import Channel, Kind
 from billing.holds import Condition, Denied
 from billing.money import ZERO, Money
 from portal import db
-from portal.models.accounts import AccountCondition
-from portal.services.draftable import Draftable, draftable, undisputed_lines
+from portal.models.accounts import AccountCondition, GuarantorAccount
+from portal.services.draftable import Draftable, draftable, lines_to_settle
 from portal.services.open_dispute import Filing, open_dispute
+from tests.services.placement_world import agency, place
 from tests.services.statement_world import DAY, later, noon, world
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -103,7 +105,7 @@ def test_DISP_1_of_a_bill_that_is_disputed_in_part_the_rest_is_drawn_and_settled
     found = drawn_for(visit.guarantor_account_id)
     assert (found.denied, found.amount) == (None, Money(30_00))
     with db.read_only() as session:
-        lines = undisputed_lines(session, visit.guarantor_account_id, on=DAY)
+        lines = lines_to_settle(session, visit.guarantor_account_id, on=DAY)
     assert [(line.due, line.held) for line in lines] == [(Money(30_00), False)]
 
 
@@ -131,3 +133,20 @@ def test_DISP_1_a_part_and_the_whole_at_once_are_the_whole() -> None:
         )
     )
     assert drawn_for(visit.guarantor_account_id).amount == ZERO
+
+
+def test_COLL_19_what_autopay_draws_for_a_new_bill_never_settles_one_at_an_agency() -> None:
+    def build(w):
+        old = w.owed(OWED)
+        place(w, old, agency(w), cents=OWED)
+        account = w.session.get_one(GuarantorAccount, old[0].guarantor_account_id)
+        return old[0], w.owed(20_00, account=account)[0]
+
+    old, new = world(build)
+    assert drawn_for(old.guarantor_account_id).amount == Money(20_00)
+    with db.read_only() as session:
+        lines = lines_to_settle(session, old.guarantor_account_id, on=DAY)
+    split = allocate_payment(Money(20_00), lines)
+    assert [(share.line.visit_id, share.amount) for share in split.shares] == [
+        (new.id, Money(20_00))
+    ]
