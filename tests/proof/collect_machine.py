@@ -18,6 +18,7 @@ from tests.sandbox_server import SandboxServer
 from tests.services.statement_world import DAY
 
 PEOPLE = 3
+EAGER = ("bills", "drafts")
 DICE = st.randoms(use_true_random=False)
 
 
@@ -30,7 +31,7 @@ class CollectMachine(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         home, sandbox = type(self).opens()
-        self.watch: Watch = laid(5, size=PEOPLE, home=home, sandbox=sandbox, eager=True)
+        self.watch: Watch = laid(5, size=PEOPLE, home=home, sandbox=sandbox, eager=EAGER)
         self.on = DAY
         self._live(0)
 

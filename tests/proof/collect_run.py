@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def laid(
     sandbox: SandboxServer | None = None,
     rate: float = 0.0,
     every: int = 1,
-    eager: bool = False,
+    eager: Collection[str] = (),
     **world: Any,
 ) -> Watch:
     """Every account with its first bill, before its first day."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -66,7 +66,7 @@ class Watch:
     phones: Phones = field(default_factory=Phones)
     opened: dict[int, date] = field(default_factory=dict)  # accounts whose gate was said to open
     spans: dict[tuple[str, object], Span] = field(default_factory=dict)
-    eager: bool = False  # every bill is tried, every account drawn from, on each day
+    eager: Collection[str] = ()  # "bills": each is tried, "drafts": each account asked, on each day
     every: int = 1  # so many days pass at once: the practice was closed
 
     def live(self, days: int) -> None:
@@ -294,7 +294,7 @@ class Watch:
 
     def _drafts(self, on: date) -> None:
         some = self.sim.dice.sample(self.sim.accounts, min(4, len(self.sim.accounts)))
-        for account in self.sim.accounts if self.eager else some:
+        for account in self.sim.accounts if "drafts" in self.eager else some:
             with db.transaction() as session:
                 found = draftable(session, account, on=on)
             by_visit: dict[int, dict[int, int]] = defaultdict(dict)
@@ -329,7 +329,7 @@ class Watch:
         near = bool(arrived) and 119 <= (on - arrived[0]).days <= 122
         opened = account in self.opened and (on - self.opened[account]).days < 4
         chance = 0.6 if opened else 0.25 if near else 0.01
-        return self.eager or self.sim.dice.random() < chance
+        return "bills" in self.eager or self.sim.dice.random() < chance
 
     why: str = ""
 

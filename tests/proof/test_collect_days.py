@@ -42,6 +42,8 @@ from tests.services.statement_world import DAY
 pytestmark = pytest.mark.usefixtures("database_url")
 Patch = pytest.MonkeyPatch
 ALL_VISITS = select(Visit.id)
+# What a planted bug is asked for on each day; the days without one ask for all of it now and then.
+BILLS, DRAFTS = ("bills",), ("drafts",)
 
 
 def asked(name: str, default: int) -> int:
@@ -73,22 +75,36 @@ def test_CORE_5_no_account_moves_a_step_unproven(tmp_path: Path, sandbox: Sandbo
         assert watch.done[what], f"nothing was proven of: {what}"
 
 
+def saw(watch: Watch, *wanted: tuple[str, str]) -> bool:
+    """Whether the oracle said each of these, a deed and its rule."""
+    return all(any(what in one and rule in one for one in watch.broken) for what, rule in wanted)
+
+
 def short(
-    home: Path, *, days: int, rate: float, size: int = 12, seed: int = 7, **more: Any
-) -> Watch:
-    """A practice that opens once a month: each calendar step falls on a day on which it is open."""
-    every = more.pop("every", 30)
-    return watched(
-        seed, size=size, days=days, every=every, home=home, rate=rate, eager=True, **more
-    )
+    home: Path, what: str, rule: str, *, days: int, rate: float, size: int = 12, **more: Any
+) -> None:
+    """A practice that opens once a month, until the oracle said this: each calendar step falls on a day on which it is open."""
+    watch = laid(7, size=size, every=30, home=home, rate=rate, **more)
+    for number in range(0, days, 30):
+        watch.one(DAY + timedelta(days=number))
+        if saw(watch, (what, rule)):
+            return
+    pytest.fail(f"nobody said {what} against {rule}: {watch.broken}")
 
 
 def test_a_gate_that_overlooks_a_hold_is_seen(tmp_path: Path, monkeypatch: Patch) -> None:
     for condition in (Condition.ATTORNEY, Condition.BANKRUPTCY, Condition.DO_NOT_CONTACT):
         for action in (Action.STATEMENT, Action.REMINDER):
             monkeypatch.setitem(holds.MATRIX[condition], action, Effect.OK)
-    watch = short(tmp_path, days=31, rate=0.2, size=12, events=(("hold", 1),))
-    assert any("statement of account" in one and "COLL-17" in one for one in watch.broken)
+    short(
+        tmp_path,
+        "statement of account",
+        "COLL-17",
+        days=31,
+        rate=0.2,
+        size=12,
+        events=(("hold", 1),),
+    )
 
 
 def test_a_gate_that_asks_for_no_call_and_no_screening_is_seen(
@@ -98,33 +114,35 @@ def test_a_gate_that_asks_for_no_call_and_no_screening_is_seen(
         return gate.missing_for_placement(facts, at) - {"COLL-5", "FA-8", "COLL-4"}
 
     monkeypatch.setitem(ask_to_collect.MISSING, Action.PLACEMENT, lax)
-    watch = short(tmp_path, days=151, rate=0.0, size=8, diligence=0.0, fails=0.0)
-    assert any("placement of account" in one and "COLL-5" in one for one in watch.broken)
-
-
-def test_an_agency_that_is_not_called_home_and_one_whose_money_is_lost_are_seen(
-    tmp_path: Path, monkeypatch: Patch
-) -> None:
-    monkeypatch.setattr(tend_accounts, "order_for", lambda *_said, **_more: None)
-    monkeypatch.setattr(post_return, "post_agency_payment", lambda *_said, **_more: None)
-    watch = short(
-        tmp_path, days=241, rate=0.03, events=(("agency", 4), ("hold", 1)), fails=0.0, size=10
+    short(
+        tmp_path,
+        "placement of account",
+        "COLL-5",
+        days=151,
+        rate=0.0,
+        size=8,
+        diligence=0.0,
+        fails=0.0,
+        eager=BILLS,
     )
-    assert any("day at an agency" in one for one in watch.broken)
-    assert any("COLL-21" in one for one in watch.broken)
 
 
-def test_a_final_notice_that_came_back_and_still_warns_and_money_that_stays_an_agencys_are_seen(
+def test_a_notice_that_came_back_and_warns_and_an_agency_that_keeps_bills_and_money_are_seen(
     tmp_path: Path, monkeypatch: Patch
 ) -> None:
-    monkeypatch.setattr(record_piece, "unprove_notice", lambda *_said, **_more: None)
-    monkeypatch.setattr(post_return, "take_agency_payment_back", lambda *_said, **_more: None)
-    watch = laid(7, size=8, home=tmp_path, fails=0.0, rate=0.0, every=30, eager=True)
+    nothing = lambda *_said, **_more: None  # noqa: E731 (four functions do it)
+    monkeypatch.setattr(record_piece, "unprove_notice", nothing)
+    monkeypatch.setattr(tend_accounts, "order_for", nothing)
+    monkeypatch.setattr(post_return, "post_agency_payment", nothing)
+    monkeypatch.setattr(post_return, "take_agency_payment_back", nothing)
+    watch = laid(7, size=8, home=tmp_path, fails=0.0, rate=0.0, every=30, eager=BILLS)
     watch.live(120)
-    for number, event in ((120, "letter"), (150, ""), (180, "paid"), (210, "back")):
+    for number, event in ((120, "letter"), (150, ""), (180, "paid"), (195, "back"), (210, "hold")):
         watch.sim.events, watch.rate = ((event, 1),), 1.0 if event else 0.0
         watch.one(DAY + timedelta(days=number))
     assert any("placement" in one and "COLL-4" in one for one in watch.broken)
+    assert any("day at an agency" in one for one in watch.broken)
+    assert any("an agency's payment of account" in one and "COLL-21" in one for one in watch.broken)
     assert any("is not owed, against COLL-21" in one for one in watch.broken)
 
 
@@ -132,7 +150,7 @@ def test_a_raised_bill_that_is_not_told_anew_and_ages_on_is_seen(
     tmp_path: Path, monkeypatch: Patch
 ) -> None:
     monkeypatch.setattr(statement_changes.Span, "corrected_charges", frozenset())
-    watch = laid(7, size=8, home=tmp_path, fails=0.0, every=30, eager=True)
+    watch = laid(7, size=8, home=tmp_path, fails=0.0, every=30)
     watch.live(60)
     watch.sim.events, watch.rate = (("anew", 1),), 1.0
     watch.one(DAY + timedelta(days=60))
@@ -146,22 +164,28 @@ def test_a_parent_who_is_billed_for_a_grown_child_is_seen(
     tmp_path: Path, monkeypatch: Patch
 ) -> None:
     monkeypatch.setattr(import_charges, "part_grown", lambda *_said: None)
-    watch = short(tmp_path, days=91, rate=0.2, size=6, fails=0.0, events=(("child", 1),))
-    assert any("statement of account" in one and "COLL-26" in one for one in watch.broken)
+    short(
+        tmp_path,
+        "statement of account",
+        "COLL-26",
+        days=91,
+        rate=0.2,
+        size=6,
+        fails=0.0,
+        events=(("child", 1),),
+    )
 
 
 def test_a_bad_number_that_is_texted_again_is_seen(tmp_path: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr(clear_message, "_unreachable", lambda *_said, **_more: ())
-    watch = short(tmp_path, days=61, rate=0.0, size=9, fails=1.0)
-    assert any("sms" in one and "MSG-13" in one for one in watch.broken)
+    short(tmp_path, "sms", "MSG-13", days=61, rate=0.0, size=9, fails=1.0)
 
 
 def test_an_email_that_bounced_and_starts_the_clock_is_seen(
     tmp_path: Path, monkeypatch: Patch
 ) -> None:
     monkeypatch.setattr(note_undelivered, "_take_back", lambda *_said: None)
-    watch = short(tmp_path, days=121, rate=0.0, size=8, fails=1.0)
-    assert any("final notice" in one and "STMT-10" in one for one in watch.broken)
+    short(tmp_path, "final notice", "STMT-10", days=121, rate=0.0, size=8, fails=1.0)
 
 
 def test_a_card_that_is_charged_whatever_the_gate_says_is_seen(
@@ -183,7 +207,9 @@ def test_a_card_that_is_charged_whatever_the_gate_says_is_seen(
     watch.rate, watch.sim.events = 0.3, (("hold", 1),)
     for number in (22, 23, 24, 44, 45, 46, 54, 55, 56):
         watch.one(DAY + timedelta(days=number))
-    assert any("charge of account" in one for one in watch.broken)
+        if saw(watch, ("charge of account", "")):
+            return
+    pytest.fail("no charge was seen")
 
 
 @pytest.mark.parametrize(
@@ -198,8 +224,7 @@ def test_a_draft_that_takes_a_disputed_line_for_the_bill_or_for_no_line_is_seen(
         )
     else:
         monkeypatch.setattr(draftable, "open_lines", undisputed_too)
-    watch = short(tmp_path, days=31, rate=0.2, events=(("line", 1),))
-    assert any(said in one and "DISP-1" in one for one in watch.broken)
+    short(tmp_path, said, "DISP-1", days=31, rate=0.2, events=(("line", 1),), eager=DRAFTS)
 
 
 def undisputed_too(account: AccountBalance) -> tuple[OpenLine, ...]:
@@ -215,5 +240,5 @@ def test_a_draft_that_asks_of_the_account_alone_is_seen(tmp_path: Path, monkeypa
         return real(session, kinds if visit_id is None else (), action, visit_id=visit_id, **more)
 
     monkeypatch.setattr(draftable, "ask_gate", once)
-    watch = short(tmp_path, days=31, rate=0.3, size=16, events=(("hold", 1),))
-    assert any("draft of account" in one for one in watch.broken)
+    events = (("hold", 1),)
+    short(tmp_path, "draft of account", "", days=31, rate=0.3, size=16, events=events, eager=DRAFTS)
