@@ -14,6 +14,7 @@ from billing.money import ZERO, Money
 from portal import db
 from portal.models.accounts import GuarantorAccount
 from portal.models.claims import Claim, Visit
+from portal.queries.gate_facts import gate_facts
 from portal.queries.notice_facts import notice_facts
 from portal.queries.statement_json import from_json
 from portal.services.draftable import draftable
@@ -129,3 +130,29 @@ def test_CORE_6_who_has_as_much_credit_as_they_owe_is_neither_drawn_from_nor_rem
         facts = notice_facts(session, statement_id=statements()[-1].id, on=DAY)
     assert isinstance(answer, Denied) is held
     assert (Condition.CREDIT_BALANCE in facts.conditions) is held
+
+
+def test_CORE_3_a_bill_that_a_payer_raised_has_no_D0_for_the_gate_until_it_is_told(tmp_path):
+    def counts_from(on: date) -> date | None:
+        account_id = bill[0].guarantor_account_id
+        with db.read_only() as session:
+            [episode] = gate_facts(session, on=on, account_ids=[account_id])[account_id].episodes
+        return episode.clocks.first_statement_on
+
+    bill = world(lambda w: w.owed(5000))
+    send(tmp_path)
+    assert counts_from(after(4)) == DAY
+    later(lambda w: decided_anew(w, bill))  # 50.00 becomes 70.00
+    assert counts_from(after(5)) is None
+    send(tmp_path, after(6))
+    assert counts_from(after(7)) == after(6)
+
+
+def test_CORE_3_a_bill_that_a_payer_lowered_keeps_its_D0_for_the_gate(tmp_path):
+    bill = world(lambda w: w.owed(5000))
+    send(tmp_path)
+    later(lambda w: decided_anew(w, bill, share=2000))
+    account_id = bill[0].guarantor_account_id
+    with db.read_only() as session:
+        [episode] = gate_facts(session, on=after(5), account_ids=[account_id])[account_id].episodes
+    assert episode.clocks.first_statement_on == DAY
