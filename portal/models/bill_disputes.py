@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -68,6 +68,8 @@ class BillDisputeLine(Base):
     dispute_id: Mapped[UUID] = mapped_column(ForeignKey("bill_disputes.id"))
     charge_id: Mapped[int] = mapped_column(ForeignKey("charges.id"), index=True)
     amount: Mapped[Money] = mapped_column("amount_cents")
+    # No amount was named: whatever is open on it is disputed, also what a payer leaves to the patient later.
+    whole: Mapped[bool] = mapped_column(server_default=false())
 
 
 class BillDisputeDocument(Base):

@@ -53,6 +53,7 @@ def visits_query(*, accounts: Size, visits: Size) -> Select[*tuple[Any, ...]]:
         select(
             BillDisputeLine.charge_id,
             func.sum(BillDisputeLine.amount, type_=Cents()).label("amount"),
+            func.bool_or(BillDisputeLine.whole).label("whole"),
         )
         .join(BillDispute, BillDispute.id == BillDisputeLine.dispute_id)
         .where(holds(bindparam("disputes_on", type_=Date)))
@@ -71,6 +72,7 @@ def visits_query(*, accounts: Size, visits: Size) -> Select[*tuple[Any, ...]]:
             Charge.id.label("charge_id"),
             Charge.service_on,
             disputed.c.amount.label("disputed"),
+            disputed.c.whole.label("disputed_whole"),
         )
         .join(GuarantorAccount, GuarantorAccount.id == Visit.guarantor_account_id)
         .outerjoin(Charge, Charge.visit_id == Visit.id)

@@ -362,8 +362,9 @@ def _charge_balance(
         insurance_due=net(Account.INSURANCE_RECEIVABLE),
         patient_due=due,
         patient_paid=net(*_PATIENT_MONEY),
-        # Of a line that was paid or corrected meanwhile no more is disputed than is open.
-        disputed=max(ZERO, min(due, charge.disputed or ZERO)),
+        # Of a line that was paid or corrected meanwhile no more is disputed than is open; all of it, where no amount was
+        # named (DISP-1).
+        disputed=max(ZERO, due if charge.disputed_whole else min(due, charge.disputed or ZERO)),
     )
 
 

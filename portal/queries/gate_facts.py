@@ -19,17 +19,20 @@ from billing.state_rows import STATE_RULES
 from billing.state_rules import StateRule, Terms, rules_for, strictest, unreviewed
 from portal.queries.balances import AccountBalance, VisitBalance, balances
 from portal.queries.organisation import Law, law_and_settings
+from portal.queries.raised_bills import RAISED_AFTER, TOLD_FROM
 
 # Everything of the accounts in one statement, so that a page keeps its budget: part, whose it is, and the facts.
-# visit: its clocks and the days of deliveries that stand and ask for it; no D0 while a payer raised it and no statement
-# that stands has told so (STMT-19, CORE-3). still: when a bill stood still, in a dispute
+# visit: its clocks and the days of deliveries that stand and ask for it. Of one that a payer raised D0
+# is the day of the first statement that stands and asks for it since, and none before (STMT-19, CORE-3). still: when a bill stood still, in a dispute
 # (DISP-2) or in a plan that ended (PLAN-14). proof, cleared and state are of the account.
 _BOOKS = text(
-    """
+    f"""
 WITH z AS (SELECT coalesce(max(time_zone), 'UTC') AS zone FROM practices)
 SELECT 'visit' AS part, v.id AS key, jsonb_build_object(
          'service_on', v.service_on, 'responsible_on', v.responsible_on,
-         'first_statement_on', CASE WHEN raised.cents > 0 THEN NULL ELSE v.first_statement_on END,
+         'first_statement_on', CASE
+               WHEN v.first_statement_on IS NULL OR {RAISED_AFTER} IS NULL THEN v.first_statement_on
+               WHEN {TOLD_FROM} IS NOT NULL THEN greatest(v.first_statement_on, {TOLD_FROM}) END,
          'assistance_asked_on', v.assistance_asked_on, 'last_paid_on', v.last_paid_on,
          'told', array(SELECT DISTINCT d.delivered_on FROM charges c
                JOIN statement_lines l ON l.charge_id = c.id AND l.amount_cents > 0
@@ -41,19 +44,6 @@ SELECT 'visit' AS part, v.id AS key, jsonb_build_object(
                          AND (e.delivered_on, e.id) < (d.delivered_on, d.id))
               ORDER BY 1)) AS facts
   FROM visits v
- CROSS JOIN LATERAL (
-   SELECT sum(CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END) AS cents
-     FROM postings p
-     JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'patient_receivable'
-     JOIN journal_entries j ON j.id = p.entry_id AND j.kind LIKE 'remittance_claim%'
-    WHERE p.visit_id = v.id AND p.id > (
-          SELECT max(s.ledger_position) FROM charges c
-            JOIN statement_lines l ON l.charge_id = c.id
-            JOIN statements s ON s.id = l.statement_id
-           WHERE c.visit_id = v.id AND EXISTS (
-                 SELECT 1 FROM statement_deliveries d
-                  WHERE d.statement_id = s.id AND d.returned_on IS NULL AND d.delivered_on <= :on))
- ) raised
  WHERE v.id = ANY (:visits)
 UNION ALL
 SELECT 'still', s.id, jsonb_build_object(
@@ -114,7 +104,7 @@ SELECT DISTINCT 'state', h.id, to_jsonb(h.state) FROM (
   UNION
   SELECT v.guarantor_account_id, upper(trim(p.state)) FROM visits v JOIN patients p ON p.id = v.patient_id
    WHERE v.id = ANY (:visits) AND p.state <> '') h
-"""
+"""  # noqa: S608 (our own words only)
 )
 
 

@@ -167,7 +167,10 @@ def _parts(plan_ids: Collection[UUID], on: date) -> Any:
     """Each dispute that a patient filed of covered lines, with what of it is open now (DISP-1)."""
     covered = _covered(plan_ids).subquery()
     open_now = _due_of(PostingRow.charge_id == BillDisputeLine.charge_id).scalar_subquery()
-    part = func.least(BillDisputeLine.amount, func.greatest(open_now, 0))
+    all_of_it = func.greatest(open_now, 0)
+    part = case(
+        (BillDisputeLine.whole, all_of_it), else_=func.least(BillDisputeLine.amount, all_of_it)
+    )
     due = (
         select(func.coalesce(func.sum(part, type_=Cents()), 0))
         .where(

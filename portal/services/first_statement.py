@@ -11,28 +11,8 @@ from sqlalchemy.orm import Session
 from billing.money import ZERO
 from portal.models.claims import Charge, Visit
 from portal.models.statements import StatementLine
+from portal.queries.raised_bills import TOLD_FROM
 
-# By visit: the first delivery that stands of a statement that asks for it, since the newest statement that told less of
-# it than its payers leave to the patient now. What a dispute, a hold or a payment changed is no decision of a payer.
-_TOLD_FROM = """
-SELECT min(d.delivered_on) FROM statement_deliveries d
-  JOIN statements s ON s.id = d.statement_id
- WHERE d.returned_on IS NULL
-   AND EXISTS (SELECT 1 FROM statement_lines l JOIN charges c ON c.id = l.charge_id
-                WHERE l.statement_id = s.id AND c.visit_id = v.id AND l.amount_cents > 0)
-   AND s.ledger_position > coalesce((
-     SELECT max(less.ledger_position) FROM statements less
-      WHERE less.guarantor_account_id = s.guarantor_account_id
-        AND EXISTS (SELECT 1 FROM statement_lines l JOIN charges c ON c.id = l.charge_id
-                     WHERE l.statement_id = less.id AND c.visit_id = v.id)
-        AND EXISTS (SELECT 1 FROM statement_deliveries e
-                     WHERE e.statement_id = less.id AND e.returned_on IS NULL)
-        AND (SELECT sum(CASE p.side WHEN 'debit' THEN p.amount_cents ELSE -p.amount_cents END)
-               FROM postings p
-               JOIN journal_entries j ON j.id = p.entry_id AND j.kind LIKE 'remittance_claim%'
-               JOIN ledger_accounts a ON a.id = p.account_id AND a.code = 'patient_receivable'
-              WHERE p.visit_id = v.id AND p.id > less.ledger_position) > 0), -1)
-"""
 _RAISED = text(
     f"""
 UPDATE visits v SET first_statement_on = :on
@@ -40,12 +20,12 @@ UPDATE visits v SET first_statement_on = :on
  WHERE told.id = ANY (:statements) AND told.content->>'corrected' IS NOT NULL AND v.first_statement_on < :on
    AND EXISTS (SELECT 1 FROM statement_lines l JOIN charges c ON c.id = l.charge_id
                 WHERE l.statement_id = told.id AND c.visit_id = v.id AND l.amount_cents > 0)
-   AND ({_TOLD_FROM}) = :on
+   AND ({TOLD_FROM}) = :on
 """  # noqa: S608 (our own words only)
 )
 _CLEARED = text(
     f"""
-UPDATE visits v SET first_statement_on = ({_TOLD_FROM})
+UPDATE visits v SET first_statement_on = ({TOLD_FROM})
  WHERE v.first_statement_on = :delivered_on
    AND EXISTS (SELECT 1 FROM statement_lines l JOIN charges c ON c.id = l.charge_id
                 WHERE l.statement_id = :statement AND c.visit_id = v.id AND l.amount_cents > 0)

@@ -96,7 +96,12 @@ def open_dispute(
     session.add(row)
     session.flush()
     session.add_all(
-        BillDisputeLine(dispute_id=dispute_id, charge_id=charge_id, amount=amount)
+        BillDisputeLine(
+            dispute_id=dispute_id,
+            charge_id=charge_id,
+            amount=amount,
+            whole=_named(filing) is None,
+        )
         for charge_id, amount in shares.items()
     )
     owed = {str(line.charge_id): line.patient_due.cents for line in lines}
@@ -215,11 +220,16 @@ def _shares(
     free = [c for c in chosen if c.charge_id not in taken]
     if not free:
         raise AlreadyDisputed("We are looking at it. You find it under Disputes.")
-    amount = filing.amount if filing.amount and filing.amount > ZERO else None
+    amount = _named(filing)
     shares = split_amount(amount, [(c.charge_id, _open(c)) for c in free])
     # A line that the amount does not reach is none of it, where another one is.
     kept = {charge_id: share for charge_id, share in shares.items() if share or amount is None}
     return kept or shares
+
+
+def _named(filing: Filing) -> Money | None:
+    """The amount that is disputed; None: all that is open."""
+    return filing.amount if filing.amount and filing.amount > ZERO else None
 
 
 def _open(line: ChargeBalance) -> Money:

@@ -26,7 +26,7 @@ from portal.services.open_dispute import AlreadyDisputed, Filing, open_dispute
 from portal.services.record_bounces import record_bounce
 from portal.services.record_delivery import receive_delivery, record_delivery
 from tests.proof.collect_files import decided_anew
-from tests.proof.collect_oracle import Dispute, Span
+from tests.proof.collect_oracle import ALL_OF_IT, Dispute, Span
 from tests.proof.collect_people import child_seen
 from tests.proof.collect_plans import card, plan
 from tests.proof.collect_returns import RETURNS, net, sent_by_agency
@@ -64,7 +64,7 @@ def line_dispute(sim: Sim, account: int, on: date) -> bool:
             )
     except AlreadyDisputed:
         return False
-    dispute = Dispute(visit, on, parts={charge: story.lines[visit][charge]})
+    dispute = Dispute(visit, on, parts={charge: ALL_OF_IT})
     story.disputes[visit].append(dispute)
     sim.filed.append((dispute, dispute_id))
     return True

@@ -57,6 +57,9 @@ class Span:
         return self.since <= day and (self.until is None or day < self.until)
 
 
+ALL_OF_IT = 10**9  # cents: also what a payer adds later
+
+
 @dataclass
 class Dispute:
     """A patient's own dispute of a bill, or of lines of it: withdrawn, or answered and then rejoining."""
@@ -65,7 +68,8 @@ class Dispute:
     filed: date
     over: date | None = None  # withdrawn or answered
     free: date | None = None  # the bill may be asked for again
-    parts: dict[int, int] | None = None  # cents of each disputed line; None: the whole bill
+    # Cents of each disputed line, ALL_OF_IT where no amount was named; None: the whole bill.
+    parts: dict[int, int] | None = None
 
     def on(self, day: date) -> bool:
         return self.filed <= day and (self.free is None or day < self.free)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
 
 from billing import entries
+from billing.bill_disputes import Channel, Kind
 from billing.holds import Condition, Denied
 from billing.ledger import Account, Entry
 from billing.money import ZERO, Money
 from portal import db
 from portal.models.accounts import GuarantorAccount
+from portal.models.bill_disputes import BillDispute
 from portal.models.claims import Claim, Visit
+from portal.queries.balances import balances
 from portal.queries.gate_facts import gate_facts
 from portal.queries.notice_facts import notice_facts
 from portal.queries.statement_json import from_json
 from portal.services.draftable import draftable
 from portal.services.mail_came_back import mail_came_back
+from portal.services.open_dispute import Filing, open_dispute
 from tests.services.ledger_book import party_of
 from tests.services.statement_world import (
     DAY,
@@ -146,6 +151,34 @@ def test_CORE_3_a_bill_that_a_payer_raised_has_no_D0_for_the_gate_until_it_is_to
     assert counts_from(after(5)) is None
     send(tmp_path, after(6))
     assert counts_from(after(7)) == after(6)
+
+
+def test_DISP_1_what_a_payer_adds_to_a_bill_that_is_disputed_whole_is_disputed_too(tmp_path):
+    """Its days begin with the first statement that asks for it again (CORE-3)."""
+    bill = world(lambda w: w.owed(5000))
+    account_id = bill[0].guarantor_account_id
+    send(tmp_path)
+    filing = Filing(
+        visit_id=bill[0].id, kind=Kind.AMOUNT, channel=Channel.PORTAL, words="It is wrong."
+    )
+    dispute_id = uuid4()
+    with db.transaction() as session:
+        open_dispute(
+            session, filing, dispute_id=dispute_id, by_id=None, face="patient", now=noon(after(2))
+        )
+    later(lambda w: decided_anew(w, bill))  # 50.00 becomes 70.00
+    with db.read_only() as session:
+        [account] = balances(session, on=after(6), account_ids=[account_id])
+    assert (account.visits[0].disputed, account.visits[0].due_now) == (Money(7000), ZERO)
+    send(tmp_path, after(6))
+    with db.transaction() as session:
+        row = session.get_one(BillDispute, dispute_id)
+        row.state, row.ended_on = "withdrawn", after(40)
+    send(tmp_path, after(60))
+    with db.read_only() as session:
+        [episode] = gate_facts(session, on=after(61), account_ids=[account_id])[account_id].episodes
+    assert statements()[-1].amount_due == Money(7000)
+    assert episode.clocks.first_statement_on == after(60)
 
 
 def test_CORE_3_a_bill_that_a_payer_lowered_keeps_its_D0_for_the_gate(tmp_path):
