@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from billing import gate, holds
 from billing.allocation import OpenLine
 from billing.holds import Action, Condition, Effect
 from portal.models.claims import Visit
-from portal.queries import statement_changes
+from portal.queries import gate_facts, statement_changes
 from portal.queries.balances import AccountBalance
 from portal.queries.payments import open_lines
+from portal.queries.raised_bills import RAISED_AFTER
 from portal.services import (
     ask_to_collect,
     claim_draft,
@@ -150,6 +151,9 @@ def test_a_raised_bill_that_is_not_told_anew_and_ages_on_is_seen(
     tmp_path: Path, monkeypatch: Patch
 ) -> None:
     monkeypatch.setattr(statement_changes.Span, "corrected_charges", frozenset())
+    # Without the gate's own look at what was told, too.
+    blind = text(gate_facts._BOOKS.text.replace(RAISED_AFTER, "NULL"))
+    monkeypatch.setattr(gate_facts, "_BOOKS", blind)
     watch = laid(7, size=8, home=tmp_path, fails=0.0, every=30)
     watch.live(60)
     watch.sim.events, watch.rate = (("anew", 1),), 1.0
