@@ -15,7 +15,7 @@ from billing.state_rows import STATE_RULES
 from portal.db import transaction
 from portal.models.placements import AgencyRow, AgencyVersion
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 STATES = frozenset(row.state for row in STATE_RULES)
@@ -126,13 +126,12 @@ def note_agency(
     now: datetime,
 ) -> None:
     """One row of the audit trail; no patient stands in it."""
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="agency",
-        object_id=str(row.id),
+        object_id=row.id,
         reason=f"version {row.version}: {reason}"[:300],
+        now=now,
     )
-    add_access(session, access, now=now)

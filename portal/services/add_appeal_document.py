@@ -16,7 +16,7 @@ from portal.office_ports import PaperDesk, UnusablePaper
 from portal.ports import DocumentStore
 from portal.queries.viewer import StaffViewer
 from portal.services.move_denial import DenialRefused
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 
@@ -67,18 +67,14 @@ def add_appeal_document(
             .returning(AppealDocument.id)
         )
         if added is not None:
-            add_access(
+            add_staff_act(
                 session,
-                Access(
-                    face="staff",
-                    login_id=staff.login_id,
-                    role=staff.role,
-                    action="create",
-                    object_type="appeal_document",
-                    object_id=str(added),
-                    account_ids=(row.guarantor_account_id,),
-                    patient_ids=(row.patient_id,),
-                ),
+                staff,
+                action="create",
+                object_type="appeal_document",
+                object_id=added,
+                account_ids=(row.guarantor_account_id,),
+                patient_ids=(row.patient_id,),
                 now=now,
             )
     if added is None:

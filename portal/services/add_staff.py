@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.models.identity import Login
 from portal.queries.permissions import ROLES
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 from portal.services.start_session import session_hash
 
@@ -110,13 +110,6 @@ def note_staff_change(
     now: datetime,
 ) -> None:
     """The audit row of a change of somebody's rights, with what it was and is (HIPAA-3)."""
-    access = Access(
-        face="staff",
-        login_id=by.login_id if by else None,
-        role=by.role if by else "",
-        action=action,
-        object_type="login",
-        object_id=str(login_id),
-        reason=told,
+    add_staff_act(
+        session, by, action=action, object_type="login", object_id=login_id, reason=told, now=now
     )
-    add_access(session, access, now=now)

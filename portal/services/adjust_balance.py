@@ -25,7 +25,7 @@ from portal.queries.plan_open import plan_open
 from portal.queries.taken_off import taken_lately
 from portal.queries.viewer import StaffViewer
 from portal.services.post_entry import AlreadyPosted, post_entry
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 
@@ -171,19 +171,15 @@ def post_adjustment(
             memo=f"{rule.label}{carc}: {wish.reason}",
         ),
     )
-    add_access(
+    add_staff_act(
         session,
-        Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
-            action="create",
-            object_type="adjustment",
-            object_id=str(outcome.entry_id),
-            account_ids=(wish.account_id,),
-            patient_ids=(line.patient_id,),
-            reason=wish.kind.value,
-        ),
+        staff,
+        action="create",
+        object_type="adjustment",
+        object_id=outcome.entry_id,
+        account_ids=(wish.account_id,),
+        patient_ids=(line.patient_id,),
+        reason=wish.kind.value,
         now=now,
     )
     repeated = isinstance(outcome, AlreadyPosted)

@@ -24,7 +24,7 @@ from portal.services.dispute_letters import answer_letter
 from portal.services.open_dispute import add_event, close_work, lock_dispute
 from portal.services.own_dispute import move
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 from portal.services.tell_of_dispute import ANSWERED, tell_of_dispute
 
@@ -125,18 +125,17 @@ def audit(
     now: datetime,
 ) -> None:
     """Who did what about whose dispute (HIPAA-3)."""
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="bill_dispute",
-        object_id=str(row.id),
+        object_id=row.id,
         account_ids=(visit.guarantor_account_id,),
         patient_ids=(visit.patient_id,),
         reason=reason,
+        now=now,
     )
-    add_access(session, access, now=now)
 
 
 def figures_then_and_now(session: Session, row: BillDispute, *, on: date) -> list[str]:

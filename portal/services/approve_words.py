@@ -16,7 +16,7 @@ from portal.queries.viewer import StaffViewer
 from portal.services.notice_template import template_on
 from portal.services.practice_date import practice_date
 from portal.services.propose_words import MAY, WordsRefused
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 
@@ -77,13 +77,12 @@ def _note(
     now: datetime,
     reason: str = "",
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="letter_words",
         object_id=f"{row.kind}:{row.language}:{row.version}",
         reason=reason,
+        now=now,
     )
-    add_access(session, access, now=now)

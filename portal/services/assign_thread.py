@@ -11,7 +11,7 @@ from portal.models.messages import ThreadMessage
 from portal.queries.kept_answers import who_may_answer
 from portal.queries.viewer import StaffViewer
 from portal.services.keep_answer import may_answer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 
@@ -36,14 +36,13 @@ def assign_thread(*, account_id: int, to_id: int | None, staff: StaffViewer, now
             )
             .values(assigned_to_id=to_id)
         )
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="assign",
             object_type="thread",
-            object_id=str(account_id),
+            object_id=account_id,
             account_ids=(account_id,),
             reason=f"to {to_id or 'nobody'}",
+            now=now,
         )
-        add_access(session, access, now=now)

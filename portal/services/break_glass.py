@@ -14,7 +14,7 @@ from portal.models.audit import BreakGlass, RestrictedAccount
 from portal.queries.settings import settings_on
 from portal.queries.viewer import StaffViewer
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -53,15 +53,14 @@ def break_glass(
                 ends_at=ends_at,
             )
         )
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="break_glass",
             object_type="account",
-            object_id=str(account_id),
+            object_id=account_id,
             account_ids=(account_id,),
             reason=f"{GLASS_WORDS[code]}: {reason}",
+            now=now,
         )
-        add_access(session, access, now=now)
     return ends_at

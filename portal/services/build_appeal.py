@@ -24,7 +24,7 @@ from portal.queries.appeal_facts import LAYOUT, AppealFacts, appeal_facts, long_
 from portal.queries.appeal_letters import letters
 from portal.queries.viewer import StaffViewer
 from portal.services.move_denial import DenialRefused, tell_denial
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 
@@ -118,18 +118,14 @@ def build_appeal(
         for denial in _denials(session, packet.denial_ids, lock=True):
             session.add(AppealDenial(appeal_id=packet.appeal_id, denial_id=denial.id))
             tell_denial(session, denial, "packet_built", staff=staff, now=now)
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="create",
-                object_type="appeal",
-                object_id=str(packet.appeal_id),
-                account_ids=(facts.account_id,),
-                patient_ids=(facts.patient_id,),
-            ),
+            staff,
+            action="create",
+            object_type="appeal",
+            object_id=packet.appeal_id,
+            account_ids=(facts.account_id,),
+            patient_ids=(facts.patient_id,),
             now=now,
         )
     return True

@@ -11,7 +11,7 @@ from billing.transitions import CHECK, CheckEvent, CheckState, Refused, next_sta
 from portal.db import transaction
 from portal.models.payer_money import PayerRefund
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -49,14 +49,13 @@ def clear_locked(
     if following == refund.state:
         return False
     refund.state, refund.cleared_on = following.value, on
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action="update",
         object_type="payer_refund",
-        object_id=str(refund.id),
+        object_id=refund.id,
         reason=f"cleared {on.isoformat()}",
+        now=now,
     )
-    add_access(session, access, now=now)
     return True

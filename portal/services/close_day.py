@@ -13,7 +13,7 @@ from portal.models.day import DayClose, DayExplanation
 from portal.queries.day_summary import DaySummary, summary_of
 from portal.queries.viewer import StaffViewer
 from portal.services.day_lock import DayClosed, hold_days, hold_days_alone, refuse_closed
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 
@@ -124,17 +124,13 @@ def figures_of(summary: DaySummary) -> dict[str, object]:
 
 
 def _audit(session: Session, day: date, staff: StaffViewer, reason: str, now: datetime) -> None:
-    add_access(
+    add_staff_act(
         session,
-        Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
-            action="update",
-            object_type="day",
-            object_id=day.isoformat(),
-            reason=reason,
-        ),
+        staff,
+        action="update",
+        object_type="day",
+        object_id=day.isoformat(),
+        reason=reason,
         now=now,
     )
 

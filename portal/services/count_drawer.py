@@ -14,7 +14,7 @@ from portal.db import transaction
 from portal.models.day import CashCount
 from portal.queries.viewer import StaffViewer
 from portal.services.day_lock import hold_days, refuse_closed
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 
@@ -60,13 +60,12 @@ def count_drawer(
                 at=now,
             )
         )
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="create",
             object_type="cash_count",
             object_id=day.isoformat(),
+            now=now,
         )
-        add_access(session, access, now=now)
     return True

@@ -24,7 +24,7 @@ from portal.services.adjust_balance import (
     wished_line,
 )
 from portal.services.decide_alone import Alone, decide_alone
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 from portal.services.request_adjustment import KIND
 
@@ -149,14 +149,13 @@ def _decide(
         .where(WorkItem.dedupe_key == f"{KIND}:{request.id}", WorkItem.closed_at.is_(None))
         .values(closed_at=now, closed_by_id=staff.login_id, outcome=state)
     )
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action="approve" if state == "approved" else "decline",
         object_type="adjustment_request",
-        object_id=str(request.id),
+        object_id=request.id,
         account_ids=(request.guarantor_account_id,),
         reason=request.kind,
+        now=now,
     )
-    add_access(session, access, now=now)

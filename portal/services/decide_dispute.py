@@ -14,7 +14,7 @@ from portal.db import transaction
 from portal.models.disputes import Dispute
 from portal.queries.viewer import StaffViewer
 from portal.services.lock_refund import lock_paid
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.record_dispute import close_items, lost_key
 from portal.services.refusal import NotFound, Refusal
 from portal.services.settle_dispute import settle_dispute
@@ -55,18 +55,14 @@ def decide_dispute(
         close_items(
             session, [lost_key(dispute.provider_id)], outcome=f"dispute_{decision}", now=now
         )
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="update",
-                object_type="dispute",
-                object_id=str(dispute.id),
-                account_ids=(payment.guarantor_account_id,),
-                reason=decision.value,
-            ),
+            staff,
+            action="update",
+            object_type="dispute",
+            object_id=dispute.id,
+            account_ids=(payment.guarantor_account_id,),
+            reason=decision.value,
             now=now,
         )
     return True

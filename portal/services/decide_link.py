@@ -18,7 +18,7 @@ from portal.services import access_letters, letters
 from portal.services.ask_link import LIVE
 from portal.services.grant_access import grant_access
 from portal.services.queue_letter import queue_letter
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 # How staff may know who somebody is. The first is by sight, the others by what is on file.
@@ -123,14 +123,13 @@ def _end(session: Session, request: LinkRequest, decided: _Decision, *, now: dat
     to = session.scalars(select(Login.email).where(Login.id == request.login_id)).one()
     queue_letter(session, to=to, letter=letters.signed(decided.letter, head), now=now)
     account_id = request.guarantor_account_id if decided.state == "linked" else None
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action="update" if account_id is None else "grant",
         object_type="link_request",
-        object_id=str(request.id),
+        object_id=request.id,
         account_ids=() if account_id is None else (account_id,),
         reason=": ".join(part for part in (decided.state, request.proof, decided.note) if part),
+        now=now,
     )
-    add_access(session, access, now=now)

@@ -18,7 +18,7 @@ from portal.queries.viewer import StaffViewer
 from portal.services.decide_alone import Alone, decide_alone
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.merge_records import MergeRefused, carry_over, put_back
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 from portal.services.store_file import lock_imports
 
@@ -195,15 +195,14 @@ def _tell(
     what: str,
     now: datetime,
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action="update",
         object_type=thing.__tablename__,
-        object_id=str(thing.id),
+        object_id=thing.id,
         account_ids=tuple(sorted({person.guarantor_account_id for person in people})),
         patient_ids=tuple(sorted(person.id for person in people)),
         reason=what,
+        now=now,
     )
-    add_access(session, access, now=now)

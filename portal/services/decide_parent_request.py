@@ -15,7 +15,7 @@ from portal.queries.viewer import StaffViewer
 from portal.services import access_letters, letters
 from portal.services.grant_minor_proxy import Checked, give_minor_proxy
 from portal.services.queue_letter import queue_letter
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -88,13 +88,12 @@ def _end(
 ) -> None:
     request.state, request.note = state, note
     request.decided_at, request.decided_by_id = now, staff.login_id
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action="update",
         object_type="parent_request",
-        object_id=str(request.id),
+        object_id=request.id,
         reason=": ".join(part for part in (state, note) if part),
+        now=now,
     )
-    add_access(session, access, now=now)

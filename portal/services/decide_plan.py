@@ -23,7 +23,7 @@ from portal.services.move_plan import move_plan
 from portal.services.plan_refusals import CannotChangePlan
 from portal.services.practice_date import practice_date
 from portal.services.prove_plan_offer import prove_plan_offer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound
 from portal.services.tell_of_plan import tell_of_plan
@@ -163,16 +163,15 @@ def _decide(wish: PlanProposal, who: Deciding, state: str, reason: NoReason | No
 
 
 def _tell(session: Session, who: Deciding, held: _Held, letter: str, action: str) -> None:
-    access = Access(
-        face="staff",
-        login_id=who.staff.login_id,
-        role=who.staff.role,
+    add_staff_act(
+        session,
+        who.staff,
         action=action,
         object_type="plan",
-        object_id=str(held.plan.id),
+        object_id=held.plan.id,
         account_ids=(held.plan.guarantor_account_id,),
+        now=who.now,
     )
-    add_access(session, access, now=who.now)
     held.wish.letter_message_id = tell_of_plan(
         session,
         held.plan,

@@ -22,7 +22,7 @@ from portal.services.apply_credit import apply_credit
 from portal.services.end_reviewed import end_reviewed
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.post_entry import post_entry
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 from portal.services.settle_reviews import (
     close_review,
@@ -99,18 +99,14 @@ def decide_review(
         end_reviewed(
             session, remittance_claim_id, bill_patient=bill_patient, staff=staff, note=note, now=now
         )
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="update",
-                object_type="remittance_claim",
-                object_id=str(remittance_claim_id),
-                account_ids=(party.guarantor_account_id,) if party.guarantor_account_id else (),
-                reason="review_billed" if bill_patient else "review_taken_off",
-            ),
+            staff,
+            action="update",
+            object_type="remittance_claim",
+            object_id=remittance_claim_id,
+            account_ids=(party.guarantor_account_id,) if party.guarantor_account_id else (),
+            reason="review_billed" if bill_patient else "review_taken_off",
             now=now,
         )
     return Reviewed(amount=entries.total(lines), billed=bill_patient)

@@ -25,7 +25,7 @@ from portal.services.hold_for_insurance import (
 )
 from portal.services.match_person import fold
 from portal.services.own_submission import move
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 from portal.services.revise import revise
 from portal.services.tell_of_insurance import tell_of_insurance
@@ -286,18 +286,14 @@ def _audit(
     did: tuple[str, str],  # the action, and how in words without anybody's data
     now: datetime,
 ) -> None:
-    add_access(
+    add_staff_act(
         session,
-        Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
-            action=did[0],
-            object_type="insurance_submission",
-            object_id=str(row.id),
-            account_ids=(patient.guarantor_account_id,) if patient else (),
-            patient_ids=(patient.id,) if patient else (),
-            reason=did[1],
-        ),
+        staff,
+        action=did[0],
+        object_type="insurance_submission",
+        object_id=row.id,
+        account_ids=(patient.guarantor_account_id,) if patient else (),
+        patient_ids=(patient.id,) if patient else (),
+        reason=did[1],
         now=now,
     )

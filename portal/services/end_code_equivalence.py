@@ -9,7 +9,7 @@ from portal.db import transaction
 from portal.models.posting import CodeEquivalence
 from portal.queries.viewer import StaffViewer
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -35,13 +35,12 @@ def end_code_equivalence(
         today = practice_date(session, now)
         row.ended_at, row.ended_by_id, row.end_reason = now, staff.login_id, reason
         row.effective_to = today
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="update",
             object_type="code_equivalence",
-            object_id=str(equivalence_id),
+            object_id=equivalence_id,
             reason=f"ended: {reason}",
+            now=now,
         )
-        add_access(session, access, now=now)

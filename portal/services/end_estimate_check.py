@@ -18,7 +18,7 @@ from portal.queries.estimate_sums import estimates_of_days, same_day_sums
 from portal.queries.viewer import StaffViewer
 from portal.services.compare_estimates import work_key
 from portal.services.decide_alone import Alone, decide_alone
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -138,15 +138,14 @@ def _note(
     now: datetime,
 ) -> None:
     visit = session.get_one(Visit, row.visit_id)
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="estimate_check",
-        object_id=str(row.id),
+        object_id=row.id,
         account_ids=(visit.guarantor_account_id,),
         patient_ids=(visit.patient_id,),
         reason=reason,
+        now=now,
     )
-    add_access(session, access, now=now)

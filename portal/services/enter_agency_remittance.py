@@ -19,7 +19,7 @@ from portal.queries.viewer import StaffViewer
 from portal.services.day_lock import hold_days, refuse_closed
 from portal.services.lock_posting import lock_posting
 from portal.services.post_entry import post_entry
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -141,13 +141,12 @@ def _once(session: Session, agency_id: int, trace: str) -> None:
 
 
 def _tell(session: Session, row: AgencyRemittance, staff: StaffViewer, now: datetime) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action="create",
         object_type="agency_remittance",
-        object_id=str(row.id),
+        object_id=row.id,
         reason=f"gross {row.gross}, fee {row.fee}",
+        now=now,
     )
-    add_access(session, access, now=now)

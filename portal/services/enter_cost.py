@@ -11,7 +11,7 @@ from billing.money import Money
 from portal.db import transaction
 from portal.models.reports import ReportCost
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 
@@ -51,16 +51,12 @@ def enter_cost(
                 at=now,
             )
         )
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="create",
-                object_type="report_cost",
-                object_id=f"{first:%Y-%m}",
-            ),
+            staff,
+            action="create",
+            object_type="report_cost",
+            object_id=f"{first:%Y-%m}",
             now=now,
         )
     return True

@@ -20,7 +20,7 @@ from portal.services.answer_deposit import (
     what_it_answers,
 )
 from portal.services.day_lock import hold_days, refuse_closed
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 NEAR = timedelta(days=30)  # how far a payer's date and the bank's may lie apart
@@ -78,17 +78,13 @@ def enter_deposit(
         _match(session, deposit, staff)
         session.add(deposit)
         session.flush()
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="create",
-                object_type="bank_deposit",
-                object_id=str(deposit.id),
-                reason=_what(session, deposit) or "unmatched",
-            ),
+            staff,
+            action="create",
+            object_type="bank_deposit",
+            object_id=deposit.id,
+            reason=_what(session, deposit) or "unmatched",
             now=now,
         )
         return Entered(amount=amount, matched=_what(session, deposit))

@@ -20,7 +20,7 @@ from portal.queries.estimate_sums import billed_parts
 from portal.queries.viewer import StaffViewer
 from portal.services.lock_posting import lock_accounts
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 WORK = "estimate_dispute"
@@ -191,15 +191,14 @@ def _note(
     reason: str,
     now: datetime,
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="estimate_dispute",
-        object_id=str(row.id),
+        object_id=row.id,
         account_ids=(visit.guarantor_account_id,),
         patient_ids=(visit.patient_id,),
         reason=reason,
+        now=now,
     )
-    add_access(session, access, now=now)

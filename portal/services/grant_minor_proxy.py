@@ -16,7 +16,7 @@ from portal.queries.proxies_page import is_shared_account
 from portal.queries.viewer import StaffViewer
 from portal.services.invite_proxy import ProxyOffer, ProxyRefused, invite_proxy
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 RELATIONSHIPS = ("parent", "guardian")
@@ -94,16 +94,15 @@ def give_minor_proxy(
         now=now,
         checked=seen,
     )
-    granted = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action="grant",
         object_type="proxy_grant",
-        object_id=str(grant.id),
+        object_id=grant.id,
         account_ids=(patient.guarantor_account_id,),
         patient_ids=(patient_id,),
         reason=seen,
+        now=now,
     )
-    add_access(session, granted, now=now)
     return grant

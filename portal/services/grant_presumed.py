@@ -22,7 +22,7 @@ from portal.services.assistance_notices import notice_decided
 from portal.services.assistance_refusals import CannotDecideAssistance
 from portal.services.lock_posting import lock_accounts
 from portal.services.make_decision import Answer, Subject, make_decision
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 from portal.services.screen_assistance import PRESUMED
 from portal.services.tell_of_assistance import tell_of_assistance
@@ -100,17 +100,16 @@ def tell_audit(
     now: datetime,
 ) -> None:
     """Who moved a decision, in the transaction that moves it (HIPAA-3)."""
-    access = Access(
-        face="staff",
-        login_id=staff.login_id if staff else None,
-        role=staff.role if staff else "",
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="assistance_decision",
-        object_id=str(row.id),
+        object_id=row.id,
         account_ids=tuple(row.account_ids),
         reason=row.outcome,
+        now=now,
     )
-    add_access(session, access, now=now)
 
 
 def _newest(session: Session, account_id: int) -> AssistanceScreening | None:

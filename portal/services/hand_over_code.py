@@ -14,7 +14,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.queries.viewer import StaffViewer
 from portal.services.decide_link import PROOFS
 from portal.services.enrolment_codes import LIFE, issue_code
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -57,14 +57,13 @@ def hand_over_code(
                 "The account needs a guarantor with a birth date first: the code asks for it."
             )
         code = issue_code(session, account_id=account_id, statement_id=None, now=now, keys=keys)
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="create",
             object_type="enrolment_code",
             account_ids=(account_id,),
             reason=": ".join(part for part in (proof, note) if part),
+            now=now,
         )
-        add_access(session, access, now=now)
     return HandedOver(code, now + LIFE)

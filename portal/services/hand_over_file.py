@@ -8,7 +8,7 @@ from uuid import UUID
 from portal.db import transaction
 from portal.models.placements import PlacementFile
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -29,14 +29,13 @@ def hand_over_file(*, staff: StaffViewer, file_id: UUID, now: datetime) -> bool:
         if row.handed_at is not None:
             return False
         row.handed_at, row.handed_by_id = now, staff.login_id
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="hand_over",
             object_type="placement_file",
-            object_id=str(row.id),
+            object_id=row.id,
             reason=row.name,
+            now=now,
         )
-        add_access(session, access, now=now)
     return True

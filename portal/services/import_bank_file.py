@@ -23,7 +23,7 @@ from portal.services.day_lock import hold_days, open_days
 from portal.services.lock_posting import lock_posting
 from portal.services.practice_date import practice_date
 from portal.services.reassociate import LINES, reassociate_in
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 from portal.services.take_bank_file import FileRefused, Office, take_bank_file
 
@@ -65,17 +65,13 @@ def import_bank_file(
         session.flush()
         file.imported_at, file.fresh = now, len(fresh)
         done = reassociate_in(session, on=on, now=now)
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id if staff else None,
-                role=staff.role if staff else "",
-                action="create",
-                object_type="bank_file",
-                object_id=str(file_id),
-                reason=f"{len(fresh)} lines",
-            ),
+            staff,
+            action="create",
+            object_type="bank_file",
+            object_id=file_id,
+            reason=f"{len(fresh)} lines",
             now=now,
         )
     return BankImported(fresh=len(fresh), known=len(lines) - len(fresh), matched=done.matched)

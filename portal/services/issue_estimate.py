@@ -29,7 +29,7 @@ from portal.services.keep_estimate import close_work
 from portal.services.match_person import ADULT_YEARS, age_on
 from portal.services.own_account import own_account
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 from portal.services.send_notice import AskedNotice, language_of, queue_notice
 
@@ -258,14 +258,13 @@ def _note(
     *,
     now: datetime,
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action="give",
         object_type="estimate",
-        object_id=str(row.id),
+        object_id=row.id,
         account_ids=(account_id,),
         patient_ids=(patient.id,),
+        now=now,
     )
-    add_access(session, access, now=now)

@@ -12,7 +12,7 @@ from portal.db import transaction
 from portal.models.assistance_decisions import AssistanceAgb
 from portal.queries.assistance_agb import Part, work_out
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 
@@ -30,15 +30,9 @@ def keep_agb(*, staff: StaffViewer, on: date, now: datetime) -> int:
         row = _add(session, on=on, now=now, login_id=staff.login_id)
         if row is None:
             raise NothingToWorkOut("No Medicare or private plan decided a claim in these months.")
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
-            action="create",
-            object_type="assistance_agb",
-            object_id=str(row.id),
+        add_staff_act(
+            session, staff, action="create", object_type="assistance_agb", object_id=row.id, now=now
         )
-        add_access(session, access, now=now)
         return row.id
 
 

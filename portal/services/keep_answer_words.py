@@ -12,7 +12,7 @@ from portal.db import transaction
 from portal.models.messages import KeptAnswer
 from portal.queries.viewer import StaffViewer
 from portal.services.keep_answer import may_answer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -54,13 +54,12 @@ def keep_answer_words(
         row.changed_by_id, row.changed_at = staff.login_id, now
         session.add(row)
         session.flush()
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="update" if answer_id else "create",
             object_type="kept_answer",
-            object_id=str(row.id),
+            object_id=row.id,
+            now=now,
         )
-        add_access(session, access, now=now)
         return row.id

@@ -13,7 +13,7 @@ from portal.models.denials import AppealTemplate
 from portal.queries.appeal_letters import letters
 from portal.queries.viewer import StaffViewer
 from portal.services.move_denial import SomebodyElse
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 
@@ -48,17 +48,13 @@ def keep_appeal_letter(
                 made_at=now,
             )
         )
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="update",
-                object_type="appeal_letter",
-                object_id=key,
-                reason=f"version {number}",
-            ),
+            staff,
+            action="update",
+            object_type="appeal_letter",
+            object_id=key,
+            reason=f"version {number}",
             now=now,
         )
     return number

@@ -14,8 +14,9 @@ from billing.template_fit import Weekly, overlap
 from portal.db import transaction
 from portal.models.calendar import ProviderProfile, ScheduleBlock
 from portal.queries.viewer import StaffViewer
+from portal.services.check_may_set import CannotSetCalendar, check_may_set
 from portal.services.lock_calendar import lock_calendar
-from portal.services.note_setting import CannotSetCalendar, check_may_set, note_setting
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 
@@ -55,8 +56,8 @@ def add_block(
             raise NotFound
         _check(session, provider_id, values, since, until, except_id=None)
         row = _added(session, provider_id, values, since, until)
-        note_setting(
-            session, staff=staff, kind="schedule_block", row_id=row.id, action="create", now=now
+        add_staff_act(
+            session, staff, action="create", object_type="schedule_block", object_id=row.id, now=now
         )
         return row.id
 
@@ -83,11 +84,12 @@ def change_block(
         else:
             row.until = from_day - timedelta(days=1)
             changed = _added(session, row.provider_id, values, from_day, until)
-        note_setting(
+        add_staff_act(
             session,
-            staff=staff,
-            kind="schedule_block",
-            row_id=changed.id,
+            staff,
+            action="update",
+            object_type="schedule_block",
+            object_id=changed.id,
             reason=f"from {from_day.isoformat()}, instead of {block_id}",
             now=now,
         )
@@ -106,11 +108,12 @@ def end_block(*, staff: StaffViewer, block_id: int, last_day: date, now: datetim
         if row.until is not None and row.until < last_day:
             raise CannotSetCalendar("It ends before that day already. Nothing was saved.")
         row.until = last_day
-        note_setting(
+        add_staff_act(
             session,
-            staff=staff,
-            kind="schedule_block",
-            row_id=row.id,
+            staff,
+            action="update",
+            object_type="schedule_block",
+            object_id=row.id,
             reason=f"ends on {last_day.isoformat()}",
             now=now,
         )

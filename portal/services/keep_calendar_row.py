@@ -13,7 +13,8 @@ from billing.free_text import check_free_text
 from portal.db import transaction
 from portal.models.calendar import Location, ProviderProfile, Resource, VisitType
 from portal.queries.viewer import StaffViewer
-from portal.services.note_setting import CannotSetCalendar, check_may_set, note_setting
+from portal.services.check_may_set import CannotSetCalendar, check_may_set
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 KINDS: Mapping[str, type[Any]] = {
@@ -60,12 +61,12 @@ def keep_calendar_row(
                     setattr(row, name, value)
             session.flush()
             found = int(getattr(row, key))
-            note_setting(
+            add_staff_act(
                 session,
-                staff=staff,
-                kind=kind,
-                row_id=found,
+                staff,
                 action="create" if added else "update",
+                object_type=kind,
+                object_id=found,
                 now=now,
             )
     except IntegrityError as error:

@@ -12,7 +12,7 @@ from portal.models.accounts import Payer
 from portal.models.posting import CodeEquivalence
 from portal.queries.viewer import StaffViewer
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 NOTHING = (
@@ -68,13 +68,12 @@ def keep_code_equivalences(
         )
         session.add(row)
         session.flush()
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="create",
             object_type="code_equivalence",
-            object_id=str(row.id),
+            object_id=row.id,
             reason=f"{theirs} is our {ours}",
+            now=now,
         )
-        add_access(session, access, now=now)

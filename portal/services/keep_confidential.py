@@ -18,7 +18,7 @@ from portal.services.move_visits import move_visit
 from portal.services.own_account import own_account
 from portal.services.part_dependant import is_paying, told_of
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 from portal.services.share_accounts import SHARED_UNTIL
 
@@ -54,19 +54,18 @@ def keep_confidential(
         own_id = own_account(session, patient, ordinary).id
         visit.confidential = True
         move_visit(session, visit, to_account_id=own_id, source=f"staff:{staff.login_id}", on=on)
-        kept = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="keep_confidential",
             object_type="visit",
-            object_id=str(visit_id),
+            object_id=visit_id,
             # Never the ordinary account's: who may read its trail must not learn of the visit there.
             account_ids=(own_id,),
             patient_ids=(patient.id,),
             reason=noted,
+            now=now,
         )
-        add_access(session, kept, now=now)
         return own_id
 
 

@@ -10,7 +10,8 @@ from billing.free_text import check_free_text
 from portal.db import transaction
 from portal.models.calendar import ScheduleException
 from portal.queries.viewer import StaffViewer
-from portal.services.note_setting import CannotSetCalendar, note_setting
+from portal.services.check_may_set import CannotSetCalendar
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 
@@ -50,12 +51,12 @@ def add_exceptions(*, staff: StaffViewer, rows: Sequence[Away], now: datetime) -
             )
             session.add(kept)
             session.flush()
-            note_setting(
+            add_staff_act(
                 session,
-                staff=staff,
-                kind="schedule_exception",
-                row_id=kept.id,
+                staff,
                 action="create",
+                object_type="schedule_exception",
+                object_id=kept.id,
                 reason=row.kind,
                 now=now,
             )
@@ -71,11 +72,12 @@ def remove_exception(*, staff: StaffViewer, exception_id: int, now: datetime) ->
         if not staff.may("calendar.edit" if row.kind == "blocked" else "calendar.settings"):
             raise CannotSetCalendar("Your role cannot take leave or holidays back.")
         row.removed_at = now
-        note_setting(
+        add_staff_act(
             session,
-            staff=staff,
-            kind="schedule_exception",
-            row_id=row.id,
+            staff,
+            action="update",
+            object_type="schedule_exception",
+            object_id=row.id,
             reason="taken back",
             now=now,
         )

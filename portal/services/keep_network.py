@@ -10,7 +10,8 @@ from portal.db import transaction
 from portal.models.accounts import Payer
 from portal.models.calendar import ProviderNetwork, ProviderProfile
 from portal.queries.viewer import StaffViewer
-from portal.services.note_setting import CannotSetCalendar, check_may_set, note_setting
+from portal.services.check_may_set import CannotSetCalendar, check_may_set
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 
@@ -43,8 +44,13 @@ def add_network(
         row = ProviderNetwork(provider_id=provider_id, payer_id=payer_id, since=since, until=until)
         session.add(row)
         session.flush()
-        note_setting(
-            session, staff=staff, kind="provider_network", row_id=row.id, action="create", now=now
+        add_staff_act(
+            session,
+            staff,
+            action="create",
+            object_type="provider_network",
+            object_id=row.id,
+            now=now,
         )
 
 
@@ -58,11 +64,12 @@ def end_network(*, staff: StaffViewer, network_id: int, last_day: date, now: dat
         if last_day < row.since:
             raise CannotSetCalendar("The last day must not be before the first. Nothing was saved.")
         row.until = last_day
-        note_setting(
+        add_staff_act(
             session,
-            staff=staff,
-            kind="provider_network",
-            row_id=row.id,
+            staff,
+            action="update",
+            object_type="provider_network",
+            object_id=row.id,
             reason=f"ends on {last_day.isoformat()}",
             now=now,
         )

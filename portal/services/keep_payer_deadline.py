@@ -17,7 +17,7 @@ from portal.models.denials import Denial, PayerDeadline
 from portal.queries.among import among
 from portal.queries.viewer import StaffViewer
 from portal.services.plan_deadline import set_deadline
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 LONGEST = 1_100  # days: three years; more is a slip
@@ -70,17 +70,13 @@ def keep_payer_deadline(
         )
         session.flush()
         follow_deadlines(session, [payer_id])
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="create",
-                object_type="payer_deadline",
-                object_id=str(payer_id),
-                reason=f"{limit.what.value}: {limit.days} days",
-            ),
+            staff,
+            action="create",
+            object_type="payer_deadline",
+            object_id=payer_id,
+            reason=f"{limit.what.value}: {limit.days} days",
             now=now,
         )
 

@@ -17,7 +17,7 @@ from portal.models.reference import ReferenceChange, ReferenceUpload
 from portal.queries.reference_rows import reference_rows
 from portal.queries.viewer import StaffViewer
 from portal.services.judge_reference import judge_reference
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.reference_file import preview_reference
 from portal.services.refusal import NotFound, Refusal
 from portal.services.write_reference import WRITERS
@@ -119,14 +119,13 @@ def _keep(session: Session, kind: Kind, changes: Sequence[Change], hand: Hand) -
         for change in changes
     ]
     session.execute(insert(ReferenceChange), history)  # in parts, as the driver takes them
-    access = Access(
-        face="staff",
-        login_id=hand.staff.login_id,
-        role=hand.staff.role,
+    add_staff_act(
+        session,
+        hand.staff,
         action="update",
         object_type="reference_data",
         object_id=kind.value,
         reason=f"{len(changes)} rows",
         row_count=len(changes),
+        now=hand.now,
     )
-    add_access(session, access, now=hand.now)

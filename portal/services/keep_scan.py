@@ -14,7 +14,7 @@ from portal.models.eobs import EobEntry, EobScan
 from portal.office_ports import PaperDesk, UnusablePaper
 from portal.ports import DocumentStore
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -73,15 +73,9 @@ def keep_scan(
                 at=now,
             )
         )
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
-            action="create",
-            object_type="eob_scan",
-            object_id=str(scan_id),
+        add_staff_act(
+            session, staff, action="create", object_type="eob_scan", object_id=scan_id, now=now
         )
-        add_access(session, access, now=now)
     return True
 
 

@@ -13,7 +13,7 @@ from portal.models.statements import Statement
 from portal.queries.viewer import StaffViewer
 from portal.services.note_delivery import PAPER
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.record_piece import KNOWN, record_piece
 from portal.services.refusal import NotFound, Refusal
 
@@ -42,16 +42,15 @@ def letter_came_back(
         piece = sent.source.removesuffix(":handed_over")
         row = MailStatus(piece=piece, fate=MailFate.RETURNED, on=practice_date(session, now))
         told = record_piece(session, row, now)
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="update",
             object_type="returned_mail",
             object_id=piece,
             account_ids=(account_id,),
+            now=now,
         )
-        add_access(session, access, now=now)
     return told != KNOWN
 
 

@@ -12,7 +12,7 @@ from billing.transitions import CHECK, CheckEvent, CheckState, Refused, next_sta
 from portal.models.refunds import CheckRefund, CheckStep
 from portal.queries.viewer import StaffViewer
 from portal.services.lock_refund import lock_paid
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound, Refusal
 
@@ -76,14 +76,13 @@ def keep_step(
     session.add(
         CheckStep(check_id=check.id, state=state.value, at=now, login_id=staff.login_id, note=note)
     )
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="check_refunds",
-        object_id=str(check.id),
+        object_id=check.id,
         account_ids=(check.guarantor_account_id,),
         reason=check.reason,
+        now=now,
     )
-    add_access(session, access, now=now)

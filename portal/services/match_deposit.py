@@ -32,7 +32,7 @@ from portal.services.lock_check import lock_check
 from portal.services.lock_posting import lock_posting
 from portal.services.post_entry import post_entry
 from portal.services.reassociate import deposit_of, reassociate_in
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 
@@ -145,13 +145,12 @@ def _held(session: Session, deposit_id: int) -> BankDeposit:
 def _tell(
     session: Session, deposit: BankDeposit, staff: StaffViewer, reason: str, now: datetime
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action="update",
         object_type="bank_deposit",
-        object_id=str(deposit.id),
+        object_id=deposit.id,
         reason=reason,
+        now=now,
     )
-    add_access(session, access, now=now)

@@ -27,7 +27,7 @@ from portal.queries.viewer import StaffViewer
 from portal.queries.visit_books import ClaimOnFile, claims_on_file
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.post_entry import post_entry
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 from portal.services.remittance_work import FIRST_TOUCH, PLB_STEP, provider_key
 
@@ -252,13 +252,12 @@ def _tell(
     account_id: int,
     now: datetime,
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="takeback_match",
-        object_id=str(match_id),
+        object_id=match_id,
         account_ids=(account_id,),
+        now=now,
     )
-    add_access(session, access, now=now)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.models.assistance import AssistanceApplication, AssistanceCovered, AssistanceEvent
 from portal.queries.viewer import StaffViewer
 from portal.services.lock_posting import lock_accounts
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 
@@ -69,14 +69,13 @@ def tell_audit(
     now: datetime,
 ) -> None:
     """Who changed it, in the transaction that changes it (HIPAA-3)."""
-    access = Access(
-        face="staff",
-        login_id=staff.login_id if staff else None,
-        role=staff.role if staff else "",
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="assistance_application",
-        object_id=str(application.id),
+        object_id=application.id,
         account_ids=(application.guarantor_account_id,),
         reason=reason,
+        now=now,
     )
-    add_access(session, access, now=now)

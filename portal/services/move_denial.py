@@ -14,7 +14,7 @@ from portal.models.claims import Claim, Visit
 from portal.models.denials import Denial, DenialEventRow
 from portal.models.work import WorkItem
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 DEADLINE_KIND = "denial_deadline"
@@ -112,19 +112,15 @@ def tell_denial(
         .join(Claim, Claim.visit_id == Visit.id)
         .where(Claim.id == denial.claim_id)
     ).one()
-    add_access(
+    add_staff_act(
         session,
-        Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
-            action="update",
-            object_type="denial",
-            object_id=str(denial.id),
-            account_ids=(account_id,),
-            patient_ids=(patient_id,),
-            reason=what,
-        ),
+        staff,
+        action="update",
+        object_type="denial",
+        object_id=denial.id,
+        account_ids=(account_id,),
+        patient_ids=(patient_id,),
+        reason=what,
         now=now,
     )
 

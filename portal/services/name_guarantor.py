@@ -12,7 +12,7 @@ from billing.holds import Condition
 from portal.db import transaction
 from portal.models.accounts import AccountCondition, GuarantorAccount, RecordVersion
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 ADULT_YEARS = 18
@@ -94,18 +94,14 @@ def name_guarantor(
             )
             .values(ended_at=now)
         )
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="update",
-                object_type="guarantor_account",
-                object_id=str(account_id),
-                account_ids=(account_id,),
-                reason="named",
-            ),
+            staff,
+            action="update",
+            object_type="guarantor_account",
+            object_id=account_id,
+            account_ids=(account_id,),
+            reason="named",
             now=now,
         )
         return Named(display_name=account.display_name, repeated=False)

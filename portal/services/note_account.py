@@ -15,7 +15,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.notes import AccountNote, NoteMention
 from portal.queries.account_notes import colleagues
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -53,17 +53,13 @@ def note_account(
         session.add(note)
         session.flush()
         session.add_all(NoteMention(note_id=note.id, login_id=one) for one in named)
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="create",
-                object_type="account_note",
-                object_id=str(note.id),
-                account_ids=(account_id,),
-            ),
+            staff,
+            action="create",
+            object_type="account_note",
+            object_id=note.id,
+            account_ids=(account_id,),
             now=now,
         )
 

@@ -18,7 +18,7 @@ from portal.queries.viewer import StaffViewer
 from portal.services.ask_estimate import LONGEST, CannotAsk
 from portal.services.keep_estimate import DROPPED_AS, close_work, owe, work_key
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 VIAS = {"phone": "By phone", "desk": "At the desk"}
@@ -128,15 +128,14 @@ def _note(
     reason: str = "",
     now: datetime,
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="estimate",
-        object_id=str(row.id),
+        object_id=row.id,
         account_ids=(patient.guarantor_account_id,) if patient else (),
         patient_ids=(patient.id,) if patient else (),
         reason=reason,
+        now=now,
     )
-    add_access(session, access, now=now)

@@ -11,7 +11,7 @@ from portal.models.calls import CallWish
 from portal.queries.call_wishes import AskedOfCalls, asked_of, newest_asked
 from portal.queries.viewer import PatientViewer, StaffViewer
 from portal.services.note_call import CannotNote
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import Access, add_access, add_staff_act
 from portal.services.refusal import NotFound
 from portal.services.start_call import lock_for_call
 
@@ -26,16 +26,15 @@ def note_call_wish(
         raise CannotNote("Your role does not call about bills.")
     with transaction() as session:
         _lay_over(session, account_id, asked, login_id=staff.login_id, now=now)
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="update",
             object_type="call_wish",
-            object_id=str(account_id),
+            object_id=account_id,
             account_ids=(account_id,),
+            now=now,
         )
-        add_access(session, access, now=now)
 
 
 def ask_about_calls(

@@ -19,7 +19,7 @@ from portal.models.promises import Promise
 from portal.queries.balances import balances
 from portal.queries.viewer import StaffViewer
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 from portal.services.start_call import lock_for_call
 
@@ -158,13 +158,12 @@ def _note(
     action: str,
     now: datetime,
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="promise",
-        object_id=str(promise_id),
+        object_id=promise_id,
         account_ids=(account_id,),
+        now=now,
     )
-    add_access(session, access, now=now)

@@ -10,7 +10,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.queries.reach import text_number
 from portal.queries.text_consents import TextCategory
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.record_text_consent import Said, grant_texts, withdraw_texts
 from portal.services.refusal import NotFound, Refusal
 
@@ -58,17 +58,13 @@ def note_text_consent(
             ),
             now=now,
         )
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="update",
-                object_type="text_consent",
-                object_id=category.value,
-                account_ids=(account_id,),
-                reason="yes" if granted else "no",
-            ),
+            staff,
+            action="update",
+            object_type="text_consent",
+            object_id=category.value,
+            account_ids=(account_id,),
+            reason="yes" if granted else "no",
             now=now,
         )

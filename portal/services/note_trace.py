@@ -16,7 +16,7 @@ from portal.models.traces import Trace
 from portal.queries.viewer import StaffViewer
 from portal.services.bad_address import end_bad
 from portal.services.judge_reach import judge_reach
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 from portal.services.revise import revise
 from portal.services.start_call import lock_for_call
@@ -139,13 +139,12 @@ def _note(
     action: str,
     now: datetime,
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="trace",
-        object_id=str(trace_id),
+        object_id=trace_id,
         account_ids=(account_id,),
+        now=now,
     )
-    add_access(session, access, now=now)

@@ -25,7 +25,7 @@ from portal.services.move_plan import move_plan
 from portal.services.plan_refusals import CannotChangePlan, CannotSign
 from portal.services.practice_date import practice_date
 from portal.services.prove_plan_offer import prove_plan_offer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound
 from portal.services.screen_assistance import add_screening
@@ -174,13 +174,12 @@ def plan_account(session: Session, plan_id: UUID) -> int:
 
 
 def _audit(session: Session, staff: StaffViewer, plan: Plan, action: str, now: datetime) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="plan",
-        object_id=str(plan.id),
+        object_id=plan.id,
         account_ids=(plan.guarantor_account_id,),
+        now=now,
     )
-    add_access(session, access, now=now)

@@ -19,7 +19,7 @@ from portal.queries.viewer import StaffViewer
 from portal.services.ask_to_collect import ask_to_collect
 from portal.services.give_order import Ordered, give_order
 from portal.services.lock_posting import lock_accounts
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 BY_HAND = frozenset({Order.RECALL, Order.SUSPEND, Order.REINSTATE})
@@ -76,17 +76,16 @@ def order_by_hand(
                 raise CannotOrder("Nothing is owed on it any more.", ("COLL-21",))
         by = Ordered(rule_ids=(), why=reason, login_id=staff.login_id)
         give_order(session, placement, order, by, owed=bill.owed, on=on, now=now)
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action=order.value,
             object_type="placement",
-            object_id=str(placement.id),
+            object_id=placement.id,
             account_ids=(placement.guarantor_account_id,),
             reason=reason[:300],
+            now=now,
         )
-        add_access(session, access, now=now)
     return True
 
 

@@ -13,7 +13,7 @@ from portal.models.calendar import Location
 from portal.models.check_in import Kiosk
 from portal.queries.viewer import StaffViewer
 from portal.services.enrolment_codes import ALPHABET, code_hashes, keyed_hash
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 from portal.services.start_session import session_hash
 
@@ -39,7 +39,9 @@ def new_kiosk(
         )
         session.add(kiosk)
         session.flush()
-        add_access(session, _access(staff, "create", kiosk.id), now=now)
+        add_staff_act(
+            session, staff, action="create", object_type="kiosk", object_id=kiosk.id, now=now
+        )
     return f"{code[:4]}-{code[4:]}"
 
 
@@ -72,15 +74,6 @@ def revoke_kiosk(*, kiosk_id: int, staff: StaffViewer, now: datetime) -> None:
         if kiosk.revoked_at is None:
             kiosk.revoked_at, kiosk.token_hash, kiosk.code_hash = now, None, None
             kiosk.appointment_id = kiosk.opened_at = None
-            add_access(session, _access(staff, "revoke", kiosk_id), now=now)
-
-
-def _access(staff: StaffViewer, action: str, kiosk_id: int) -> Access:
-    return Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
-        action=action,
-        object_type="kiosk",
-        object_id=str(kiosk_id),
-    )
+            add_staff_act(
+                session, staff, action="revoke", object_type="kiosk", object_id=kiosk_id, now=now
+            )

@@ -29,7 +29,7 @@ from portal.queries.viewer import StaffViewer
 from portal.services.ask_to_collect import ask_to_collect
 from portal.services.give_order import Ordered, give_order
 from portal.services.lock_posting import lock_accounts
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 WHY = "Every step before a placement is proven."
@@ -104,19 +104,15 @@ def place_bill(
         _gate_opens(session, visit, staff=staff, on=on)
         placement = _new(session, asked, visit, packet, staff=staff, on=on, now=now)
         _order(session, placement, staff=staff, on=on, now=now)
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="place",
-                object_type="visit",
-                object_id=str(visit.id),
-                account_ids=(visit.guarantor_account_id,),
-                patient_ids=(visit.patient_id,),
-                reason=f"{placement.number}, packet {asked.packet_id}",
-            ),
+            staff,
+            action="place",
+            object_type="visit",
+            object_id=visit.id,
+            account_ids=(visit.guarantor_account_id,),
+            patient_ids=(visit.patient_id,),
+            reason=f"{placement.number}, packet {asked.packet_id}",
             now=now,
         )
         return placement.id

@@ -20,7 +20,7 @@ from portal.queries.viewer import StaffViewer
 from portal.services.apply_credit import apply_credit
 from portal.services.day_lock import hold_days, refuse_closed
 from portal.services.post_entry import post_entries
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 DESK = "desk"  # the first word of what such an entry refers to
@@ -148,13 +148,12 @@ def _tell(
     staff: StaffViewer,
     now: datetime,
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action="create",
         object_type="receipt_batch",
-        object_id=str(batch.id),
+        object_id=batch.id,
         account_ids=tuple(sorted(set(accounts))),
+        now=now,
     )
-    add_access(session, access, now=now)

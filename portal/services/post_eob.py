@@ -20,7 +20,7 @@ from portal.queries.eob_document import eob_of
 from portal.queries.eob_twins import remittance_twin
 from portal.queries.viewer import StaffViewer
 from portal.services.post_remittance import post_remittance
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 from portal.services.remittance_report import RemittanceReport
 from portal.services.save_eob import DISCARDED, DRAFT, POSTED, EobChanged
@@ -147,16 +147,15 @@ def _mark(
     entry.state, entry.remittance_id = POSTED, told.remittance_id
     entry.posted_by_id, entry.posted_at = staff.login_id, now
     entry.version += 1
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action="create",
         object_type="eob",
-        object_id=str(entry.id),
+        object_id=entry.id,
         reason="posted",
+        now=now,
     )
-    add_access(session, access, now=now)
 
 
 def _check_claims(session: Session, entry: EobEntry, remittance_id: int) -> None:

@@ -25,7 +25,7 @@ from portal.services.lock_posting import lock_posting
 from portal.services.note_denials import note_denials
 from portal.services.post_set import Arrival, post_set
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 from portal.services.remittance_report import SetReport
 from portal.services.remittance_work import waiting_key
@@ -86,16 +86,15 @@ def post_waiting(
         _close(session, remittance_id, staff, now)  # before credit looks for bills
         report = post_set(session, arrival)
         _date(session, remittance_id, matched, now)
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="create",
             object_type="remittance",
-            object_id=str(remittance_id),
+            object_id=remittance_id,
             reason=f"posted {choice.value}",
+            now=now,
         )
-        add_access(session, access, now=now)
     return report
 
 

@@ -17,7 +17,7 @@ from portal.queries.viewer import StaffViewer
 from portal.services.ask_write_off import ask_write_off
 from portal.services.lock_posting import lock_accounts
 from portal.services.open_group_work import open_group_work
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 WORK = "bad_debt"
@@ -117,14 +117,13 @@ def note_batch(
     now: datetime,
 ) -> None:
     """In the trail, with every account that it is about."""
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="bad_debt",
-        object_id=str(batch.id),
+        object_id=batch.id,
         account_ids=tuple(sorted({row.guarantor_account_id for row in rows})),
         reason=batch.note,
+        now=now,
     )
-    add_access(session, access, now=now)

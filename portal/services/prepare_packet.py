@@ -24,7 +24,7 @@ from portal.queries.signed_packet import bill_figures_now
 from portal.queries.statement_json import content_hash
 from portal.queries.viewer import StaffViewer
 from portal.services.ask_to_collect import ask_to_collect
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 from portal.services.screen_assistance import add_screening
 
@@ -133,13 +133,12 @@ def note_packet(
     now: datetime,
 ) -> None:
     """One row of the audit trail."""
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="collection_packet",
-        object_id=str(packet_id),
+        object_id=packet_id,
         account_ids=(account_id,),
+        now=now,
     )
-    add_access(session, access, now=now)

@@ -16,7 +16,7 @@ from portal.models.notices import NoticeTemplate
 from portal.queries.viewer import StaffViewer
 from portal.services.notice_template import template_on
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 MAY = "settings.edit"
@@ -77,13 +77,12 @@ def propose_words(
         )
         session.add(row)
         session.flush()
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="create",
             object_type="letter_words",
             object_id=f"{kind.value}:{language}:{row.version}",
+            now=now,
         )
-        add_access(session, access, now=now)
         return row.id

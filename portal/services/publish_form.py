@@ -14,7 +14,7 @@ from billing.form_fields import Field, digest, from_json, to_json
 from portal.db import transaction
 from portal.models.check_in import Form, FormDraft, FormVersion
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 from portal.services.starter_forms import STARTER_FORMS
 
@@ -199,12 +199,4 @@ def _newest(session: Session, form_id: int) -> int:
 
 
 def _tell(session: Session, staff: StaffViewer, form_id: int, action: str, now: datetime) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
-        action=action,
-        object_type="form",
-        object_id=str(form_id),
-    )
-    add_access(session, access, now=now)
+    add_staff_act(session, staff, action=action, object_type="form", object_id=form_id, now=now)

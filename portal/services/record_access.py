@@ -77,6 +77,35 @@ def add_access(session: Session, access: Access, *, now: datetime) -> None:
     session.add(AuditEvent(**_values(access, now)))
 
 
+def add_staff_act(
+    session: Session,
+    staff: StaffViewer | None,
+    *,
+    action: str,
+    object_type: str,
+    object_id: str | int | UUID = "",
+    account_ids: tuple[int, ...] = (),
+    patient_ids: tuple[int, ...] = (),
+    reason: str = "",
+    row_count: int | None = None,
+    now: datetime,
+) -> None:
+    """Write, with the work it tells of, what a member of staff did, or what the machine did in their place."""
+    access = Access(
+        face="staff",
+        login_id=staff.login_id if staff else None,
+        role=staff.role if staff else "",
+        action=action,
+        object_type=object_type,
+        object_id=str(object_id),
+        account_ids=account_ids,
+        patient_ids=patient_ids,
+        reason=reason,
+        row_count=row_count,
+    )
+    add_access(session, access, now=now)
+
+
 def _values(access: Access, now: datetime) -> dict[str, Any]:
     values = {name: getattr(access, name) for name in _FIELDS}
     values["account_ids"] = list(access.account_ids)

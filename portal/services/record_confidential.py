@@ -17,7 +17,7 @@ from portal.queries.viewer import StaffViewer
 from portal.services.lock_posting import lock_accounts
 from portal.services.match_person import match_name
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 from portal.services.whose_request import whose_request
 from portal.services.write_request import close_work, end_row, write_request
@@ -129,14 +129,13 @@ def _note(
     action: str,
     now: datetime,
 ) -> None:
-    done = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="confidential_request",
-        object_id=str(row.id) if row else "",
+        object_id=row.id if row else "",
         # Never the account's: who may read its trail must not learn of it there.
         patient_ids=(row.patient_id,) if row and row.patient_id else (),
+        now=now,
     )
-    add_access(session, done, now=now)

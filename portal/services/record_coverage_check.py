@@ -19,7 +19,7 @@ from portal.models.calendar import Location
 from portal.office_ports import Eligibility
 from portal.queries.closed_days import closed_days
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 OPEN, DONE, WAIVED = "open", "done", "waived"
@@ -157,13 +157,12 @@ def _answered(session: Session, row: Appointment, now: datetime) -> list[Appoint
 def _tell(
     session: Session, staff: StaffViewer, row: Appointment, action: str, now: datetime
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="visit_task",
-        object_id=str(row.id),
+        object_id=row.id,
         patient_ids=() if row.patient_id is None else (row.patient_id,),
+        now=now,
     )
-    add_access(session, access, now=now)

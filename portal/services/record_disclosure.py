@@ -19,7 +19,7 @@ from portal.models.work import WorkItem
 from portal.queries.viewer import StaffViewer
 from portal.services.open_account_work import open_account_work
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 KIND = "accounting_request"
@@ -169,13 +169,12 @@ def _locked(session: Session, account_id: int) -> None:
 def _note(
     session: Session, staff: StaffViewer, account_id: int, *, kind: str, action: str, now: datetime
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type=kind,
-        object_id=str(account_id),
+        object_id=account_id,
         account_ids=(account_id,),
+        now=now,
     )
-    add_access(session, access, now=now)

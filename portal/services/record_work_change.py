@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.work import WorkAction, WorkItem
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 
 
 def record_work_change(
@@ -30,17 +30,16 @@ def record_work_change(
 
     `words` are for the history and for whoever comes second; `fix` is what the same act needs elsewhere.
     """
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action="update",
         object_type="work_item",
-        object_id=str(item.id),
+        object_id=item.id,
         account_ids=(item.guarantor_account_id,) if item.guarantor_account_id else (),
         reason=reason,
+        now=now,
     )
-    add_access(session, access, now=now)
     session.add(
         WorkAction(
             work_item_id=item.id,

@@ -24,7 +24,7 @@ from portal.services.day_lock import hold_days, refuse_closed
 from portal.services.decide_alone import Alone, decide_alone
 from portal.services.number_taken import number_taken
 from portal.services.post_entry import post_entry
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 from portal.services.tend_payer_refunds import close_work, open_work
 
@@ -267,13 +267,12 @@ def _move(refund: PayerRefund, event: CheckEvent) -> bool:
 def _tell(
     session: Session, staff: StaffViewer, action: str, refund: PayerRefund, now: datetime
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="payer_refund",
-        object_id=str(refund.id),
+        object_id=refund.id,
         reason=refund.state,
+        now=now,
     )
-    add_access(session, access, now=now)

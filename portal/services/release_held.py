@@ -42,7 +42,7 @@ from portal.services.post_entry import post_entries
 from portal.services.practice_date import practice_date
 from portal.services.read_decision import decision_of
 from portal.services.read_held_claim import read_held_claim
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.record_work_change import record_work_change
 from portal.services.refusal import NotFound, Refusal
 from portal.services.release_together import held_beside, release_together
@@ -150,18 +150,14 @@ def release_held(
                 form_id=turn.form_id if turn else None,
                 fix={"swaps": swaps, "note": note},
             )
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="update",
-                object_type="remittance_claim",
-                object_id=str(remittance_claim_id),
-                account_ids=(claim.guarantor_account_id,),
-                reason="released",
-            ),
+            staff,
+            action="update",
+            object_type="remittance_claim",
+            object_id=remittance_claim_id,
+            account_ids=(claim.guarantor_account_id,),
+            reason="released",
             now=now,
         )
     return released

@@ -15,7 +15,7 @@ from portal.models.adjustments import AdjustmentRequest
 from portal.models.work import WorkItem
 from portal.queries.viewer import StaffViewer
 from portal.services.adjust_balance import AdjustmentWish, check_wish, wished_line
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 
 KIND = "adjustment_request"
 DECIDE_WITHIN = timedelta(days=2)
@@ -76,16 +76,15 @@ def request_adjustment(
                 due_on=on + DECIDE_WITHIN,
             )
         )
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="create",
             object_type="adjustment_request",
-            object_id=str(request_id),
+            object_id=request_id,
             account_ids=(wish.account_id,),
             patient_ids=(line.patient_id,),
             reason=wish.kind.value,
+            now=now,
         )
-        add_access(session, access, now=now)
     return True

@@ -19,7 +19,7 @@ from portal.models.refunds import Refund
 from portal.queries.refund_books import refund_books
 from portal.queries.viewer import StaffViewer
 from portal.services.lock_refund import lock_paid, step
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 
@@ -97,17 +97,16 @@ def tell_audit(
     now: datetime,
 ) -> None:
     """Who moved a refund, in the transaction that moves it (HIPAA-3)."""
-    access = Access(
-        face="staff",
-        login_id=staff.login_id if staff else None,
-        role=staff.role if staff else "",
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="refunds",
-        object_id=str(refund.id),
+        object_id=refund.id,
         account_ids=(account_id,),
         reason=refund.reason,
+        now=now,
     )
-    add_access(session, access, now=now)
 
 
 def _check_words(wish: RefundWish, note: str, staff: StaffViewer) -> None:

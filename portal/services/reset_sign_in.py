@@ -19,7 +19,7 @@ from portal.services import letters
 from portal.services.change_email import EmailRefused
 from portal.services.end_sessions import close_sessions
 from portal.services.queue_letter import queue_letter
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 from portal.services.revise import revise
 
@@ -66,17 +66,16 @@ def reset_sign_in(
         for address in sorted(told) if len(told) > 1 else ():
             changed = letters.signed(letters.email_changed(), head)
             queue_letter(session, to=address, letter=changed, now=now)
-        access = Access(
-            face="staff",
-            login_id=by.login_id,
-            role=by.role,
+        add_staff_act(
+            session,
+            by,
             action="sign_in_reset",
             object_type="login",
-            object_id=str(login_id),
+            object_id=login_id,
             account_ids=(account_id,),
             reason=checked,
+            now=now,
         )
-        add_access(session, access, now=now)
 
 
 def _move(

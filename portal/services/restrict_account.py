@@ -13,7 +13,7 @@ from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.audit import RestrictedAccount
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -93,14 +93,13 @@ def _note(
     reason: str,
     now: datetime,
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="account",
-        object_id=str(account_id),
+        object_id=account_id,
         account_ids=(account_id,),
         reason=reason,
+        now=now,
     )
-    add_access(session, access, now=now)

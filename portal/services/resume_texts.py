@@ -10,7 +10,7 @@ from billing.free_text import check_free_text
 from portal.db import transaction
 from portal.models.messages import TEXTS, MessageSwitch
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 
@@ -36,18 +36,14 @@ def resume_texts(*, reason: str, staff: StaffViewer, now: datetime) -> bool:
         if switch is None or switch.stopped_at is None:
             return False
         switch.stopped_at, switch.resumed_by_id = None, staff.login_id
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="update",
-                object_type="message_switch",
-                object_id=TEXTS,
-                account_ids=(),
-                reason=reason,
-            ),
+            staff,
+            action="update",
+            object_type="message_switch",
+            object_id=TEXTS,
+            account_ids=(),
+            reason=reason,
             now=now,
         )
     return True

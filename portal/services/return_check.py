@@ -17,7 +17,7 @@ from portal.services.apply_credit import apply_credit
 from portal.services.day_lock import hold_days, refuse_closed
 from portal.services.post_batch import DESK
 from portal.services.post_entry import post_entry
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound, Refusal
 
@@ -74,13 +74,12 @@ def return_check(
         )
         session.flush()
         apply_credit(session, guarantor_account_ids=[account_id], on=on, source=f"batch:{back}")
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="send_back",
             object_type="receipt_batch",
             object_id=receipt_id,
             account_ids=(account_id,),
+            now=now,
         )
-        add_access(session, access, now=now)

@@ -23,7 +23,7 @@ from portal.queries.viewer import StaffViewer
 from portal.services.apply_credit import apply_credit
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.post_entry import AlreadyPosted, post_entry
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 from portal.services.reopen_denial import reopen_denial
 from portal.services.transfer_share import TRANSFER, undo_transfer
@@ -92,17 +92,13 @@ def reverse_adjustment(
             # What became credit when the share went back to its plan pays it again.
             owners = {account_id}
             apply_credit(session, guarantor_account_ids=owners, on=on, source=f"undo:{entry_id}")
-        add_access(
+        add_staff_act(
             session,
-            Access(
-                face="staff",
-                login_id=staff.login_id,
-                role=staff.role,
-                action="create",
-                object_type="adjustment_reversal",
-                object_id=str(outcome.entry_id),
-                account_ids=(account_id,),
-            ),
+            staff,
+            action="create",
+            object_type="adjustment_reversal",
+            object_id=outcome.entry_id,
+            account_ids=(account_id,),
             now=now,
         )
     return Reversed(entry_id=outcome.entry_id, repeated=False)

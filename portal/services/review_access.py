@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from portal.db import transaction
 from portal.models.identity import AccessReview, Login
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 
 
 def review_access(*, by: StaffViewer, now: datetime) -> None:
@@ -19,12 +19,11 @@ def review_access(*, by: StaffViewer, now: datetime) -> None:
             select(func.count()).where(Login.face == "staff", Login.active)
         ).one()
         session.add(AccessReview(at=now, reviewer_id=by.login_id, people=people))
-        access = Access(
-            face="staff",
-            login_id=by.login_id,
-            role=by.role,
+        add_staff_act(
+            session,
+            by,
             action="approve",
             object_type="access_review",
             reason=f"{people} sign-ins",
+            now=now,
         )
-        add_access(session, access, now=now)

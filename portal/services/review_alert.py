@@ -15,7 +15,7 @@ from portal.models.audit import AuditAlert, AuditSeal, AuditSignOff
 from portal.queries.audit_alerts import first_of_next
 from portal.queries.viewer import StaffViewer
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -84,12 +84,4 @@ def _checked(staff: StaffViewer, note: str) -> str:
 
 
 def _note(session: Session, staff: StaffViewer, *, kind: str, row_id: str, now: datetime) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
-        action="approve",
-        object_type=kind,
-        object_id=row_id,
-    )
-    add_access(session, access, now=now)
+    add_staff_act(session, staff, action="approve", object_type=kind, object_id=row_id, now=now)

@@ -15,7 +15,7 @@ from portal.queries.alone import KIND, alone_months
 from portal.queries.audit_alerts import first_of_next
 from portal.queries.viewer import StaffViewer
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 NEXT_STEP = "Look over each decision on the owner’s review page, and sign the month."
@@ -55,15 +55,14 @@ def sign_alone_month(*, staff: StaffViewer, month: date, note: str, now: datetim
             .where(WorkItem.dedupe_key == _key(month), WorkItem.closed_at.is_(None))
             .values(closed_at=now, closed_by_id=staff.login_id, outcome="signed")
         )
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="approve",
             object_type="owner_review",
             object_id=month.isoformat()[:7],
+            now=now,
         )
-        add_access(session, access, now=now)
 
 
 def note_unsigned_months(*, on: date, now: datetime) -> int:

@@ -11,7 +11,7 @@ from portal.models.messages import OutboundMessage
 from portal.models.pay_links import PayLink
 from portal.queries.viewer import StaffViewer
 from portal.services.note_status import note_status
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound
 
@@ -34,13 +34,12 @@ def revoke_pay_link(*, account_id: int, link_id: int, staff: StaffViewer, now: d
         )
         if stopped is not None:
             note_status(session, stopped, "canceled", now=now, error="revoked")
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="revoke",
             object_type="pay_link",
-            object_id=str(link.id),
+            object_id=link.id,
             account_ids=(account_id,),
+            now=now,
         )
-        add_access(session, access, now=now)

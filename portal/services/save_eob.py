@@ -20,7 +20,7 @@ from portal.models.eobs import EobBatch, EobEntry
 from portal.queries.eob_claims import claim_facts, standing_decision
 from portal.queries.eob_document import EMPTY, document_of, eob_of
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 from portal.services.write_eob import METHODS, EobRefused
 
@@ -308,13 +308,12 @@ def _tell(
     now: datetime,
     accounts: tuple[int, ...] = (),
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type=kind,
-        object_id=str(object_id),
+        object_id=object_id,
         account_ids=accounts,
+        now=now,
     )
-    add_access(session, access, now=now)

@@ -15,7 +15,7 @@ from portal.models.notices import Notice
 from portal.queries.viewer import StaffViewer
 from portal.services.ask_to_collect import ask_to_collect
 from portal.services.close_account_work import close_account_work
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 from portal.services.start_call import lock_for_call
 from portal.services.warn_finally import warn_finally
@@ -80,13 +80,12 @@ def send_final_notice(
         ):
             raise NoticeRefused(f"Lacking: {in_words(['COLL-12'])}.")
         close_account_work(session, account_id, WORK, by=staff.login_id, now=now)
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="create",
             object_type="letter",
-            object_id=str(account_id),
+            object_id=account_id,
             account_ids=(account_id,),
+            now=now,
         )
-        add_access(session, access, now=now)

@@ -24,7 +24,7 @@ from portal.services.ask_gate import ask_gate
 from portal.services.issue_pay_link import Kind, add_pay_link, name_pay_link
 from portal.services.letters import Letter, letterhead
 from portal.services.queue_letter import queue_letter
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound, Refusal
 from portal.services.send_message import queue_row
@@ -66,16 +66,15 @@ def send_pay_link(
             address = name_pay_link(link, now=now, keys=keys, public_url=public_url)
             letter = pay_letters.pay_link(head, link=address)
             link.message_id = _mail(session, account, link, letter, now)
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="send",
             object_type="pay_link",
-            object_id=str(link.id),
+            object_id=link.id,
             account_ids=(account_id,),
+            now=now,
         )
-        add_access(session, access, now=now)
 
 
 def _refuse(session: Session, account: GuarantorAccount, *, on: date, now: datetime) -> None:

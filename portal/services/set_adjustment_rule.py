@@ -13,7 +13,7 @@ from portal.models.adjustments import AdjustmentRuleRow
 from portal.queries.adjustment_rules import Rules, rules_on
 from portal.queries.permissions import ROLES
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 
@@ -79,13 +79,12 @@ def set_adjustment_rule(
         )
         session.add(row)
         session.flush()
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="create",
             object_type="adjustment_rule",
-            object_id=str(row.id),
+            object_id=row.id,
             reason=f"{rule.kind.value} {rule.role} {rule.limit}",
+            now=now,
         )
-        add_access(session, access, now=now)

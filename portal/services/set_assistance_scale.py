@@ -13,7 +13,7 @@ from portal.models.assistance_decisions import AssistanceScale
 from portal.queries.assistance_scale import as_json
 from portal.queries.viewer import StaffViewer
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 
@@ -51,14 +51,13 @@ def set_assistance_scale(
                 made_at=now,
             )
         )
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="update",
             object_type="assistance_scale",
-            object_id=str(number),
+            object_id=number,
             reason=reason,
+            now=now,
         )
-        add_access(session, access, now=now)
     return number

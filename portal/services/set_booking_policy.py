@@ -8,7 +8,8 @@ from billing.booking_rules import Policy
 from portal.db import transaction
 from portal.models.calendar import BookingPolicy
 from portal.queries.viewer import StaffViewer
-from portal.services.note_setting import check_may_set, note_setting
+from portal.services.check_may_set import check_may_set
+from portal.services.record_access import add_staff_act
 
 
 def set_booking_policy(*, staff: StaffViewer, policy: Policy, now: datetime) -> int:
@@ -32,5 +33,7 @@ def set_booking_policy(*, staff: StaffViewer, policy: Policy, now: datetime) -> 
         )
         session.add(row)
         session.flush()
-        note_setting(session, staff=staff, kind="booking_policy", row_id=row.id, now=now)
+        add_staff_act(
+            session, staff, action="update", object_type="booking_policy", object_id=row.id, now=now
+        )
         return row.id

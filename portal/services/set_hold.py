@@ -16,7 +16,7 @@ from portal.models.gate import GateClearance
 from portal.queries.viewer import StaffViewer
 from portal.services.end_at_once import end_at_once
 from portal.services.post_return import AGENCY
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 # What a person may say of an account. Every other condition comes from the books or from a request.
@@ -174,14 +174,13 @@ def _note(
     reason: str,
     now: datetime,
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="hold",
-        object_id=str(account_id),
+        object_id=account_id,
         account_ids=(account_id,),
         reason=reason,
+        now=now,
     )
-    add_access(session, access, now=now)

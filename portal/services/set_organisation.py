@@ -16,7 +16,7 @@ from portal.db import transaction
 from portal.models.gate import OrganisationProfile, StateReview
 from portal.queries.viewer import StaffViewer
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 MAY = "settings.edit"
@@ -109,13 +109,6 @@ def review_state(
 def _note(
     session: Session, staff: StaffViewer, *, kind: str, key: str, reason: str, now: datetime
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
-        action="update",
-        object_type=kind,
-        object_id=key,
-        reason=reason,
+    add_staff_act(
+        session, staff, action="update", object_type=kind, object_id=key, reason=reason, now=now
     )
-    add_access(session, access, now=now)

@@ -13,7 +13,7 @@ from portal.models.plans import PlanPolicy
 from portal.queries.plan_policy import as_json
 from portal.queries.viewer import StaffViewer
 from portal.services.plan_refusals import CannotChangePlan
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 
 LEAST_GRACE = 10  # days: what patients were told from the first version on (PLAN-14)
 
@@ -40,14 +40,13 @@ def set_plan_policy(
                 made_at=now,
             )
         )
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="update",
             object_type="plan_policy",
-            object_id=str(number),
+            object_id=number,
             reason=reason,
+            now=now,
         )
-        add_access(session, access, now=now)
     return number

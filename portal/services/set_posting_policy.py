@@ -16,7 +16,7 @@ from portal.queries.payer_rules import newest_rule
 from portal.queries.posting_rules import AS_PRACTICE
 from portal.queries.viewer import StaffViewer
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 _CARC = re.compile(r"[A-Z]{0,2}[0-9]{1,3}")
@@ -81,14 +81,13 @@ def set_posting_policy(
         )
         session.add(row)
         session.flush()
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="update",
             object_type="posting_policy",
-            object_id=str(row.id),
+            object_id=row.id,
             reason=reason,
+            now=now,
         )
-        add_access(session, access, now=now)
         return row.id

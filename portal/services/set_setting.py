@@ -11,7 +11,7 @@ from portal.models.settings import PracticeSetting
 from portal.queries.viewer import StaffViewer
 from portal.services.day_lock import hold_days, refuse_closed
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
 
@@ -51,14 +51,13 @@ def set_setting(
         )
         session.add(row)
         session.flush()
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="update",
             object_type="setting",
             object_id=key.value,
             reason=f"{shown(key, value)} from {effective_from.isoformat()}: {reason}",
+            now=now,
         )
-        add_access(session, access, now=now)
         return row.id

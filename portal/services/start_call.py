@@ -16,7 +16,7 @@ from portal.models.gate import GateDenial
 from portal.queries.call_standing import CallStanding, call_standing
 from portal.queries.viewer import StaffViewer
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -84,16 +84,15 @@ def note_call_made(
     now: datetime,
 ) -> None:
     """One row of the audit trail."""
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="phone_call",
-        object_id=str(call_id),
+        object_id=call_id,
         account_ids=(account_id,),
+        now=now,
     )
-    add_access(session, access, now=now)
 
 
 def _keep_no(session: Session, account_id: int, standing: CallStanding, staff: StaffViewer) -> None:

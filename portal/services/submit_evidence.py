@@ -22,7 +22,7 @@ from portal.queries.evidence_packet import LAYOUT, Packet, build_packet, digest
 from portal.queries.viewer import StaffViewer
 from portal.queue import enqueue
 from portal.services.lock_refund import lock_paid
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.record_dispute import close_items, inquiry_key, opened_key
 from portal.services.record_evidence import accept_evidence, refuse_evidence
 from portal.services.refusal import NotFound, Refusal
@@ -177,18 +177,14 @@ def _claim(
             lease_until=now + LEASE,
         )
     )
-    add_access(
+    add_staff_act(
         session,
-        Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
-            action="send",
-            object_type="dispute_evidence",
-            object_id=str(answer.evidence_id),
-            account_ids=(payment.guarantor_account_id,),
-            reason=", ".join(part.value for part in packet.chosen),
-        ),
+        staff,
+        action="send",
+        object_type="dispute_evidence",
+        object_id=answer.evidence_id,
+        account_ids=(payment.guarantor_account_id,),
+        reason=", ".join(part.value for part in packet.chosen),
         now=now,
     )
     keys = [opened_key(dispute.provider_id), inquiry_key(dispute.provider_id)]

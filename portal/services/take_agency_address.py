@@ -17,7 +17,7 @@ from portal.queries.viewer import StaffViewer
 from portal.services.judge_reach import judge_reach
 from portal.services.letters import address_changed, letterhead, signed
 from portal.services.queue_letter import queue_letter
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 from portal.services.revise import revise
 
@@ -63,14 +63,13 @@ def take_agency_address(*, return_id: int, take: bool, staff: StaffViewer, now: 
                 queue_letter(session, to=email, letter=signed(address_changed(), head), now=now)
         item.closed_at, item.closed_by_id = now, staff.login_id
         item.outcome = TAKEN if take else LEFT
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="update",
             object_type="agency_return",
-            object_id=str(row.id),
+            object_id=row.id,
             account_ids=(account.id,),
             reason=item.outcome,
+            now=now,
         )
-        add_access(session, access, now=now)

@@ -24,7 +24,7 @@ from portal.services.lock_posting import lock_posting
 from portal.services.match_deposit import unmatch_held
 from portal.services.post_entry import post_entry
 from portal.services.reassociate import reassociate_in
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 
@@ -124,13 +124,12 @@ def _about(row: AgencyRemittance) -> Alone:
 
 
 def _tell(session: Session, row: AgencyRemittance, staff: StaffViewer, now: datetime) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action="reverse",
         object_type="agency_remittance",
-        object_id=str(row.id),
+        object_id=row.id,
         reason=f"gross {row.gross}, fee {row.fee}: {row.back_why}"[:300],
+        now=now,
     )
-    add_access(session, access, now=now)

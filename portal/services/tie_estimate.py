@@ -19,7 +19,7 @@ from portal.queries.estimate_sums import estimates_of_days
 from portal.queries.viewer import StaffViewer
 from portal.services.compare_estimates import compare_estimates
 from portal.services.hold_unestimated import MISSING, UNCLEAR, hold_key, hold_missing
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 
@@ -99,17 +99,16 @@ def tie_none(*, staff: StaffViewer, visit_id: int, now: datetime) -> None:
         ):
             raise NotFound
         hold_missing(session, {(visit.patient_id, visit.service_on): [visit]}, now=now)
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="untie",
             object_type="visit",
-            object_id=str(visit_id),
+            object_id=visit_id,
             account_ids=(visit.guarantor_account_id,),
             patient_ids=(visit.patient_id,),
+            now=now,
         )
-        add_access(session, access, now=now)
 
 
 def _may(staff: StaffViewer) -> None:
@@ -165,14 +164,13 @@ def _note(
     action: str,
     now: datetime,
 ) -> None:
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action=action,
         object_type="estimate",
-        object_id=str(row.id),
+        object_id=row.id,
         account_ids=(patient.guarantor_account_id,),
         patient_ids=(patient.id,),
+        now=now,
     )
-    add_access(session, access, now=now)

@@ -23,7 +23,7 @@ from portal.services.guest_application import WORK
 from portal.services.move_application import held_application
 from portal.services.open_group_work import close_group_work
 from portal.services.receive_application import look_again
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 
 PDF = "application/pdf"
@@ -156,14 +156,13 @@ def _done(
     now: datetime,
 ) -> None:
     close_group_work(session, f"{WORK}:{row.id}", by_id=staff.login_id, outcome=outcome, now=now)
-    access = Access(
-        face="staff",
-        login_id=staff.login_id,
-        role=staff.role,
+    add_staff_act(
+        session,
+        staff,
         action="update",
         object_type="guest_application",
-        object_id=str(row.id),
+        object_id=row.id,
         account_ids=(account_id,) if account_id is not None else (),
         reason=outcome,
+        now=now,
     )
-    add_access(session, access, now=now)

@@ -38,7 +38,7 @@ from portal.services.apply_credit import apply_credit
 from portal.services.decide_review import decide_review
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.post_entry import post_entries, post_entry
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 from portal.services.remittance_work import taken_back_items
 from portal.services.settle_visits import settle_visits
@@ -102,18 +102,17 @@ def transfer_share(
         apply_credit(
             session, guarantor_account_ids={account_id}, on=on, source=f"transfer:{form_id}"
         )
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="create",
             object_type="transfer",
-            object_id=str(outcome.entry_id),
+            object_id=outcome.entry_id,
             account_ids=(account_id,),
             patient_ids=(visit.patient_id,),
             reason=wish.rule.value,
+            now=now,
         )
-        add_access(session, access, now=now)
     return amount
 
 

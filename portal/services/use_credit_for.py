@@ -12,7 +12,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.queries.balances import balances
 from portal.queries.payments import open_lines
 from portal.queries.viewer import StaffViewer
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.record_payment import lock_account
 from portal.services.refusal import NotFound, Refusal
 from portal.services.use_credit import settle_from_credit
@@ -50,14 +50,13 @@ def use_credit_for(
         used = settle_from_credit(
             session, account_id, charge_ids, source=source, on=on, memo=agreed
         )
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="use",
             object_type="credit",
-            object_id=str(account_id),
+            object_id=account_id,
             account_ids=(account_id,),
+            now=now,
         )
-        add_access(session, access, now=now)
         return used

@@ -33,7 +33,7 @@ from portal.services.move_denial import (
     move_denial,
 )
 from portal.services.post_entry import post_entry
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.reopen_denial import off_by_denial
 
 
@@ -104,17 +104,16 @@ def write_off_denial(
             amount=amount,
             now=now,
         )
-        access = Access(
-            face="staff",
-            login_id=staff.login_id,
-            role=staff.role,
+        add_staff_act(
+            session,
+            staff,
             action="create",
             object_type="adjustment",
-            object_id=str(posted.entry_id),
+            object_id=posted.entry_id,
             account_ids=(party.guarantor_account_id,) if party.guarantor_account_id else (),
             reason=kind.value,
+            now=now,
         )
-        add_access(session, access, now=now)
     return amount
 
 

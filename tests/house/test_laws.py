@@ -109,6 +109,14 @@ ASKED_FOR = {
 }
 
 
+def test_HIPAA_3_what_staff_did_is_written_in_one_place() -> None:
+    """`add_staff_act` says who and in which role; nobody writes that out beside it again."""
+    by_hand = re.compile(r'face="staff",\s+login_id=([\w.]+)\.login_id\b[^,]*,\s+role=\1\.role')
+    services = sources("portal/services")
+    found = [path.name for path in services if by_hand.search(path.read_text())]
+    assert found == ["record_access.py"]
+
+
 def test_CORE_5_every_other_text_is_judged_when_it_leaves() -> None:
     """`queue_text` writes a row without category; a new caller must be one of these, or use `queue_row`."""
     callers = offenders(re.compile(r"(?<!def )\bqueue_text\("), *PRODUCT)

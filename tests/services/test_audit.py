@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session
 
 from portal.db import transaction
 from portal.models.audit import AuditEvent
-from portal.services.record_access import Access, add_access, record_access
+from portal.queries.viewer import StaffViewer
+from portal.services.record_access import Access, add_access, add_staff_act, record_access
 from portal.services.seal_audit import check_audit, seal_audit
 
 COPIED = "id," + ",".join(c.name for c in AuditEvent.__table__.columns if c.name != "id")
@@ -119,6 +121,25 @@ def test_HIPAA_3_the_command_prints_which_seal_broke(trail: None, owner_engine: 
     proof = check_audit()
     assert proof.to_json()["broken"] == {"seal": 2, "why": "rows 6 to 6 are not what was sealed"}
     assert next(iter(proof.lines())).startswith("BROKEN at seal 2")
+
+
+def test_HIPAA_3_the_act_of_a_member_of_staff_is_the_row_that_was_written_by_hand() -> None:
+    about = {"account_ids": (7, 9), "patient_ids": (3,), "reason": "taken back", "row_count": 2}
+    act = {"action": "update", "object_type": "hold"} | about
+    manager = StaffViewer(4, "manager", frozenset())
+    for staff, who in ((manager, {"login_id": 4, "role": "manager"}), (None, {"login_id": None})):
+        with transaction() as session:
+            add_staff_act(session, staff, **act, object_id=12, now=NOW)
+            written = taken_out(session)
+            add_access(session, Access(face="staff", **who, **act, object_id="12"), now=NOW)
+            assert written == taken_out(session)
+
+
+def taken_out(session: Session) -> dict[str, object]:
+    """The row as it would be written: nobody of that number has a sign-in here."""
+    (row,) = session.new
+    session.expunge(row)
+    return {c.name: getattr(row, c.name) for c in AuditEvent.__table__.columns}
 
 
 def test_a_slow_writer_is_waited_for(trail: None) -> None:

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from portal.queries.booking_policy import policy_in_force
 from portal.queries.calendar_settings import policy_rows, setting_rows, setting_values
+from portal.services.check_may_set import CannotSetCalendar
 from portal.services.keep_calendar_row import keep_calendar_row
-from portal.services.note_setting import CannotSetCalendar
 from portal.services.set_booking_policy import set_booking_policy
 from portal.web.access import current_staff, saw, staff
 from portal.web.clock import now

@@ -19,10 +19,10 @@ from portal.queries.calendar_settings import (
     provider_week,
 )
 from portal.queries.staff_booking import zone_of_place
+from portal.services.check_may_set import CannotSetCalendar
 from portal.services.keep_block import add_block, change_block, end_block
 from portal.services.keep_exception import Away, add_exceptions, remove_exception
 from portal.services.keep_network import add_network, end_network
-from portal.services.note_setting import CannotSetCalendar
 from portal.web.access import current_staff, saw, staff
 from portal.web.clock import now
 from portal.web.practice_day import practice_day
