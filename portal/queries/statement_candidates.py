@@ -30,9 +30,9 @@ from billing.statement_calendar import STATEMENTS_FIRST
 from portal.models.accounts import GuarantorAccount
 from portal.models.claims import Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
-from portal.models.statements import Statement, StatementLine
+from portal.models.statements import Statement
 from portal.queries.dispute_holds import corrected_since
-from portal.queries.statement_sent import was_sent
+from portal.queries.statement_sent import newest_told, was_sent
 from portal.queries.statements_told import TOLD
 
 
@@ -168,16 +168,7 @@ def _decided_anew(account_ids: Collection[int] | None) -> Select[int]:
 
     That is the account's last or an older one.
     """
-    told = (
-        select(Statement.guarantor_account_id, StatementLine.charge_id, Statement.ledger_position)
-        .ext(distinct_on(Statement.guarantor_account_id, StatementLine.charge_id))
-        .join(StatementLine, StatementLine.statement_id == Statement.id)
-        .where(_among(Statement.guarantor_account_id, account_ids), was_sent())
-        .order_by(
-            Statement.guarantor_account_id, StatementLine.charge_id, Statement.cycle_on.desc()
-        )
-        .subquery()
-    )
+    told = newest_told().where(_among(Statement.guarantor_account_id, account_ids)).subquery()
     return (
         select(told.c.guarantor_account_id)
         .join(PostingRow, PostingRow.charge_id == told.c.charge_id)

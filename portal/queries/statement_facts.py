@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, Select, case, exists, select
+from sqlalchemy import Integer, case, exists, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -29,7 +29,7 @@ from portal.queries.plain_services import describe, is_sensitive
 from portal.queries.plan_told import PlanTold, plans_told
 from portal.queries.reach import sealed_accounts
 from portal.queries.settings import settings_on
-from portal.queries.statement_sent import was_sent
+from portal.queries.statement_sent import newest_told, was_sent
 from portal.queries.statement_states import bold_by_state
 from portal.queries.statements_told import statements_told
 
@@ -301,7 +301,10 @@ def last_statements(
     lines: dict[int, dict[int, Money]] = defaultdict(dict)
     disputed: dict[int, set[int]] = defaultdict(set)
     told: dict[int, dict[int, int]] = defaultdict(dict)
-    for line in session.execute(_newest_lines(account_ids, on)):
+    lines_told = newest_told(
+        StatementLine.statement_id, StatementLine.amount, StatementLine.disputed
+    ).where(Statement.guarantor_account_id.in_(account_ids), Statement.cycle_on < on)
+    for line in session.execute(lines_told):
         told[line.guarantor_account_id][line.charge_id] = line.ledger_position
         if line.statement_id in newest:
             lines[line.statement_id][line.charge_id] = line.amount
@@ -320,26 +323,6 @@ def last_statements(
         )
         for row in rows
     }
-
-
-def _newest_lines(
-    account_ids: Collection[int], on: date
-) -> Select[int, int, int, int, Money, Money]:
-    """By charge: what the newest statement that told of it said."""
-    return (
-        select(
-            StatementLine.charge_id,
-            StatementLine.statement_id,
-            Statement.guarantor_account_id,
-            Statement.ledger_position,
-            StatementLine.amount,
-            StatementLine.disputed,
-        )
-        .ext(distinct_on(StatementLine.charge_id))
-        .join(Statement, Statement.id == StatementLine.statement_id)
-        .where(Statement.guarantor_account_id.in_(account_ids), Statement.cycle_on < on, was_sent())
-        .order_by(StatementLine.charge_id, Statement.cycle_on.desc())
-    )
 
 
 def signed_total(movements: Collection[Movement]) -> Money:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from portal.models.messages import OutboundMessage
-from portal.models.statements import Statement, StatementDelivery
+from portal.models.statements import Statement, StatementDelivery, StatementLine
 from portal.queries.among import listed
 from portal.queries.viewer import AccountViewer
 
@@ -34,6 +36,18 @@ def was_sent(statement: type[Statement] = Statement) -> ColumnElement[bool]:
     return or_(
         exists().where(*delivered).correlate(statement),
         exists().where(*notice).correlate(statement),
+    )
+
+
+def newest_told(*said: Any) -> Select[*tuple[Any, ...]]:
+    """By account and charge: the ledger's position of the newest statement that told of it, and what that said."""
+    charge = (Statement.guarantor_account_id, StatementLine.charge_id)
+    return (
+        select(*charge, Statement.ledger_position, *said)
+        .ext(distinct_on(*charge))
+        .join(StatementLine, StatementLine.statement_id == Statement.id)
+        .where(was_sent())
+        .order_by(*charge, Statement.cycle_on.desc())
     )
 
 

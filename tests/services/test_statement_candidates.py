@@ -12,12 +12,13 @@ from billing import entries
 from billing.ledger import Party
 from billing.money import Money
 from portal import db
-from portal.models.accounts import AccountCondition, GuarantorAccount
+from portal.models.accounts import AccountCondition, GuarantorAccount, Patient
 from portal.models.statements import Statement, StatementDelivery
 from portal.queries.statement_build import draft
-from portal.queries.statement_facts import statement_facts
+from portal.queries.statement_facts import last_statements, statement_facts
 from portal.services import cut_statements as run
 from portal.services.first_statement import start_clocks
+from portal.services.move_visits import Move, move_visits
 from tests.services.statement_world import DAY, World, cut, later, noon, world
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -170,3 +171,25 @@ def test_STMT_11_a_credit_beside_a_bill_that_is_held_now_is_told_without_a_posti
     stated(DAY + timedelta(days=30))
     later(lambda w: hold(w, second, "workers_comp"))
     assert cut(DAY + timedelta(days=52)).numbers
+
+
+def test_STMT_19_a_bill_that_moved_stays_on_the_statement_that_told_of_it():
+    """Also when both accounts are read at once, and the other's statement told of it since."""
+    _, moved = world(two_bills)
+    left = moved[0].guarantor_account_id
+    stated(DAY)
+    charge, on = moved[1][0].id, DAY + timedelta(days=3)
+
+    def move(w: World) -> int:
+        patient = w.session.get_one(Patient, moved[0].patient_id)
+        to = w.account().id
+        move_visits(w.session, [Move(patient, to)], source="test", on=on)
+        return to
+
+    now_at = later(move)
+    stated(on)
+    with db.read_only() as session:
+        last = last_statements(session, (left, now_at), DAY + timedelta(days=40))
+        alone = last_statements(session, (left,), DAY + timedelta(days=40))
+    assert last[left] == alone[left]
+    assert {a: last[a].lines[charge] for a in last} == dict.fromkeys((left, now_at), Money(4000))
