@@ -48,6 +48,7 @@ from tools.demo_practice import (
 from tools.demo_processes import Processes, free_port, refuse_taken_ports
 from tools.demo_visit_stories import agree_to_visit_texts, tell_visits
 from tools.demo_visits import fill_calendar
+from tools.demo_write_offs import fill_write_offs
 from tools.demo_year import fill_year
 
 SANDBOX_AFTER_WEB = 420  # 8000 and 8420
@@ -182,6 +183,7 @@ def fill(demo: Demo, settings: Settings, url: str) -> None:
     prepare_desk(now=datetime.now(UTC))
     prepare_posting(settings, folder / story["upload"], now=datetime.now(UTC))
     fill_collections(wiring.build(settings), now=datetime.now(UTC))
+    fill_write_offs(wiring.build(settings), now=datetime.now(UTC))
     fill_help(public_url=settings.public_url, now=datetime.now(UTC))
     fill_estimates(public_url=settings.public_url, now=datetime.now(UTC))
     fill_year(today=datetime.now(ZONE).date(), now=datetime.now(UTC))

@@ -1,11 +1,11 @@
-"""Bills of the demo on their way to an agency: one packet to sign, one bill placed and paid in part, one called home again.
+"""Bills of the demo on their way to an agency: one packet to sign, bills placed, one paid in part, one called home again.
 
 The steps before are put on record with the clocks of their days; everything after goes by the real services, past the gate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from billing.gate import BEFORE_ACTING, NOTICE_FROM, OPENS_AFTER, GateFacts, may_place
 from billing.holds import Action, Allowed
-from billing.money import Money
+from billing.money import ZERO, Money
 from billing.placement import Order, Term
 from billing.state_rows import STATE_RULES
 from portal import wiring
@@ -25,6 +25,7 @@ from portal.models.claims import Visit
 from portal.models.collection_cases import CollectionPacket
 from portal.models.identity import Login
 from portal.models.placements import AgencyReturn, Placement
+from portal.queries.balances import balances
 from portal.queries.gate_facts import gate_facts
 from portal.queries.permissions import ROLES
 from portal.queries.placement_files import placement_files
@@ -46,7 +47,8 @@ from portal.services.sign_packet import sign_packet
 from portal.services.write_placement_files import write_placement_files
 
 AGO = timedelta(days=3)  # since two of them were placed
-SHOWN = 3  # one to sign, one placed, one recalled
+SHOWN = 5  # one to sign, one paid, one recalled, two that `demo_write_offs` writes off
+WORTH = Money(20_00)
 WHOLE = AgencyDetails(
     name="Example Recovery",
     contract_ref="C-2026-07",
@@ -61,7 +63,7 @@ WHOLE = AgencyDetails(
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class Desk:
     """Who does it, and when."""
 
     clerk: StaffViewer
@@ -72,9 +74,8 @@ class _Desk:
 
 def fill_collections(office: wiring.Gateways, *, now: datetime) -> None:
     """Prepare what there is to see; a demo whose bills are all too young shows the agencies alone."""
-    with read_only() as session:
-        on = practice_date(session, now)
-    desk = _Desk(_staff("collections"), _staff("manager"), on, now)
+    desk = desk_of(now)
+    on = desk.on
     then = replace(desk, on=on - AGO, now=now - AGO)
     agency_id = _agencies(then)
     _read_law(then)
@@ -88,28 +89,27 @@ def fill_collections(office: wiring.Gateways, *, now: datetime) -> None:
             hand_over_file(staff=desk.clerk, file_id=line.id, now=then.now + timedelta(hours=1))
         _pay(desk, placements[0], agency_id, office)
     if len(placements) > 1:
-        _call_home(desk, placements[-1])
+        _call_home(desk, placements[1])
 
 
-def _pay(desk: _Desk, placement_id: UUID, agency_id: int, office: wiring.Gateways) -> None:
+def desk_of(now: datetime) -> Desk:
+    """The demo's own people, on the practice's day."""
+    with read_only() as session:
+        on = practice_date(session, now)
+    return Desk(_staff("collections"), _staff("manager"), on, now)
+
+
+def _pay(desk: Desk, placement_id: UUID, agency_id: int, office: wiring.Gateways) -> None:
     """The agency was paid twice for us: its check brings the first, and it still holds the second."""
     with read_only() as session:
         placement = session.get_one(Placement, placement_id)
     on = desk.on - timedelta(days=1)
     first, second = (Money(placement.placed.cents // part) for part in (4, 8))
-    rows = "".join(
-        f"ER-{number},payment,{placement.number},{on},{plain_money(amount)},{plain_money(_fee(amount))}\n"
+    told_of = [
+        payment_line(f"ER-{number}", placement, amount, on)
         for number, amount in ((1, first), (2, second))
-    )
-    data = f"ref,kind,placement,happened_on,amount,fee\n{rows}".encode()
-    read_returns(
-        agency=WHOLE.name,
-        data=data,
-        name="example-recovery-0001.csv",
-        store=office.documents,
-        public_url=office.public_url,
-        now=desk.now,
-    )
+    ]
+    hear_agency(told_of, office=office, number=1, now=desk.now)
     with read_only() as session:
         told = session.scalars(select(AgencyReturn).where(AgencyReturn.ref == "ER-1")).one()
     paid = AgencyPaid(
@@ -124,12 +124,32 @@ def _pay(desk: _Desk, placement_id: UUID, agency_id: int, office: wiring.Gateway
     enter_agency_remittance(paid, staff=desk.clerk, on=desk.on, now=desk.now)
 
 
+def hear_agency(
+    lines: Sequence[str], *, office: wiring.Gateways, number: int, now: datetime
+) -> None:
+    """One of the agency's files: its lines in the order of the columns, each told once."""
+    read_returns(
+        agency=WHOLE.name,
+        data="\n".join(("ref,kind,placement,happened_on,amount,fee,detail", *lines, "")).encode(),
+        name=f"example-recovery-{number:04}.csv",
+        store=office.documents,
+        public_url=office.public_url,
+        now=now,
+    )
+
+
+def payment_line(ref: str, placement: Placement, amount: Money, on: date) -> str:
+    """They paid the agency, which keeps its fee of it."""
+    fee = _fee(amount)
+    return f"{ref},payment,{placement.number},{on},{plain_money(amount)},{plain_money(fee)},"
+
+
 def _fee(amount: Money) -> Money:
     """A quarter, as such contracts have it."""
     return Money(amount.cents // 4)
 
 
-def _call_home(desk: _Desk, placement_id: UUID) -> None:
+def _call_home(desk: Desk, placement_id: UUID) -> None:
     order_by_hand(
         staff=desk.clerk,
         placement_id=placement_id,
@@ -147,7 +167,7 @@ def _staff(role: str) -> StaffViewer:
     return StaffViewer(login_id, role, ROLES[role])
 
 
-def _agencies(desk: _Desk) -> int:
+def _agencies(desk: Desk) -> int:
     """One that may be used, and one whose contract still lacks something."""
     begins_on = desk.on - timedelta(days=200)
     usable = replace(WHOLE, begins_on=begins_on, states=tuple(sorted(_homes())))
@@ -171,7 +191,7 @@ def _homes() -> set[str]:
     return {home.strip().upper() for home in (*patients, *guarantors) if home.strip()}
 
 
-def _read_law(desk: _Desk) -> None:
+def _read_law(desk: Desk) -> None:
     """Every row of these states."""
     lives = _homes()
     for row in {one.key: one for one in STATE_RULES if one.state in lives}.values():
@@ -186,7 +206,7 @@ def _read_law(desk: _Desk) -> None:
         )
 
 
-def _prove(desk: _Desk) -> list[int]:
+def _prove(desk: Desk) -> list[int]:
     """Bills that only want the office's own steps, which are put on record; the visits of those that the gate lets through."""
     with read_only() as session:
         ready = _ready(session, desk.on)
@@ -195,25 +215,31 @@ def _prove(desk: _Desk) -> list[int]:
             _steps(session, account_id, start, desk)
     with read_only() as session:
         facts = gate_facts(session, on=desk.on, account_ids=list(ready), action=Action.PLACEMENT)
-        return [
-            one.visit_id
-            for each in facts.values()
-            for one in each.episodes[:1]
-            if isinstance(may_place(each, desk.on), Allowed)
-        ][:SHOWN]
+    oldest_last = sorted(facts.items(), key=lambda one: ready[one[0]], reverse=True)
+    return [
+        one.visit_id
+        for _, each in oldest_last
+        for one in each.episodes[:1]
+        if isinstance(may_place(each, desk.on), Allowed)
+    ][-SHOWN:]
 
 
 def _ready(session: Session, on: date) -> Mapping[int, date]:
-    """By account: D0, where four statements arrived long enough ago and nothing is held."""
+    """By account: D0, where four statements arrived long enough ago, nothing is held, and it is worth the trouble."""
     oldest = on - max(OPENS_AFTER, NOTICE_FROM + BEFORE_ACTING) - timedelta(days=1)
     accounts = session.scalars(
         select(Visit.guarantor_account_id).where(Visit.first_statement_on <= oldest).distinct()
     ).all()
     facts = gate_facts(session, on=on, account_ids=accounts, action=Action.PLACEMENT)
+    owed = {
+        one.guarantor_account_id: one.patient_due
+        for one in balances(session, on=on, account_ids=accounts)
+    }
     found = {}
     for account_id, each in sorted(facts.items()):
         start = each.latest_start
-        if start is not None and start <= oldest and _wants_only_steps(each, on):
+        worth = owed.get(account_id, ZERO) >= WORTH
+        if worth and start is not None and start <= oldest and _wants_only_steps(each, on):
             found[account_id] = start
     return found
 
@@ -224,7 +250,7 @@ def _wants_only_steps(facts: GateFacts, on: date) -> bool:
     return isinstance(answer, Allowed) or set(answer.rule_ids) <= {"COLL-4", "COLL-5", "FA-8"}
 
 
-def _steps(session: Session, account_id: int, start: date, desk: _Desk) -> None:
+def _steps(session: Session, account_id: int, start: date, desk: Desk) -> None:
     noticed = min(start + NOTICE_FROM, desk.on - BEFORE_ACTING)
     facts = {
         "deadline_on": (noticed + BEFORE_ACTING).isoformat(),
@@ -248,13 +274,13 @@ def _steps(session: Session, account_id: int, start: date, desk: _Desk) -> None:
         )
 
 
-def _prepare(desk: _Desk, visit_id: int) -> UUID:
+def _prepare(desk: Desk, visit_id: int) -> UUID:
     return prepare_packet(
         staff=desk.clerk, packet_id=uuid4(), visit_id=visit_id, on=desk.on, now=desk.now
     )
 
 
-def _place(desk: _Desk, visit_id: int, agency_id: int) -> UUID:
+def _place(desk: Desk, visit_id: int, agency_id: int) -> UUID:
     on, now = desk.on, desk.now
     packet_id = _prepare(desk, visit_id)
     with read_only() as session:

@@ -15,6 +15,7 @@ from sandbox.practice.claim_files import claim_file, first_claim, second_claim
 from sandbox.practice.everyday import MONTHS_IN_DAYS, tell_everyday
 from sandbox.practice.heroes import tell_heroes
 from sandbox.practice.households import Town, draw_households
+from sandbox.practice.leftovers import tell_leftovers
 from sandbox.practice.model import Hero, Patient, Practice, SecondaryClaim, Visit
 from sandbox.practice.oddities import tell_oddities
 from sandbox.practice.office_files import (
@@ -54,6 +55,7 @@ def invent_practice(*, today: date, seed: int = SEED) -> Practice:
     tell_everyday(stage, stage.town.patients[known:])
     tell_planners(stage)
     tell_visitors(stage)
+    tell_leftovers(stage)
     practice.patients.extend(stage.town.patients)
     return practice
 

@@ -70,8 +70,8 @@ def test_same_seed_and_day_write_the_same_bytes(folder: Path, tmp_path: Path) ->
 
 def test_it_is_a_family_practice_of_the_size_the_tour_speaks_of(practice: Practice) -> None:
     guarantors = {p.contact.guarantor.name for p in practice.patients if p.contact}
-    assert 80 <= len(practice.patients) <= 110
-    assert 55 <= len(guarantors) <= 80
+    assert 80 <= len(practice.patients) <= 115
+    assert 55 <= len(guarantors) <= 90
     assert len(catalogue.PAYERS) == 6
     assert len({v.provider.npi for v in practice.visits}) == len(catalogue.PROVIDERS) == 5
     days = [v.on for v in practice.visits]
