@@ -36,6 +36,7 @@ SPOKEN = (
     "portal/blueprints/text_link",
     "portal/blueprints/waitlist",
     "portal/blueprints/visits",
+    "portal/queries/agency_money_told.py",
     "portal/queries/autopay_page.py",
     "portal/queries/bill_figures.py",
     "portal/queries/card_words.py",

@@ -20,6 +20,7 @@ from portal.models.claims import Charge, Claim, Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.payments import Payment
 from portal.models.remittances import RemittanceClaim, RemittanceRow
+from portal.queries.agency_money_told import told_by_agencies
 from portal.queries.guest_bills import may_open
 from portal.queries.overview import visit_title
 from portal.queries.paid_by import HELPER, paid_by
@@ -42,6 +43,10 @@ WHAT = {
     "account_move": "This visit came to your account",
     "share_passed_on": "Your other plan decides this first",
     "patient_share": "We checked your share with your plan",
+    "prepayment_applied": "We used what you paid before the visit",
+    "bad_debt": "We stopped asking for this amount",
+    "agency_payment": "You paid a collection agency",
+    "agency_payment_back": "Your bank took back a payment to the agency",
 }
 # What each account's net change means to the patient, and its sign; what is not here is our own bookkeeping.
 EFFECTS: dict[Account, tuple[str, int]] = {
@@ -77,7 +82,7 @@ class Step:
 
     on: date
     what: str
-    source: str  # payer and file, where one said so; or the helper who paid
+    source: str  # payer and file, where one said so; the helper who paid; what an agency told
     effects: tuple[Effect, ...]
     change: Money  # to what is owed
     owed_after: Money
@@ -116,7 +121,11 @@ def entry_chain(viewer: AccountViewer, visit_id: int, *, on: date) -> EntryChain
         if visit is None or not may_open(session, viewer, visit_id, on=on):
             return None
         rows = _legs(session, visit_id)
-        sources = _sources(session, visit_id) | _helpers(session, viewer, visit_id)
+        sources = (
+            _sources(session, visit_id)
+            | _helpers(session, viewer, visit_id)
+            | told_by_agencies(session, visit_id)
+        )
     return EntryChain(
         account_id=visit.guarantor_account_id,
         visit_id=visit_id,
