@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from billing.holds import REASONS, Action, Condition, rule_of
+from billing.holds import REASONS, RULES, Action, Condition, rule_of
 
 
 class Where(StrEnum):
@@ -129,3 +129,15 @@ def in_words(
 ) -> str:
     """One sentence: what lacks, each with its rule."""
     return "; ".join(f"{one.what} ({one.rule})" for one in lacks(rules, held, action))
+
+
+def denied_in_words(rules: Collection[str]) -> str:
+    """The same where only the rules were kept; what stands on one rule is said as either."""
+    said = "; ".join(f"{_either(rule)} ({rule})" for rule in sorted(rules))
+    return said[:1].upper() + said[1:]
+
+
+def _either(rule: str) -> str:
+    held = [REASONS[one] for one in Condition if RULES[one] == rule]
+    lacks_it = rule in WORDS or not held
+    return " or ".join((*held, *((f"still missing: {_lack(rule).what}",) if lacks_it else ())))

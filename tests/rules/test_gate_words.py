@@ -9,7 +9,7 @@ import pytest
 
 from billing import gate
 from billing.collection_packet import NEEDED
-from billing.gate_words import STATE, WORDS, Where, in_words, lacks
+from billing.gate_words import STATE, WORDS, Where, denied_in_words, in_words, lacks
 from billing.holds import Action, Condition, rule_of
 
 RULE = re.compile(r'"((?:COLL|CORE|STMT|FA|DISP)-\d+)"')
@@ -35,3 +35,13 @@ def test_CORE_6_a_hold_is_said_once_and_first(condition: Condition, action: Acti
     assert [one.rule for one in found].count(rule) == 1
     assert found[0].where is Where.HOLDS
     assert in_words([rule], [condition], action).count(f"({rule})") == 1
+
+
+def test_OPS_22_rules_that_were_kept_alone_are_said_in_words_too() -> None:
+    assert denied_in_words([]) == ""
+    assert denied_in_words(["COLL-24"]) == "A bankruptcy notice is on file (COLL-24)"
+    assert denied_in_words(["COLL-3", "DISP-1"]) == (
+        "Still missing: 121 days since the first statement of each bill (COLL-3); this bill is disputed (DISP-1)"
+    )
+    either = denied_in_words(["CORE-3"])
+    assert either.startswith("Every address and number we know came back or still missing: a first")

@@ -237,7 +237,9 @@ def test_OPS_22_what_a_hold_keeps_back_stands_in_the_batch_with_its_rules():
         "the daily run",
         Money(499),
     )
-    assert [(one.amount, one.rule_ids) for one in page.denied] == [(Money(300), ("COLL-24",))]
+    assert [(one.amount, one.rules) for one in page.denied] == [
+        (Money(300), "A bankruptcy notice is on file (COLL-24)")
+    ]
     assert approve() == 1
     assert owed() == Money(300)
 

@@ -52,6 +52,7 @@ def test_OPS_22_from_the_choice_to_the_write_off_and_back(as_staff: AsStaff) -> 
     why = {"back-reason": "A plan was found."}
     manager.post(f"{address}/take-back", why | {"back-which": "1"})
     assert (owed(bill), owed(other)) == (Money(5000), ZERO)
+    assert "2 $100.00 $50.00 Approved" in manager.get("/bad-debt/").text, "what still stands of it"
     manager.post(f"{address}/take-back", why | {"back-which": "all"})
     assert owed(other) == Money(5000)
     assert "Taken back" in manager.get(address).text
