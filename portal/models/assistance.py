@@ -130,7 +130,9 @@ class AssistanceDocument(Base):
     size: Mapped[int]
     sha256: Mapped[str]
     stored_as: Mapped[str]  # key in the DocumentStore
-    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"))
+    login_id: Mapped[int | None] = mapped_column(
+        ForeignKey("logins.id")
+    )  # None: the applicant, by their code
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
@@ -146,5 +148,7 @@ class AssistanceEvent(Base):
     kind: Mapped[str]  # started, received, acknowledged, asked, answered, complete, decided, ...
     on: Mapped[date] = mapped_column("happened_on")
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    login_id: Mapped[int | None] = mapped_column(ForeignKey("logins.id"))  # None: by rule
+    login_id: Mapped[int | None] = mapped_column(
+        ForeignKey("logins.id")
+    )  # None: by rule, or by a code
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)

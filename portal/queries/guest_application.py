@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.assistance_income import Income, Period, Source
-from billing.assistance_reasons import PROOF_WORDS, Proof
+from billing.assistance_reasons import Proof
 from billing.assistance_steps import Step
 from billing.money import Money
 from portal.db import read_only
@@ -19,7 +19,6 @@ from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.assistance import AssistanceApplication
 from portal.models.guest_applications import GuestApplication, GuestPaper
 from portal.queries.application_draft import Draft, Earned, Person, Sheet
-from portal.queries.own_assistance import newest_decision, newest_request
 
 MOST = 10
 LISTS = ("people", "incomes")
@@ -27,21 +26,10 @@ LISTS = ("people", "incomes")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tied:
-    """Where it stands once the office tied it to an account."""
+    """The application that the office tied it to."""
 
+    application_id: UUID
     account_id: int
-    state: str
-    items: tuple[Proof, ...]  # asked for and not there yet
-    note: str  # of who asked
-    answer_by: date | None
-    decided_on: date | None
-    decision_id: UUID | None  # its letter may be read
-    outcome: str
-
-    @property
-    def item_words(self) -> tuple[str, ...]:
-        """What we asked for."""
-        return tuple(PROOF_WORDS[item] for item in self.items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +78,7 @@ SUMS = ("owed_in_year", "paid_in_year")
 
 
 def guest_page(guest_id: UUID) -> GuestPage | None:
-    """One; None when there is none any more. Five queries at most."""
+    """One; None when there is none any more. Three queries at most."""
     with read_only() as session:
         return load_guest(session, guest_id)
 
@@ -148,19 +136,12 @@ def load_guest(session: Session, guest_id: UUID) -> GuestPage | None:
 
 
 def _tied(session: Session, application_id: UUID) -> Tied:
-    application = session.get_one(AssistanceApplication, application_id)
-    request = newest_request(session, application_id) if application.state == "asked" else None
-    decision = newest_decision(session, application_id) if application.decided_on else None
-    return Tied(
-        account_id=application.guarantor_account_id,
-        state=application.state,
-        items=tuple(Proof(item) for item in request.items) if request else (),
-        note=request.note if request else "",
-        answer_by=request.answer_by if request else None,
-        decided_on=application.decided_on,
-        decision_id=decision.id if decision else None,
-        outcome=decision.outcome if decision else "",
-    )
+    account_id = session.scalars(
+        select(AssistanceApplication.guarantor_account_id).where(
+            AssistanceApplication.id == application_id
+        )
+    ).one()
+    return Tied(application_id=application_id, account_id=account_id)
 
 
 def guest_paper(guest_id: UUID, paper_id: int) -> str | None:

@@ -10,40 +10,21 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from billing.assistance_clock import DECIDE_WITHIN
 from billing.assistance_income import Income, Period, Source
-from billing.assistance_reasons import PROOF_WORDS, Proof
-from billing.settings import Key
+from billing.assistance_reasons import Proof
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.assistance import (
-    PENDING,
     AssistanceApplication,
     AssistanceCovered,
     AssistanceDocument,
-    AssistanceEvent,
     AssistanceIncome,
     AssistanceMember,
 )
-from portal.models.assistance_decisions import AssistanceDecision, AssistanceRequest
 from portal.queries.application_draft import Draft, Earned, Person, Sheet
+from portal.queries.assistance_standing import Standing, load_standing
 from portal.queries.day_at_practice import day_at_practice
-from portal.queries.settings import settings_on
 from portal.queries.viewer import PatientViewer
-
-# What of the office's own record a patient's timeline tells; the rest is between the office's people.
-TOLD = (
-    "started",
-    "received",
-    "acknowledged",
-    "asked",
-    "paper",
-    "answered",
-    "complete",
-    "decided",
-    "withdrawn",
-    "appealed",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,28 +61,11 @@ class OwnStatus:
 
     id: UUID
     number: str
-    state: str
     account_id: int
     own: bool
     applicant: str
-    events: tuple[tuple[str, date, dict[str, Any]], ...]  # the newest first
     papers: tuple[Paper, ...]
-    items: tuple[Proof, ...]  # asked for and not answered yet
-    note: str  # of who asked
-    answer_by: date | None
-    decide_by: date | None
-    sent_since_asked: bool
-    decision_id: UUID | None
-    outcome: str
-
-    @property
-    def pending(self) -> bool:
-        return self.state in PENDING
-
-    @property
-    def item_words(self) -> tuple[str, ...]:
-        """What we asked for."""
-        return tuple(PROOF_WORDS[item] for item in self.items)
+    stands: Standing
 
 
 EDITED = (
@@ -214,54 +178,15 @@ def own_status(viewer: PatientViewer, application_id: UUID, *, on: date) -> OwnS
         )
         if row is None:
             return None
-        request = newest_request(session, application_id)
-        decision = newest_decision(session, application_id)
-        events = session.scalars(_of(AssistanceEvent, application_id)).all()
-        within = settings_on(session, on).span(Key.ASSISTANCE_DECIDE_DAYS) or DECIDE_WITHIN
-        papers = _papers(session, application_id)
-    asked = request if row.state == "asked" else None
-    return OwnStatus(
-        id=row.id,
-        number=row.number,
-        state=row.state,
-        account_id=row.guarantor_account_id,
-        own=row.login_id == viewer.login_id,
-        applicant=row.applicant,
-        events=tuple(
-            (one.kind, one.on, one.detail) for one in reversed(events) if one.kind in TOLD
-        ),
-        papers=papers,
-        items=tuple(Proof(item) for item in asked.items) if asked else (),
-        note=asked.note if asked else "",
-        answer_by=asked.answer_by if asked else None,
-        decide_by=row.complete_on + within if row.complete_on and row.state in PENDING else None,
-        sent_since_asked=asked is not None and any(one.added_at > asked.at for one in papers),
-        decision_id=decision.id if decision else None,
-        outcome=decision.outcome if decision else "",
-    )
-
-
-def newest_request(session: Session, application_id: UUID) -> AssistanceRequest | None:
-    """What we asked for last."""
-    return session.scalar(
-        select(AssistanceRequest)
-        .where(AssistanceRequest.application_id == application_id)
-        .order_by(AssistanceRequest.id.desc())
-        .limit(1)
-    )
-
-
-def newest_decision(session: Session, application_id: UUID) -> AssistanceDecision | None:
-    """Our answer that counts, whose letter may be read."""
-    return session.scalar(
-        select(AssistanceDecision)
-        .where(
-            AssistanceDecision.application_id == application_id,
-            AssistanceDecision.state.in_(("made", "reversed")),
+        return OwnStatus(
+            id=row.id,
+            number=row.number,
+            account_id=row.guarantor_account_id,
+            own=row.login_id == viewer.login_id,
+            applicant=row.applicant,
+            papers=_papers(session, application_id),
+            stands=load_standing(session, row, on=on),
         )
-        .order_by(AssistanceDecision.made_at.desc())
-        .limit(1)
-    )
 
 
 def own_paper(

@@ -1,4 +1,4 @@
-"""An application for assistance without a sign-in: begun, left and taken up by a code, signed and sent (FA-6, FA-7)."""
+"""An application for assistance without a sign-in: begun, left and taken up by a code, signed and sent (FA-6)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from billing.assistance_reasons import Proof
-from billing.assistance_steps import MOST_INCOMES, MOST_MEMBERS, MOST_PAPERS
+from billing.assistance_steps import MOST_INCOMES, MOST_MEMBERS
 from billing.business_days import business_days_after
 from billing.free_text import check_free_text
 from billing.money import ZERO
@@ -34,7 +33,6 @@ from portal.services.record_attempt import (
     record_success,
 )
 from portal.services.refusal import NotFound
-from portal.services.send_paper import Desk, cleaned_paper
 
 ACTION, WORK = "guest_application", "guest_application"
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that looks like another
@@ -78,7 +76,7 @@ def begin_guest(
     )
     with transaction() as session:
         session.add(row)
-        _tell(session, row, "create", now)
+        tell_guest(session, row, "create", now)
     return row.id, "-".join(code[at : at + GROUP] for at in range(0, LONG, GROUP))
 
 
@@ -98,7 +96,7 @@ def open_guest(*, code: str, birth_on: date, caller: GuestCaller, now: datetime)
         ).one_or_none()
         if row is None or row.birth_on != birth_on:
             return None
-        _tell(session, row, "view", now)
+        tell_guest(session, row, "view", now)
     record_success(tried)
     return row.id
 
@@ -112,7 +110,7 @@ def save_guest(
 ) -> None:
     """Lay fields and answers over what is there. Raises NotFound, AlreadySent or CardNumberRefused."""
     with transaction() as session:
-        row = _draft(session, guest_id)
+        row = guest_draft(session, guest_id)
         called = row.name
         for name, value in _plain(fields or {}).items():
             setattr(row, name, value)
@@ -129,7 +127,7 @@ def add_to_guest(
 ) -> None:
     """One more person or income. `seen`: how many the form showed. Raises as `save_guest`, or CannotApply."""
     with transaction() as session:
-        row = _draft(session, guest_id)
+        row = guest_draft(session, guest_id)
         there = list(row.answers[what])
         if len(there) != seen:
             raise CannotApply(
@@ -146,7 +144,7 @@ def add_to_guest(
 def take_from_guest(guest_id: UUID, what: str, place: int, *, now: datetime) -> None:
     """Remove a person, with their income, or an income; once gone, again is no error."""
     with transaction() as session:
-        row = _draft(session, guest_id)
+        row = guest_draft(session, guest_id)
         there = list(row.answers[what])
         if not 0 <= place < len(there):
             return
@@ -157,54 +155,6 @@ def take_from_guest(guest_id: UUID, what: str, place: int, *, now: datetime) -> 
         row.answers, row.changed_at = answers, now
 
 
-def add_guest_paper(
-    guest_id: UUID, *, kind: Proof, content: bytes, desk: Desk, now: datetime
-) -> None:
-    """Made harmless, kept encrypted; the same file is kept once. Raises CannotApply, NotFound or AlreadySent."""
-    pdf, digest = cleaned_paper(content, desk), sha256(content).hexdigest()
-    key = desk.documents.put(pdf)
-    kept = False
-    try:
-        with transaction() as session:
-            row = _draft(session, guest_id)
-            mine = GuestPaper.guest_id == guest_id
-            known = set(session.scalars(select(GuestPaper.sha256).where(mine)))
-            if digest in known:
-                return
-            if len(known) >= MOST_PAPERS:
-                raise CannotApply("There are many papers already. Send the others by mail.")
-            session.add(
-                GuestPaper(
-                    guest_id=guest_id,
-                    kind=kind.value,
-                    size=len(pdf),
-                    sha256=digest,
-                    stored_as=key,
-                    added_at=now,
-                )
-            )
-            row.changed_at = now
-        kept = True
-    finally:
-        if not kept:
-            desk.documents.delete(key)
-
-
-def remove_guest_paper(
-    guest_id: UUID, paper_id: int, *, documents: DocumentStore, now: datetime
-) -> None:
-    """Deleted; once gone, again is no error. Raises NotFound or AlreadySent."""
-    with transaction() as session:
-        row = _draft(session, guest_id)
-        paper = session.get(GuestPaper, paper_id)
-        if paper is None or paper.guest_id != guest_id:
-            return
-        key = paper.stored_as
-        session.delete(paper)
-        row.changed_at = now
-    documents.delete(key)
-
-
 def send_guest(guest_id: UUID, *, name: str, seen_hash: str, words: str, now: datetime) -> None:
     """Signed and with the office, which finds the account. `seen_hash` is of the words and of all above them.
 
@@ -212,7 +162,7 @@ def send_guest(guest_id: UUID, *, name: str, seen_hash: str, words: str, now: da
     """
     signed = check_free_text(name)
     with transaction() as session:
-        row = _draft(session, guest_id)
+        row = guest_draft(session, guest_id)
         page = load_guest(session, guest_id)
         if page is None:
             raise NotFound
@@ -234,7 +184,7 @@ def send_guest(guest_id: UUID, *, name: str, seen_hash: str, words: str, now: da
             now=now,
             due_on=business_days_after(on, 1),
         )
-        _tell(session, row, "send", now)
+        tell_guest(session, row, "send", now)
 
 
 def forget_guests(*, now: datetime, documents: DocumentStore) -> int:
@@ -263,7 +213,8 @@ def _names(row: GuestApplication) -> set[str]:
     return {row.name, *(one["name"] for one in row.answers["people"])}
 
 
-def _draft(session: Session, guest_id: UUID) -> GuestApplication:
+def guest_draft(session: Session, guest_id: UUID) -> GuestApplication:
+    """The row, locked. Raises NotFound; AlreadySent once it is with the office."""
     row = session.get(GuestApplication, guest_id, with_for_update=True)
     if row is None:
         raise NotFound
@@ -284,7 +235,16 @@ def _hash(code: str) -> str:
     return sha256(code.encode()).hexdigest()  # sixty random bits: nothing to guess
 
 
-def _tell(session: Session, row: GuestApplication, action: str, now: datetime) -> None:
+def tell_guest(
+    session: Session,
+    row: GuestApplication,
+    action: str,
+    now: datetime,
+    *,
+    reason: str = "",
+    account_id: int | None = None,
+) -> None:
+    """Who did what with it, in the transaction that does it (HIPAA-3); its account is known once it is tied."""
     access = Access(
         face="patient",
         login_id=None,
@@ -292,5 +252,7 @@ def _tell(session: Session, row: GuestApplication, action: str, now: datetime) -
         action=action,
         object_type="guest_application",
         object_id=str(row.id),
+        account_ids=(account_id,) if account_id is not None else (),
+        reason=reason,
     )
     add_access(session, access, now=now)

@@ -70,33 +70,42 @@ def send_paper(
             if _known(session, viewer, application_id, digest):
                 return False
             row = own_application(session, viewer, application_id)
-            session.add(
-                AssistanceDocument(
-                    id=uuid4(),
-                    application_id=application_id,
-                    kind=kind.value,
-                    name=PROOF_WORDS[kind],
-                    media_type=PDF,
-                    size=len(pdf),
-                    sha256=digest,
-                    stored_as=key,
-                    login_id=viewer.login_id,
-                    added_at=now,
-                )
+            paper = AssistanceDocument(
+                id=uuid4(),
+                application_id=application_id,
+                kind=kind.value,
+                name=PROOF_WORDS[kind],
+                media_type=PDF,
+                size=len(pdf),
+                sha256=digest,
+                stored_as=key,
+                login_id=viewer.login_id,
+                added_at=now,
             )
-            session.flush()
             tell_own_change(session, row, viewer, action="update", reason="paper", now=now)
-            if row.state in PENDING:
-                note_event(
-                    session, row, "paper", on=on, now=now,
-                    login_id=viewer.login_id, proof=kind.value,
-                )  # fmt: skip
-                look_again(session, row, public_url=public_url, on=on, now=now)
+            lay_paper(session, row, paper, public_url=public_url, on=on)
         kept = True
     finally:
         if not kept:
             desk.documents.delete(key)
     return True
+
+
+def lay_paper(
+    session: Session,
+    row: AssistanceApplication,
+    paper: AssistanceDocument,
+    *,
+    public_url: str,
+    on: date,
+) -> None:
+    """With the application, in the caller's transaction; one that the office has is looked at again."""
+    session.add(paper)
+    session.flush()
+    if row.state in PENDING:
+        now = paper.added_at
+        note_event(session, row, "paper", on=on, now=now, login_id=paper.login_id, proof=paper.kind)
+        look_again(session, row, public_url=public_url, on=on, now=now)
 
 
 def take_back_paper(

@@ -10,23 +10,21 @@ from sqlalchemy.orm import Session
 
 from billing.assistance import Presumed
 from billing.assistance_income import Income, Period, Source
-from billing.assistance_reasons import PROOF_WORDS, Proof
 from billing.free_text import check_free_text
 from billing.money import Money
 from portal.db import transaction
-from portal.models.assistance import PENDING, AssistanceDocument
+from portal.models.assistance import PENDING
 from portal.models.guest_applications import GuestApplication, GuestPaper
 from portal.queries.viewer import StaffViewer
 from portal.services.assistance_refusals import CannotDecideAssistance
 from portal.services.enter_application import Paper, Relative, write_application
 from portal.services.guest_application import WORK
+from portal.services.guest_papers import document_of
 from portal.services.move_application import held_application
 from portal.services.open_group_work import close_group_work
 from portal.services.receive_application import look_again
 from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
-
-PDF = "application/pdf"
 
 
 def tie_guest(
@@ -61,7 +59,7 @@ def tie_guest(
         )
         assert written  # the id is fresh
         papers = session.scalars(select(GuestPaper).where(GuestPaper.guest_id == guest_id)).all()
-        session.add_all(_document(application_id, one, staff) for one in papers)
+        session.add_all(document_of(application_id, one) for one in papers)
         application = held_application(session, application_id)
         if papers and application.state in PENDING:
             look_again(session, application, public_url=public_url, on=on, now=now)
@@ -127,22 +125,6 @@ def _paper(row: GuestApplication, received_on: date) -> Paper:
         language=row.language,
         contact="mail",
         signature=(row.signed_name, row.sent_at) if row.sent_at else None,
-    )
-
-
-def _document(application_id: UUID, paper: GuestPaper, staff: StaffViewer) -> AssistanceDocument:
-    kind = Proof(paper.kind)
-    return AssistanceDocument(
-        id=uuid4(),
-        application_id=application_id,
-        kind=kind.value,
-        name=PROOF_WORDS[kind],
-        media_type=PDF,
-        size=paper.size,
-        sha256=paper.sha256,
-        stored_as=paper.stored_as,
-        login_id=staff.login_id,
-        added_at=paper.added_at,
     )
 
 

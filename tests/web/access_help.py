@@ -11,6 +11,7 @@ PATIENTS_HELP = """
     o                              GET       /help-paying/summary
     # An application without a sign-in: whoever opened one by its code (below)
     k                              GET       /help-paying/mine
+    k                              POST      /help-paying/mine/answered
     k                              GET       /help-paying/mine/letter.pdf
     k                              GET,POST  /help-paying/mine/<any(household, income, coverage, hardship):step>
     k                              POST      /help-paying/mine/household/<int:place>/remove
@@ -19,6 +20,7 @@ PATIENTS_HELP = """
     k                              GET,POST  /help-paying/mine/papers
     k                              GET       /help-paying/mine/papers/<int:paper_id>.pdf
     k                              POST      /help-paying/mine/papers/<int:paper_id>/remove
+    k                              POST      /help-paying/mine/send-paper
     k                              GET,POST  /help-paying/mine/sign
     k                              GET,POST  /help-paying/mine/who
     k                              GET,POST  /help-paying/mine/you
@@ -43,6 +45,7 @@ PATIENTS_HELP = """
 # Of somebody who has opened an application by its code: no paper of another's
 APPLICANT_HELP = """
     o  GET       /help-paying/mine
+    o  POST      /help-paying/mine/answered
     n  GET       /help-paying/mine/letter.pdf
     o  GET,POST  /help-paying/mine/<any(household, income, coverage, hardship):step>
     o  POST      /help-paying/mine/household/<int:place>/remove
@@ -51,6 +54,7 @@ APPLICANT_HELP = """
     o  GET,POST  /help-paying/mine/papers
     n  GET       /help-paying/mine/papers/<int:paper_id>.pdf
     o  POST      /help-paying/mine/papers/<int:paper_id>/remove
+    o  POST      /help-paying/mine/send-paper
     o  GET,POST  /help-paying/mine/sign
     o  GET,POST  /help-paying/mine/who
     o  GET,POST  /help-paying/mine/you

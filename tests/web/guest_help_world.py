@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+from flask import Flask
 
 from tests.web.pages import Page, PageClient
 
@@ -39,3 +42,21 @@ def sign(stranger: PageClient) -> Page:
     seen = stranger.get("/help-paying/mine/sign").hidden("seen_hash")
     typed = {"name": "Testa Sample", "agree": "y", "seen_hash": seen}
     return stranger.follow(stranger.post("/help-paying/mine/sign", typed))
+
+
+def tie(as_staff: Callable[[str], PageClient], account_id: int) -> PageClient:
+    """By the office; the counsellor who did it."""
+    clerk = as_staff("fa_counsellor")
+    page = clerk.get("/assistance/without-sign-in")
+    [address] = [a for a in page.links() if re.search(r"without-sign-in/[0-9a-f-]{36}$", a)]
+    clerk.get(address)
+    clerk.follow(clerk.post(f"{address}/tie", {"account": str(account_id)}))
+    return clerk
+
+
+def come_back(patient_app: Flask, code: str, born: str = "4/28/1986") -> tuple[PageClient, Page]:
+    """On another phone."""
+    other = PageClient(patient_app)
+    other.get("/help-paying/come-back")
+    typed = {"code": code, "birth_on": born}
+    return other, other.follow(other.post("/help-paying/come-back", typed))

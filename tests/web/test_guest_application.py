@@ -25,9 +25,9 @@ from portal.models.guest_applications import GuestApplication, GuestPaper
 from portal.models.work import WorkItem
 from portal.services.guest_application import forget_guests
 from tests.services.statement_world import DAY, noon, world
-from tests.web.guest_help_world import REACH, begin, fill, sign
+from tests.web.guest_help_world import REACH, begin, come_back, fill, sign, tie
 from tests.web.insurance_world import photo
-from tests.web.pages import Page, PageClient, words
+from tests.web.pages import PageClient, words
 from tests.web.people import make_login, signed_in
 from tests.web.statements_sent import statements_sent
 
@@ -272,24 +272,6 @@ def test_COLL_6_tied_it_counts_from_the_day_it_was_sent_and_its_papers_come_alon
     assert work.outcome == "tied"
     shown = stranger.get("/help-paying/mine").text
     assert "We send no reminders" in shown or "we send no reminders" in shown or "answered" in shown
-
-
-def tie(as_staff: AsStaff, account_id: int) -> PageClient:
-    """By the office."""
-    clerk = as_staff("fa_counsellor")
-    page = clerk.get("/assistance/without-sign-in")
-    [address] = [a for a in page.links() if re.search(r"without-sign-in/[0-9a-f-]{36}$", a)]
-    clerk.get(address)
-    clerk.follow(clerk.post(f"{address}/tie", {"account": str(account_id)}))
-    return clerk
-
-
-def come_back(patient_app: Flask, code: str, born: str = "4/28/1986") -> tuple[PageClient, Page]:
-    """On another phone."""
-    other = PageClient(patient_app)
-    other.get("/help-paying/come-back")
-    typed = {"code": code, "birth_on": born}
-    return other, other.follow(other.post("/help-paying/come-back", typed))
 
 
 def test_FA_10_whoever_comes_back_by_the_code_reads_the_letter_of_the_decision(

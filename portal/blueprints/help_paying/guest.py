@@ -12,24 +12,23 @@ from portal.blueprints.help_paying import filling
 from portal.blueprints.help_paying.addresses import GuestAddresses
 from portal.blueprints.help_paying.forms import ButtonForm, PaperForm, SignForm
 from portal.blueprints.help_paying.guest_forms import REACH, BackForm, ReachForm, WhoForm
+from portal.blueprints.help_paying.guest_status import kept_guest_paper, show_status
 from portal.blueprints.help_paying.keeping import GuestKeeper
-from portal.blueprints.help_paying.papers import NOTHING
 from portal.blueprints.help_paying.steps import show, signing_words
-from portal.blueprints.help_paying.views import blueprint, kept_letter
+from portal.blueprints.help_paying.views import blueprint, opened_here
 from portal.queries.guest_application import GuestPage, guest_paper
 from portal.services.guest_application import (
     GuestCaller,
-    add_guest_paper,
     begin_guest,
     open_guest,
-    remove_guest_paper,
     save_guest,
     send_guest,
     take_from_guest,
 )
+from portal.services.guest_papers import remove_guest_paper
 from portal.services.own_application import CannotApply
-from portal.web.access import applicant, public, saw
-from portal.web.applicants import code_to_show, current_application, leave, open_here
+from portal.web.access import applicant, public
+from portal.web.applicants import code_to_show, leave, open_here
 from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.languages import language
@@ -55,7 +54,7 @@ def guest() -> ResponseReturnValue:
 @applicant
 def guest_code() -> ResponseReturnValue:
     """The code, shown once."""
-    _mine()
+    opened_here()
     code = code_to_show()
     if not code:
         return redirect(url_for(".guest_parts"))
@@ -88,10 +87,11 @@ def guest_leave() -> ResponseReturnValue:
 @applicant
 def guest_parts() -> str:
     """Each part with whether it has an answer; once sent, where it stands."""
-    page = _mine()
-    template = "guest_parts" if page.editable else "guest_status"
+    page = opened_here()
+    if not page.editable:
+        return show_status(page)
     return render_template(
-        f"help_paying/{template}.html", page=page, steps=PLACES, form=ButtonForm()
+        "help_paying/guest_parts.html", page=page, steps=PLACES, form=ButtonForm()
     )
 
 
@@ -160,7 +160,7 @@ def guest_without_income(place: int) -> ResponseReturnValue:
 def guest_papers() -> ResponseReturnValue:
     """Photographed or chosen; nobody has to have one at hand."""
     page, form = _draft(), PaperForm()
-    if form.validate_on_submit() and _kept(page, form):
+    if form.validate_on_submit() and kept_guest_paper(page, form):
         return redirect(url_for(".guest_papers"))
     return show(Step.PAPERS, page, PLACES, form=form)
 
@@ -169,7 +169,7 @@ def guest_papers() -> ResponseReturnValue:
 @applicant
 def guest_one_paper(paper_id: int) -> Response:
     """One of them, as we made it harmless."""
-    key = guest_paper(_mine().id, paper_id)
+    key = guest_paper(opened_here().id, paper_id)
     if key is None:
         abort(404)
     headers = {"Content-Disposition": 'inline; filename="paper.pdf"'}
@@ -197,14 +197,6 @@ def guest_sign() -> ResponseReturnValue:
     return show(Step.SIGN, page, PLACES, form=form, words=words)
 
 
-@blueprint.get("/mine/letter.pdf")
-@applicant
-def guest_letter() -> Response:
-    """Our answer, as it was written, for whoever comes back by the code."""
-    tied = _mine().tied
-    return kept_letter(tied.decision_id if tied else None, "letter")
-
-
 def _begun(form: WhoForm, birth_on: date) -> bool:
     """Why it was not begun stands on the form."""
     try:
@@ -222,16 +214,9 @@ def _begun(form: WhoForm, birth_on: date) -> bool:
     return True
 
 
-def _mine() -> GuestPage:
-    """The one that is open here, told to the audit trail."""
-    page = current_application()
-    saw(accounts=page.account_ids, kind="guest_application", id=page.id)
-    return page
-
-
 def _draft() -> GuestPage:
     """The same, still to be filled in; what was sent shows where it stands."""
-    page = _mine()
+    page = opened_here()
     if not page.editable:
         abort(redirect(url_for("help_paying.guest_parts")))
     return page
@@ -239,20 +224,6 @@ def _draft() -> GuestPage:
 
 def _caller() -> GuestCaller:
     return GuestCaller(address=request.remote_addr or "", keys=gateways().hash_keys)
-
-
-def _kept(page: GuestPage, form: PaperForm) -> bool:
-    """Why a paper was not taken stands at its field."""
-    content = form.content
-    if content is None:
-        form.photo.errors = [NOTHING]
-        return False
-    try:
-        add_guest_paper(page.id, kind=form.proof, content=content, desk=gateways(), now=now())
-    except CannotApply as refused:
-        form.photo.errors = [str(refused)]
-        return False
-    return True
 
 
 def _sent(page: GuestPage, form: SignForm, words: str) -> bool:

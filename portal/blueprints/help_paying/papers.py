@@ -90,7 +90,10 @@ def _kept(application_id: UUID, form: PaperForm) -> bool:
             on=practice_day(),
             now=now(),
         )
-    except (CannotApply, AlreadySent) as refused:
+    except AlreadySent as refused:  # the page has no form any more
+        flash(str(refused), "attention")
+        abort(redirect(url_for("help_paying.status", application_id=application_id)))
+    except CannotApply as refused:
         form.photo.errors = [str(refused)]
         return False
     return True

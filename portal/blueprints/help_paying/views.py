@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from billing.assistance_precheck import band_of
 from portal.blueprints.help_paying.forms import ButtonForm, CheckForm, PaperForm
 from portal.blueprints.help_paying.paper import blank_form
+from portal.queries.guest_application import GuestPage
 from portal.queries.own_assistance import (
     OwnDraft,
     OwnStatus,
@@ -25,6 +26,7 @@ from portal.services.own_application import CannotApply
 from portal.services.start_application import start_application
 from portal.services.withdraw_application import withdraw_application
 from portal.web.access import current_patient, patient, public, saw
+from portal.web.applicants import current_application
 from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.languages import language
@@ -133,7 +135,7 @@ def answered(application_id: UUID) -> ResponseReturnValue:
 def letter(application_id: UUID) -> Response:
     """Our answer, as it was written."""
     page = seen_status(application_id)
-    return kept_letter(page.decision_id, page.number)
+    return kept_letter(page.stands.decision_id, page.number)
 
 
 def kept_letter(decision_id: UUID | None, name: str) -> Response:
@@ -164,3 +166,18 @@ def open_draft(application_id: UUID) -> OwnDraft:
     if not draft.editable:
         abort(redirect(url_for("help_paying.status", application_id=application_id)))
     return draft
+
+
+def opened_here() -> GuestPage:
+    """The one that is open here, told to the audit trail."""
+    page = current_application()
+    saw(accounts=page.account_ids, kind="guest_application", id=page.id)
+    return page
+
+
+def sent_here() -> GuestPage:
+    """The same, with the office; a draft is filled in first."""
+    page = opened_here()
+    if page.editable:
+        abort(redirect(url_for("help_paying.guest_parts")))
+    return page

@@ -1,0 +1,149 @@
+"""Papers of an application without a sign-in, while it is filled in and once the office asks for them (FA-7, FA-9, HIPAA-18)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.assistance_reasons import PROOF_WORDS, Proof
+from billing.assistance_steps import MOST_PAPERS
+from portal.db import transaction
+from portal.models.assistance import PENDING, AssistanceApplication, AssistanceDocument
+from portal.models.guest_applications import GuestApplication, GuestPaper
+from portal.ports import DocumentStore
+from portal.services.answer_request import put_answered
+from portal.services.guest_application import guest_draft, tell_guest
+from portal.services.move_application import held_application
+from portal.services.own_application import AlreadySent, CannotApply
+from portal.services.refusal import NotFound
+from portal.services.send_paper import CLOSED, PDF, Desk, cleaned_paper, lay_paper
+
+
+def send_guest_paper(
+    guest_id: UUID,
+    *,
+    kind: Proof,
+    content: bytes,
+    desk: Desk,
+    public_url: str,
+    on: date,
+    now: datetime,
+) -> bool:
+    """Made harmless, kept encrypted; False when the same file was there. Tied, it lies with the application as well.
+
+    The file is opened and stored with no transaction open. Raises CannotApply with the reason, NotFound, AlreadySent.
+    """
+    digest = sha256(content).hexdigest()
+    with transaction() as session:
+        _open(session, guest_id)
+        if _known(session, guest_id, digest):
+            return False
+    pdf = cleaned_paper(content, desk)
+    key = desk.documents.put(pdf)
+    kept = False
+    try:
+        with transaction() as session:
+            row, application = _open(session, guest_id)
+            if _known(session, guest_id, digest):
+                return False
+            paper = GuestPaper(
+                guest_id=guest_id,
+                kind=kind.value,
+                size=len(pdf),
+                sha256=digest,
+                stored_as=key,
+                added_at=now,
+            )
+            session.add(paper)
+            row.changed_at = now
+            account_id = application.guarantor_account_id if application else None
+            tell_guest(session, row, "update", now, reason="paper", account_id=account_id)
+            if application is not None:
+                document = document_of(application.id, paper)
+                lay_paper(session, application, document, public_url=public_url, on=on)
+        kept = True
+    finally:
+        if not kept:
+            desk.documents.delete(key)
+    return True
+
+
+def remove_guest_paper(
+    guest_id: UUID, paper_id: int, *, documents: DocumentStore, now: datetime
+) -> None:
+    """Deleted, while it is a draft; once gone, again is no error. Raises NotFound or AlreadySent."""
+    with transaction() as session:
+        row = guest_draft(session, guest_id)
+        paper = session.get(GuestPaper, paper_id)
+        if paper is None or paper.guest_id != guest_id:
+            return
+        key = paper.stored_as
+        session.delete(paper)
+        row.changed_at = now
+    documents.delete(key)
+
+
+def answer_as_guest(guest_id: UUID, *, on: date, now: datetime) -> bool:
+    """All that we asked for is sent, as with a sign-in (FA-9). Raises NotFound, AlreadySent or CannotApply."""
+    with transaction() as session:
+        row, application = _open(session, guest_id)
+        if application is None or not put_answered(
+            session, application, login_id=None, on=on, now=now
+        ):
+            return False
+        account_id = application.guarantor_account_id
+        tell_guest(session, row, "update", now, reason="answered", account_id=account_id)
+    return True
+
+
+def document_of(application_id: UUID, paper: GuestPaper) -> AssistanceDocument:
+    """The same paper with the application that it was tied to; no sign-in stands behind it."""
+    kind = Proof(paper.kind)
+    return AssistanceDocument(
+        id=uuid4(),
+        application_id=application_id,
+        kind=kind.value,
+        name=PROOF_WORDS[kind],
+        media_type=PDF,
+        size=paper.size,
+        sha256=paper.sha256,
+        stored_as=paper.stored_as,
+        login_id=None,
+        added_at=paper.added_at,
+    )
+
+
+def _open(
+    session: Session, guest_id: UUID
+) -> tuple[GuestApplication, AssistanceApplication | None]:
+    """A draft; or a tied one with its application, held with its accounts, while the office still wants papers.
+
+    The accounts are locked first: once tied, it stays tied to that application.
+    """
+    application_id = session.scalar(
+        select(GuestApplication.application_id).where(GuestApplication.id == guest_id)
+    )
+    if application_id is None:
+        return guest_draft(session, guest_id), None
+    application = held_application(session, application_id)
+    row = session.get(GuestApplication, guest_id, with_for_update=True)
+    if row is None:
+        raise NotFound
+    if application.state not in PENDING:
+        raise AlreadySent(CLOSED)
+    return row, application
+
+
+def _known(session: Session, guest_id: UUID, digest: str) -> bool:
+    """Whether the same file lies there; refuses more than we take."""
+    mine = GuestPaper.guest_id == guest_id
+    there = session.scalars(select(GuestPaper.sha256).where(mine)).all()
+    if digest in there:
+        return True
+    if len(there) >= MOST_PAPERS:
+        raise CannotApply("There are many papers already. Send the others by mail.")
+    return False
