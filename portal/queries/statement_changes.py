@@ -62,7 +62,7 @@ def summary(span: Span) -> Summary:
     old = span.last.lines if span.last else {}
     previous = span.last.balance if span.last else ZERO
     new = total_of(m.amount for m in span.steps if m.charge_id not in old and _is_share(m))
-    payments = -total_of(m.amount for m in span.steps if is_payment(m.kind))
+    payments = -total_of(m.amount for m in span.steps if is_payment(m))
     return Summary(
         previous_balance=previous,
         new_charges=new,
@@ -93,20 +93,24 @@ def changes(span: Span) -> tuple[Change, ...]:
 
 
 def _is_share(movement: Movement) -> bool:
-    return not (is_payment(movement.kind) or is_adjustment(movement.kind))
+    return not (is_payment(movement) or is_adjustment(movement))
 
 
 def _what(span: Span, movement: Movement) -> str:
     visit = span.visits.get(movement.visit_id or 0)
     named = f"the visit of {day(visit.service_on)}" if visit else "a visit"
-    if is_payment(movement.kind):
+    if is_payment(movement):
         return (
             f"You paid for {named}. Thank you."
             if movement.amount < ZERO
             else f"Payment returned: {named}."
         )
-    if is_adjustment(movement.kind):
-        return f"We took this off {named}."
+    if is_adjustment(movement):
+        return (
+            f"We took this off {named}."
+            if movement.amount < ZERO
+            else f"We had taken this off {named}. We put it back."
+        )
     decided = span.decisions.get(movement.visit_id or 0, ())
     return f"{decided[-1].payer} decided {named}." if decided else f"New bill for {named}."
 

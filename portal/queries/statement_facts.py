@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, case, exists, select
+from sqlalchemy import Integer, case, exists, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -60,6 +60,9 @@ class VisitFact:
     private: bool  # confidential, by the visit or by the patient
     first_statement_on: date | None
     above_estimate: bool = False  # let go out although it lies far above its estimate (NSA-6)
+
+
+CARRIED = "account_move"  # a bill that changed hands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +150,7 @@ def statement_facts(session: Session, *, account_ids: Collection[int], on: date)
         balances=tuple(found),
         visits=visits,
         charges=charges,
-        movements=_movements(session, account_ids),
+        movements=_movements(session, account_ids, found),
         decisions=payer_decisions(session, visit_ids),
         taken_off=taken_off(session, visit_ids),
         waiting_for=waiting_for(session, visit_ids),
@@ -179,16 +182,17 @@ def bill_facts(session: Session, *, visit_id: int, account_id: int, on: date) ->
     if practice is None:
         raise PracticeMissing("set the practice first: python -m portal set-practice FILE")
     visits, charges = _visits(session, [visit_id])
+    found = balances(session, on=on, visit_ids=[visit_id])
     return StatementFacts(
         practice=practice,
         settings=settings_on(session, on),
         accounts={},
         plans={},
         sealed=frozenset(),
-        balances=tuple(balances(session, on=on, visit_ids=[visit_id])),
+        balances=tuple(found),
         visits=visits,
         charges=charges,
-        movements=_movements(session, [account_id]),
+        movements=_movements(session, [account_id], found),
         decisions=payer_decisions(session, [visit_id]),
         taken_off=taken_off(session, [visit_id]),
         waiting_for=waiting_for(session, [visit_id]),
@@ -239,7 +243,19 @@ def _visits(
     return visits, charges
 
 
-def _movements(session: Session, account_ids: Collection[int]) -> dict[int, list[Movement]]:
+def _movements(
+    session: Session, account_ids: Collection[int], found: Sequence[AccountBalance]
+) -> dict[int, list[Movement]]:
+    """By account: each step on it, and of the bills that are its own now what was paid before another account handed them over.
+
+    That a bill was carried to the account that has it is no step of it.
+    """
+    owners = {
+        charge.charge_id: account.guarantor_account_id
+        for account in found
+        for visit in account.visits
+        for charge in visit.charges
+    }
     signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
     rows = session.execute(
         select(
@@ -254,24 +270,27 @@ def _movements(session: Session, account_ids: Collection[int]) -> dict[int, list
         .join(JournalEntry, JournalEntry.id == PostingRow.entry_id)
         .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
         .where(
-            PostingRow.guarantor_account_id.in_(account_ids),
+            or_(PostingRow.guarantor_account_id.in_(account_ids), PostingRow.charge_id.in_(owners)),
             LedgerAccount.code == Account.PATIENT_RECEIVABLE,
         )
         .order_by(PostingRow.id)
     )
-    found: dict[int, list[Movement]] = defaultdict(list)
+    told: dict[int, list[Movement]] = defaultdict(list)
     for row in rows:
-        found[row.guarantor_account_id].append(
-            Movement(
-                posting_id=row.id,
-                visit_id=row.visit_id,
-                charge_id=row.charge_id,
-                kind=row.kind,
-                on=row.occurred_on,
-                amount=row.amount,
-            )
+        step = Movement(
+            posting_id=row.id,
+            visit_id=row.visit_id,
+            charge_id=row.charge_id,
+            kind=row.kind,
+            on=row.occurred_on,
+            amount=row.amount,
         )
-    return found
+        owner = owners.get(row.charge_id)
+        if owner is not None and row.kind != CARRIED:
+            told[owner].append(step)
+        if row.guarantor_account_id in account_ids and row.guarantor_account_id != owner:
+            told[row.guarantor_account_id].append(step)
+    return told
 
 
 def last_statements(

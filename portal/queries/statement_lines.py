@@ -15,6 +15,9 @@ from portal.queries.statement_facts import ChargeFact, Movement, signed_total
 from portal.queries.statement_words import disputed_sentence, review_sentence, share_sentences
 
 PAID_KINDS = frozenset({"payment", "credit_application", "refund", "dispute", "dispute_owed"})
+LET_GO_KINDS = frozenset({"adjustment", "bad_debt"})
+AGENCY_PAID = "agency_payment"
+AGENCY_KINDS = frozenset({AGENCY_PAID, "agency_payment_back"})
 PRICE_KINDS = frozenset({"self_pay_charge", "opening"})
 CONFIRMED_KIND = "patient_share"
 SHARE_BUCKETS = (Bucket.DEDUCTIBLE, Bucket.COINSURANCE, Bucket.COPAY)
@@ -33,8 +36,8 @@ def line_item(
     told: Sequence[DenialTold] = (),
 ) -> LineItem:
     """The line as the ledger tells it; `balanced` is false where payer and ledger disagree."""
-    paid = -signed_total([m for m in movements if is_payment(m.kind)])
-    helped = -signed_total([m for m in movements if is_adjustment(m.kind)])
+    paid = -signed_total([m for m in movements if is_payment(m)])
+    helped = -signed_total([m for m in movements if is_adjustment(m)])
     price = signed_total([m for m in movements if base_kind(m.kind) in PRICE_KINDS])
     confirmed = signed_total([m for m in movements if base_kind(m.kind) == CONFIRMED_KIND])
     decided = balance.patient_due + paid + helped - price
@@ -126,14 +129,23 @@ def base_kind(kind: str) -> str:
     return kind.removesuffix("_reversal")
 
 
-def is_payment(kind: str) -> bool:
-    """Whether an entry of this kind is the patient's money."""
-    return base_kind(kind) in PAID_KINDS
+def is_payment(step: Movement) -> bool:
+    """Whether a step is the patient's money."""
+    kind = base_kind(step.kind)
+    return kind in PAID_KINDS or (kind in AGENCY_KINDS and not _lets_go(step))
 
 
-def is_adjustment(kind: str) -> bool:
-    """Whether an entry of this kind takes something off what the patient owes."""
-    return kind.startswith(("adjustment", "write_off"))
+def is_adjustment(step: Movement) -> bool:
+    """Whether a step takes something off what the patient owes, or puts it back."""
+    kind = base_kind(step.kind)
+    return kind in LET_GO_KINDS or (kind in AGENCY_KINDS and _lets_go(step))
+
+
+def _lets_go(step: Movement) -> bool:
+    """Whether an agency's step moves what was let go: it comes back before it is paid, and goes again when a bank took the money back."""
+    owes_more = step.amount > ZERO
+    money_came = (base_kind(step.kind) == AGENCY_PAID) != step.kind.endswith("_reversal")
+    return owes_more if money_came else not owes_more
 
 
 def _share_buckets(
