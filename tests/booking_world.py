@@ -156,10 +156,10 @@ def lay_booking(session: Session, now: datetime) -> BookingWorld:
     session.flush()
     for weekday in range(5):
         for starts, ends in ((9, 12), (13, 17)):
-            session.add(_block(ada.id, east.id, weekday, starts, ends))
+            session.add(block(ada.id, east.id, weekday, starts, ends))
         if weekday < 4:
-            session.add(_block(ben.id, west.id if weekday % 2 else east.id, weekday, 9, 12))
-        session.add(_block(cy.id, east.id, weekday, 9, 11, capacity=2))
+            session.add(block(ben.id, west.id if weekday % 2 else east.id, weekday, 9, 12))
+        session.add(block(cy.id, east.id, weekday, 9, 11, capacity=2))
     return _people(
         session,
         now,
@@ -274,7 +274,8 @@ def _people(session: Session, now: datetime, **ids: object) -> BookingWorld:
     )
 
 
-def _block(provider_id: int, location_id: int, weekday: int, starts: int, ends: int, **other: int):
+def block(provider_id: int, location_id: int, weekday: int, starts: int, ends: int, **other: int):
+    """Hours of one weekday, in steps of 20 minutes."""
     return ScheduleBlock(
         provider_id=provider_id,
         location_id=location_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy import case
 from sqlalchemy.orm import Session
@@ -31,7 +31,7 @@ class AccountVisits:
 
 
 def account_visits(
-    viewer: StaffViewer, patient_ids: Collection[int], *, now: datetime
+    viewer: StaffViewer, patient_ids: Collection[int], *, on: date, now: datetime
 ) -> AccountVisits | None:
     """None for roles that see no calendar."""
     if not viewer.may("calendar.view"):
@@ -49,7 +49,7 @@ def account_visits(
             ),
             limit=ASKED,
         )
-        counts = _counts(session, patient_ids, rows, now=now)
+        counts = _counts(session, patient_ids, rows, on=on)
     coming = [row for row in rows if row.starts_at > now and row.state != "canceled"]
     return AccountVisits(
         coming=tuple(coming[:SHOWN]),
@@ -64,16 +64,15 @@ def _counts(
     patient_ids: Collection[int],
     rows: Collection[AppointmentFacts],
     *,
-    now: datetime,
+    on: date,
 ) -> MissedVisits:
     """Asked of the database only where not every visit is at hand."""
     if len(rows) == ASKED:
-        found = missed_visits(session, patient_ids, now=now).values()
+        found = missed_visits(session, patient_ids, on=on).values()
         return MissedVisits(
             sum(one.missed for one in found), sum(one.late_canceled for one in found)
         )
-    since = datetime.combine(missed_since(now.date()), time(0), tzinfo=UTC)
-    lately = [row for row in rows if row.starts_at >= since]
+    lately = [row for row in rows if row.starts_on >= missed_since(on)]
     return MissedVisits(
         sum(row.state == "no_show" for row in lately), sum(row.late_cancel for row in lately)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -23,17 +23,16 @@ class MissedVisits:
 
 
 def missed_visits(
-    session: Session, patient_ids: Collection[int], *, now: datetime
+    session: Session, patient_ids: Collection[int], *, on: date
 ) -> dict[int, MissedVisits]:
     """For each of them who has any, in one query."""
-    since = datetime.combine(missed_since(now.date()), time(0), tzinfo=UTC)
     missed = func.count().filter(Appointment.state == "no_show")
     late = func.count().filter(Appointment.late_cancel)
     rows = session.execute(
         select(Appointment.patient_id, missed, late)
         .where(
             among(Appointment.patient_id, sorted(patient_ids)),
-            Appointment.starts_at >= since,
+            Appointment.starts_on >= missed_since(on),
             Appointment.state.in_(("no_show", "canceled")),
         )
         .group_by(Appointment.patient_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -140,7 +140,7 @@ def cancel_words(code: str) -> str:
     return CANCEL_WORDS[CancelReason(code)] if code in {one.value for one in CancelReason} else code
 
 
-def appointment_page(appointment_id: UUID, *, now: datetime) -> AppointmentPage | None:
+def appointment_page(appointment_id: UUID, *, on: date, now: datetime) -> AppointmentPage | None:
     """The appointment; None where there is none, or only a time that was kept for a moment."""
     with read_only() as session:
         found = appointment_facts(session, Appointment.id == appointment_id)
@@ -155,16 +155,16 @@ def appointment_page(appointment_id: UUID, *, now: datetime) -> AppointmentPage 
             tasks=_tasks(session, appointment_id),
             checked_in=_checked_in(session, appointment_id),
             offers=rebook_offers(session, appointment_id, now) if canceled else (),
-            missed=_missed(session, facts, now=now).missed,
+            missed=_missed(session, facts, on=on).missed,
             steps=frozenset(APPOINTMENT[AppointmentState(facts.state)]),
             is_past=facts.starts_at <= now,
         )
 
 
-def _missed(session: Session, facts: AppointmentFacts, *, now: datetime) -> MissedVisits:
+def _missed(session: Session, facts: AppointmentFacts, *, on: date) -> MissedVisits:
     if facts.patient_id is None:
         return MissedVisits()
-    counts = missed_visits(session, [facts.patient_id], now=now)
+    counts = missed_visits(session, [facts.patient_id], on=on)
     return counts.get(facts.patient_id, MissedVisits())
 
 

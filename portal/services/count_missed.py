@@ -20,7 +20,8 @@ def count_missed(session: Session, *, appointment: Appointment, kind: str, now: 
     """After a missed visit of a patient with a record; each missed one beyond the limit is one item."""
     if kind != "no_show" or appointment.patient_id is None:
         return
-    counted = missed_visits(session, [appointment.patient_id], now=now)
+    today = practice_date(session, now)
+    counted = missed_visits(session, [appointment.patient_id], on=today)
     missed = counted.get(appointment.patient_id, MissedVisits()).missed
     if not must_call(missed, booking_policy(session)):
         return
@@ -35,6 +36,6 @@ def count_missed(session: Session, *, appointment: Appointment, kind: str, now: 
             reason=f"{missed} visits were missed in the last twelve months.",
             next_step="Call the patient: ask what keeps them from coming, and offer a time that fits.",
             account_id=account_id,
-            due_on=practice_date(session, now),
+            due_on=today,
             now=now,
         )

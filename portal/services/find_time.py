@@ -14,9 +14,11 @@ from billing.free_times import Range, Room, Slot, candidates
 from portal.db import read_only
 from portal.models.appointments import Appointment, AppointmentResource
 from portal.models.calendar import Location, Resource, VisitType
+from portal.queries.booking_times import bare_slot
 from portal.queries.free_times import nearest, standing, the_slot
 from portal.queries.offered_providers import offered_providers, person_facts
 from portal.services.appointment_time import Start, TimeGone
+from portal.services.practice_date import practice_date
 from portal.services.refusal import NotFound
 
 
@@ -131,20 +133,7 @@ def alternatives(
     now: datetime,
 ) -> tuple[Slot, ...]:
     """The nearest three times instead of one that is gone, which this person can have; read when all else is over."""
-    wanted = Slot(
-        provider_id=start.provider_id,
-        location_id=start.location_id,
-        visit_type_id=start.visit_type_id,
-        starts_at=start.starts_at,
-        ends_at=start.starts_at,
-        starts_on=start.starts_at.date(),
-        busy_from=start.starts_at,
-        busy_to=start.starts_at,
-        lane=0,
-        capacity=1,
-        resource_ids=(),
-        zone="UTC",
-    )
+    wanted = bare_slot(start.visit_type_id, start.provider_id, start.location_id, start.starts_at)
     with read_only() as session:
         return nearest(
             session,
@@ -162,7 +151,7 @@ def _who_may(
     """Whom the person can be booked with; none named means any."""
     if patient_id is None and newcomer_id is None:
         return frozenset()
-    on = start.starts_at.date()
+    on = practice_date(session, start.starts_at)
     person = person_facts(session, patient_id=patient_id, newcomer_id=newcomer_id, on=on)
     choices = offered_providers(session, visit_type_id=start.visit_type_id, person=person, on=on)
     return frozenset(choice.provider_id for choice in choices if choice.is_bookable)

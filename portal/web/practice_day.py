@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from portal.web.clock import now
@@ -11,4 +11,9 @@ from portal.web.theme import current_practice
 
 def practice_day() -> date:
     """Today's date in the practice's own time zone."""
-    return now().astimezone(ZoneInfo(current_practice().time_zone)).date()
+    return practice_day_of(now())
+
+
+def practice_day_of(moment: datetime) -> date:
+    """That of another moment: a visit at half past eight in the evening is none of the day after."""
+    return moment.astimezone(ZoneInfo(current_practice().time_zone)).date()

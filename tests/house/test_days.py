@@ -21,23 +21,13 @@ ALLOWED = {
         "portal/adapters/stripe_payouts.py",
         "datetime.fromtimestamp(payout.arrival_date, UTC)",
     ): "the provider writes the day as midnight of UTC",
-    (
-        "portal/blueprints/visits/book.py",
-        "start.starts_at",
-    ): "somebody's age on the day, give or take one",
-    (
-        "portal/blueprints/visits/change.py",
-        "start.starts_at",
-    ): "somebody's age on the day, give or take one",
     ("portal/cli.py", "on"): "a day that was typed",
     ("portal/cli.py", "since"): "a day that was typed",
-    ("portal/queries/account_visits.py", "now"): "the edge of a window of months",
     ("portal/queries/alone.py", "row.month"): "a month",
     (
         "portal/queries/booking_times.py",
         "starts_at",
     ): "a time by its name alone: no day is read of it",
-    ("portal/queries/missed_visits.py", "now"): "the edge of a window of months",
     ("portal/queries/rebook_offers.py", "now"): "what is past is left out by the moment",
     ("portal/queries/rebook_offers.py", "offer.starts_at"): "a day more is searched on either side",
     ("portal/queries/recoupments.py", "row.month"): "a month",
@@ -45,10 +35,6 @@ ALLOWED = {
     ("portal/queries/staff_waitlist.py", "now"): "what is past is left out by the moment",
     ("portal/queries/year_paid.py", "begin"): "midnight at the practice",
     ("portal/queries/year_paid.py", "end"): "midnight at the practice",
-    (
-        "portal/services/find_time.py",
-        "start.starts_at",
-    ): "somebody's age on the day, give or take one",
     (
         "portal/services/import_text_consents.py",
         "now",

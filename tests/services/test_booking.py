@@ -218,7 +218,7 @@ def test_SCH_5_moved_and_canceled_by_oneself_until_a_day_before(world: BookingWo
     cancel(world, visit, late, via="staff")
     assert world.row(visit).late_cancel
     with read_only() as session:
-        counted = missed_visits(session, [world.patient_id, world.child_id], now=late)
+        counted = missed_visits(session, [world.patient_id, world.child_id], on=late.date())
     assert counted == {world.patient_id: MissedVisits(0, 1)}
     cancel(world, visit, late)
     in_time = world.book(world.start(), now=before - MINUTE)

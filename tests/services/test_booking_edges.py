@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,16 +12,18 @@ from sqlalchemy import select
 from billing.transitions import AppointmentStep
 from billing.who_may_book import WhyNot
 from portal.db import read_only, transaction
-from portal.models.appointments import AppointmentEvent
+from portal.models.accounts import Patient
+from portal.models.appointments import Appointment, AppointmentEvent
 from portal.models.calendar import ProviderProfile, VisitType
+from portal.queries.missed_visits import missed_visits
 from portal.queries.offered_providers import offered_providers, person_facts
-from portal.services.appointment_actor import Actor, CannotBook, HoldEnded
+from portal.services.appointment_actor import Actor, CannotBook, HoldEnded, SlotTaken
 from portal.services.book_appointment import Booking, book_appointment
 from portal.services.hold_slot import Holder, hold_slot
 from portal.services.mark_appointment import mark_appointment
 from portal.services.mark_missed import mark_missed
 from portal.services.move_appointment import move_appointment
-from tests.booking_world import NEXT_MONDAY, BookingWorld, open_booking
+from tests.booking_world import NEXT_MONDAY, BookingWorld, block, open_booking
 
 MINUTE = timedelta(minutes=1)
 
@@ -148,3 +151,36 @@ def test_SCH_1_a_browser_keeps_one_time_whether_it_books_or_moves(world: Booking
         hold_slot(appointment_id=holds[-1], start=start, holder=guest, now=world.now)
     assert [world.row(hold).state for hold in holds] == ["expired"] * 3 + ["held"]
     assert world.row(visit).state == "booked"
+
+
+@pytest.mark.parametrize(("day", "has_ada"), [(NEXT_MONDAY, False), (date(2026, 3, 10), True)])
+def test_SCH_3_in_the_evening_before_a_birthday_nobody_is_a_year_older(
+    world: BookingWorld, day: date, has_ada: bool
+) -> None:
+    """Half past eight in New York is the next day of UTC: who turns 18 then is 17 yet."""
+    with transaction() as session:
+        session.add_all(block(world.ada, world.east, weekday, 20, 21) for weekday in (0, 1))
+    start = world.start(day, "20:20")
+    world.book(start, patient_id=world.child_id)
+    with transaction() as session:
+        session.get_one(Patient, world.patient_id).birth_on = date(2008, 3, 10)
+        session.get_one(ProviderProfile, world.ada).min_age_months = 18 * 12
+    with pytest.raises(SlotTaken) as taken:
+        world.hold(replace(start, starts_at=start.starts_at.astimezone(UTC)))
+    assert (world.ada in {slot.provider_id for slot in taken.value.alternatives}) == has_ada
+
+
+def test_SCH_7_a_visit_missed_in_the_evening_counts_for_twelve_months_of_our_days(
+    world: BookingWorld,
+) -> None:
+    with transaction() as session:
+        session.add(block(world.ada, world.east, 0, 20, 21))
+    visit = world.book(world.start(NEXT_MONDAY, "20:20"))
+    with transaction() as session:
+        session.get_one(Appointment, visit).state = "no_show"
+    with read_only() as session:
+        counted = [
+            bool(missed_visits(session, [world.patient_id], on=date(2027, 3, day)))
+            for day in (9, 10)
+        ]
+    assert counted == [True, False]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import pytest
@@ -17,7 +17,7 @@ from portal.models.appointments import Appointment
 from portal.models.calendar import BookingPolicy, ProviderProfile
 from portal.services.appointment_actor import Actor
 from portal.services.cancel_appointment import cancel_appointment
-from tests.booking_world import NEXT_MONDAY, TUESDAY, BookingWorld, open_booking
+from tests.booking_world import NEXT_MONDAY, TUESDAY, BookingWorld, block, open_booking
 from tests.services.proxy_world import add_grant
 from tests.web.pages import Page, PageClient
 from tests.web.people import make_account, make_login, signed_in
@@ -185,6 +185,23 @@ def test_SCH_3_no_forged_form_books_who_is_not_offered(
     assert take(testa, page, ada).status == 409
     with read_only() as session:
         assert session.scalars(select(Appointment)).all() == []
+
+
+def test_SCH_3_who_turns_18_tomorrow_is_17_this_evening(
+    testa: PageClient, world: BookingWorld
+) -> None:
+    """Half past eight in New York is the birthday by UTC already, and not yet at the practice."""
+    visit_id = world.book()
+    with transaction() as session:
+        session.get_one(Patient, world.patient_id).birth_on = date(2008, 3, 10)
+        session.get_one(ProviderProfile, world.ada).min_age_months = 18 * 12
+        session.add_all(block(world.ada, world.east, weekday, 20, 21) for weekday in (0, 1))
+    who = f"{world.ada}.{world.east}"
+    evenings = (f"{who}.20260310T0020", f"{who}.20260311T0020")
+    booking = testa.get(f"/visits/book?who={world.patient_id}&type={world.visit}&day=2026-03-10")
+    moving = testa.get(f"/visits/{visit_id}/move?day=2026-03-10")
+    for page in (booking, moving):
+        assert [take(testa, page, evening).status for evening in evenings] == [409, 303]
 
 
 def test_HIPAA_9_another_ones_visit_is_not_there_and_a_helper_needs_the_scope(

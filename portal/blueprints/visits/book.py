@@ -34,7 +34,7 @@ from portal.web.access import current_patient, patient, saw
 from portal.web.clock import now
 from portal.web.held_time import forget_hold, holder_hash, slow_down_holders
 from portal.web.languages import language
-from portal.web.practice_day import practice_day
+from portal.web.practice_day import practice_day, practice_day_of
 
 BOOKED = "Your visit is booked."
 OFF = "Please call us to book. We do not book visits on our website."
@@ -178,7 +178,7 @@ def _check_fit(person: OwnPerson, start: Start) -> None:
         person,
         visit_type_id=start.visit_type_id,
         provider_id=start.provider_id,
-        on=start.starts_at.date(),
+        on=practice_day_of(start.starts_at),
     )
     if why:
         raise CannotBook(WHY_WORDS[why[0]])

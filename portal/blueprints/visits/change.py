@@ -27,6 +27,7 @@ from portal.web.access import current_account_viewer, patient_or_guest, saw
 from portal.web.clock import now
 from portal.web.held_time import holder_hash, slow_down_holders
 from portal.web.languages import language
+from portal.web.practice_day import practice_day_of
 
 MOVED = "Your visit has a new time."
 CANCELED = "Your visit is canceled."
@@ -57,7 +58,7 @@ def move_hold(appointment_id: UUID) -> ResponseReturnValue:
         person,
         visit_type_id=start.visit_type_id,
         provider_id=start.provider_id,
-        on=start.starts_at.date(),
+        on=practice_day_of(start.starts_at),
     )
     if why:
         raise CannotBook(WHY_WORDS[why[0]])

@@ -61,7 +61,7 @@ def account(account_id: int) -> str:
     number = page_number()
     page = found(account_page(current_staff(), account_id, on=practice_day(), number=number))
     saw(accounts=[account_id], patients=page.header.patient_ids, kind="account", id=account_id)
-    booked = account_visits(current_staff(), page.header.patient_ids, now=now())
+    booked = account_visits(current_staff(), page.header.patient_ids, on=practice_day(), now=now())
     return show("accounts/account.html", page=page, booked=booked)
 
 

@@ -66,4 +66,4 @@ def actor() -> Actor:
 
 def load_page(appointment_id: UUID) -> AppointmentPage:
     """The appointment; the view writes to the audit trail that it was seen."""
-    return found(appointment_page(appointment_id, now=now()))
+    return found(appointment_page(appointment_id, on=practice_day(), now=now()))
