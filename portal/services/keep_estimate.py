@@ -15,6 +15,7 @@ from portal.models.appointments import Appointment
 from portal.models.estimates import EstimateTie, GoodFaithEstimate
 from portal.models.work import WorkItem
 from portal.services.practice_date import practice_date
+from portal.services.record_access import add_staff_act
 
 MAKES = frozenset({"booked", "moved", "undone"})
 DROPS = frozenset({"canceled", "no_show", "done", "expired"})
@@ -149,11 +150,24 @@ def _drop(session: Session, appointment: Appointment, now: datetime) -> None:
 
 def _untie(session: Session, appointment: Appointment, now: datetime) -> None:
     """What was asked for before this visit may be of the next one."""
-    session.execute(
+    ended = session.scalars(
         update(EstimateTie)
         .where(EstimateTie.appointment_id == appointment.id, EstimateTie.ended_at.is_(None))
         .values(ended_at=now)
-    )
+        .returning(EstimateTie.estimate_id)
+    ).all()
+    for estimate_id in ended:
+        patient = session.get_one(Patient, appointment.patient_id)
+        add_staff_act(
+            session,
+            None,
+            action="untie",
+            object_type="estimate",
+            object_id=estimate_id,
+            account_ids=(patient.guarantor_account_id,),
+            patient_ids=(patient.id,),
+            now=now,
+        )
 
 
 def _of(session: Session, appointment: Appointment, state: str) -> GoodFaithEstimate | None:

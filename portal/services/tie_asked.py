@@ -17,6 +17,7 @@ from portal.queries.estimate_ties import (
     told_by_estimates,
     untied_estimates,
 )
+from portal.services.record_access import add_staff_act
 
 
 def tie_asked(session: Session, days: Mapping[Day, Sequence[Visit]], *, now: datetime) -> None:
@@ -35,6 +36,16 @@ def tie_asked(session: Session, days: Mapping[Day, Sequence[Visit]], *, now: dat
             sure = for_the_same(bills[visit.id], left)
             if sure is not None:
                 session.add(EstimateTie(estimate_id=sure, visit_id=visit.id, tied_at=now))
+                add_staff_act(
+                    session,
+                    None,
+                    action="tie",
+                    object_type="estimate",
+                    object_id=sure,
+                    account_ids=(visit.guarantor_account_id,),
+                    patient_ids=(visit.patient_id,),
+                    now=now,
+                )
                 taken.add(sure)
                 del left[sure]
     session.flush()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from billing.money import Money
 from portal.db import read_only, transaction
 from portal.models.alone import AloneDecision
+from portal.models.audit import AuditEvent
 from portal.models.estimates import EstimateTie
 from portal.models.identity import Login
 from portal.models.work import WorkItem
@@ -66,6 +67,18 @@ def ties(estimate_id: int) -> list[EstimateTie]:
         )
 
 
+def acts(estimate_id: int) -> list[tuple[str, int | None, list[int]]]:
+    """What the trail says was done with it since it was given: by whom, nobody being ourselves, and of whom (HIPAA-3)."""
+    with read_only() as session:
+        rows = session.execute(
+            select(AuditEvent.action, AuditEvent.login_id, AuditEvent.patient_ids)
+            .where(AuditEvent.object_type == "estimate", AuditEvent.object_id == str(estimate_id))
+            .where(AuditEvent.action.in_(("tie", "untie")))
+            .order_by(AuditEvent.id)
+        )
+        return [tuple(row) for row in rows]
+
+
 def holds(visit_id: int) -> set[str]:
     """The kinds of open work that hold the bill."""
     with read_only() as session:
@@ -89,7 +102,8 @@ def test_NSA_6_what_was_asked_for_without_a_visit_is_tied_by_its_services_and_co
     visit = bill(world, SOON, 100_00 + over)
     [tie] = ties(estimate_id)
     assert (tie.visit_id, tie.tied_by_id) == (visit.id, None)
-    assert ties(other) == []
+    assert acts(estimate_id) == [("tie", None, [world.patient_id])]
+    assert (ties(other), acts(other)) == ([], [])
     assert holds(visit.id) == held
 
 
@@ -149,6 +163,8 @@ def test_NSA_6_a_booked_visit_takes_it_until_its_own_is_given_and_gives_it_back_
     )
     [tie] = ties(estimate_id)
     assert tie.ended_at == world.now
+    whose = [world.patient_id]
+    assert acts(estimate_id) == [("tie", clerk.login_id, whose), ("untie", None, whose)]
     second = world.book(world.start(DAY, "10:00"))
     tie_estimate(staff=clerk, estimate_id=estimate_id, appointment_id=second, now=world.now)
     [own] = estimates(second)
