@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
@@ -11,6 +13,7 @@ from sqlalchemy import Engine, make_url, text
 from portal import db
 
 REST_AFTER = 200  # tests; rows that were deleted still take room
+STATEMENTS = 500  # that the owner's connection keeps prepared: one a table, and a few
 
 KEPT = "kept-by-the-worker"
 # Everybody else, and a kept one that is in the middle of something or holds a lock.
@@ -54,6 +57,7 @@ class WorkerDatabase:
     name: str
     url: str
     _engine: Engine | None = None
+    _desk: psycopg.Connection | None = None
     _handed_out: int = 0
     _shape: object = None
     _rows: dict[str, bytes] = field(default_factory=dict)
@@ -77,6 +81,8 @@ class WorkerDatabase:
         """Leave nothing behind."""
         if self._engine is not None:
             self._engine.dispose()
+        if self._desk is not None:
+            self._desk.close()
         with self.admin.connect() as admin:
             admin.execute(text(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)"))
 
@@ -105,7 +111,7 @@ class WorkerDatabase:
             if owner.execute(SHAPE).fetchall() != self._shape:
                 return False
             # No trigger and no foreign key has a say while the rows go.
-            owner.execute("SET session_replication_role = replica")
+            owner.execute("SET LOCAL session_replication_role = replica")
             for (table,) in owner.execute(WRITTEN).fetchall():
                 owner.execute(sql.SQL("DELETE FROM " + table))
             for table, rows in self._rows.items():
@@ -117,8 +123,15 @@ class WorkerDatabase:
                     owner.execute("SELECT setval(%s, %s, %s)", (name, value, called))
             return True
 
-    def _owner(self) -> psycopg.Connection:
-        return psycopg.connect(make_url(self.url).render_as_string(hide_password=False))
+    @contextmanager
+    def _owner(self) -> Iterator[psycopg.Connection]:
+        """A transaction of the owner's; the connection is kept: a new one reads the catalogues of 200 tables first."""
+        if self._desk is None or self._desk.closed:
+            url = make_url(self.url).render_as_string(hide_password=False)
+            self._desk = psycopg.connect(url, autocommit=True)
+            self._desk.prepared_max = STATEMENTS
+        with self._desk.transaction():
+            yield self._desk
 
 
 def _copied(owner: psycopg.Connection, table: str) -> bytes:
