@@ -76,7 +76,7 @@ def run(
 
 def main() -> None:
     reader = RapidReader()
-    run(reader, known_card, chance_shot, range(1))  # the first one loads the models
+    run(reader, known_card, chance_shot, range(size(1, 0)))  # the first one loads the models
     sets = {
         "fair pictures": run(reader, known_card, chance_shot, range(size(60, 1))),
         "held-out layouts": run(reader, held_out_card, chance_shot, range(size(20, 1))),

@@ -22,7 +22,7 @@ from portal.cli import gunicorn_arguments
 from portal.config import Settings
 from tests.demo_run import free_port
 
-WORKERS, THREADS = 2, 4
+WORKERS, THREADS = size(2, 1), 4
 PATIENCE = 60.0  # seconds until a server answers
 BROWSERS = 8  # as many connections as there are threads to serve them
 

@@ -8,16 +8,21 @@ from pathlib import Path
 import pytest
 
 from benchmarks.report import BENCHMARKS, CHECKOUT
+from portal.config import EMBEDDED
 
 FORM = {"name", "value", "unit", "peer", "peer_value", "ratio"}
 # It starts a whole demo; tests/browser does that with the same DemoRun.
 STARTS_A_DEMO = "demo_start"
+MAKES_ITS_DATABASE = "import_837"  # as each does in `make bench`; the others take the worker's
 
 
 @pytest.mark.parametrize("name", [name for name in BENCHMARKS if name != STARTS_A_DEMO])
-def test_benchmark_prints_one_json_object_a_line(name: str) -> None:
+def test_benchmark_prints_one_json_object_a_line(name: str, database_url: str) -> None:
+    # Elsewhere the application would sign in as the owner, whom `serve` refuses.
+    takes_ours = EMBEDDED in database_url and name != MAKES_ITS_DATABASE
+    given = ["--on", database_url] if takes_ours else []
     done = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{name}", "--tiny"],
+        [sys.executable, "-m", f"benchmarks.{name}", "--tiny", *given],
         check=False,
         cwd=CHECKOUT,
         capture_output=True,
