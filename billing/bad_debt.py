@@ -13,6 +13,7 @@ class Basis(StrEnum):
     PLACED = "placed"  # an agency has it: the gate said yes when it was placed
     UNCOLLECTIBLE = "uncollectible"  # an agency gave it back as such
     SMALL = "small"  # too small and quiet for long: no step before an agency is asked for (OPS-19)
+    PAYER_REST = "payer_rest"  # the same of what a plan left; never the patient's
 
 
 BASIS_WORDS: Mapping[Basis, str] = {
@@ -20,6 +21,7 @@ BASIS_WORDS: Mapping[Basis, str] = {
     Basis.PLACED: "An agency has it",
     Basis.UNCOLLECTIBLE: "An agency gave it back: it cannot be collected",
     Basis.SMALL: "Small, and quiet for 60 days",
+    Basis.PAYER_REST: "A plan left it, and it was quiet for 60 days",
 }
 
 

@@ -84,6 +84,7 @@ WORDS: Mapping[str, Lack] = {
             Where.HELP,
         ),
         Lack("HIPAA-7", "a role that may do this", "Ask a manager."),
+        Lack("OPS-6", "the end of a denial that is in hand", "See Denials."),
         Lack("OPS-13", "the signature of a second person", "Somebody else signs the packet."),
         Lack("STMT-9", "an itemised bill within 30 days", _STAYS, Where.ACCOUNT),
         Lack(

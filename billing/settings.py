@@ -51,6 +51,7 @@ class Key(StrEnum):
     SMALL_BALANCE_AT_MOST = "small_balance.at_most"
     SMALL_BALANCE_QUIET_DAYS = "small_balance.quiet_days"
     SMALL_BALANCE_STATEMENTS = "small_balance.statements_first"
+    PAYER_REST_AT_MOST = "small_balance.payer_at_most"
     TEXTS_PER_WEEK = "texts.per_week"
     MOBILE_PROVEN_DAYS = "texts.mobile_proven_days"
     VISIT_UNBILLED_DAYS = "money.visit_unbilled_days"
@@ -142,6 +143,10 @@ RULES: Mapping[Key, Rule] = {
     ),
     Key.SMALL_BALANCE_STATEMENTS: Rule(
         "After so many statements", "OPS-19", _S, Kind.COUNT, 2, 2, 6
+    ),
+    Key.PAYER_REST_AT_MOST: Rule(
+        "A plan’s rest is let go up to", "OPS-19", _S, Kind.CENTS, 5_00, 0, 5_00,
+        "After the same quiet days. The patient never owes it. 0 turns it off.",
     ),
     Key.TEXTS_PER_WEEK: Rule(
         "Texts to one person in a week", "MSG-7", _T, Kind.COUNT, 3, 1, 3,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -22,7 +22,6 @@ from billing.bad_debt import (
 from billing.gate_words import denied_in_words
 from billing.ledger import Account, Side
 from billing.money import ZERO, Money, total_of
-from billing.placement import Lost
 from portal.db import read_only
 from portal.models.accounts import GuarantorAccount
 from portal.models.bad_debt import BadDebtBatch, BadDebtBill
@@ -34,6 +33,7 @@ from portal.queries.bad_debt_bills import candidates
 from portal.queries.placed_bills import bad_debt_lines
 
 LATELY = 25
+SMALL = (Basis.SMALL, Basis.PAYER_REST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,20 +211,28 @@ def _still_off(session: Session, batch_ids: Sequence[UUID]) -> dict[UUID, Money]
             BadDebtBill.batch_id.in_(batch_ids), BadDebtBill.state == BillState.POSTED.value
         )
     ).all()
-    lost, small = _off(session, rows)
+    off = _Off(session, rows)
     found: dict[UUID, Money] = {}
     for row in rows:
-        found[row.batch_id] = found.get(row.batch_id, ZERO) + _left(row, lost, small)
+        found[row.batch_id] = found.get(row.batch_id, ZERO) + off.left(row)
     return found
 
 
-def _off(
-    session: Session, rows: Collection[BadDebtBill]
-) -> tuple[dict[int, tuple[Lost, ...]], dict[int, Money]]:
-    """By visit: what of these is bad debt, and what is let go as a small balance."""
-    small = {row.visit_id for row in rows if row.basis == Basis.SMALL}
-    lost = {row.visit_id for row in rows} - small
-    return bad_debt_lines(session, lost), _small_left(session, small)
+class _Off:
+    """What of some bills is still off, by the ledger: bad debt, a patient's small balance, what a plan left."""
+
+    def __init__(self, session: Session, rows: Collection[BadDebtBill]) -> None:
+        small = {row.visit_id for row in rows if row.basis in SMALL}
+        self._lost = bad_debt_lines(session, {row.visit_id for row in rows} - small)
+        self._small = _small_left(session, small)
+
+    def left(self, row: BadDebtBill) -> Money:
+        """What is still written off."""
+        if row.basis not in SMALL:
+            return total_of(line.amount for line in self._lost.get(row.visit_id, ()))
+        of_plan = row.basis == Basis.PAYER_REST
+        standing = min(row.amount, self._small.get((row.visit_id, of_plan), ZERO))
+        return standing if row.state == BillState.POSTED else ZERO
 
 
 def _bills(session: Session, batch_id: UUID) -> list[BillRow]:
@@ -235,7 +243,7 @@ def _bills(session: Session, batch_id: UUID) -> list[BillRow]:
         .where(BadDebtBill.batch_id == batch_id)
         .order_by(BadDebtBill.id)
     ).all()
-    left, small = _off(session, [row for row, _, _ in rows])
+    off = _Off(session, [row for row, _, _ in rows])
     return [
         BillRow(
             id=row.id,
@@ -245,7 +253,7 @@ def _bills(session: Session, batch_id: UUID) -> list[BillRow]:
             account_number=account.number,
             service_on=service_on,
             amount=row.amount,
-            left=_left(row, left, small),
+            left=off.left(row),
             basis=BASIS_WORDS[Basis(row.basis)],
             state=row.state,
             words=STATE_WORDS[BillState(row.state)],
@@ -256,30 +264,21 @@ def _bills(session: Session, batch_id: UUID) -> list[BillRow]:
     ]
 
 
-def _small_left(session: Session, visit_ids: Collection[int]) -> dict[int, Money]:
-    """By visit: what of it is let go as a small balance, by the ledger."""
+def _small_left(session: Session, visit_ids: Collection[int]) -> dict[tuple[int, bool], Money]:
+    """By visit and whether a plan left it: what of it is let go as a small balance, by the ledger."""
     if not visit_ids:
         return {}
     signed = case((PostingRow.side == Side.DEBIT, PostingRow.amount), else_=-PostingRow.amount)
+    of_plan = PostingRow.payer_id.is_not(None)
     rows = session.execute(
-        select(PostingRow.visit_id, func.sum(signed))
+        select(PostingRow.visit_id, of_plan, func.sum(signed))
         .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
         .where(
             PostingRow.visit_id.in_(visit_ids), LedgerAccount.code == Account.SMALL_BALANCE.value
         )
-        .group_by(PostingRow.visit_id)
+        .group_by(PostingRow.visit_id, of_plan)
     )
-    return {visit_id: net for visit_id, net in rows if visit_id is not None}
-
-
-def _left(
-    row: BadDebtBill, lost: Mapping[int, Sequence[Lost]], small: Mapping[int, Money]
-) -> Money:
-    """What is still written off."""
-    if row.basis == Basis.SMALL:
-        standing = min(row.amount, small.get(row.visit_id, ZERO))
-        return standing if row.state == BillState.POSTED else ZERO
-    return total_of(line.amount for line in lost.get(row.visit_id, ()))
+    return {(visit_id, plan): net for visit_id, plan, net in rows if visit_id is not None}
 
 
 def _who(login: Login | None) -> str:

@@ -22,6 +22,7 @@ from portal.services.ask_write_off import ask_write_off
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.open_group_work import close_group_work
 from portal.services.post_entry import post_entry
+from portal.services.post_payer_rests import post_payer_rests
 from portal.services.post_small_balances import post_small_balances
 from portal.services.prepare_bad_debt import BadDebtRefused, note_batch
 from portal.services.refusal import NotFound
@@ -52,7 +53,7 @@ def approve_bad_debt(*, batch_id: UUID, staff: StaffViewer, on: date, now: datet
                 now=now,
             )
     if batch.kind == BatchKind.SMALL_BALANCE:
-        return post_small_balances(batch_id, on=on)
+        return post_small_balances(batch_id, on=on) + post_payer_rests(batch_id, on=on, now=now)
     with read_only() as session:
         waiting = [row.id for row in _bills(session, batch_id) if row.state == BillState.WAITING]
     return sum(_post(bill_id, staff=staff, on=on) for bill_id in waiting)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from billing import entries
-from billing.bad_debt import BillState
+from billing.bad_debt import Basis, BillState
 from billing.ledger import Account, Party
 from billing.money import ZERO
 from portal.db import read_only, transaction
@@ -25,7 +25,7 @@ MEMO = "Small balance: smaller than what it costs to ask for it"
 
 def post_small_balances(batch_id: UUID, *, on: date) -> int:
     """How many bills were let go now; an account of which anything changed since is left, with the reason."""
-    waiting = (BadDebtBill.batch_id == batch_id, BadDebtBill.state == BillState.WAITING.value)
+    waiting = _waiting(batch_id)
     with read_only() as session:
         accounts = session.scalars(
             select(BadDebtBill.guarantor_account_id)
@@ -36,17 +36,22 @@ def post_small_balances(batch_id: UUID, *, on: date) -> int:
     return sum(_post(batch_id, account_id, on) for account_id in accounts)
 
 
+def _waiting(batch_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """What patients owe of the batch; what payers left goes bill by bill (`post_payer_rests`)."""
+    return (
+        BadDebtBill.batch_id == batch_id,
+        BadDebtBill.basis == Basis.SMALL.value,
+        BadDebtBill.state == BillState.WAITING.value,
+    )
+
+
 def _post(batch_id: UUID, account_id: int, on: date) -> int:
     with transaction() as session:
         lock_posting(session)
         lock_accounts(session, [account_id])
         rows = session.scalars(
             select(BadDebtBill)
-            .where(
-                BadDebtBill.batch_id == batch_id,
-                BadDebtBill.guarantor_account_id == account_id,
-                BadDebtBill.state == BillState.WAITING.value,
-            )
+            .where(*_waiting(batch_id), BadDebtBill.guarantor_account_id == account_id)
             .order_by(BadDebtBill.id)
             .with_for_update()
         ).all()

@@ -1,13 +1,13 @@
-"""Propose to let go what costs more to ask for than it brings, the same for everybody (OPS-19, posting.md)."""
+"""Propose to let go what costs more to ask for than it brings, of patients and of payers, the same for all (OPS-19, posting.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Date, and_, case, cast, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.bad_debt import Basis, BatchKind, BatchState, BillState
@@ -22,11 +22,12 @@ from portal.models.claims import Visit
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.statements import Statement, StatementDelivery
 from portal.queries.balances import AccountBalance, balances
+from portal.queries.day_at_practice import day_at_practice
+from portal.queries.payer_rests import DECLINED_FOR, PayerRest, payer_rests
 from portal.queries.settings import settings_on
 from portal.services.open_group_work import open_group_work
 
 WORK = "small_balance"
-DECLINED_FOR = timedelta(days=30)
 WAITS = {
     Condition.OPEN_CLAIM,
     Condition.REVIEW,
@@ -38,10 +39,11 @@ WAITS = {
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """How many accounts, and how much together."""
+    """How many accounts, how many bills of which a payer left something, and how much together."""
 
     accounts: int
     amount: Money
+    payer_rests: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ def propose_small_balances(*, on: date, now: datetime) -> Proposed:
         if session.scalar(waits.limit(1)) is not None:
             return Proposed(0, ZERO)
         found = small_balances(session, on=on)
-        if not found.small:
+        rests, kept_back = _rests(session, found, on)
+        if not found.small and not rests:
             return Proposed(0, ZERO)
         batch = BadDebtBatch(
             id=uuid4(),
@@ -77,18 +80,51 @@ def propose_small_balances(*, on: date, now: datetime) -> Proposed:
         session.flush()
         session.add_all(row for one in found.small for row in _rows(batch.id, one, ()))
         session.add_all(row for one, rules in found.denied for row in _rows(batch.id, one, rules))
+        session.add_all(_rest_row(batch.id, one) for one in (*rests, *kept_back))
         amount = total_of(account.patient_due for account in found.small)
+        amount += total_of(one.amount for one in rests)
         open_group_work(
             session,
             key=f"{WORK}:{batch.id}",
             kind=WORK,
-            reason=f"{len(found.small)} small balances to let go",
+            reason=_reason(len(found.small), len(rests)),
             next_step="Read it under Bad debt, and approve or decline it.",
             amount=amount,
             now=now,
             due_on=on,
         )
-        return Proposed(len(found.small), amount)
+        return Proposed(len(found.small), amount, len(rests))
+
+
+def _reason(accounts: int, rests: int) -> str:
+    left = f", and what plans left of {rests} bills" if rests else ""
+    return f"{accounts} small balances to let go{left}"
+
+
+def _rests(
+    session: Session, found: SmallBalances, on: date
+) -> tuple[list[PayerRest], list[PayerRest]]:
+    """Of bills that are in the batch for nothing else: what may go, and what is kept back with its rules."""
+    taken = {
+        visit.visit_id
+        for account in (*found.small, *(denied for denied, _ in found.denied))
+        for visit in account.visits
+        if visit.patient_due > ZERO
+    }
+    rests = [one for one in payer_rests(session, on=on) if one.visit_id not in taken]
+    return [one for one in rests if not one.rule_ids], [one for one in rests if one.rule_ids]
+
+
+def _rest_row(batch_id: UUID, one: PayerRest) -> BadDebtBill:
+    return BadDebtBill(
+        batch_id=batch_id,
+        guarantor_account_id=one.account_id,
+        visit_id=one.visit_id,
+        basis=Basis.PAYER_REST.value,
+        amount=one.amount,
+        state=(BillState.DENIED if one.rule_ids else BillState.WAITING).value,
+        rule_ids=list(one.rule_ids),
+    )
 
 
 def _rows(batch_id: UUID, account: AccountBalance, rules: Sequence[str]) -> Iterator[BadDebtBill]:
@@ -181,8 +217,8 @@ def _elsewhere(session: Session, account_ids: Sequence[int], on: date) -> frozen
                 ),
                 and_(
                     BadDebtBill.state == BillState.DECLINED.value,
-                    BadDebtBatch.kind == BatchKind.SMALL_BALANCE.value,
-                    cast(BadDebtBatch.decided_at, Date) > on - DECLINED_FOR,
+                    BadDebtBill.basis == Basis.SMALL.value,
+                    day_at_practice(BadDebtBatch.decided_at) > on - DECLINED_FOR,
                 ),
             ),
         )

@@ -47,8 +47,49 @@ def reopen_denial(
         .with_for_update()
     )
     denial = next((d for d in rows if (entry.memo or "").startswith(off_by_denial(d))), None)
-    if denial is None:
-        return
+    if denial is not None:
+        key = f"denial:reopened:{entry_id}"
+        _reopen(session, denial, key=key, staff=staff, note=note, on=on, now=now)
+
+
+def reopen_ended_by(
+    session: Session,
+    back: Entry,
+    *,
+    since: datetime,
+    staff: StaffViewer,
+    note: str,
+    on: date,
+    now: datetime,
+) -> None:
+    """The same of every denial on the lines of a reversal that ended as what is reversed was taken off, or after."""
+    legs = [leg.party for leg in back.postings]
+    ended = session.scalars(
+        select(Denial)
+        .where(
+            Denial.claim_id.in_({one.claim_id for one in legs if one.claim_id is not None}),
+            Denial.charge_ids.overlap([one.charge_id for one in legs if one.charge_id is not None]),
+            Denial.state == DenialState.WRITTEN_OFF.value,
+            Denial.closed_at >= since,
+        )
+        .order_by(Denial.id)
+        .with_for_update()
+    ).all()
+    for denial in ended:
+        key = f"denial:reopened:{back.reverses_id}:{denial.id}"
+        _reopen(session, denial, key=key, staff=staff, note=note, on=on, now=now)
+
+
+def _reopen(
+    session: Session,
+    denial: Denial,
+    *,
+    key: str,
+    staff: StaffViewer,
+    note: str,
+    on: date,
+    now: datetime,
+) -> None:
     denial.state, denial.closed_at = DenialState.WORKING.value, None
     set_deadline(session, denial)
     tell_denial(session, denial, "reopened", now=now, staff=staff, note=note, amount=denial.amount)
@@ -59,7 +100,7 @@ def reopen_denial(
     ).one()
     session.add(
         WorkItem(
-            dedupe_key=f"denial:reopened:{entry_id}",
+            dedupe_key=key,
             kind="denial",
             reasons=[f"its write-off was taken back: {note}"],
             next_step="Open the denial and decide again: appeal, correct, or take it off.",

@@ -24,6 +24,7 @@ from portal.services.post_agency_payment import TAKEN_BACK
 from portal.services.post_entry import post_entry
 from portal.services.prepare_bad_debt import BadDebtRefused, note_batch
 from portal.services.refusal import NotFound
+from portal.services.reopen_denial import reopen_ended_by
 from portal.services.reverse_adjustment import still_stands
 
 
@@ -68,22 +69,40 @@ def _take_back(bill_id: int, *, reason: str, staff: StaffViewer, on: date, now: 
         row = session.get_one(BadDebtBill, bill_id, with_for_update=True)
         if row.state != BillState.POSTED or row.entry_id is None:
             return False
-        if row.basis == Basis.SMALL:
+        batch = session.get_one(BadDebtBatch, row.batch_id)
+        if row.basis == Basis.PAYER_REST:
+            entry = _payer_rest(session, row, row.entry_id, reason=reason, on=on)
+        elif row.basis == Basis.SMALL:
             entry = _small(session, row, row.entry_id, reason=reason, on=on)
         else:
             left = bad_debt_lines(session, [visit_id]).get(visit_id, ())
             entry = _entry(session, row, row.entry_id, left, reason=reason, on=on)
         if entry is not None:  # nothing is left where all of it was recovered
             row.back_entry_id = post_entry(session, entry).entry_id
+            if row.basis == Basis.PAYER_REST:
+                since = batch.decided_at or batch.prepared_at
+                reopen_ended_by(
+                    session, entry, since=since, staff=staff, note=reason, on=on, now=now
+                )
             session.flush()  # credit that waits settles it at once: nobody is asked for what they have paid
             apply_credit(
                 session, guarantor_account_ids=[account_id], on=on, source=entry.source_ref
             )
         row.state, row.why = BillState.REVERSED.value, reason
         row.back_at, row.back_by_id = now, staff.login_id
-        batch = session.get_one(BadDebtBatch, row.batch_id)
         note_batch(session, batch, [row], action="reverse", staff=staff, now=now)
     return True
+
+
+def _payer_rest(
+    session: Session, row: BadDebtBill, entry_id: UUID, *, reason: str, on: date
+) -> Entry | None:
+    """The plan owes it again, as it did; nothing where it is not off any more."""
+    written = load_entries(session, [entry_id])[entry_id]
+    if not still_stands(session, written, entry_id):
+        return None
+    source = f"small_balance:{row.id}:reversed"
+    return undo(written, entry_id=entry_id, source_ref=source, occurred_on=on, memo=reason)
 
 
 def _small(

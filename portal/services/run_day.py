@@ -127,8 +127,8 @@ class DayReport:
             yield f"{self.awarded} awards of assistance reached further bills"
         if self.tended.moved or self.tended.letters:
             yield f"{self.tended.moved} payment plans moved, {self.tended.letters} letters about plans"
-        if self.small.accounts:
-            yield f"{self.small.amount} in {self.small.accounts} small balances proposed"
+        if small := self.small.accounts + self.small.payer_rests:
+            yield f"{self.small.amount} in {small} small balances proposed"
 
 
 def run_day(*, on: date, now: datetime, office: Office) -> DayReport:

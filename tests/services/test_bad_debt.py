@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -99,10 +100,11 @@ def test_OPS_22_the_gate_denies_a_bill_whose_steps_are_not_proven_and_its_rules_
     page = batch_page(batch_id)
     assert [row.visit_id for row in page.bills] == [bill[0].id]
     (denied,) = page.denied
-    assert {"COLL-3", "COLL-4", "COLL-5", "FA-8"} <= set(denied.rule_ids)
+    said = set(re.findall(r"\(([A-Z]+-\d+)\)", denied.rules))
+    assert {"COLL-3", "COLL-4", "COLL-5", "FA-8"} <= said
     with read_only() as session:
         (row,) = session.scalars(select(GateDenial))
-    assert (row.asked_by, tuple(row.rule_ids)) == ("write_off", denied.rule_ids)
+    assert (row.asked_by, tuple(row.rule_ids)) == ("write_off", tuple(sorted(said)))
     assert approve(batch_id) == 1
     assert owed(stranger) == Money(4000)
 
