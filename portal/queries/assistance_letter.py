@@ -31,7 +31,7 @@ def letter_facts(session: Session, row: AssistanceDecision) -> LetterFacts:
     practice = session.get_one(Practice, 1)
     accounts = _accounts(session, row)
     decided_on = (row.second_at or row.made_at).astimezone(ZoneInfo(practice.time_zone)).date()
-    awards = _first_awards(session, row.id)
+    awards = [] if row.outcome == "denied" else _first_awards(session, row.id)
     due = (
         _due_now(session, row, decided_on)
         if row.outcome == "denied"

@@ -21,6 +21,7 @@ from portal.models.assistance import (
     AssistanceEvent,
 )
 from portal.models.assistance_decisions import AssistanceDecision, AssistanceRequest
+from portal.queries.assistance_answer import Answer, answer_of
 from portal.queries.settings import settings_on
 
 # What of the office's own record an applicant's timeline tells; the rest is between the office's people.
@@ -50,7 +51,8 @@ class Standing:
     decide_by: date | None
     sent_since_asked: bool
     decision_id: UUID | None  # its letter may be read
-    outcome: str
+    appealed: bool  # we look again at that answer
+    told: Answer | None  # our answer, where nobody looks at it again
 
     @property
     def pending(self) -> bool:
@@ -62,14 +64,16 @@ class Standing:
         return tuple(PROOF_WORDS[item] for item in self.items)
 
 
-def standing_of_tied(application_id: UUID, *, on: date) -> Standing:
-    """Of one that was tied to an account. Six statements."""
+def standing_of_tied(application_id: UUID, *, language: str, on: date) -> Standing:
+    """Of one that was tied to an account, our answer in the page's language."""
     with read_only() as session:
         row = session.get_one(AssistanceApplication, application_id)
-        return load_standing(session, row, on=on)
+        return load_standing(session, row, language=language, on=on)
 
 
-def load_standing(session: Session, row: AssistanceApplication, *, on: date) -> Standing:
+def load_standing(
+    session: Session, row: AssistanceApplication, *, language: str, on: date
+) -> Standing:
     """The same in a transaction that is open, of a row that the caller may see."""
     asked = _newest_request(session, row.id) if row.state == "asked" else None
     decision = newest_decision(session, row.id) if row.decided_on else None
@@ -78,17 +82,19 @@ def load_standing(session: Session, row: AssistanceApplication, *, on: date) -> 
         .where(AssistanceEvent.application_id == row.id, AssistanceEvent.kind.in_(TOLD))
         .order_by(AssistanceEvent.id.desc())
     ).all()
-    within = settings_on(session, on).span(Key.ASSISTANCE_DECIDE_DAYS) or DECIDE_WITHIN
     return Standing(
         state=row.state,
         events=tuple((one.kind, one.on, one.detail) for one in events),
         items=tuple(Proof(item) for item in asked.items) if asked else (),
         note=asked.note if asked else "",
         answer_by=asked.answer_by if asked else None,
-        decide_by=row.complete_on + within if row.complete_on and row.state in PENDING else None,
+        decide_by=_decide_by(session, row, on),
         sent_since_asked=asked is not None and _sent_since(session, asked),
         decision_id=decision.id if decision else None,
-        outcome=decision.outcome if decision else "",
+        appealed=decision is not None and decision.appealed_on is not None,
+        told=answer_of(session, decision, language, on=on)
+        if decision is not None and row.state == "decided"
+        else None,
     )
 
 
@@ -103,6 +109,14 @@ def newest_decision(session: Session, application_id: UUID) -> AssistanceDecisio
         .order_by(AssistanceDecision.made_at.desc())
         .limit(1)
     )
+
+
+def _decide_by(session: Session, row: AssistanceApplication, on: date) -> date | None:
+    """Until when we answer, once everything is here."""
+    if row.complete_on is None or row.state not in PENDING:
+        return None
+    within = settings_on(session, on).span(Key.ASSISTANCE_DECIDE_DAYS) or DECIDE_WITHIN
+    return row.complete_on + within
 
 
 def _newest_request(session: Session, application_id: UUID) -> AssistanceRequest | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from billing.assistance_income import Income, Period, Source
@@ -21,6 +22,7 @@ from portal.models.guest_applications import GuestApplication, GuestPaper
 from portal.queries.application_draft import Draft, Earned, Person, Sheet
 
 MOST = 10
+_SIGNS = func.upper(func.regexp_replace(GuarantorAccount.number, r"[^[:alnum:]]", "", "g"))
 LISTS = ("people", "incomes")
 
 
@@ -78,21 +80,23 @@ SUMS = ("owed_in_year", "paid_in_year")
 
 
 def guest_page(guest_id: UUID) -> GuestPage | None:
-    """One; None when there is none any more. Three queries at most."""
+    """One; None when there is none any more. One query."""
     with read_only() as session:
         return load_guest(session, guest_id)
 
 
 def load_guest(session: Session, guest_id: UUID) -> GuestPage | None:
     """The same in a transaction that is open."""
-    row = session.get(GuestApplication, guest_id)
-    if row is None:
+    found = session.execute(
+        select(GuestApplication, AssistanceApplication.guarantor_account_id, _papers())
+        .outerjoin(
+            AssistanceApplication, AssistanceApplication.id == GuestApplication.application_id
+        )
+        .where(GuestApplication.id == guest_id)
+    ).one_or_none()
+    if found is None:
         return None
-    papers = session.execute(
-        select(GuestPaper.id, GuestPaper.kind)
-        .where(GuestPaper.guest_id == guest_id)
-        .order_by(GuestPaper.id)
-    ).all()
+    row, account_id, papers = found
     said = row.answers
     return GuestPage(
         id=row.id,
@@ -128,20 +132,23 @@ def load_guest(session: Session, guest_id: UUID) -> GuestPage | None:
             )
             for place, one in enumerate(said["incomes"])
         ),
-        papers=tuple(Sheet(id=paper_id, kind=Proof(kind)) for paper_id, kind in papers),
+        papers=tuple(Sheet(id=paper_id, kind=Proof(kind)) for paper_id, kind in papers or ()),
         language=row.language,
         sent_on=row.sent_on,
-        tied=_tied(session, row.application_id) if row.application_id else None,
+        tied=Tied(application_id=row.application_id, account_id=account_id)
+        if row.application_id
+        else None,
     )
 
 
-def _tied(session: Session, application_id: UUID) -> Tied:
-    account_id = session.scalars(
-        select(AssistanceApplication.guarantor_account_id).where(
-            AssistanceApplication.id == application_id
-        )
-    ).one()
-    return Tied(application_id=application_id, account_id=account_id)
+def _papers() -> ScalarSelect[Any]:
+    row = func.json_build_array(GuestPaper.id, GuestPaper.kind)
+    return (
+        select(func.json_agg(aggregate_order_by(row, GuestPaper.id)))
+        .where(GuestPaper.guest_id == GuestApplication.id)
+        .correlate(GuestApplication)
+        .scalar_subquery()
+    )
 
 
 def guest_paper(guest_id: UUID, paper_id: int) -> str | None:
@@ -199,7 +206,7 @@ def untied_guests() -> int:
 
 def guest_matches(page: GuestPage) -> tuple[MatchRow, ...]:
     """Accounts by the number on a bill, or by the birth date of the guarantor or of a patient; what agrees most first."""
-    number = "".join(c for c in page.fields["account_number"] if c.isalnum())
+    number = _signs(page.fields["account_number"])
     born = select(Patient.guarantor_account_id).where(
         Patient.birth_on == page.birth_on, Patient.merged_into_id.is_(None)
     )
@@ -208,7 +215,7 @@ def guest_matches(page: GuestPage) -> tuple[MatchRow, ...]:
             select(GuarantorAccount)
             .where(
                 or_(
-                    func.upper(GuarantorAccount.number) == number.upper(),
+                    _SIGNS.in_({number} - {""}),
                     GuarantorAccount.birth_on == page.birth_on,
                     GuarantorAccount.id.in_(born),
                 )
@@ -222,7 +229,7 @@ def guest_matches(page: GuestPage) -> tuple[MatchRow, ...]:
 
 def _match(row: GuarantorAccount, page: GuestPage, number: str) -> MatchRow:
     agrees = []
-    if number and row.number.upper() == number.upper():
+    if number and _signs(row.number) == number:
         agrees.append("the number of the bill")
     if _same_words(row.display_name, page.name):
         agrees.append("the name")
@@ -237,6 +244,11 @@ def _match(row: GuarantorAccount, page: GuestPage, number: str) -> MatchRow:
         birth_on=row.birth_on,
         agrees=tuple(agrees),
     )
+
+
+def _signs(number: str) -> str:
+    """A number as it is compared: however somebody typed its dashes and spaces."""
+    return "".join(c for c in number if c.isalnum()).upper()
 
 
 def _same_words(one: str, other: str) -> bool:

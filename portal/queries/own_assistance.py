@@ -168,7 +168,9 @@ def load_draft(session: Session, viewer: PatientViewer, application_id: UUID) ->
     )
 
 
-def own_status(viewer: PatientViewer, application_id: UUID, *, on: date) -> OwnStatus | None:
+def own_status(
+    viewer: PatientViewer, application_id: UUID, *, language: str, on: date
+) -> OwnStatus | None:
     """Where it stands; one that is not sent, or of another's account, is not found."""
     with read_only() as session:
         row = session.scalar(
@@ -185,7 +187,7 @@ def own_status(viewer: PatientViewer, application_id: UUID, *, on: date) -> OwnS
             own=row.login_id == viewer.login_id,
             applicant=row.applicant,
             papers=_papers(session, application_id),
-            stands=load_standing(session, row, on=on),
+            stands=load_standing(session, row, language=language, on=on),
         )
 
 

@@ -14,7 +14,7 @@ from billing.assistance_reasons import ReasonRefused, check_reason
 from billing.duties import Duty, same_person
 from billing.free_text import check_free_text
 from portal.db import transaction
-from portal.models.assistance import PENDING
+from portal.models.assistance import PENDING, AssistanceApplication
 from portal.models.assistance_decisions import AssistanceDecision
 from portal.queries.assistance_case import CaseFacts, means_of
 from portal.queries.assistance_cases import load_case
@@ -126,16 +126,36 @@ def appeal_assistance(
         newest = last_decision(session, application_id)
         if row.state != "made" or newest is None or newest.id != row.id:
             raise CannotDecideAssistance("This is not the answer that stands.")
-        if not may_appeal(practice_date(session, row.made_at), received_on):
+        if not may_appeal(decided_on(session, row), received_on):
             raise CannotDecideAssistance("The 30 days to appeal are over. They can apply anew.")
-        row.appealed_on, row.appeal_words = received_on, words
-        put_state(application, "complete", now=now)
-        application.complete_on = received_on
-        note_event(
-            session, application, "appealed", on=received_on, now=now, login_id=login_id,
-            decision=str(decision_id),
-        )  # fmt: skip
+        keep_appeal(
+            session, application, row, words=words, on=received_on, login_id=login_id, now=now
+        )
     return True
+
+
+def decided_on(session: Session, row: AssistanceDecision) -> date:
+    """The day that its letter names: of the second person, where one had to agree."""
+    return practice_date(session, row.second_at or row.made_at)
+
+
+def keep_appeal(
+    session: Session,
+    application: AssistanceApplication,
+    row: AssistanceDecision,
+    *,
+    words: str,
+    on: date,
+    login_id: int | None,
+    now: datetime,
+) -> None:
+    """In the caller's transaction, which holds the application: bills wait again. No sign-in: it came by the code."""
+    row.appealed_on, row.appeal_words = on, words
+    put_state(application, "complete", now=now)
+    application.complete_on = on
+    note_event(
+        session, application, "appealed", on=on, now=now, login_id=login_id, decision=str(row.id)
+    )
 
 
 def last_decision(session: Session, application_id: UUID) -> AssistanceDecision | None:

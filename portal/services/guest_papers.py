@@ -117,10 +117,8 @@ def document_of(application_id: UUID, paper: GuestPaper) -> AssistanceDocument:
     )
 
 
-def _open(
-    session: Session, guest_id: UUID
-) -> tuple[GuestApplication, AssistanceApplication | None]:
-    """A draft; or a tied one with its application, held with its accounts, while the office still wants papers.
+def tied_guest(session: Session, guest_id: UUID) -> tuple[GuestApplication, AssistanceApplication]:
+    """One that is tied, with its application, held with its accounts. Raises NotFound.
 
     The accounts are locked first: once tied, it stays tied to that application.
     """
@@ -128,11 +126,19 @@ def _open(
         select(GuestApplication.application_id).where(GuestApplication.id == guest_id)
     )
     if application_id is None:
-        return guest_draft(session, guest_id), None
-    application = held_application(session, application_id)
-    row = session.get(GuestApplication, guest_id, with_for_update=True)
-    if row is None:
         raise NotFound
+    application = held_application(session, application_id)
+    return session.get_one(GuestApplication, guest_id, with_for_update=True), application
+
+
+def _open(
+    session: Session, guest_id: UUID
+) -> tuple[GuestApplication, AssistanceApplication | None]:
+    """A draft; or a tied one with its application, held with its accounts, while the office still takes papers."""
+    tied_to = select(GuestApplication.application_id).where(GuestApplication.id == guest_id)
+    if session.scalar(tied_to) is None:
+        return guest_draft(session, guest_id), None
+    row, application = tied_guest(session, guest_id)
     if application.state not in PENDING:
         raise AlreadySent(CLOSED)
     return row, application

@@ -12,6 +12,7 @@ PATIENTS_HELP = """
     # An application without a sign-in: whoever opened one by its code (below)
     k                              GET       /help-paying/mine
     k                              POST      /help-paying/mine/answered
+    k                              POST      /help-paying/mine/appeal
     k                              GET       /help-paying/mine/letter.pdf
     k                              GET,POST  /help-paying/mine/<any(household, income, coverage, hardship):step>
     k                              POST      /help-paying/mine/household/<int:place>/remove
@@ -34,6 +35,7 @@ PATIENTS_HELP = """
     s s n o o n n n r r r r r b b  POST      /help-paying/<uuid:application_id>/household/<int:person_id>/remove
     s s n o o n n n r r r r r b b  POST      /help-paying/<uuid:application_id>/income/<int:income_id>/remove
     s s n n n n n n n n r r n b b  GET       /help-paying/<uuid:application_id>/letter.pdf
+    s s n o o n n n r r r r r b b  POST      /help-paying/<uuid:application_id>/appeal
     s s n o o n n n r r r r r b b  GET,POST  /help-paying/<uuid:application_id>/papers
     s s n o o n n n r r r r r b b  GET       /help-paying/<uuid:application_id>/papers/<uuid:document_id>.pdf
     s s n o o n n n r r r r r b b  POST      /help-paying/<uuid:application_id>/papers/<uuid:document_id>/remove
@@ -46,6 +48,7 @@ PATIENTS_HELP = """
 APPLICANT_HELP = """
     o  GET       /help-paying/mine
     o  POST      /help-paying/mine/answered
+    o  POST      /help-paying/mine/appeal
     n  GET       /help-paying/mine/letter.pdf
     o  GET,POST  /help-paying/mine/<any(household, income, coverage, hardship):step>
     o  POST      /help-paying/mine/household/<int:place>/remove

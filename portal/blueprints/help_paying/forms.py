@@ -193,6 +193,12 @@ class PaperForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         return None
 
 
+class AgainForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """Why we should look again; it may stay empty."""
+
+    words = NoteField("Why do you not agree? (optional)", [at_most(2000, "The text")])
+
+
 class SignForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """The signature, over what stood above it."""
 

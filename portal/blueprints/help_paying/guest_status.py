@@ -5,16 +5,24 @@ from __future__ import annotations
 from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.blueprints.help_paying.forms import ButtonForm, PaperForm
+from portal.blueprints.help_paying.forms import AgainForm, ButtonForm, PaperForm
 from portal.blueprints.help_paying.papers import NOTHING
-from portal.blueprints.help_paying.views import blueprint, kept_letter, opened_here, sent_here
+from portal.blueprints.help_paying.views import (
+    ASKED_AGAIN,
+    blueprint,
+    kept_letter,
+    opened_here,
+    sent_here,
+)
 from portal.queries.assistance_standing import Standing, standing_of_tied
 from portal.queries.guest_application import GuestPage
+from portal.services.appeal_own import appeal_as_guest
 from portal.services.guest_papers import answer_as_guest, send_guest_paper
 from portal.services.own_application import AlreadySent, CannotApply
 from portal.web.access import applicant
 from portal.web.base import gateways
 from portal.web.clock import now
+from portal.web.languages import language
 from portal.web.practice_day import practice_day
 
 
@@ -49,13 +57,33 @@ def guest_letter() -> Response:
     return kept_letter(stands.decision_id if stands else None, "letter")
 
 
-def show_status(page: GuestPage, form: PaperForm | None = None) -> str:
-    """The page of one that was sent; `form`: a paper that was not taken, with why."""
+@blueprint.post("/mine/appeal")
+@applicant
+def guest_appeal() -> ResponseReturnValue:
+    """They do not agree: another person looks at it."""
+    page, form = sent_here(), AgainForm()
+    if page.tied is None:
+        abort(404)
+    if not form.validate_on_submit():
+        return show_status(page, again=form)
+    try:
+        appeal_as_guest(page.id, words=form.words.data or "", on=practice_day(), now=now())
+        flash(ASKED_AGAIN, "done")
+    except CannotApply as refused:
+        flash(str(refused), "attention")
+    return redirect(url_for(".guest_parts"))
+
+
+def show_status(
+    page: GuestPage, form: PaperForm | None = None, *, again: AgainForm | None = None
+) -> str:
+    """The page of one that was sent; `form`: a paper that was not taken, with why; `again`: an appeal that was not."""
     return render_template(
         "help_paying/guest_status.html",
         page=page,
         stands=_stands(page),
         form=form or PaperForm(formdata=None),
+        again=again or AgainForm(formdata=None),
         button=ButtonForm(formdata=None),
     )
 
@@ -86,4 +114,6 @@ def kept_guest_paper(page: GuestPage, form: PaperForm) -> bool:
 
 
 def _stands(page: GuestPage) -> Standing | None:
-    return standing_of_tied(page.tied.application_id, on=practice_day()) if page.tied else None
+    if page.tied is None:
+        return None
+    return standing_of_tied(page.tied.application_id, language=language(), on=practice_day())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, abort, flash, redirect, render_template, url_for
+from flask import Response, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.assistance_steps import Step
 from portal.blueprints.help_paying.addresses import OwnAddresses
 from portal.blueprints.help_paying.forms import PaperForm
 from portal.blueprints.help_paying.steps import show
-from portal.blueprints.help_paying.views import blueprint, open_draft, seen_status
+from portal.blueprints.help_paying.views import blueprint, open_draft, seen_status, show_own_status
 from portal.queries.own_assistance import own_paper
 from portal.queries.viewer import OWN_ONLY
 from portal.services.own_application import AlreadySent, CannotApply
@@ -42,7 +42,7 @@ def send_more(application_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit() and _kept(application_id, form):
         flash("We have your paper. Thank you.", "done")
         return redirect(url_for(".status", application_id=application_id))
-    return render_template("help_paying/status.html", page=page, form=form)
+    return show_own_status(page, form)
 
 
 @blueprint.get("/<uuid:application_id>/papers/<uuid:document_id>.pdf")

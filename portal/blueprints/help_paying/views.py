@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 
 from billing.assistance_precheck import band_of
-from portal.blueprints.help_paying.forms import ButtonForm, CheckForm, PaperForm
+from portal.blueprints.help_paying.forms import AgainForm, ButtonForm, CheckForm, PaperForm
 from portal.blueprints.help_paying.paper import blank_form
 from portal.queries.guest_application import GuestPage
 from portal.queries.own_assistance import (
@@ -21,6 +21,7 @@ from portal.queries.own_assistance import (
 from portal.queries.public_assistance import offer_for, public_policy
 from portal.queries.viewer import OWN_ONLY
 from portal.services.answer_request import answer_request
+from portal.services.appeal_own import appeal_own
 from portal.services.keep_assistance_letter import keep_assistance_letter
 from portal.services.own_application import CannotApply
 from portal.services.start_application import start_application
@@ -32,6 +33,7 @@ from portal.web.clock import now
 from portal.web.languages import language
 from portal.web.practice_day import practice_day
 
+ASKED_AGAIN = "We look at it again. Your bills wait until then."
 blueprint = Blueprint("help_paying", __name__, url_prefix="/help-paying")
 
 
@@ -96,8 +98,7 @@ def begin() -> ResponseReturnValue:
 @patient
 def status(application_id: UUID) -> str:
     """Where it stands, what is missing, and by when."""
-    page = seen_status(application_id)
-    return render_template("help_paying/status.html", page=page, form=PaperForm())
+    return show_own_status(seen_status(application_id))
 
 
 @blueprint.post("/<uuid:application_id>/withdraw")
@@ -130,6 +131,22 @@ def answered(application_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".status", application_id=application_id))
 
 
+@blueprint.post("/<uuid:application_id>/appeal")
+@patient(scope=OWN_ONLY)
+def appeal(application_id: UUID) -> ResponseReturnValue:
+    """They do not agree: another person looks at it."""
+    page, form = seen_status(application_id), AgainForm()
+    if not form.validate_on_submit():
+        return show_own_status(page, again=form)
+    words, viewer = form.words.data or "", current_patient()
+    try:
+        appeal_own(viewer=viewer, application_id=page.id, words=words, on=practice_day(), now=now())
+        flash(ASKED_AGAIN, "done")
+    except CannotApply as refused:
+        flash(str(refused), "attention")
+    return redirect(url_for(".status", application_id=application_id))
+
+
 @blueprint.get("/<uuid:application_id>/letter.pdf")
 @patient
 def letter(application_id: UUID) -> Response:
@@ -148,9 +165,21 @@ def kept_letter(decision_id: UUID | None, name: str) -> Response:
     return Response(content, mimetype="application/pdf", headers=headers)
 
 
+def show_own_status(
+    page: OwnStatus, form: PaperForm | None = None, *, again: AgainForm | None = None
+) -> str:
+    """The page of one that was sent; `form`: a paper that was not taken, with why; `again`: an appeal that was not."""
+    return render_template(
+        "help_paying/status.html",
+        page=page,
+        form=form or PaperForm(formdata=None),
+        again=again or AgainForm(formdata=None),
+    )
+
+
 def seen_status(application_id: UUID) -> OwnStatus:
     """One that was sent, told to the audit trail; another's is not found."""
-    page = own_status(current_patient(), application_id, on=practice_day())
+    page = own_status(current_patient(), application_id, language=language(), on=practice_day())
     if page is None:
         abort(404)
     saw(accounts=[page.account_id], kind="assistance_application", id=application_id)
