@@ -15,7 +15,15 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.consents import ESignConsent
 from portal.models.identity import AccountAccess, Login
 from portal.models.practice import Practice
-from portal.queries.esign_words import TECHNICAL, TECHNICAL_VERSION, Disclosure, disclosures
+from portal.queries.esign_words import (
+    TECHNICAL,
+    TECHNICAL_VERSION,
+    Disclosure,
+    agreement,
+    as_seen,
+    disclosures,
+    hash_of,
+)
 from portal.queries.reach import mailboxes
 from portal.queries.viewer import PatientViewer
 
@@ -45,6 +53,8 @@ class PaperlessPage:
     outdated: bool  # what is needed has changed since the consent
     held_until: datetime | None  # a new address waits
     disclosures: tuple[Disclosure, ...]
+    agreement: str  # beside the box
+    seen_hash: str  # of all that stands there to agree to
 
 
 def is_demonstrated(consent: ESignConsent | None) -> bool:
@@ -92,8 +102,8 @@ def electronic_readers(
     }
 
 
-def paperless_page(viewer: PatientViewer, *, now: datetime) -> PaperlessPage:
-    """The state of the viewer's accounts together: without paper only when all of them are."""
+def paperless_page(viewer: PatientViewer, *, language: str, now: datetime) -> PaperlessPage:
+    """The state of the viewer's accounts together: without paper only when all of them are. The texts in `language`."""
     with read_only() as session:
         email, failed_at = session.execute(
             select(Login.email, Login.email_failed_at).where(Login.id == viewer.login_id)
@@ -119,7 +129,9 @@ def paperless_page(viewer: PatientViewer, *, now: datetime) -> PaperlessPage:
             for consent in agreed
         ),
         held_until=max(filter(None, (_held_until(row, now) for row in rows)), default=None),
-        disclosures=disclosures(phone),
+        disclosures=disclosures(phone, language),
+        agreement=agreement(email, language),
+        seen_hash=hash_of(as_seen(phone, email, language)),
     )
 
 

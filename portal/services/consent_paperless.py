@@ -15,12 +15,13 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.consents import ESignConsent
 from portal.models.identity import Login
 from portal.models.practice import Practice
-from portal.queries.esign_words import WORDING_VERSION, as_seen
+from portal.queries.esign_words import WORDING_VERSION, as_seen, hash_of
 from portal.queries.viewer import PatientViewer
 from portal.services import letters
 from portal.services.letters import Letter
 from portal.services.queue_letter import queue_letter
 from portal.services.record_access import Access, add_access
+from portal.services.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +32,25 @@ class Browser:
     user_agent: str
 
 
+class OtherWords(Refusal):
+    """Nobody agrees to words that they did not read."""
+
+    title = "Please read this once more"
+
+
 def agree_paperless(
     *,
     viewer: PatientViewer,
     demonstrated_at: datetime,
     browser: Browser,
+    language: str,
+    seen_hash: str,
     public_url: str,
     now: datetime,
 ) -> None:
-    """Record the consent of every account of the viewer, with all six texts as they were seen.
+    """Record the consent of every account of the viewer, with all six texts as they were seen, in their language.
+
+    `seen_hash` is of what the form showed; raises OtherWords where that is not what would be kept.
 
     The mailed sample proved the address, so an earlier bounce of it is over. Whoever got the
     statements before is told, and a new address waits 72 hours (ID-12).
@@ -48,7 +59,9 @@ def agree_paperless(
         former = _lock_and_read(session, viewer)
         login = session.get_one(Login, viewer.login_id, with_for_update=True)
         login.email_failed_at = None
-        phone = session.scalar(select(Practice.phone)) or ""
+        wording = as_seen(session.scalar(select(Practice.phone)) or "", login.email, language)
+        if hash_of(wording) != seen_hash:
+            raise OtherWords("The words changed since you read them. Read them once more.")
         for account_id in former:
             session.add(
                 ESignConsent(
@@ -57,7 +70,8 @@ def agree_paperless(
                     source="web",
                     email=login.email,
                     wording_version=WORDING_VERSION,
-                    wording=as_seen(phone, login.email),
+                    wording=wording,
+                    language=language,
                     demonstrated_at=demonstrated_at,
                     at=now,
                     login_id=login.id,

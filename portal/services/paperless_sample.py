@@ -18,6 +18,7 @@ from portal.db import transaction
 from portal.models.identity import Login
 from portal.models.practice import Practice
 from portal.ports import PdfPrinter
+from portal.queries.esign_words import sample_words
 from portal.queries.viewer import PatientViewer
 from portal.services import letters
 from portal.services.mailed_codes import same_digits
@@ -54,9 +55,15 @@ def send_sample(*, viewer: PatientViewer, key: bytes, public_url: str, now: date
 
 
 def open_sample(
-    *, viewer: PatientViewer, token: str, key: bytes, printer: PdfPrinter, now: datetime
+    *,
+    viewer: PatientViewer,
+    token: str,
+    key: bytes,
+    printer: PdfPrinter,
+    language: str,
+    now: datetime,
 ) -> Sample:
-    """The PDF of a genuine link that was sent to this very sign-in within a day. Raises NotFound."""
+    """The PDF, in the reader's language, of a genuine link that was sent to this very sign-in within a day. Raises NotFound."""
     nonce, _, mark = token.rpartition("-")
     right = hmac.compare_digest(_mark(key, "link", viewer.login_id, nonce).encode(), mark.encode())
     if not right or not _in_time(nonce, now):
@@ -65,7 +72,8 @@ def open_sample(
         practice = session.scalar(select(Practice.name)) or ""
     code = _code(key, viewer.login_id, nonce)
     spaced = f"{code[:3]} {code[3:]}"
-    return Sample(nonce, printer.print("sample", {"practice": practice, "code": spaced}))
+    data = {**sample_words(language), "language": language, "practice": practice, "code": spaced}
+    return Sample(nonce, printer.print("sample", data))
 
 
 def is_sample_code(

@@ -43,6 +43,7 @@ SPEAKING = {
     "overview",
     "own_email",
     "pages",
+    "paperless",
     "pay_statement",
     "payments",
     "plans",

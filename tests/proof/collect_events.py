@@ -20,6 +20,7 @@ from portal.models.notices import Notice
 from portal.models.payments import InboundEvent
 from portal.models.placements import Placement
 from portal.ports import Accepted, Bounce, Delivery
+from portal.queries.paperless import paperless_page
 from portal.queries.viewer import PatientViewer
 from portal.services.consent_paperless import Browser, agree_paperless
 from portal.services.open_dispute import AlreadyDisputed, Filing, open_dispute
@@ -164,6 +165,8 @@ def paperless(viewer: PatientViewer, account: int) -> None:
         viewer=viewer,
         demonstrated_at=noon(DAY) - timedelta(days=8),
         browser=Browser(ip="192.0.2.1", user_agent="a test"),
+        language="en",
+        seen_hash=paperless_page(viewer, language="en", now=noon(DAY)).seen_hash,
         public_url=PUBLIC_URL,
         now=noon(DAY) - timedelta(days=8),
     )

@@ -18,6 +18,7 @@ from portal.models.identity import AccountAccess, Login
 from portal.models.messages import OutboundMessage
 from portal.models.statements import StatementDelivery
 from portal.ports import GatewayError
+from portal.queries.paperless import paperless_page
 from portal.queries.viewer import PatientViewer
 from portal.services.consent_paperless import Browser, agree_paperless
 from portal.services.run_day import DayReport, run_day
@@ -108,10 +109,13 @@ def viewer_of(email: str = EMAIL) -> PatientViewer:
 
 
 def agree(now: datetime = BEFORE, email: str = EMAIL) -> None:
+    viewer = viewer_of(email)
     agree_paperless(
-        viewer=viewer_of(email),
+        viewer=viewer,
         demonstrated_at=now - timedelta(minutes=1),
         browser=HERE,
+        language="en",
+        seen_hash=paperless_page(viewer, language="en", now=now).seen_hash,
         public_url="http://localhost:8000",
         now=now,
     )

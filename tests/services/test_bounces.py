@@ -280,11 +280,11 @@ def test_the_patient_is_told_on_the_page_and_a_new_consent_heals_it(
     post.run()
     record(post, post.report(notice()))
     assert overview(viewer_of(), on=DAY).email_failed
-    page = paperless_page(viewer_of(), now=noon(DAY))
+    page = paperless_page(viewer_of(), language="en", now=noon(DAY))
     assert (page.email_failed, page.without_paper) == (True, False)
     agree(noon(after(1)))
     assert not overview(viewer_of(), on=DAY).email_failed
-    assert paperless_page(viewer_of(), now=noon(after(1))).without_paper
+    assert paperless_page(viewer_of(), language="en", now=noon(after(1))).without_paper
 
 
 def test_a_withdrawal_is_not_overwritten_by_a_late_bounce(post: Post) -> None:

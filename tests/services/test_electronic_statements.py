@@ -183,7 +183,7 @@ def row(post: Post, **changed) -> None:
         "granted": True,
         "source": "web",
         "email": EMAIL,
-        "wording": as_seen("", EMAIL),
+        "wording": as_seen("", EMAIL, "en"),
         "demonstrated_at": BEFORE,
         "at": BEFORE + timedelta(days=1),
     }
@@ -228,6 +228,7 @@ def test_MSG_24_the_row_keeps_all_six_texts_and_the_demonstration(post: Post) ->
     assert "(212) 555-0100" in texts["how"]["text"]
     assert EMAIL in consent.wording["agreement"]
     assert consent.wording_version
+    assert consent.language == "en"
 
 
 def test_MSG_24_withdrawing_twice_is_one_row_and_one_letter(post: Post) -> None:
@@ -242,7 +243,7 @@ def test_ID_12_a_new_address_waits_72_hours_and_both_are_told(post: Post) -> Non
     agree(noon(DAY) - timedelta(hours=71), "thief@example.com")
     told = [message.recipient for message in outbox("paperless_on")]
     assert sorted(told[1:]) == [EMAIL, "thief@example.com"]
-    page = paperless_page(viewer_of("thief@example.com"), now=noon(DAY))
+    page = paperless_page(viewer_of("thief@example.com"), language="en", now=noon(DAY))
     assert page.held_until == noon(DAY) + timedelta(hours=1)
     post.run()
     assert deliveries() == PAPER

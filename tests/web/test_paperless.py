@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from portal.config import Settings
 from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.consents import ESignConsent
@@ -23,9 +25,16 @@ from tests.web.bills import make_practice
 from tests.web.pages import Page, PageClient
 from tests.web.people import make_account, messages, signed_in
 from tests.web.statements_sent import statements_sent
+from tools import translations
 
 Opens = Callable[..., PageClient]
 EMAIL = "testa@example.com"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Of a practice that had its Spanish reviewed."""
+    return replace(settings, spanish_reviewed_by="Testa Sample, certified translator")
 
 
 @pytest.fixture
@@ -71,7 +80,8 @@ def demonstrate(client: PageClient) -> Page:
 
 def agree(client: PageClient) -> Page:
     page = client.get("/paperless/agree")
-    client.post("/paperless/agree", {"agree": "y"}, expect=302)
+    sent = {"agree": "y", "seen_hash": page.hidden("seen_hash")}
+    client.post("/paperless/agree", sent, expect=302)
     return page
 
 
@@ -83,13 +93,13 @@ def rows() -> list[ESignConsent]:
 def test_MSG_24_read_try_agree_and_go_back(client: PageClient, account: int) -> None:
     start = client.get("/paperless")
     assert "Your statements come on paper" in start.text
-    for one in disclosures("(212) 555-0100"):
+    for one in disclosures("(212) 555-0100", "en"):
         assert one.title in start.text
     assert demonstrate(client).location.endswith("/paperless/agree")
     page = agree(client)
     box = next(field for field in page.all("input") if field.get("name") == "agree")
     assert box.get("checked") is None
-    assert agreement(EMAIL) in page.text
+    assert agreement(EMAIL, "en") in page.text
     [consent] = rows()
     assert (consent.guarantor_account_id, consent.email, consent.granted) == (account, EMAIL, True)
     assert consent.demonstrated_at == NOW
@@ -184,10 +194,10 @@ def test_the_patient_is_told_that_mail_came_back(client: PageClient) -> None:
 
 
 def test_STMT_14_the_six_texts_read_easily() -> None:
-    for one in disclosures("(212) 555-0100"):
+    for one in disclosures("(212) 555-0100", "en"):
         assert reading_grade(one.text) <= 8, (one.key, reading_grade(one.text))
-    assert len({one.key for one in disclosures("")}) == 6
-    assert reading_grade(agreement("")) <= 8
+    assert len({one.key for one in disclosures("", "en")}) == 6
+    assert reading_grade(agreement("", "en")) <= 8
 
 
 def test_the_page_asks_the_database_a_fixed_number_of_times(client: PageClient) -> None:
@@ -200,3 +210,58 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(client: PageClient) 
 def test_a_strangers_statement_has_no_paper_copy(client: PageClient) -> None:
     client.get("/paperless")
     client.post("/statements/2026-0001/paper-copy", expect=404)
+
+
+def test_MSG_24_LANG_3_in_Spanish_they_read_agree_and_the_row_keeps_those_words(
+    client: PageClient,
+) -> None:
+    client.post("/speak/es", {}, expect=302)
+    start = client.get("/paperless")
+    for one in disclosures("(212) 555-0100", "es"):
+        assert one.title in start.text
+    ask(client)
+    pdf = client.get(link()).response.data
+    text = pdf_text(pdf)
+    assert "Muestra de estado de cuenta" in text
+    assert "Sample" not in text
+    found = re.search(r"\b(\d{3}) (\d{3})\b", text)
+    assert found
+    client.get("/paperless/code")
+    client.post("/paperless/code", {"code": found[1] + found[2]}, expect=302)
+    page = agree(client)
+    assert agreement(EMAIL, "es") in page.text
+    done = client.get("/paperless")
+    for shown in (start, page, done):
+        for words in ("paper", "Your", "sample", "e-mail", "statement", "agree"):
+            assert words not in shown.text.replace("Español", ""), words
+    [consent] = rows()
+    assert consent.language == "es"
+    assert consent.wording["agreement"] == agreement(EMAIL, "es")
+    assert {key: kept["title"] for key, kept in consent.wording.items() if key != "agreement"} == {
+        one.key: one.title for one in disclosures("", "es")
+    }
+    assert "Sus estados de cuenta llegan sin papel." in done.text
+
+
+def test_MSG_24_nobody_agrees_to_words_that_they_did_not_read(client: PageClient) -> None:
+    """The language is changed in another window while the box waits: it is asked for anew, unticked."""
+    demonstrate(client)
+    seen = client.get("/paperless/agree").hidden("seen_hash")
+    client.post("/speak/es", {}, expect=302)
+    page = client.post("/paperless/agree", {"agree": "y", "seen_hash": seen}, expect=200)
+    assert "Las palabras cambiaron desde que las leyó." in page.text
+    assert page.hidden("seen_hash") != seen
+    box = next(field for field in page.all("input") if field.get("name") == "agree")
+    assert box.get("checked") is None
+    assert rows() == []
+
+
+def test_LANG_3_the_two_languages_say_the_same_things() -> None:
+    english, spanish = (disclosures("555-0100", language) for language in ("en", "es"))
+    assert [(one.key, one.version) for one in english] == [
+        (one.key, one.version) for one in spanish
+    ]
+    assert "“Mail me a paper copy”" in english[4].text
+    catalogue = {message.id: message.string for message in translations.catalogue()}
+    assert f"“{catalogue['Mail me a paper copy']}”" in spanish[4].text
+    assert "555-0100" in spanish[3].text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField
+from wtforms import BooleanField, HiddenField
 from wtforms.validators import DataRequired
 
 from portal.web.fields import CodeField, required
@@ -16,8 +16,9 @@ class SampleCodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no typ
 
 
 class AgreeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
-    """The consent itself."""
+    """The consent itself, to the words that stood above it."""
 
+    seen_hash = HiddenField()
     agree = BooleanField(
         "", [DataRequired(message="Tick the box if you agree. Or keep paper: it is free.")]
     )

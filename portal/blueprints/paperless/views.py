@@ -9,15 +9,15 @@ from flask.typing import ResponseReturnValue
 
 from portal.blueprints.paperless import journey
 from portal.blueprints.paperless.forms import AgreeForm, SampleCodeForm
-from portal.queries.esign_words import agreement
-from portal.queries.paperless import paperless_page
+from portal.queries.paperless import PaperlessPage, paperless_page
 from portal.queries.viewer import OWN_ONLY
 from portal.services.ask_paper_copy import ask_paper_copy
-from portal.services.consent_paperless import agree_paperless, withdraw_paperless
+from portal.services.consent_paperless import OtherWords, agree_paperless, withdraw_paperless
 from portal.services.paperless_sample import open_sample
 from portal.web.access import current_patient, patient, saw
 from portal.web.base import gateways
 from portal.web.clock import now
+from portal.web.languages import language
 
 blueprint = Blueprint("paperless", __name__)
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("paperless", __name__)
 @patient(scope=OWN_ONLY)
 def start() -> ResponseReturnValue:
     """How statements come now, what giving up paper means, and the way back."""
-    page = paperless_page(current_patient(), now=now())
+    page = _page()
     return render_template("paperless/start.html", page=page)
 
 
@@ -34,7 +34,7 @@ def start() -> ResponseReturnValue:
 @patient(scope=OWN_ONLY)
 def send_sample() -> ResponseReturnValue:
     """Mail the sample."""
-    if paperless_page(current_patient(), now=now()).paper_only:
+    if _page().paper_only:
         abort(409)
     problem = journey.mail_sample(current_patient(), gateways().public_url)
     if problem:
@@ -48,7 +48,12 @@ def sample(token: str) -> ResponseReturnValue:
     """The sample, as statements are opened."""
     doors, viewer = gateways(), current_patient()
     found = open_sample(
-        viewer=viewer, token=token, key=doors.hash_keys[0], printer=doors.printer, now=now()
+        viewer=viewer,
+        token=token,
+        key=doors.hash_keys[0],
+        printer=doors.printer,
+        language=language(),
+        now=now(),
     )
     journey.opened(found.nonce)
     saw(accounts=viewer.account_ids, kind="paperless_sample", id=found.nonce)
@@ -65,7 +70,7 @@ def code() -> ResponseReturnValue:
     form = SampleCodeForm()
     if form.validate_on_submit() and journey.check_code(form, current_patient()):
         return redirect(url_for("paperless.agree"))
-    page = paperless_page(current_patient(), now=now())
+    page = _page()
     return render_template("paperless/code.html", form=form, page=page)
 
 
@@ -76,12 +81,12 @@ def agree() -> ResponseReturnValue:
     shown_at = journey.demonstrated_at()
     if shown_at is None:
         return redirect(url_for("paperless.start"))
-    form, page = AgreeForm(), paperless_page(current_patient(), now=now())
-    if form.validate_on_submit():
-        _agree(shown_at)
+    form = AgreeForm()
+    if form.validate_on_submit() and _agreed(form, shown_at):
         return redirect(url_for("paperless.start"))
-    words = agreement(page.email)
-    return render_template("paperless/agree.html", form=form, page=page, words=words)
+    page = _page()
+    form.seen_hash.data = page.seen_hash
+    return render_template("paperless/agree.html", form=form, page=page)
 
 
 @blueprint.post("/paperless/stop")
@@ -108,12 +113,25 @@ def paper_copy(number: str) -> ResponseReturnValue:
     return redirect(url_for("statements.statement", number=number))
 
 
-def _agree(shown_at: datetime) -> None:
-    agree_paperless(
-        viewer=current_patient(),
-        demonstrated_at=shown_at,
-        browser=journey.browser(),
-        public_url=gateways().public_url,
-        now=now(),
-    )
+def _page() -> PaperlessPage:
+    return paperless_page(current_patient(), language=language(), now=now())
+
+
+def _agreed(form: AgreeForm, shown_at: datetime) -> bool:
+    """Why it was not kept stands on the form."""
+    try:
+        agree_paperless(
+            viewer=current_patient(),
+            demonstrated_at=shown_at,
+            browser=journey.browser(),
+            language=language(),
+            seen_hash=form.seen_hash.data or "",
+            public_url=gateways().public_url,
+            now=now(),
+        )
+    except OtherWords as refused:
+        form.form_errors = [str(refused)]
+        form.agree.data = False  # they tick it anew, under what stands there now
+        return False
     journey.end()
+    return True
