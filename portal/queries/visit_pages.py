@@ -30,6 +30,7 @@ STATE_WORDS = {
     "no_show": ("held", "Missed"),
     "canceled": ("held", "Canceled"),
 }
+CONFIRMED = ("paid", "Confirmed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class VisitPage:
     def tag(self) -> tuple[str, str]:
         """A kind of tag and its word."""
         if self.visit.state == "booked" and self.visit.confirmed_at is not None:
-            return "paid", "Confirmed"
+            return CONFIRMED
         return STATE_WORDS[self.visit.state]
 
 

@@ -21,9 +21,18 @@ AMOUNT = re.compile(r"^\$?\s*(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?\s*$")
 MOST_DIGITS = 9  # ten million dollars; more is a slip
 
 
-def required(noun: str) -> DataRequired:
+class Required(DataRequired):
+    """As the library's; but what was typed and could not be read is not called missing."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.process_errors:
+            raise StopValidation  # its own words stay
+        super().__call__(form, field)
+
+
+def required(noun: str) -> Required:
     """`required("your birth date")` says "Enter your birth date."."""
-    return DataRequired(message=later("Enter %(noun)s.", noun=noun))
+    return Required(message=later("Enter %(noun)s.", noun=noun))
 
 
 def chosen(noun: str) -> InputRequired:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.config import Settings
 from portal.db import read_only
 from portal.models.appointments import Appointment
 from portal.models.messages import OutboundMessage
@@ -21,6 +24,12 @@ from tests.web.pages import PageClient
 from tests.web.people import make_account, make_login, signed_in
 
 URL = "http://localhost:8000"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Of a practice that had its Spanish reviewed."""
+    return replace(settings, spanish_reviewed_by="Testa Sample, certified translator")
 
 
 @pytest.fixture
@@ -74,6 +83,43 @@ def test_SCH_8_a_weekend_and_one_place_are_wishes_too(
     assert (entry.location_ids, entry.weekdays, entry.provider_ids) == ([world.west], [1, 5], [])
     page = testa.get(f"/visits/waitlist/{entry.id}/change")
     assert "At any place" in page.text
+
+
+def test_SCH_8_what_is_wrong_stands_on_the_form_and_nothing_typed_is_lost(
+    testa: PageClient, world: BookingWorld
+) -> None:
+    page = testa.get("/visits/waitlist/join", query_string={"type": world.visit})
+    form = {
+        "entry": page.hidden("entry"),
+        "person": str(world.patient_id),
+        "kind": world.visit,
+        "provider": world.ada,
+        "first_day": "3/31/2026",
+        "last_day": "3/3/2026",
+        "clock": "any",
+        "notice": 60,
+        "intent": "self_pay",
+    }
+    page = testa.post("/visits/waitlist/join", form, expect=200)
+    assert "The last day is before the first one." in page.text
+    assert "3/31/2026" in page.source
+    page = testa.post("/visits/waitlist/join", form | {"last_day": "3/40/2026"}, expect=200)
+    assert "Enter a date like 4/28/1986" in page.text
+    assert "Enter the last day." not in page.text
+    page = testa.post("/visits/waitlist/join", form | {"last_day": ""}, expect=200)
+    assert "Enter the last day." in page.text
+
+
+def test_LANG_3_every_page_of_it_is_in_Spanish(testa: PageClient, world: BookingWorld) -> None:
+    entry = joined(testa, world)
+    freed(world)
+    testa.post("/speak/es", {}, expect=302)
+    for path in ("", "/join", f"/{entry.id}/change"):
+        page = testa.get(f"/visits/waitlist{path}").text
+        assert not re.search(r"\b(wait|time|list|day|Change|Tuesday|Booked)\b", page), path
+    assert "2026: martes" in testa.get("/visits/waitlist").text
+    assert "Cambiar lo que espera" in page
+    assert "Guardar el cambio" in page
 
 
 def test_SCH_8_join_see_the_offer_and_take_it(testa: PageClient, world: BookingWorld) -> None:

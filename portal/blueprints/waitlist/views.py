@@ -19,7 +19,7 @@ from portal.queries.own_waitlist import (
 from portal.services.accept_offer import accept_offer
 from portal.services.appointment_actor import Actor, SlotTaken
 from portal.services.decline_offer import decline_offer
-from portal.services.join_waitlist import join_waitlist, leave_waitlist
+from portal.services.join_waitlist import CannotWait, join_waitlist, leave_waitlist
 from portal.web.access import current_patient, patient, saw
 from portal.web.base import gateways
 from portal.web.clock import now
@@ -30,6 +30,10 @@ WAITS = "You are on the list. We tell you when an earlier time opens."
 LEFT = "You are off the list."
 PASSED = "Thank you. You stay on the list for other times."
 TAKEN = "The earlier time is yours."
+JOIN = "Wait for an earlier time"
+CHANGE = "Change what you wait for"
+ADD = "Put me on the list"
+KEEP = "Keep the change"
 
 blueprint = Blueprint("waitlist", __name__, url_prefix="/visits/waitlist")
 
@@ -56,9 +60,9 @@ def join() -> ResponseReturnValue:
             kind=asked.get("type", type=int),
             gives_up=asked.get("visit", ""),
         )
-    elif form.validate():
-        return _keep(form)
-    return render_template("waitlist/form.html", form=form, title="Wait for an earlier time")
+    elif form.validate() and _kept(form):
+        return redirect(url_for(".index"), 303)
+    return render_template("waitlist/form.html", form=form, title=JOIN, submit=ADD)
 
 
 @blueprint.route("/<uuid:entry_id>/change", methods=["GET", "POST"])
@@ -68,9 +72,9 @@ def change(entry_id: UUID) -> ResponseReturnValue:
     found, form = _mine(own_entry(current_patient(), entry_id)), _form()
     if not form.is_submitted():
         form.show(found)
-    elif form.entry.data == str(entry_id) and form.validate():
-        return _keep(form)
-    return render_template("waitlist/form.html", form=form, title="Change what you wait for")
+    elif form.entry.data == str(entry_id) and form.validate() and _kept(form):
+        return redirect(url_for(".index"), 303)
+    return render_template("waitlist/form.html", form=form, title=CHANGE, submit=KEEP)
 
 
 @blueprint.post("/<uuid:entry_id>/leave")
@@ -113,7 +117,8 @@ def _form() -> WaitForm:
     return WaitForm().offer(wait_choices(current_patient()), language())
 
 
-def _keep(form: WaitForm) -> ResponseReturnValue:
+def _kept(form: WaitForm) -> bool:
+    """Why it was not kept stands on the form."""
     viewer = current_patient()
     who = form.who(wait_choices(viewer).people, viewer.login_id, language())
     saw(
@@ -122,9 +127,13 @@ def _keep(form: WaitForm) -> ResponseReturnValue:
         kind="waitlist",
         id=form.entry.data,
     )
-    join_waitlist(entry_id=UUID(form.entry.data), who=who, waits=form.waits(), now=now())
+    try:
+        join_waitlist(entry_id=UUID(form.entry.data), who=who, waits=form.waits(), now=now())
+    except CannotWait as refused:
+        form.form_errors = [str(refused)]
+        return False
     flash(WAITS, "done")
-    return redirect(url_for(".index"), 303)
+    return True
 
 
 def _mine(found: WaitedFor | None) -> WaitedFor:
