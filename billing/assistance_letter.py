@@ -193,12 +193,12 @@ _MONTHS_ES = (
 )  # fmt: skip
 
 POLICY_WORDS_ES: Mapping[PolicyLine, str] = {
-    PolicyLine.INCOME_ABOVE: "Su ingreso está por encima del límite para la ayuda, y sus cuentas médicas de los"
+    PolicyLine.INCOME_ABOVE: "Su ingreso está por encima del límite para la ayuda, y sus facturas médicas de los"
     " últimos 12 meses no pasan de la parte de su ingreso que dice nuestra política.",
     PolicyLine.NOT_ANSWERED: "Le pedimos papeles. No los recibimos en 30 días.",
     PolicyLine.NOT_COVERED: "Nuestra política no cubre este tipo de atención.",
     PolicyLine.ANOTHER_PAYS: "Un seguro o un programa paga esta atención, así que usted no nos debe nada por ella.",
-    PolicyLine.NOTHING_OWED: "Usted no tiene con nosotros una cuenta que esta ayuda pueda bajar.",
+    PolicyLine.NOTHING_OWED: "Usted no tiene con nosotros una factura que esta ayuda pueda bajar.",
     PolicyLine.NOT_TRUE: "Lo que dice el formulario no es lo que dicen los papeles.",
 }
 
@@ -248,13 +248,13 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "language": "We speak with you in your language at no cost. Just tell us which one.",
     },
     "es": {
-        "title": "Nuestra respuesta sobre la ayuda con sus cuentas",
-        "applied": "Usted pidió ayuda con sus cuentas a {practice} el {applied}.",
-        "approved": "La respuesta es sí. Quitamos toda su parte de estas cuentas.",
-        "partial": "La respuesta es sí, en parte. Quitamos {discount} de su parte de estas cuentas.",
+        "title": "Nuestra respuesta sobre la ayuda con sus facturas",
+        "applied": "Usted pidió ayuda con sus facturas a {practice} el {applied}.",
+        "approved": "La respuesta es sí. Quitamos toda su parte de estas facturas.",
+        "partial": "La respuesta es sí, en parte. Quitamos {discount} de su parte de estas facturas.",
         "denied": "Lo sentimos. No podemos darle esta ayuda ahora.",
         "because": "La razón es esta regla de nuestra política: {reason}",
-        "covers": "Vale para las cuentas que le enviamos por primera vez el {since} o después.",
+        "covers": "Vale para las facturas que le enviamos por primera vez el {since} o después.",
         "lasts": "Vale hasta el {ends}.",
         "measured": "Lo que vimos",
         "accounts_label": "Cuentas",
@@ -273,21 +273,21 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "left": "Le queda por pagar",
         "owe_now": "Debe ahora",
         "next": "Lo que sigue",
-        "nothing_left": "No le queda nada por pagar en estas cuentas.",
+        "nothing_left": "No le queda nada por pagar en estas facturas.",
         "pay_left": "Le quedan {due} por pagar. Puede pagar en nuestras páginas, por correo o por teléfono.",
         "plan": "También puede pagar en {instalments} partes de hasta {instalment} al mes. No hay cargos."
         " Llámenos, o hágalo en nuestras páginas.",
         "refund": "Usted pagó más que su parte. Le devolvemos {back} en 30 días.",
-        "credit": "Usted pagó {back} más que su parte. Lo guardamos para su próxima cuenta. Llámenos si lo quiere de vuelta.",
+        "credit": "Usted pagó {back} más que su parte. Lo guardamos para su próxima factura. Llámenos si lo quiere de vuelta.",
         "agb": "Usted nunca paga más de {agb} del precio completo. Es lo que pagan en promedio las personas"
-        " con seguro. Lo calculamos con las cuentas de 12 meses.",
+        " con seguro. Lo calculamos con las facturas de 12 meses.",
         "cap": "Usted paga como máximo {cap} en estos 12 meses.",
         "new_visits": "Si viene otra vez en este tiempo, quitamos la misma parte sin que lo pida.",
         "denied_next": "Puede pagar en partes, sin cargos. Llámenos y buscamos una forma con usted.",
         "apply_again": "Puede pedir la ayuda otra vez si su ingreso o su hogar cambia.",
         "rights": "Si no está de acuerdo",
         "appeal": "Puede pedirnos que lo veamos otra vez hasta el {appeal_by}. Escríbanos, llámenos o use nuestras páginas.",
-        "other_person": "Entonces lo ve una persona que no tomó esta decisión. No le pedimos dinero por estas cuentas mientras tanto.",
+        "other_person": "Entonces lo ve una persona que no tomó esta decisión. No le pedimos dinero por estas facturas mientras tanto.",
         "call": "Llame al {phone} si tiene preguntas.",
         "language": "Hablamos con usted en su idioma sin costo. Solo díganos cuál.",
     },

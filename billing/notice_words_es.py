@@ -21,7 +21,7 @@ _ASK = Block(
     heading="¿Hay un error?",
     paragraphs=[
         (
-            "Díganos si cree que la cuenta no está bien, o si la debe pagar su seguro. Llame al {phone}"
+            "Díganos si cree que la factura no está bien, o si la debe pagar su seguro. Llame al {phone}"
             " o entre en nuestro sitio: {portal_url}. Paramos y lo revisamos antes de seguir."
         ),
     ],
@@ -29,7 +29,7 @@ _ASK = Block(
 _CALL = Block(paragraphs=["¿Tiene preguntas? Llámenos al {phone}."])
 _OWE = Block(
     heading="Lo que debe",
-    paragraphs=["Las cuentas de esta carta suman {amount}."],
+    paragraphs=["Las facturas de esta carta suman {amount}."],
     each="bills",
 )
 _NAMED = Block(
@@ -39,14 +39,14 @@ _NAMED = Block(
 )
 _PLACE = Block(
     when="names_placement",
-    bullets=["Pedir a una agencia de cobros que le escriba y le llame por estas cuentas."],
+    bullets=["Pedir a una agencia de cobros que le escriba y le llame por estas facturas."],
 )
 _SUE = Block(when="names_lawsuit", bullets=["Pedir el dinero con una demanda ante un tribunal."])
 _ONLY = Block(
     when="names_any",
     paragraphs=[
         (
-            "No pensamos hacer nada que no diga aquí. Nunca informamos de una cuenta a una agencia de"
+            "No pensamos hacer nada que no diga aquí. Nunca informamos de una factura a una agencia de"
             " crédito."
         )
     ],
@@ -56,8 +56,8 @@ _NONE = Block(
     unless="names_any",
     paragraphs=[
         (
-            "No pensamos mandar estas cuentas a una agencia ni a un tribunal. Nunca informamos de una"
-            " cuenta a una agencia de crédito. Esta carta le pide que hable con nosotros hasta el"
+            "No pensamos mandar estas facturas a una agencia ni a un tribunal. Nunca informamos de una"
+            " factura a una agencia de crédito. Esta carta le pide que hable con nosotros hasta el"
             " {deadline}."
         )
     ],
@@ -68,7 +68,7 @@ _STOP = Block(
     bullets=[
         "Pida ayuda para pagar.",
         "Haga un plan para pagar poco a poco.",
-        "Díganos qué está mal en la cuenta.",
+        "Díganos qué está mal en la factura.",
         "Pague en {portal_url}, por teléfono o por correo.",
     ],
 )
@@ -77,7 +77,7 @@ _HANDOFF = Block(
     when="email",
     paragraphs=[
         (
-            "Si damos estas cuentas a {agency}, pueden escribirle a {email}. Quien pueda leer ese correo"
+            "Si damos estas facturas a {agency}, pueden escribirle a {email}. Quien pueda leer ese correo"
             " puede ver lo que le escriban. Si no lo quiere, díganoslo hasta el {email_no_by}: llame al"
             " {phone} o escríbanos a la dirección de arriba. No tiene que decir por qué."
         ),
@@ -113,7 +113,7 @@ SUMMARY_ES = [
             (
                 "Las reglas y el formulario están en {assistance_url}, o llame al {assistance_phone}. Se"
                 " los mandamos gratis y le ayudamos a llenarlo. Los hay en español. Mientras vemos su"
-                " formulario, no seguimos con sus cuentas."
+                " formulario, no seguimos con sus facturas."
             )
         ],
     ),
@@ -122,15 +122,15 @@ _TAIL = [_HELP, _ASK, _CALL]
 
 SPANISH: dict[K, Words] = {
     K.FINAL_NOTICE: Words(
-        title="Hable con nosotros sobre su cuenta hasta el {deadline}",
+        title="Hable con nosotros sobre su factura hasta el {deadline}",
         blocks=[_OWE, _HELP, _STOP, _NAMED, _PLACE, _SUE, _ONLY, _NONE, _HANDOFF, _ASK, _CALL, *SUMMARY_ES],
     ),
     K.ECA_NOTICE: Words(
-        title="Lo que puede pasar con su cuenta después del {deadline}",
+        title="Lo que puede pasar con su factura después del {deadline}",
         blocks=[_OWE, _NAMED, _PLACE, _SUE, _ONLY, _NONE, _STOP, *_TAIL, *SUMMARY_ES],
     ),
     K.STATE_NOTICE: Words(
-        title="Un aviso sobre su cuenta",
+        title="Un aviso sobre su factura",
         blocks=[_OWE, _NAMED, _PLACE, _SUE, _ONLY, _NONE, _STOP, *_TAIL, *SUMMARY_ES],
     ),
     K.PLAN_DEFAULT: Words(
@@ -140,7 +140,7 @@ SPANISH: dict[K, Words] = {
                 paragraphs=[
                     ("Su plan de pagos {plan} terminó, porque algunos pagos no nos llegaron. Lo que"
                     " pagó queda pagado. No hay ningún cargo nuevo."),
-                    ("Quedan {payoff}. Se deben como cualquier cuenta. Su próximo estado de cuenta"
+                    ("Quedan {payoff}. Se deben como cualquier factura. Su próximo estado de cuenta"
                     " dice cómo pagar."),
                 ]
             ),
@@ -152,7 +152,7 @@ SPANISH: dict[K, Words] = {
         ],
     ),
     K.CORRECTED_STATEMENT: Words(
-        title="Corregimos su cuenta",
+        title="Corregimos su factura",
         blocks=[
             Block(
                 paragraphs=[
@@ -177,7 +177,7 @@ SPANISH: dict[K, Words] = {
                 paragraphs=[
                     ("El {received} nos llegó su formulario para pedir ayuda económica. Le escribimos"
                     " hasta el {decide_by} y le decimos qué decidimos."),
-                    "Hasta entonces no seguimos con sus cuentas. No tiene que pagarlas ahora.",
+                    "Hasta entonces no seguimos con sus facturas. No tiene que pagarlas ahora.",
                 ]
             ),
             _CALL,
@@ -198,7 +198,7 @@ SPANISH: dict[K, Words] = {
                     ("Mándelo hasta el {send_by}. Puede tomar una foto de cada papel y añadirla en"
                     " nuestro sitio: {portal_url}. También puede mandarlo por correo o traerlo."),
                     ("Si no puede conseguir alguno, llámenos al {assistance_phone}. Buscamos otra"
-                    " manera. Hasta el {send_by} no seguimos con sus cuentas."),
+                    " manera. Hasta el {send_by} no seguimos con sus facturas."),
                 ]
             ),
             _CALL,
@@ -219,7 +219,7 @@ SPANISH: dict[K, Words] = {
                 ],
             ),
             Block(
-                heading="Sus cuentas",
+                heading="Sus facturas",
                 each="accounts",
                 rows=[
                     ["Antes", "{before}"],
@@ -248,14 +248,14 @@ SPANISH: dict[K, Words] = {
                 paragraphs=[
                     ("El {received} nos llegó su formulario para pedir ayuda económica. Necesitamos"
                     " más tiempo. {reason} Le escribimos hasta el {decide_by}."),
-                    "Hasta entonces no seguimos con sus cuentas. No tiene que pagarlas ahora.",
+                    "Hasta entonces no seguimos con sus facturas. No tiene que pagarlas ahora.",
                 ]
             ),
             _CALL,
         ],
     ),
     K.DISPUTE_RECEIVED: Words(
-        title="Estamos revisando su cuenta",
+        title="Estamos revisando su factura",
         blocks=[
             Block(
                 paragraphs=[
@@ -268,7 +268,7 @@ SPANISH: dict[K, Words] = {
         ],
     ),
     K.DISPUTE_EXTENDED: Words(
-        title="Necesitamos más tiempo para revisar su cuenta",
+        title="Necesitamos más tiempo para revisar su factura",
         blocks=[
             Block(
                 paragraphs=[
@@ -281,7 +281,7 @@ SPANISH: dict[K, Words] = {
         ],
     ),
     K.DISPUTE_ANSWER: Words(
-        title="Lo que encontramos en su cuenta",
+        title="Lo que encontramos en su factura",
         blocks=[
             Block(
                 paragraphs=[
@@ -304,11 +304,11 @@ SPANISH: dict[K, Words] = {
         ],
     ),
     K.PLACEMENT_RECALLED: Words(
-        title="Su cuenta está otra vez con nosotros",
+        title="Su factura está otra vez con nosotros",
         blocks=[
             Block(
                 paragraphs=[
-                    ("El {recalled} quitamos su cuenta a {agency}. {reason} Ya no pueden escribirle ni"
+                    ("El {recalled} quitamos su factura a {agency}. {reason} Ya no pueden escribirle ni"
                     " llamarle por ella."),
                     "Si lo hacen, díganoslo: llame al {phone}. Desde ahora hable solo con nosotros.",
                 ]
@@ -324,7 +324,7 @@ SPANISH: dict[K, Words] = {
                 paragraphs=[
                     ("Una carta que le mandamos el {sent} volvió. Díganos dónde recibe su correo. Puede"
                     " hacerlo en {portal_url}/profile, o llame al {phone}."),
-                    "Hasta entonces no seguimos con sus cuentas.",
+                    "Hasta entonces no seguimos con sus facturas.",
                 ]
             ),
             _CALL,
@@ -379,7 +379,7 @@ SPANISH_STATES: dict[str, list[Block]] = {
         Block(
             paragraphs=[
                 (
-                    "Nueva York tiene un formulario para pedir ayuda con cuentas de hospital. No importa"
+                    "Nueva York tiene un formulario para pedir ayuda con facturas de hospital. No importa"
                     " si es ciudadano. Puede pedirnos el formulario."
                 )
             ]
@@ -389,7 +389,7 @@ SPANISH_STATES: dict[str, list[Block]] = {
         Block(
             paragraphs=[
                 (
-                    "Puede pedir que revisemos su cuenta, y que veamos si la puede pagar un programa"
+                    "Puede pedir que revisemos su factura, y que veamos si la puede pagar un programa"
                     " público."
                 )
             ]

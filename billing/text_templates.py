@@ -71,7 +71,7 @@ TEMPLATES: dict[str, dict[str, dict[Grade, str]]] = {
         },
         "es": {
             Grade.LINK: "{org}: Tiene un nuevo estado de cuenta: {url} Preguntas: {phone}. STOP para cancelar.",
-            Grade.AMOUNT: "{org}: Nueva cuenta: debe {amount}. Ver o pagar: {url} Tel: {phone}. STOP para cancelar.",
+            Grade.AMOUNT: "{org}: Nueva factura: debe {amount}. Ver o pagar: {url} Tel: {phone}. STOP para cancelar.",
             Grade.FULL: "{org}: Debe {amount}, vence el {due}. Ver o pagar: {url} Tel: {phone}. STOP para cancelar.",
         },
     },
@@ -82,7 +82,7 @@ TEMPLATES: dict[str, dict[str, dict[Grade, str]]] = {
             Grade.FULL: "{org}: {amount} is due {due}. View, pay or ask: {url} Call {phone}. Reply STOP to opt out.",
         },
         "es": {
-            Grade.LINK: "{org}: Su cuenta vence pronto. Ver o pagar: {url} Preguntas: {phone}. STOP para cancelar.",
+            Grade.LINK: "{org}: Su factura vence pronto. Ver o pagar: {url} Preguntas: {phone}. STOP para cancelar.",
             Grade.AMOUNT: "{org}: {amount} vence pronto. Ver o pagar: {url} Preguntas: {phone}. STOP para cancelar.",
             Grade.FULL: "{org}: {amount} vence el {due}. Ver o pagar: {url} Tel: {phone}. STOP para cancelar.",
         },
@@ -94,7 +94,7 @@ TEMPLATES: dict[str, dict[str, dict[Grade, str]]] = {
             Grade.FULL: "{org}: {amount} was due {due}. Pay or get help: {url} Call {phone}. Reply STOP to opt out.",
         },
         "es": {
-            Grade.LINK: "{org}: Su cuenta sigue abierta. Pagar o pedir ayuda: {url} Tel: {phone}. STOP para cancelar.",
+            Grade.LINK: "{org}: Su factura sigue abierta. Pagar o pedir ayuda: {url} Tel: {phone}. STOP para cancelar.",
             Grade.AMOUNT: "{org}: Debe {amount}. Pagar o pedir ayuda: {url} Tel: {phone}. STOP para cancelar.",
             Grade.FULL: "{org}: Debe {amount} desde {due}. Pagar o ayuda: {url} Tel: {phone}. STOP para cancelar.",
         },
@@ -187,7 +187,7 @@ TEMPLATES: dict[str, dict[str, dict[Grade, str]]] = {
             Grade.LINK: "{org}: Visit and billing texts. Msg&data rates may apply. Help: {phone}. Reply STOP to opt out.",
         },
         "es": {
-            Grade.LINK: "{org}: Mensajes de citas y cuentas. Pueden aplicarse tarifas. Ayuda: {phone}. STOP para cancelar.",
+            Grade.LINK: "{org}: Mensajes de citas y facturas. Pueden aplicarse tarifas. Ayuda: {phone}. STOP para cancelar.",
         },
     },
     "text_received": {

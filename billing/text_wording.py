@@ -9,7 +9,7 @@ LABELS = {"billing": "Bills", "payments": "Payments and plans", "visits": "Visit
 # In the confirmation, by language; the Spanish ones without an accent, for GSM-7 (MSG-10, MSG-22).
 KINDS = {
     "en": {"billing": "bills", "payments": "payments", "visits": "visits"},
-    "es": {"billing": "cuentas", "payments": "pagos", "visits": "citas"},
+    "es": {"billing": "facturas", "payments": "pagos", "visits": "citas"},
 }
 _AND = {"en": " and ", "es": " y "}
 _ABOUT = {
@@ -19,7 +19,7 @@ _ABOUT = {
         "visits": "my visits: reminders and changes",
     },
     "es": {
-        "billing": "mis cuentas: nuevos estados de cuenta y recordatorios",
+        "billing": "mis facturas: nuevos estados de cuenta y recordatorios",
         "payments": "mis pagos y planes de pago",
         "visits": "mis citas: recordatorios y cambios",
     },
@@ -52,7 +52,7 @@ WARNINGS = {
 
 
 def kinds_in_words(categories: Sequence[str], *, language: str) -> str:
-    """`bills, payments and visits`, `cuentas y citas`; English where we have no words of a language (MSG-22)."""
+    """`bills, payments and visits`, `facturas y citas`; English where we have no words of a language (MSG-22)."""
     spoken = language if language in KINDS else "en"
     *first, last = (KINDS[spoken][category] for category in categories)
     return ", ".join(first) + (_AND[spoken] if first else "") + last

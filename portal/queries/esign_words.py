@@ -98,7 +98,7 @@ _TEXTS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "1",
             "Qué cubre esto",
             (
-                "Esto cubre sus estados de cuenta y los avisos sobre sus cuentas. No cubre nada más."
+                "Esto cubre sus estados de cuenta y los avisos sobre sus facturas. No cubre nada más."
                 " Dura hasta que usted lo termine."
             ),
         ),
@@ -129,7 +129,7 @@ _TEXTS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
 _AGREEMENT: Mapping[str, str] = {
     "en": "Yes, send my statements and notices about my bills without paper."
     " Write to {email}. I could open the sample.",
-    "es": "Sí, envíen sin papel mis estados de cuenta y los avisos sobre mis cuentas."
+    "es": "Sí, envíen sin papel mis estados de cuenta y los avisos sobre mis facturas."
     " Escriban a {email}. Pude abrir la muestra.",
 }
 _SAMPLE: Mapping[str, Mapping[str, str]] = {

@@ -23,7 +23,7 @@ KEY = "corrected_statement:"
 # Ten business days; the run of the same day writes it, so what is older was sent before there were such letters.
 WITHIN = timedelta(days=14)
 DISPUTED_ES = "Usted nos dijo que una factura estaba mal. La corregimos."
-DECIDED_ANEW_ES = "%(who)s cambió una decisión sobre una cuenta que le enviamos antes."
+DECIDED_ANEW_ES = "%(who)s cambió una decisión sobre una factura que le enviamos antes."
 
 
 def write_corrected_letters(*, on: date, now: datetime, public_url: str) -> int:

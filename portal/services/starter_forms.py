@@ -180,7 +180,7 @@ STARTER_FORMS: tuple[StarterForm, ...] = (
                 " mismo.\n\n"
                 "No tengo que dejar una tarjeta registrada. Puedo pagar poco a poco, y puedo pedir"
                 " ayuda para pagar. Para las dos cosas llamo al {phone}.\n\n"
-                "Si no uso seguro, tengo derecho a un presupuesto de buena fe de lo que costará mi"
+                "Si no uso seguro, tengo derecho a un estimado de buena fe de lo que costará mi"
                 " visita. Si la factura lo supera en $400 o más, puedo disputarla. Puedo pedirlo"
                 " antes de hacer la cita, y en todo momento.\n\n"
                 "En la mayoría de las emergencias, y donde no pude elegir quién me atiende, la ley"

@@ -10,17 +10,17 @@ def test_LANG_3_from_the_start_page_to_the_bill_in_spanish(visit: Callable[[str]
     visitor = visit("phone")
     visitor.page.goto(visitor.patient_url)
     visitor.press("Español")
-    visitor.look("Vea y pague su cuenta", "spanish")
+    visitor.look("Vea y pague su factura", "spanish")
     visitor.press("Crear una cuenta", "link")
     visitor.look("Crear una cuenta")
     visitor.press("Continuar")
     visitor.look("Crear una cuenta")
     sign_in(visitor)
-    visitor.look("Sus cuentas", "spanish-bills")
+    visitor.look("Sus facturas", "spanish-bills")
     # Paid or not by an earlier story: any visit will do, also one in a closed list.
     visit_of_theirs = visitor.page.locator("main a[href*='/bills/']").first.get_attribute("href")
     visitor.page.goto(f"{visitor.patient_url}{visit_of_theirs}")
-    visitor.look(re.compile("^Su (cuenta|consulta)$"))
+    visitor.look(re.compile("^Su (factura|consulta)$"))
     for path, heading in (
         ("/insurance", "Seguro"),
         ("/details", "Sus datos"),

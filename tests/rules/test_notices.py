@@ -62,8 +62,8 @@ SENTENCES = {
     "es": {
         "reason": "Su seguro todavía no nos dijo cuánto va a pagar.",
         "finding": "Tiene razón. Cobramos esta consulta dos veces.",
-        "about": "la cuenta del 2 de marzo",
-        "outcome": "Recibe ayuda: quitamos el 75% de estas cuentas.",
+        "about": "la factura del 2 de marzo",
+        "outcome": "Recibe ayuda: quitamos el 75% de estas facturas.",
         "policy_line": "ayudamos a quien gana menos de tres veces la guía.",
         "plan": "Puede pagar lo que queda en 12 pagos de $20.00.",
     },

@@ -118,7 +118,7 @@ def test_LANG_3_dates_in_a_sentence_take_the_form_of_the_language(
             "The visit of March 14, 2026 is on hold. It is not due now.",
             "La consulta del 14 de marzo de 2026 está en pausa. Ahora no se paga.",
         ),
-        ("New bill for a visit.", "Cuenta nueva por una consulta."),
+        ("New bill for a visit.", "Factura nueva por una consulta."),
         (
             "This replaces the decision of March 14, 2026, claim 12.",
             "Esto reemplaza la decisión del 14 de marzo de 2026, reclamación 12.",

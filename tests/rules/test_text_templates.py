@@ -70,7 +70,7 @@ def test_MSG_10_every_choice_of_kinds_is_confirmed_in_one_text(language: str, nu
 def test_MSG_22_kinds_are_named_in_the_language_of_the_text():
     three = ("billing", "payments", "visits")
     assert set(KINDS) == set(TEMPLATES["opt_in"])
-    assert kinds_in_words(three, language="es") == "cuentas, pagos y citas"
+    assert kinds_in_words(three, language="es") == "facturas, pagos y citas"
     assert kinds_in_words(three[:2], language="en") == "bills and payments"
     assert kinds_in_words(three[:1], language="fr") == "bills"
 

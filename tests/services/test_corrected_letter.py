@@ -114,7 +114,7 @@ def test_LANG_3_in_spanish_the_reason_is_spanish_too(tmp_path) -> None:
     [letter] = letters()
     said = text_of(letter.content)
     assert letter.language == "es"
-    assert "Acme Health cambió una decisión sobre una cuenta que le enviamos antes." in said
+    assert "Acme Health cambió una decisión sobre una factura que le enviamos antes." in said
     assert "Pague hasta el 2 de abril de 2026." in said
 
 

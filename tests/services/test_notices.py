@@ -236,7 +236,7 @@ def test_LANG_3_a_spanish_account_gets_spanish_words() -> None:
     later(lambda w: setattr(w.session.get(GuarantorAccount, account_id), "language", "es"))
     notice = the(queue(answer(account_id)) or 0)
     assert notice.language == "es"
-    assert notice.content["title"] == "Estamos revisando su cuenta"
+    assert notice.content["title"] == "Estamos revisando su factura"
     assert "ATENCIÓN: si habla español" in str(notice.content)  # LANG-1
 
 

@@ -207,7 +207,7 @@ def test_MSG_22_the_confirmation_speaks_the_language_of_the_account(
     client.get(f"/contact/{account_id}")
     client.post(f"/contact/{account_id}/agree", {"billing": "y", "visits": "y"}, expect=302)
     [confirmation] = sent("opt_in")
-    assert "Acepta mensajes de cuentas y citas." in confirmation.body
+    assert "Acepta mensajes de facturas y citas." in confirmation.body
     assert "STOP para cancelar" in confirmation.body
     assert ".es." in confirmation.template_version
 

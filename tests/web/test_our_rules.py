@@ -153,7 +153,7 @@ def test_COLL_30_nothing_is_promised_of_bureaus_by_a_practice_that_says_it_tells
 def test_LANG_3_the_sheet_in_Spanish(sheet: PageClient) -> None:
     sheet.post("/speak/es", {}, expect=302)
     page = sheet.get("/our-rules")
-    assert page.h1 == "Nuestras reglas para las cuentas"
+    assert page.h1 == "Nuestras reglas para las facturas"
     assert "statement" not in page.text
     assert "cada 30 días" in page.text
 

@@ -137,6 +137,6 @@ def test_another_patients_wishes_are_not_found(world: World, as_patient: AsPatie
 def test_LANG_3_the_wishes_are_in_Spanish(own: PageClient, world: World) -> None:
     own.post("/speak/es", {}, expect=302)
     page = own.get(at(world))
-    assert page.h1 == "Llamadas sobre las cuentas"
+    assert page.h1 == "Llamadas sobre las facturas"
     assert "No wish" not in page.text
     assert "Sin preferencia" in page.text
