@@ -21,7 +21,7 @@ from portal.queries.dispute_hands import hands_on
 from portal.queries.plain_services import describe
 from portal.queries.viewer import StaffViewer
 from portal.services.dispute_letters import answer_letter
-from portal.services.open_dispute import add_event, close_work, lock_dispute
+from portal.services.open_dispute import add_event, close_dispute_work, lock_dispute
 from portal.services.own_dispute import move
 from portal.services.practice_date import practice_date
 from portal.services.record_access import add_staff_act
@@ -98,7 +98,7 @@ def answer_dispute(
             now=now,
             detail={"finding": row.finding, "answer": words, "changed": row.changed},
         )
-        close_work(session, row, by_id=staff.login_id, outcome=row.finding, now=now)
+        close_dispute_work(session, row, by_id=staff.login_id, outcome=row.finding, now=now)
         audit(session, row, visit, staff=staff, action="decide", reason=row.finding, now=now)
         answer_letter(
             session, row, visit, changed=changed, staff=staff, public_url=public_url, on=on, now=now

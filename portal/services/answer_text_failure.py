@@ -12,11 +12,11 @@ from billing.text_failures import Remedy, remedy_for, wait_before_retry
 from billing.text_templates import NEWS
 from portal.models.messages import TEXTS, MessageSwitch, OutboundMessage, TextNumber
 from portal.models.statements import Statement
-from portal.models.work import WorkItem
 from portal.queries.proven_email import proven_emails
 from portal.services.judge_reach import judge_reach
 from portal.services.letters import bill_notice, letterhead
 from portal.services.mail_news import mail_news
+from portal.services.open_work import open_work
 from portal.services.practice_date import practice_date
 from portal.services.queue_letter import queue_letter
 from portal.services.record_text_consent import Said, withdraw_all_texts
@@ -65,11 +65,11 @@ def _mark_bad(
     if message.guarantor_account_id is not None:
         session.flush()
         judge_reach(session, message.guarantor_account_id, now=now)
-    _work(
+    open_work(
         session,
-        kind="bad_number",
         key=f"bad_number:{message.guarantor_account_id}:{message.recipient}",
-        reason=f"texts do not reach the mobile: {remedy.means} ({code})",
+        kind="bad_number",
+        reasons=[f"texts do not reach the mobile: {remedy.means} ({code})"],
         next_step="Ask for another mobile number, or take this one off the account.",
         account_id=message.guarantor_account_id,
         now=now,
@@ -79,13 +79,12 @@ def _mark_bad(
 def _alert(session: Session, code: str, remedy: Remedy, now: datetime) -> None:
     """One item a day for the same fault of our set-up at the provider."""
     log.error("texts_set_up_wrong", extra={"code": code})
-    _work(
+    open_work(
         session,
-        kind="texts_alert",
         key=f"texts_alert:{code}:{practice_date(session, now).isoformat()}",
-        reason=f"{remedy.means} (Twilio {code})",
+        kind="texts_alert",
+        reasons=[f"{remedy.means} (Twilio {code})"],
         next_step="Mend it in the Twilio console. If texts are stopped, start them again under Texts.",
-        account_id=None,
         now=now,
     )
 
@@ -154,36 +153,12 @@ def _tell_otherwise(
             fallback_of_id=message.id,
         )
         return
-    _work(
+    open_work(
         session,
-        kind="unreached",
         key=f"unreached:{statement_id}:{message.template}",
-        reason=f"a text about a statement did not arrive: {remedy.means}",
+        kind="unreached",
+        reasons=[f"a text about a statement did not arrive: {remedy.means}"],
         next_step="Call, or send the notice on paper. No e-mail address is proven.",
         account_id=account_id,
         now=now,
-    )
-
-
-def _work(
-    session: Session,
-    *,
-    kind: str,
-    key: str,
-    reason: str,
-    next_step: str,
-    account_id: int | None,
-    now: datetime,
-) -> None:
-    session.execute(
-        insert(WorkItem)
-        .values(
-            dedupe_key=key,
-            kind=kind,
-            reasons=[reason],
-            next_step=next_step,
-            guarantor_account_id=account_id,
-            opened_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=[WorkItem.dedupe_key])
     )

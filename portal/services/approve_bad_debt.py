@@ -19,8 +19,8 @@ from portal.queries.bad_debt_bills import candidates
 from portal.queries.open_lines import open_lines
 from portal.queries.viewer import StaffViewer
 from portal.services.ask_write_off import ask_write_off
+from portal.services.close_work import close_work
 from portal.services.lock_posting import lock_accounts, lock_posting
-from portal.services.open_group_work import close_group_work
 from portal.services.post_entry import post_entry
 from portal.services.post_payer_rests import post_payer_rests
 from portal.services.post_small_balances import post_small_balances
@@ -45,12 +45,8 @@ def approve_bad_debt(*, batch_id: UUID, staff: StaffViewer, on: date, now: datet
             batch.decided_by_id, batch.decided_at = staff.login_id, now
             rows = _bills(session, batch_id)
             note_batch(session, batch, rows, action="approve", staff=staff, now=now)
-            close_group_work(
-                session,
-                f"{batch.kind}:{batch_id}",
-                by_id=staff.login_id,
-                outcome="approved",
-                now=now,
+            close_work(
+                session, f"{batch.kind}:{batch_id}", by=staff.login_id, outcome="approved", now=now
             )
     if batch.kind == BatchKind.SMALL_BALANCE:
         return post_small_balances(batch_id, on=on) + post_payer_rests(batch_id, on=on, now=now)
@@ -77,8 +73,8 @@ def decline_bad_debt(*, batch_id: UUID, reason: str, staff: StaffViewer, now: da
         batch.state, batch.note = BatchState.DECLINED.value, reason
         batch.decided_by_id, batch.decided_at = staff.login_id, now
         note_batch(session, batch, rows, action="decline", staff=staff, now=now)
-        close_group_work(
-            session, f"{batch.kind}:{batch_id}", by_id=staff.login_id, outcome="declined", now=now
+        close_work(
+            session, f"{batch.kind}:{batch_id}", by=staff.login_id, outcome="declined", now=now
         )
 
 

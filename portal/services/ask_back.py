@@ -7,7 +7,6 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.money import ZERO, Money, total_of
@@ -16,11 +15,11 @@ from billing.transitions import PaymentState, RefundState
 from portal.models.claims import Charge
 from portal.models.payments import Payment, PaymentAllocation
 from portal.models.refunds import Refund
-from portal.models.work import WorkItem
 from portal.queries.balances import balances
 from portal.queries.credit import FOUND, SENT_WITHIN
 from portal.queries.refund_books import refund_books
 from portal.services.lock_refund import step
+from portal.services.open_work import open_work
 from portal.services.request_refund import tell_audit
 
 NOTE = "Assistance was granted: more was paid than is owed now (COLL-9)."
@@ -98,17 +97,14 @@ def _ask_a_person(
     session: Session, account_id: int, amount: Money, *, on: date, now: datetime
 ) -> None:
     """The same item that the daily look at credit opens, with its clock of 30 days (OPS-20)."""
-    session.execute(
-        insert(WorkItem)
-        .values(
-            dedupe_key=f"{FOUND}:{account_id}:{on.isoformat()}",
-            kind=FOUND,
-            reasons=[NOTE],
-            next_step=NEXT_STEP,
-            amount=amount,
-            guarantor_account_id=account_id,
-            opened_at=now,
-            due_on=on + SENT_WITHIN,
-        )
-        .on_conflict_do_nothing()
+    open_work(
+        session,
+        key=f"{FOUND}:{account_id}:{on.isoformat()}",
+        kind=FOUND,
+        reasons=[NOTE],
+        next_step=NEXT_STEP,
+        amount=amount,
+        account_id=account_id,
+        due_on=on + SENT_WITHIN,
+        now=now,
     )

@@ -15,7 +15,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.notices import BadAddress, Notice
 from portal.queries.bad_addresses import hash_of_lines, usual_lines
 from portal.services.judge_reach import judge_reach
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 
 
 def mark_bad(
@@ -37,11 +37,11 @@ def mark_bad(
     )
     session.flush()
     judge_reach(session, account.id, now=now)
-    open_account_work(
+    open_work(
         session,
         key=f"mail_returned:{account.id}:{day}",
         kind="mail_returned",
-        reason="Mail came back from the address on file.",
+        reasons=["Mail came back from the address on file."],
         next_step="Find the new address: call, look at newer visits and claims, ask the post. Then change it"
         " on the account's page.",
         account_id=account.id,

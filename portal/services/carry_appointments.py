@@ -21,7 +21,7 @@ from portal.models.waitlist import WaitlistEntry
 from portal.services.appointment_time import TimeGone, proved
 from portal.services.keep_estimate import carry_estimates
 from portal.services.match_person import match_name
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 
 Carried = dict[str, list[str]]
 
@@ -57,12 +57,16 @@ def carry_newcomer(session: Session, *, login_id: int, account_id: int, now: dat
                 left.append(row)
         carry_estimates(session, login_id=login_id, patient_id=patient_id, account_id=account_id)
     for row in left:
-        open_account_work(
+        open_work(
             session,
             key=f"newcomer_visit:{row.id}",
             kind="newcomer_visit",
-            reason="Somebody booked before they were linked to this account, and it is not clear for"
-            " which record, or the record has another visit at that time.",
+            reasons=[
+                (
+                    "Somebody booked before they were linked to this account, and it is not clear for"
+                    " which record, or the record has another visit at that time."
+                )
+            ],
             next_step="Call them. Then book the visit for the right record, and cancel this one.",
             account_id=account_id,
             now=now,

@@ -12,7 +12,7 @@ from portal.models.accounts import Patient
 from portal.models.appointments import Appointment
 from portal.queries.booking_policy import booking_policy
 from portal.queries.missed_visits import MissedVisits, missed_visits
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 from portal.services.practice_date import practice_date
 
 
@@ -29,11 +29,11 @@ def count_missed(session: Session, *, appointment: Appointment, kind: str, now: 
         select(Patient.guarantor_account_id).where(Patient.id == appointment.patient_id)
     )
     if account_id is not None:
-        open_account_work(
+        open_work(
             session,
             key=f"missed_visits:{appointment.id}",
             kind="missed_visits",
-            reason=f"{missed} visits were missed in the last twelve months.",
+            reasons=[f"{missed} visits were missed in the last twelve months."],
             next_step="Call the patient: ask what keeps them from coming, and offer a time that fits.",
             account_id=account_id,
             due_on=today,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.adjustments import AdjustmentKind, AdjustmentRefused, OverLimit
@@ -14,7 +14,6 @@ from billing.free_text import check_free_text
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.adjustments import AdjustmentRequest
-from portal.models.work import WorkItem
 from portal.queries.viewer import StaffViewer
 from portal.services.adjust_balance import (
     AdjustmentWish,
@@ -23,6 +22,7 @@ from portal.services.adjust_balance import (
     post_adjustment,
     wished_line,
 )
+from portal.services.close_work import close_work
 from portal.services.decide_alone import Alone, decide_alone
 from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
@@ -144,11 +144,7 @@ def _decide(
     session: Session, request: AdjustmentRequest, state: str, staff: StaffViewer, now: datetime
 ) -> None:
     request.state, request.decided_by_id, request.decided_at = state, staff.login_id, now
-    session.execute(
-        update(WorkItem)
-        .where(WorkItem.dedupe_key == f"{KIND}:{request.id}", WorkItem.closed_at.is_(None))
-        .values(closed_at=now, closed_by_id=staff.login_id, outcome=state)
-    )
+    close_work(session, f"{KIND}:{request.id}", by=staff.login_id, outcome=state, now=now)
     add_staff_act(
         session,
         staff,

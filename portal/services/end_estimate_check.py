@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.duties import Duty, same_person
@@ -13,9 +13,9 @@ from billing.free_text import check_free_text
 from portal.db import transaction
 from portal.models.claims import Visit
 from portal.models.estimates import EstimateCheck
-from portal.models.work import WorkItem
 from portal.queries.estimate_sums import estimates_of_days, same_day_sums
 from portal.queries.viewer import StaffViewer
+from portal.services.close_work import close_work
 from portal.services.compare_estimates import work_key
 from portal.services.decide_alone import Alone, decide_alone
 from portal.services.record_access import add_staff_act
@@ -116,14 +116,12 @@ def _end(
     now: datetime,
 ) -> None:
     row.outcome, row.ended_at, row.ended_by_id = outcome, now, staff.login_id
-    session.execute(
-        update(WorkItem)
-        .where(WorkItem.dedupe_key == work_key(row.visit_id), WorkItem.closed_at.is_(None))
-        .values(
-            closed_at=now,
-            closed_by_id=staff.login_id,
-            outcome="adjusted" if outcome == "corrected" else "right_as_posted",
-        )
+    close_work(
+        session,
+        work_key(row.visit_id),
+        by=staff.login_id,
+        outcome="adjusted" if outcome == "corrected" else "right_as_posted",
+        now=now,
     )
     _note(session, staff, row, action=action, reason=row.finding, now=now)
 

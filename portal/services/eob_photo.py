@@ -19,7 +19,7 @@ from portal.ports import DocumentStore
 from portal.queries.viewer import PatientViewer
 from portal.queue import enqueue
 from portal.services.eob_amounts import EobAmounts, amounts_on
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 from portal.services.refusal import NotFound, Refusal
 
 log = logging.getLogger(__name__)
@@ -128,14 +128,14 @@ def send_to_office(
             photo.sent_at = photo.sent_at or now
         figures = f" EOB: {theirs}. Our 835: {ours}." if theirs is not None else ""
         kind, of = (PICTURE, photo.id) if photo else (SAYS_MORE, visit_id)
-        open_account_work(
+        open_work(
             session,
             key=f"{kind}:{of}" if photo else f"{kind}:{of}:{theirs.cents if theirs else 0}",
             kind=kind,
-            reason=(MORE if theirs is not None else UNREAD) + figures,
+            reasons=[(MORE if theirs is not None else UNREAD) + figures],
             next_step=LOOK,
-            account_id=account_id,
             amount=theirs - ours if theirs is not None and ours is not None else Money(0),
+            account_id=account_id,
             visit_id=visit_id,
             now=now,
         )

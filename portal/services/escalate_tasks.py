@@ -13,7 +13,7 @@ from portal.models.accounts import Patient
 from portal.models.appointments import Appointment, AppointmentTask
 from portal.models.work import WorkItem
 from portal.queries.closed_days import closed_days
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 
 KIND = "visit_authorisation"
 REASONS = {1: "Two business days before the visit it is not there.", 2: "The visit is next."}
@@ -64,11 +64,11 @@ def _open(
 ) -> None:
     step = task.escalation
     what = "referral" if task.kind == "referral" else "authorisation"
-    open_account_work(
+    open_work(
         session,
         key=f"{KIND}:{task.id}:{step}",
         kind=KIND,
-        reason=f"A visit on {starts_on:%B} {starts_on.day} needs a {what}. {REASONS[step]}",
+        reasons=[f"A visit on {starts_on:%B} {starts_on.day} needs a {what}. {REASONS[step]}"],
         next_step=NEXT[step],
         account_id=account_id,
         due_on=starts_on if step == DECIDE else on,

@@ -18,6 +18,7 @@ from portal.models.estimate_disputes import EstimateDispute
 from portal.models.work import WorkItem
 from portal.queries.estimate_sums import billed_parts
 from portal.queries.viewer import StaffViewer
+from portal.services.close_work import close_work
 from portal.services.lock_posting import lock_accounts
 from portal.services.practice_date import practice_date
 from portal.services.record_access import add_staff_act
@@ -133,11 +134,7 @@ def end_estimate_dispute(
         hold = session.get_one(AccountCondition, row.hold_id, with_for_update=True)
         if hold.ended_at is None:
             hold.ended_at, hold.ended_by_id, hold.end_reason = now, staff.login_id, decision
-        session.execute(
-            update(WorkItem)
-            .where(WorkItem.dedupe_key == work_key(row.id), WorkItem.closed_at.is_(None))
-            .values(closed_at=now, closed_by_id=staff.login_id, outcome="done")
-        )
+        close_work(session, work_key(row.id), by=staff.login_id, outcome="done", now=now)
         _note(session, staff, row, visit, action="end", reason=f"{outcome}: {decision}", now=now)
 
 

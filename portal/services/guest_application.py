@@ -16,12 +16,11 @@ from sqlalchemy.orm import Session
 from billing.assistance_steps import MOST_INCOMES, MOST_MEMBERS
 from billing.business_days import business_days_after
 from billing.free_text import check_free_text
-from billing.money import ZERO
 from portal.db import transaction
 from portal.models.guest_applications import GuestApplication, GuestPaper
 from portal.ports import DocumentStore
 from portal.queries.guest_application import load_guest
-from portal.services.open_group_work import open_group_work
+from portal.services.open_work import open_work
 from portal.services.own_application import SENT, AlreadySent, CannotApply
 from portal.services.practice_date import practice_date
 from portal.services.record_access import Access, add_access, applicant_role
@@ -174,15 +173,14 @@ def send_guest(guest_id: UUID, *, name: str, seen_hash: str, words: str, now: da
         row.state, row.sent_at, row.sent_on, row.changed_at = "sent", now, on, now
         row.signed_name, row.signed_words = signed, words
         row.answers = {**row.answers, "signed_sha256": seen_hash}
-        open_group_work(
+        open_work(
             session,
             key=f"{WORK}:{guest_id}",
             kind=WORK,
-            reason="Somebody without a sign-in applied for help; no account is named yet (FA-6)",
+            reasons=["Somebody without a sign-in applied for help; no account is named yet (FA-6)"],
             next_step="Find their account under Assistance and tie the application to it.",
-            amount=ZERO,
-            now=now,
             due_on=business_days_after(on, 1),
+            now=now,
         )
         tell_guest(session, row, "send", now)
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.money import ZERO
 from portal.db import read_only, transaction
 from portal.models.payments import InboundEvent, Payment
-from portal.models.work import WorkItem
 from portal.ports import DisputeFacts, PaymentFacts, PaymentGateway, RefundFacts, Refused
 from portal.services.keep_method import keep_setup
 from portal.services.note_declines import note_declines
+from portal.services.open_work import open_work
 from portal.services.record_dispute import keep_dispute
 from portal.services.record_refund import keep_refund
 from portal.services.refresh_method import refresh_method
@@ -100,18 +99,15 @@ def _fetch_dispute(event: InboundEvent, gateway: PaymentGateway) -> DisputeFacts
 
 def _open_work(session: Session, event: InboundEvent, facts: PaymentFacts, now: datetime) -> str:
     payment = session.get(Payment, facts.payment_id)
-    session.execute(
-        insert(WorkItem)
-        .values(
-            dedupe_key=f"stripe:{event.type}:{event.object_id}",
-            kind="card_dispute" if "dispute" in event.type else "card_refund",
-            reasons=[FOR_A_PERSON[event.type]],
-            next_step="Look at the payment in the card company's pages and write down the outcome.",
-            amount=facts.amount or ZERO,
-            guarantor_account_id=payment.guarantor_account_id if payment else None,
-            opened_at=now,
-        )
-        .on_conflict_do_nothing()
+    open_work(
+        session,
+        key=f"stripe:{event.type}:{event.object_id}",
+        kind="card_dispute" if "dispute" in event.type else "card_refund",
+        reasons=[FOR_A_PERSON[event.type]],
+        next_step="Look at the payment in the card company's pages and write down the outcome.",
+        amount=facts.amount or ZERO,
+        account_id=payment.guarantor_account_id if payment else None,
+        now=now,
     )
     return "work_item"
 

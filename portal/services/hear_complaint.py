@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.bill_disputes import Channel
 from billing.complaints import read_complaint
 from billing.money import ZERO
 from portal.models.messages import ThreadMessage
-from portal.models.work import WorkItem
 from portal.queries.balances import balances
 from portal.services.open_dispute import AlreadyDisputed, Filing, open_dispute
+from portal.services.open_work import open_work
 from portal.services.practice_date import practice_date
 from portal.services.tell_of_dispute import GOT_IT, write_in_thread
 
@@ -62,18 +61,15 @@ def hear_complaint(session: Session, message: ThreadMessage, *, now: datetime) -
             return "disputed"
         write_in_thread(session, row, words=GOT_IT, by_id=None, about="received", now=now)
         return "disputed"
-    session.execute(
-        insert(WorkItem)
-        .values(
-            dedupe_key=f"{KIND}:{message.id}",
-            kind=KIND,
-            reasons=[REASON],
-            next_step=NEXT_STEP,
-            guarantor_account_id=account_id,
-            visit_id=message.visit_id,
-            opened_at=now,
-            due_on=on,
-        )
-        .on_conflict_do_nothing()
+    open_work(
+        session,
+        key=f"{KIND}:{message.id}",
+        kind=KIND,
+        reasons=[REASON],
+        next_step=NEXT_STEP,
+        account_id=account_id,
+        visit_id=message.visit_id,
+        due_on=on,
+        now=now,
     )
     return "asked"

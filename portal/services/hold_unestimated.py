@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.estimates import compared
 from billing.money import Money
 from portal.models.claims import Visit
-from portal.models.work import WorkItem
 from portal.queries.estimate_sums import billed_parts, expected_parts
 from portal.queries.estimate_ties import (
     Day,
@@ -19,6 +17,7 @@ from portal.queries.estimate_ties import (
     unestimated,
     untied_estimates,
 )
+from portal.services.open_work import open_work
 from portal.services.practice_date import practice_date
 
 MISSING, UNCLEAR = "estimate_missing", "estimate_unclear"
@@ -58,21 +57,18 @@ def hold_missing(session: Session, days: Mapping[Day, Sequence[Visit]], *, now: 
 def open_hold(session: Session, kind: str, visit: Visit, *, now: datetime) -> None:
     """The work that holds this bill; one of a kind."""
     parts = billed_parts(session, [visit.id])[visit.id]
-    session.execute(
-        insert(WorkItem)
-        .values(
-            dedupe_key=hold_key(kind, visit.id),
-            kind=kind,
-            reasons=[REASONS[kind]],
-            next_step=NEXT[kind],
-            amount=Money(sum(amount.cents for _, amount in parts)),
-            guarantor_account_id=visit.guarantor_account_id,
-            visit_id=visit.id,
-            holds_bill=True,
-            opened_at=now,
-            due_on=practice_date(session, now),
-        )
-        .on_conflict_do_nothing()
+    open_work(
+        session,
+        key=hold_key(kind, visit.id),
+        kind=kind,
+        reasons=[REASONS[kind]],
+        next_step=NEXT[kind],
+        amount=Money(sum(amount.cents for _, amount in parts)),
+        account_id=visit.guarantor_account_id,
+        visit_id=visit.id,
+        holds_bill=True,
+        due_on=practice_date(session, now),
+        now=now,
     )
 
 

@@ -24,8 +24,9 @@ from portal.models.practice import Practice
 from portal.models.reference import FeeRow
 from portal.queries.statement_words import has_address
 from portal.queries.viewer import StaffViewer
+from portal.services.close_work import close_work
 from portal.services.cover_accounts import cover_patient
-from portal.services.keep_estimate import close_work
+from portal.services.keep_estimate import work_key
 from portal.services.match_person import ADULT_YEARS, age_on
 from portal.services.own_account import own_account
 from portal.services.practice_date import practice_date
@@ -97,7 +98,7 @@ def issue_estimate(
         session.add_all(kept)
         row.notice_id, row.note_version, row.keep_until = notice_id, NOTE_OF_RIGHTS, keep_until(on)
         row.state, row.issued_at, row.issued_by_id = "issued", now, staff.login_id
-        close_work(session, row.id, by=staff.login_id, outcome="done", now=now)
+        close_work(session, work_key(row.id), by=staff.login_id, outcome="done", now=now)
         _note(session, staff, row, patient, account_id, now=now)
         return notice_id
 

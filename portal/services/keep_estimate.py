@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.estimates import SELF_PAY, due_when_booked, due_when_changed
-from billing.money import ZERO
 from portal.models.accounts import Patient
 from portal.models.appointments import Appointment
 from portal.models.estimates import EstimateTie, GoodFaithEstimate
 from portal.models.work import WorkItem
+from portal.services.close_work import close_work
+from portal.services.open_work import open_work
 from portal.services.practice_date import practice_date
 from portal.services.record_access import add_staff_act
 
@@ -83,21 +83,17 @@ def owe(session: Session, row: GoodFaithEstimate, *, now: datetime) -> None:
     patient_id = row.patient_id or session.scalar(
         select(Appointment.patient_id).where(Appointment.id == row.appointment_id)
     )
-    session.execute(
-        insert(WorkItem)
-        .values(
-            dedupe_key=work_key(row.id),
-            kind=WORK,
-            reasons=[_reason(row)],
-            next_step="Open Estimates, check the lines and give it.",
-            amount=ZERO,
-            guarantor_account_id=select(Patient.guarantor_account_id)
-            .where(Patient.id == patient_id)
-            .scalar_subquery(),
-            opened_at=now,
-            due_on=row.due_on,
-        )
-        .on_conflict_do_nothing()
+    open_work(
+        session,
+        key=work_key(row.id),
+        kind=WORK,
+        reasons=[_reason(row)],
+        next_step="Open Estimates, check the lines and give it.",
+        account_id=session.scalar(
+            select(Patient.guarantor_account_id).where(Patient.id == patient_id)
+        ),
+        due_on=row.due_on,
+        now=now,
     )
 
 
@@ -124,17 +120,6 @@ def carry_estimates(session: Session, *, login_id: int, patient_id: int, account
     )
 
 
-def close_work(
-    session: Session, estimate_id: int, *, by: int | None, outcome: str, now: datetime
-) -> None:
-    """The estimate was given, or is owed no more."""
-    session.execute(
-        update(WorkItem)
-        .where(WorkItem.dedupe_key == work_key(estimate_id), WorkItem.closed_at.is_(None))
-        .values(closed_at=now, closed_by_id=by, outcome=outcome)
-    )
-
-
 def work_key(estimate_id: int) -> str:
     """By which its work is known."""
     return f"estimate:{estimate_id}"
@@ -145,7 +130,7 @@ def _drop(session: Session, appointment: Appointment, now: datetime) -> None:
     due = _of(session, appointment, "due")
     if due is not None:
         due.state = "dropped"
-        close_work(session, due.id, by=None, outcome=DROPPED_AS, now=now)
+        close_work(session, work_key(due.id), by=None, outcome=DROPPED_AS, now=now)
 
 
 def _untie(session: Session, appointment: Appointment, now: datetime) -> None:

@@ -16,7 +16,8 @@ from portal.models.estimates import GoodFaithEstimate
 from portal.models.work import WorkItem
 from portal.queries.viewer import StaffViewer
 from portal.services.ask_estimate import LONGEST, CannotAsk
-from portal.services.keep_estimate import DROPPED_AS, close_work, owe, work_key
+from portal.services.close_work import close_work
+from portal.services.keep_estimate import DROPPED_AS, owe, work_key
 from portal.services.practice_date import practice_date
 from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
@@ -93,7 +94,7 @@ def drop_asked(*, staff: StaffViewer, estimate_id: int, reason: str, now: dateti
     with transaction() as session:
         row = _without_record(session, estimate_id)
         row.state = "dropped"
-        close_work(session, row.id, by=staff.login_id, outcome=DROPPED_AS, now=now)
+        close_work(session, work_key(row.id), by=staff.login_id, outcome=DROPPED_AS, now=now)
         _note(session, staff, row, None, action="decline", reason=reason, now=now)
 
 

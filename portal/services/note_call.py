@@ -17,7 +17,7 @@ from portal.models.calls import PhoneCall
 from portal.models.messages import TextNumber
 from portal.queries.viewer import StaffViewer
 from portal.services.judge_reach import judge_reach
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 from portal.services.practice_date import practice_date
 from portal.services.refusal import NotFound, Refusal
 from portal.services.settle_telling import settle_telling
@@ -137,11 +137,11 @@ def number_is_wrong(
         found.bad_since = now
     session.flush()
     judge_reach(session, account.id, now=now)
-    open_account_work(
+    open_work(
         session,
         key=f"called_wrong:{account.id}:{number}",
         kind="bad_number",
-        reason="Somebody else answered at the number on file.",
+        reasons=["Somebody else answered at the number on file."],
         next_step="Find the right number: look at newer visits and claims, or write. Then change it.",
         account_id=account.id,
         now=now,

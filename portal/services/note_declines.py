@@ -10,11 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.card_testing import A_PAGE, COOL_DOWN, WINDOW, cools_until, looks_like_testing
-from billing.money import ZERO
 from portal.db import read_only, transaction
 from portal.models.payments import LIVE_STATES, CardDecline, Payment
-from portal.models.work import WorkItem
 from portal.ports import PaymentGateway
+from portal.services.open_work import open_work
 from portal.services.settle_payment import keep_facts
 
 KIND = "card_testing"
@@ -83,17 +82,13 @@ def watch_declines(*, now: datetime) -> int:
         )
         if not looks_like_testing(declines, paid):
             return 0
-        session.execute(
-            insert(WorkItem)
-            .values(
-                dedupe_key=f"{KIND}:{now:%Y-%m-%dT%H}",
-                kind=KIND,
-                reasons=[SUSPECTED, f"{declines} declined and {paid} paid within an hour."],
-                next_step=NEXT_STEP,
-                amount=ZERO,
-                opened_at=now,
-            )
-            .on_conflict_do_nothing()
+        open_work(
+            session,
+            key=f"{KIND}:{now:%Y-%m-%dT%H}",
+            kind=KIND,
+            reasons=[SUSPECTED, f"{declines} declined and {paid} paid within an hour."],
+            next_step=NEXT_STEP,
+            now=now,
         )
     return declines
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.models.accounts import GuarantorAccount
@@ -13,13 +12,13 @@ from portal.models.consents import ESignConsent
 from portal.models.identity import Login
 from portal.models.messages import OutboundMessage
 from portal.models.statements import Statement, StatementDelivery
-from portal.models.work import WorkItem
 from portal.queries.reach import paper_lines
 from portal.services.consent_paperless import newest_consents
 from portal.services.first_statement import clear_clocks
 from portal.services.judge_reach import judge_reach
 from portal.services.note_delivery import Happened, note_delivery
 from portal.services.notice_mail import is_letter, letter_bounced
+from portal.services.open_work import open_work
 from portal.services.practice_date import practice_date
 from portal.services.statement_notice import EMAIL, is_notice
 
@@ -123,17 +122,12 @@ def _ask_a_person(session: Session, account_id: int, now: datetime) -> None:
     account = session.get_one(GuarantorAccount, account_id)
     if paper_lines(session, [account])[account_id]:
         return
-    session.execute(
-        insert(WorkItem)
-        .values(
-            dedupe_key=f"unreachable:{account_id}:{now:%Y-%m-%d}",
-            kind="unreachable",
-            reasons=["e-mail came back and the account has no complete mailing address"],
-            next_step="Call the patient for an address, or look it up.",
-            guarantor_account_id=account_id,
-            holds_bill=False,
-            opened_at=now,
-            outcome="",
-        )
-        .on_conflict_do_nothing()
+    open_work(
+        session,
+        key=f"unreachable:{account_id}:{now:%Y-%m-%d}",
+        kind="unreachable",
+        reasons=["e-mail came back and the account has no complete mailing address"],
+        next_step="Call the patient for an address, or look it up.",
+        account_id=account_id,
+        now=now,
     )

@@ -107,7 +107,7 @@ def open_dispute(
     owed = {str(line.charge_id): line.patient_due.cents for line in lines}
     add_event(session, row, "filed", by_id=by_id, face=face, now=now, detail={"owed": owed})
     add_event(session, row, "acknowledged", by_id=None, face="system", now=now)
-    open_work(session, row, account_id=account_id, now=now)
+    open_dispute_work(session, row, account_id=account_id, now=now)
     return row
 
 
@@ -136,7 +136,9 @@ def add_event(
     )
 
 
-def open_work(session: Session, row: BillDispute, *, account_id: int, now: datetime) -> None:
+def open_dispute_work(
+    session: Session, row: BillDispute, *, account_id: int, now: datetime
+) -> None:
     """One item until it is answered; a reply of the patient opens the same one again."""
     again = {"closed_at": None, "closed_by_id": None, "outcome": "", "due_on": row.resolve_by}
     session.execute(
@@ -177,7 +179,7 @@ def lock_dispute(session: Session, dispute_id: UUID) -> tuple[BillDispute, Visit
     return row, visit
 
 
-def close_work(
+def close_dispute_work(
     session: Session, row: BillDispute, *, by_id: int | None, outcome: str, now: datetime
 ) -> None:
     """Nothing waits for us any more: neither the item nor the warnings of its last day."""

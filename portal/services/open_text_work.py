@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.models.practice import Practice
-from portal.models.work import WorkItem
+from portal.services.open_work import open_work
 
 WORDS = {
     "emergency_text": (
@@ -34,16 +33,13 @@ def open_text_work(
     zone = ZoneInfo(practice.time_zone) if practice else ZoneInfo("UTC")
     reason, next_step = WORDS[kind]
     for account_id in account_ids or (None,):
-        session.execute(
-            insert(WorkItem)
-            .values(
-                dedupe_key=f"{kind}:{message_id}:{account_id or 0}",
-                kind=kind,
-                reasons=[reason],
-                next_step=next_step,
-                guarantor_account_id=account_id,
-                opened_at=now,
-                due_on=now.astimezone(zone).date(),
-            )
-            .on_conflict_do_nothing()
+        open_work(
+            session,
+            key=f"{kind}:{message_id}:{account_id or 0}",
+            kind=kind,
+            reasons=[reason],
+            next_step=next_step,
+            account_id=account_id,
+            due_on=now.astimezone(zone).date(),
+            now=now,
         )

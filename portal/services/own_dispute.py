@@ -18,7 +18,12 @@ from portal.models.bill_disputes import BillDispute, BillDisputeDocument
 from portal.models.claims import Visit
 from portal.ports import DocumentStore
 from portal.queries.viewer import PatientViewer
-from portal.services.open_dispute import add_event, close_work, lock_dispute, open_work
+from portal.services.open_dispute import (
+    add_event,
+    close_dispute_work,
+    lock_dispute,
+    open_dispute_work,
+)
 from portal.services.practice_date import practice_date
 from portal.services.refusal import NotFound, Refusal
 
@@ -78,7 +83,7 @@ def withdraw_dispute(*, viewer: PatientViewer, dispute_id: UUID, now: datetime) 
         move(row, Step.WITHDRAW)
         row.ended_on = practice_date(session, now)
         add_event(session, row, "withdrawn", by_id=viewer.login_id, face="patient", now=now)
-        close_work(session, row, by_id=viewer.login_id, outcome="withdrawn", now=now)
+        close_dispute_work(session, row, by_id=viewer.login_id, outcome="withdrawn", now=now)
 
 
 def reply_to_answer(*, viewer: PatientViewer, dispute_id: UUID, text: str, now: datetime) -> None:
@@ -110,7 +115,7 @@ def reply_to_answer(*, viewer: PatientViewer, dispute_id: UUID, text: str, now: 
             detail={"finding": finding, "answer": row.answer, "changed": row.changed},
         )
         account_id = session.get_one(Visit, row.visit_id).guarantor_account_id
-        open_work(session, row, account_id=account_id, now=now)
+        open_dispute_work(session, row, account_id=account_id, now=now)
 
 
 def move(row: BillDispute, step: Step) -> None:

@@ -25,8 +25,8 @@ from portal.queries.placed_bills import placed_bills
 from portal.services.dispute_letters import received_letter
 from portal.services.end_at_once import end_at_once
 from portal.services.give_order import Ordered, give_order
-from portal.services.open_account_work import open_account_work
 from portal.services.open_dispute import AlreadyDisputed, Filing, open_dispute
+from portal.services.open_work import open_work
 from portal.services.post_agency_payment import post_agency_payment, take_agency_payment_back
 from portal.services.tell_of_dispute import GOT_IT, tell_of_dispute
 
@@ -86,16 +86,16 @@ class _Fact:
         self, kind: str, reason: str, next_step: str, *, amount: Money = ZERO, key: str = ""
     ) -> None:
         """Something for a person, once for each row."""
-        open_account_work(
+        open_work(
             self.session,
             key=key or f"{kind}:{self.kept.id}",
             kind=kind,
-            reason=reason,
+            reasons=[reason],
             next_step=next_step,
-            account_id=self.placement.guarantor_account_id,
-            now=self.moment.now,
             amount=amount,
+            account_id=self.placement.guarantor_account_id,
             due_on=self.moment.on,
+            now=self.moment.now,
         )
 
 

@@ -16,7 +16,7 @@ from portal.queries.bad_debt_bills import Candidate, candidates
 from portal.queries.viewer import StaffViewer
 from portal.services.ask_write_off import ask_write_off
 from portal.services.lock_posting import lock_accounts
-from portal.services.open_group_work import open_group_work
+from portal.services.open_work import open_work
 from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
 
@@ -70,15 +70,15 @@ def prepare_bad_debt(
         session.add(batch)
         session.flush()
         session.add_all(rows)
-        open_group_work(
+        open_work(
             session,
             key=f"{WORK}:{form_id}",
             kind=WORK,
-            reason=f"{len(waiting)} bills to write off as bad debt",
+            reasons=[f"{len(waiting)} bills to write off as bad debt"],
             next_step="Read it under Bad debt, and approve or decline it. Whoever prepared it cannot.",
             amount=sum((row.amount for row in waiting[1:]), waiting[0].amount),
-            now=now,
             due_on=on,
+            now=now,
         )
         note_batch(session, batch, rows, action="create", staff=staff, now=now)
     return form_id

@@ -25,7 +25,7 @@ from portal.queries.balances import AccountBalance, balances
 from portal.queries.day_at_practice import day_at_practice
 from portal.queries.payer_rests import DECLINED_FOR, PayerRest, payer_rests
 from portal.queries.settings import settings_on
-from portal.services.open_group_work import open_group_work
+from portal.services.open_work import open_work
 
 WORK = "small_balance"
 WAITS = {
@@ -83,15 +83,15 @@ def propose_small_balances(*, on: date, now: datetime) -> Proposed:
         session.add_all(_rest_row(batch.id, one) for one in (*rests, *kept_back))
         amount = total_of(account.patient_due for account in found.small)
         amount += total_of(one.amount for one in rests)
-        open_group_work(
+        open_work(
             session,
             key=f"{WORK}:{batch.id}",
             kind=WORK,
-            reason=_reason(len(found.small), len(rests)),
+            reasons=[_reason(len(found.small), len(rests))],
             next_step="Read it under Bad debt, and approve or decline it.",
             amount=amount,
-            now=now,
             due_on=on,
+            now=now,
         )
         return Proposed(len(found.small), amount, len(rests))
 

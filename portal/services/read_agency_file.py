@@ -10,18 +10,17 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.agency_files import Cells
 from billing.agency_returns import Return, ReturnRow
 from portal.db import read_only, transaction
 from portal.models.placements import AgencyFile, AgencyReturn, AgencyRow, Placement
-from portal.models.work import WorkItem
 from portal.ports import DocumentStore
 from portal.queries.judged_returns import Judged, judged_returns
 from portal.queries.viewer import StaffViewer
 from portal.services.lock_posting import lock_accounts, lock_posting
+from portal.services.open_work import open_work
 from portal.services.post_return import Moment, post_return
 from portal.services.practice_date import practice_date
 from portal.services.record_access import Access, add_access
@@ -183,20 +182,17 @@ def _close(session: Session, file: AgencyFile, judged: Sequence[Judged], moment:
     file.known = sum(one.known for one in judged)
     if refused:
         agency = session.get_one(AgencyRow, file.agency_id)
-        session.execute(
-            insert(WorkItem)
-            .values(
-                dedupe_key=f"{WORK}:{file.agency_id}:{file.sha256}",
-                kind=WORK,
-                reasons=[
-                    f"{agency.name}, line {one['line']}: {'; '.join(one['problems'])}"
-                    for one in refused
-                ],
-                next_step=NEXT_STEP,
-                opened_at=moment.now,
-                due_on=moment.on + ANSWER_WITHIN,
-            )
-            .on_conflict_do_nothing()
+        open_work(
+            session,
+            key=f"{WORK}:{file.agency_id}:{file.sha256}",
+            kind=WORK,
+            reasons=[
+                f"{agency.name}, line {one['line']}: {'; '.join(one['problems'])}"
+                for one in refused
+            ],
+            next_step=NEXT_STEP,
+            due_on=moment.on + ANSWER_WITHIN,
+            now=moment.now,
         )
 
 

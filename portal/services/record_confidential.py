@@ -14,13 +14,14 @@ from portal.models.confidential import ConfidentialRequest
 from portal.models.identity import AccountAccess
 from portal.queries.reach import standing_requests
 from portal.queries.viewer import StaffViewer
+from portal.services.close_work import close_work
 from portal.services.lock_posting import lock_accounts
 from portal.services.match_person import match_name
 from portal.services.practice_date import practice_date
 from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
 from portal.services.whose_request import whose_request
-from portal.services.write_request import close_work, end_row, write_request
+from portal.services.write_request import end_row, work_key, write_request
 
 
 def record_confidential(
@@ -119,7 +120,7 @@ def _has_one(session: Session, login_id: int) -> bool:
 
 def _sign(session: Session, row: ConfidentialRequest, staff: StaffViewer, now: datetime) -> None:
     row.seen_at, row.seen_by_id = now, staff.login_id
-    close_work(session, row, by=staff.login_id, outcome="seen", now=now)
+    close_work(session, work_key(row), by=staff.login_id, outcome="seen", now=now)
 
 
 def _note(

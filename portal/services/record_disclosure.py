@@ -17,7 +17,8 @@ from portal.models.accounts import GuarantorAccount, Patient
 from portal.models.disclosures import AccountingRequest, Disclosure
 from portal.models.work import WorkItem
 from portal.queries.viewer import StaffViewer
-from portal.services.open_account_work import open_account_work
+from portal.services.close_work import close_work
+from portal.services.open_work import open_work
 from portal.services.practice_date import practice_date
 from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
@@ -102,15 +103,15 @@ def ask_accounting(*, staff: StaffViewer, account_id: int, asked_on: date, now: 
         )
         session.add(row)
         session.flush()
-        open_account_work(
+        open_work(
             session,
             key=f"{KIND}:{row.id}",
             kind=KIND,
-            reason="the patient asked to whom we told what about them",
+            reasons=["the patient asked to whom we told what about them"],
             next_step="Send the list from the account's page, Disclosures, and say there that it was sent.",
             account_id=account_id,
-            now=now,
             due_on=clock.due_on,
+            now=now,
         )
         _note(session, staff, account_id, kind="accounting_request", action="create", now=now)
 
@@ -137,10 +138,8 @@ def answer_accounting(*, staff: StaffViewer, account_id: int, now: datetime) -> 
     with transaction() as session:
         row = _open(session, account_id)
         row.answered_on = practice_date(session, now)
-        session.execute(
-            update(WorkItem)
-            .where(WorkItem.dedupe_key == f"{KIND}:{row.id}", WorkItem.closed_at.is_(None))
-            .values(closed_at=now, closed_by_id=staff.login_id, outcome="the list was sent")
+        close_work(
+            session, f"{KIND}:{row.id}", by=staff.login_id, outcome="the list was sent", now=now
         )
         _note(session, staff, account_id, kind="accounting_request", action="send", now=now)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing import disputes
@@ -18,6 +17,7 @@ from portal.models.payments import Payment
 from portal.models.work import WorkItem
 from portal.ports import DisputeFacts, DisputeOutcome
 from portal.services.lock_refund import lock_paid
+from portal.services.open_work import open_work
 from portal.services.post_entry import PostedEntry, post_entry
 from portal.services.practice_date import practice_date
 from portal.services.record_evidence import keep_answer
@@ -205,19 +205,16 @@ def close_items(session: Session, keys: list[str], *, outcome: str, now: datetim
 def _open(
     session: Session, dispute: Dispute, payment: Payment, *, key: str, told: str, now: datetime
 ) -> None:
-    session.execute(
-        insert(WorkItem)
-        .values(
-            dedupe_key=key,
-            kind="card_dispute",
-            reasons=[told],
-            next_step=NEXT_STEPS[told],
-            amount=dispute.amount,
-            guarantor_account_id=payment.guarantor_account_id,
-            opened_at=now,
-            due_on=practice_date(session, dispute.due_by)
-            if told in (OPENED, ASKED) and dispute.due_by
-            else None,
-        )
-        .on_conflict_do_nothing()
+    open_work(
+        session,
+        key=key,
+        kind="card_dispute",
+        reasons=[told],
+        next_step=NEXT_STEPS[told],
+        amount=dispute.amount,
+        account_id=payment.guarantor_account_id,
+        due_on=practice_date(session, dispute.due_by)
+        if told in (OPENED, ASKED) and dispute.due_by
+        else None,
+        now=now,
     )

@@ -6,15 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.transitions import EVIDENCE, EvidenceEvent, EvidenceState, Refused, next_state
 from portal.db import transaction
 from portal.models.disputes import Dispute, DisputeEvidence
 from portal.models.payments import Payment
-from portal.models.work import WorkItem
 from portal.ports import DisputeFacts
+from portal.services.open_work import open_work
 from portal.services.practice_date import practice_date
 
 NOT_TAKEN = "The card company did not take this answer, so the bank has none from it."
@@ -57,19 +56,16 @@ def refuse_evidence(*, evidence_id: UUID, now: datetime) -> None:
         evidence.failure = NOT_TAKEN
         dispute = session.get_one(Dispute, evidence.dispute_id)
         payment = session.get_one(Payment, dispute.payment_id)
-        session.execute(
-            insert(WorkItem)
-            .values(
-                dedupe_key=f"evidence_refused:{evidence.id}",
-                kind="card_dispute",
-                reasons=[NOT_TAKEN],
-                next_step=NEXT_STEP,
-                amount=dispute.amount,
-                guarantor_account_id=payment.guarantor_account_id,
-                opened_at=now,
-                due_on=practice_date(session, dispute.due_by) if dispute.due_by else None,
-            )
-            .on_conflict_do_nothing()
+        open_work(
+            session,
+            key=f"evidence_refused:{evidence.id}",
+            kind="card_dispute",
+            reasons=[NOT_TAKEN],
+            next_step=NEXT_STEP,
+            amount=dispute.amount,
+            account_id=payment.guarantor_account_id,
+            due_on=practice_date(session, dispute.due_by) if dispute.due_by else None,
+            now=now,
         )
 
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing import entries
@@ -20,7 +19,6 @@ from billing.transitions import PAYMENT, PaymentEvent, PaymentState, Refused, ne
 from portal.models.accounts import GuarantorAccount
 from portal.models.payment_methods import MethodConsent
 from portal.models.payments import Payment, PaymentAllocation
-from portal.models.work import WorkItem
 from portal.ports import Outcome, PaymentFacts
 from portal.queries.payments import lines_of
 from portal.queries.plan_paid import plan_charges
@@ -29,6 +27,7 @@ from portal.queue import enqueue
 from portal.services import letters
 from portal.services.apply_credit import apply_credit
 from portal.services.draftable import lines_to_settle
+from portal.services.open_work import open_work
 from portal.services.post_entry import post_entry
 from portal.services.practice_date import practice_date
 from portal.services.record_access import Access, add_access, guest_role, pay_role
@@ -251,16 +250,13 @@ def _report(
     session: Session, payment: Payment, facts: PaymentFacts, wrong: str, now: datetime
 ) -> None:
     """A person decides about such money; nothing is posted."""
-    session.execute(
-        insert(WorkItem)
-        .values(
-            dedupe_key=f"payment_mismatch:{facts.charge_id or payment.id}",
-            kind="payment_mismatch",
-            reasons=[wrong],
-            next_step="Compare with the card company's record, then refund or post by hand.",
-            amount=facts.amount or ZERO,
-            guarantor_account_id=payment.guarantor_account_id,
-            opened_at=now,
-        )
-        .on_conflict_do_nothing()
+    open_work(
+        session,
+        key=f"payment_mismatch:{facts.charge_id or payment.id}",
+        kind="payment_mismatch",
+        reasons=[wrong],
+        next_step="Compare with the card company's record, then refund or post by hand.",
+        amount=facts.amount or ZERO,
+        account_id=payment.guarantor_account_id,
+        now=now,
     )

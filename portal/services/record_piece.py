@@ -16,7 +16,7 @@ from portal.services.bad_address import end_bad, mark_bad
 from portal.services.lock_posting import lock_accounts
 from portal.services.mail_came_back import mail_came_back
 from portal.services.note_delivery import PAPER, SEALED, Happened, note_delivery
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 from portal.services.prove_notice import unprove_notice
 from portal.services.revise import revise
 
@@ -99,11 +99,13 @@ def _is_usual(sent: NoticeDelivery, account: GuarantorAccount) -> bool:
 
 
 def _ask_a_person(session: Session, account_id: int, row: MailStatus, now: datetime) -> None:
-    open_account_work(
+    open_work(
         session,
         key=f"mail_returned:{row.piece}:{row.fate.value}",
         kind="mail_returned",
-        reason=f"Mail was {row.fate.value}, from an address that is private or not on file any more.",
+        reasons=[
+            f"Mail was {row.fate.value}, from an address that is private or not on file any more."
+        ],
         next_step="Ask the patient where they get their mail, and change it on the account's page.",
         account_id=account_id,
         now=now,

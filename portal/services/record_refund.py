@@ -11,7 +11,6 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import case, func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing import entries
@@ -30,13 +29,13 @@ from portal.db import transaction
 from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.payments import Payment
 from portal.models.refunds import Refund
-from portal.models.work import WorkItem
 from portal.ports import NoRefund, RefundFacts, RefundOutcome
 from portal.queries.prior_decisions import load_entries
 from portal.queries.refund_books import refund_books
 from portal.queue import enqueue
 from portal.services.apply_credit import apply_credit
 from portal.services.lock_refund import LockedRefund, lock_paid, lock_refund, step
+from portal.services.open_work import open_work
 from portal.services.post_entry import post_entry
 from portal.services.practice_date import practice_date
 from portal.services.refund_notices import notice_failed, notice_sent
@@ -235,18 +234,15 @@ def credit_overpaid(session: Session, back: Entry, ref: str, on: date) -> None:
 
 def _report(session: Session, held: LockedRefund, what: str, told: str, now: datetime) -> None:
     """A person looks at it, once for each refund and cause."""
-    session.execute(
-        insert(WorkItem)
-        .values(
-            dedupe_key=f"card_refund:{what}:{held.refund.id}",
-            kind="card_refund",
-            reasons=[told],
-            next_step=NEXT_STEPS[what],
-            amount=held.refund.amount,
-            guarantor_account_id=held.payment.guarantor_account_id,
-            opened_at=now,
-        )
-        .on_conflict_do_nothing()
+    open_work(
+        session,
+        key=f"card_refund:{what}:{held.refund.id}",
+        kind="card_refund",
+        reasons=[told],
+        next_step=NEXT_STEPS[what],
+        amount=held.refund.amount,
+        account_id=held.payment.guarantor_account_id,
+        now=now,
     )
 
 

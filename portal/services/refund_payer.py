@@ -26,7 +26,7 @@ from portal.services.number_taken import number_taken
 from portal.services.post_entry import post_entry
 from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
-from portal.services.tend_payer_refunds import close_work, open_work
+from portal.services.tend_payer_refunds import close_refund_work, open_refund_work
 
 NUMBER = re.compile(r"[0-9]{1,12}")
 
@@ -82,7 +82,7 @@ def request_payer_refund(
         )
         session.add(refund)
         session.flush()
-        open_work(session, refund, payer.name, on=on, now=now)
+        open_refund_work(session, refund, payer.name, on=on, now=now)
         _tell(session, staff, "create", refund, now)
     return True
 
@@ -115,7 +115,7 @@ def decline_payer_refund(*, refund_id: UUID, why: str, staff: StaffViewer, now: 
         if not _move(refund, CheckEvent.DECLINE):
             return False
         refund.decided_by_id, refund.answer = staff.login_id, why
-        close_work(session, refund, staff, outcome="declined", now=now)
+        close_refund_work(session, refund, staff, outcome="declined", now=now)
         _tell(session, staff, "decline", refund, now)
     return True
 
@@ -158,7 +158,7 @@ def write_payer_refund(
         )
         refund.number, refund.written_on = number, written_on
         refund.entry_id = post_entry(session, entry).entry_id
-        close_work(session, refund, staff, outcome="sent", now=now)
+        close_refund_work(session, refund, staff, outcome="sent", now=now)
         _tell(session, staff, "write", refund, now)
     return True
 
@@ -185,7 +185,7 @@ def void_payer_refund(
         post_entry(session, back)
         refund.answer = why
         payer = session.get_one(Payer, refund.payer_id)
-        open_work(session, refund, payer.name, on=on, now=now, again=True)
+        open_refund_work(session, refund, payer.name, on=on, now=now, again=True)
         _tell(session, staff, "void", refund, now)
     return True
 

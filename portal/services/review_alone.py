@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.free_text import check_free_text
 from portal.db import transaction
 from portal.models.alone import AloneDecision, OwnerSignOff
-from portal.models.work import WorkItem
 from portal.queries.alone import KIND, alone_months
 from portal.queries.audit_alerts import first_of_next
 from portal.queries.viewer import StaffViewer
+from portal.services.close_work import close_work
+from portal.services.open_work import open_work
 from portal.services.practice_date import practice_date
 from portal.services.record_access import add_staff_act
 from portal.services.refusal import Refusal
@@ -50,11 +51,7 @@ def sign_alone_month(*, staff: StaffViewer, month: date, note: str, now: datetim
         )
         if signed is None:
             raise CannotSign("This month is signed already.")
-        session.execute(
-            update(WorkItem)
-            .where(WorkItem.dedupe_key == _key(month), WorkItem.closed_at.is_(None))
-            .values(closed_at=now, closed_by_id=staff.login_id, outcome="signed")
-        )
+        close_work(session, _key(month), by=staff.login_id, outcome="signed", now=now)
         add_staff_act(
             session,
             staff,
@@ -70,17 +67,14 @@ def note_unsigned_months(*, on: date, now: datetime) -> int:
     with transaction() as session:
         due = [one for one in alone_months(session, on=on) if one.over and one.at is None]
         for one in due:
-            session.execute(
-                insert(WorkItem)
-                .values(
-                    dedupe_key=_key(one.month),
-                    kind=KIND,
-                    reasons=[f"{one.decisions} decided by one person in {one.month:%B %Y}."],
-                    next_step=NEXT_STEP,
-                    opened_at=now,
-                    due_on=first_of_next(first_of_next(one.month)),
-                )
-                .on_conflict_do_nothing()
+            open_work(
+                session,
+                key=_key(one.month),
+                kind=KIND,
+                reasons=[f"{one.decisions} decided by one person in {one.month:%B %Y}."],
+                next_step=NEXT_STEP,
+                due_on=first_of_next(first_of_next(one.month)),
+                now=now,
             )
     return len(due)
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.assistance_decisions import AssistanceScreening
-from portal.models.work import WorkItem
 from portal.queries.screening import Found, Screened, presume
 from portal.services.close_account_work import close_account_work
+from portal.services.open_work import open_work
 from portal.services.refusal import NotFound
 
 WHY = ("placement", "plan", "office", "dunning")
@@ -71,15 +70,12 @@ def add_screening(
 
 
 def _tell(session: Session, account_id: int, found: Found, *, on: date, now: datetime) -> None:
-    session.execute(
-        insert(WorkItem)
-        .values(
-            dedupe_key=f"{PRESUMED}:{account_id}:{found.result}:{on:%Y-%m}",
-            kind=PRESUMED,
-            reasons=[*found.evidence, *found.look],
-            next_step="Give assistance, or write down why it is not due, before anything is collected.",
-            guarantor_account_id=account_id,
-            opened_at=now,
-        )
-        .on_conflict_do_nothing()
+    open_work(
+        session,
+        key=f"{PRESUMED}:{account_id}:{found.result}:{on:%Y-%m}",
+        kind=PRESUMED,
+        reasons=[*found.evidence, *found.look],
+        next_step="Give assistance, or write down why it is not due, before anything is collected.",
+        account_id=account_id,
+        now=now,
     )

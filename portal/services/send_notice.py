@@ -56,7 +56,7 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.notices import Notice, NoticeTemplate
 from portal.models.practice import Practice
 from portal.services.notice_template import state_blocks, template_on
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 
 SUMMARY = "summary"  # of the policy of help with bills: the page that the letter itself encloses
 
@@ -194,11 +194,11 @@ def _state_words(
         if found.reviewed_at is not None:
             blocks += found.words["blocks"]
             continue
-        open_account_work(
+        open_work(
             session,
             key=f"notice_state_text:{state}:{found.language}",
             kind="notice_state_text",
-            reason=f"Letters to {state} carry no text of that state: nobody has reviewed it.",
+            reasons=[f"Letters to {state} carry no text of that state: nobody has reviewed it."],
             next_step="Have the text reviewed, then mark it as reviewed under Letters.",
             account_id=account.id,
             now=now,

@@ -30,7 +30,7 @@ from portal.services.mail_batch import Envelope, put_in_envelope
 from portal.services.note_delivery import EMAIL, PAPER, Happened, digest, note_delivery, written
 from portal.services.notice_mail import announce_notice
 from portal.services.notice_standing import kept_back
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 from portal.services.prove_notice import prove_notice
 
 PATIENCE = timedelta(days=2)  # an e-mail that nobody took in so long is given up: paper follows
@@ -177,11 +177,11 @@ def _send(
 
 
 def _ask_a_person(session: Session, notice: Notice, now: datetime) -> None:
-    open_account_work(
+    open_work(
         session,
         key=f"notice_stopped:{notice.id}",
         kind="notice_stopped",
-        reason=f"A letter was not sent ({NoticeKind(notice.kind).value}): {notice.gate}.",
+        reasons=[f"A letter was not sent ({NoticeKind(notice.kind).value}): {notice.gate}."],
         next_step="Read why on the account's page. Send it anew when nothing stops it.",
         account_id=notice.guarantor_account_id,
         now=now,

@@ -15,7 +15,7 @@ from portal.models.payment_methods import PaymentAuthorisation, PaymentMethod
 from portal.models.payments import Payment
 from portal.queries.closed_days import closed_days
 from portal.services import letters, saved_letters
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 from portal.services.practice_date import practice_date
 from portal.services.revoke_authorisation import move_draft, revoke_authorisation
 from portal.services.tell_signer import tell_signer
@@ -76,14 +76,14 @@ def _failed(
 def _ask_staff(session: Session, draft: Draft, *, now: datetime) -> None:
     """Nothing more is tried by itself: somebody looks whether the patient needs help."""
     on = practice_date(session, now)
-    open_account_work(
+    open_work(
         session,
         key=f"draft_failed:{draft.id}",
         kind="draft_failed",
-        reason="A payment that was to be drawn did not go through, and is not tried again.",
+        reasons=["A payment that was to be drawn did not go through, and is not tried again."],
         next_step="The patient was told. If nothing comes, call, and offer help with paying.",
-        account_id=draft.guarantor_account_id,
         amount=draft.amount,
+        account_id=draft.guarantor_account_id,
         due_on=drawn_on(on + STAFF_WITHIN, closed_days(on)),
         now=now,
     )

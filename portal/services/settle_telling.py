@@ -13,7 +13,7 @@ from portal.models.calls import PhoneCall
 from portal.models.gate import CollectionProof, ProofRevoked
 from portal.queries.call_standing import calls_of, wrong_numbers
 from portal.services.close_account_work import close_account_work
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 from portal.services.prove_step import ProofKind, prove_step, revoke_proof
 
 WORK = "tell_of_help"
@@ -80,11 +80,11 @@ def _shown(rows: Sequence[PhoneCall]) -> list[PhoneCall]:
 
 
 def _ask_again(session: Session, account_id: int, source: str, *, now: datetime) -> None:
-    open_account_work(
+    open_work(
         session,
         key=f"{WORK}:again:{source}",
         kind=WORK,
-        reason="A call that told of help reached somebody else.",
+        reasons=["A call that told of help reached somebody else."],
         next_step="Find the right number, call, and tell of help with bills.",
         account_id=account_id,
         now=now,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.queries.account_readers import readers
 from portal.services import letters
 from portal.services.assistance_letters import assistance_letter
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 from portal.services.queue_letter import Addressed, queue_letters
 
 PAPER = "assistance_paper"  # the kind of work item
@@ -44,11 +44,13 @@ def tell_of_assistance(
     )
     if addresses or about != "reversed":
         return bool(addresses)
-    open_account_work(
+    open_work(
         session,
         key=f"{PAPER}:{about}:{key}",
         kind=PAPER,
-        reason="A letter about financial assistance has to be mailed: nobody of this account can sign in.",
+        reasons=[
+            "A letter about financial assistance has to be mailed: nobody of this account can sign in."
+        ],
         next_step=MAIL_IT,
         account_id=account_id,
         due_on=on,

@@ -6,7 +6,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.visit_reminders import by_letter
@@ -15,11 +14,11 @@ from portal.models.accounts import GuarantorAccount
 from portal.models.calendar import Location
 from portal.models.messages import OutboundMessage
 from portal.models.waitlist import SlotOpening, WaitlistOffer
-from portal.models.work import WorkItem
 from portal.queries.reach import paper_lines
 from portal.queries.visit_facts import VisitFacts, visit_facts
 from portal.queries.visit_readers import account_readers_of_visits
 from portal.services.letters import Letter, letterhead
+from portal.services.open_work import open_work
 from portal.services.queue_letter import queue_letter
 from portal.services.queue_visit_messages import VISITS, post_reminder, visit_key
 from portal.services.reminder_letters import When, visit_missed, visit_reminder, wait_list
@@ -90,16 +89,13 @@ def _letter(
 
 def ask_for_call(session: Session, facts: VisitFacts, *, now: datetime) -> None:
     """Nothing that we write would arrive in time: a person calls, once for this time of the visit."""
-    session.execute(
-        insert(WorkItem)
-        .values(
-            dedupe_key=f"visit_call:{visit_key(facts)}",
-            kind="visit_call",
-            reasons=["no text, e-mail or letter can tell them of their visit in time"],
-            next_step="Call and say how the visit stands. Ask how they want to hear of visits.",
-            guarantor_account_id=facts.account_id,
-            opened_at=now,
-            due_on=now.astimezone(facts.zone).date(),
-        )
-        .on_conflict_do_nothing()
+    open_work(
+        session,
+        key=f"visit_call:{visit_key(facts)}",
+        kind="visit_call",
+        reasons=["no text, e-mail or letter can tell them of their visit in time"],
+        next_step="Call and say how the visit stands. Ask how they want to hear of visits.",
+        account_id=facts.account_id,
+        due_on=now.astimezone(facts.zone).date(),
+        now=now,
     )

@@ -7,15 +7,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.bill_disputes import REMIND_BEFORE
 from portal.db import transaction
 from portal.models.bill_disputes import BillDispute
 from portal.models.claims import Visit
-from portal.models.work import WorkItem
 from portal.services.open_dispute import add_event, lock_dispute
+from portal.services.open_work import open_work
 
 KIND = "bill_dispute_due"
 SOON = "the answer to a dispute is due within a week"
@@ -72,21 +71,17 @@ def _ended(on: date) -> Select[UUID]:
 
 def _warn(session: Session, row: BillDispute, visit: Visit, on: date, now: datetime) -> int:
     late = row.resolve_by < on
-    made = session.scalar(
-        insert(WorkItem)
-        .values(
-            dedupe_key=f"{KIND}:{row.id}:{row.resolve_by}:{'late' if late else 'soon'}",
-            kind=KIND,
-            reasons=[LATE if late else SOON],
-            next_step=NEXT_STEP,
-            amount=row.amount,
-            guarantor_account_id=visit.guarantor_account_id,
-            visit_id=visit.id,
-            owner_id=None if late else row.owner_id,  # late: whoever can, not whoever had it
-            opened_at=now,
-            due_on=on,
-        )
-        .on_conflict_do_nothing()
-        .returning(WorkItem.id)
+    made = open_work(
+        session,
+        key=f"{KIND}:{row.id}:{row.resolve_by}:{'late' if late else 'soon'}",
+        kind=KIND,
+        reasons=[LATE if late else SOON],
+        next_step=NEXT_STEP,
+        amount=row.amount,
+        account_id=visit.guarantor_account_id,
+        visit_id=visit.id,
+        owner_id=None if late else row.owner_id,  # late: whoever can, not whoever had it
+        due_on=on,
+        now=now,
     )
-    return int(made is not None)
+    return int(made)

@@ -40,7 +40,7 @@ def tend_payer_refunds(*, on: date) -> int:
     return moved
 
 
-def open_work(
+def open_refund_work(
     session: Session,
     refund: PayerRefund,
     payer_name: str,
@@ -67,7 +67,7 @@ def open_work(
     )
 
 
-def close_work(
+def close_refund_work(
     session: Session, refund: PayerRefund, staff: StaffViewer, *, outcome: str, now: datetime
 ) -> None:
     """The money is on its way, or nothing is owed."""

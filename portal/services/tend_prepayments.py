@@ -22,7 +22,7 @@ from portal.queries.prepaid import Prepaid, held_prepayments, reference
 from portal.queries.settings import settings_on
 from portal.services.apply_credit import apply_credit
 from portal.services.lock_refund import step
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 from portal.services.post_entry import post_entry
 from portal.services.practice_date import practice_date
 from portal.services.record_payment import lock_account, lock_payment
@@ -117,14 +117,14 @@ def _tend(session: Session, one: Prepaid, *, on: date, now: datetime) -> bool:
 
 
 def _ask_where_its_bill_is(session: Session, one: Prepaid, *, now: datetime) -> None:
-    open_account_work(
+    open_work(
         session,
         key=f"prepaid_unbilled:{one.payment_id}",
         kind="prepaid_unbilled",
-        reason="Money was paid before a visit that has no bill after 30 days.",
+        reasons=["Money was paid before a visit that has no bill after 30 days."],
         next_step="Find the bill of that visit, or refund the payment.",
-        account_id=one.account_id,
         amount=one.held,
+        account_id=one.account_id,
         now=now,
     )
 

@@ -10,7 +10,7 @@ from portal.db import read_only, transaction
 from portal.models.promises import Promise
 from portal.queries.promised import open_promises, promises_of
 from portal.services.note_promise import end_promise, owed_on
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 from portal.services.start_call import lock_for_call
 
 WORK = "promise_broken"
@@ -36,15 +36,15 @@ def _tended(account_id: int, promise_id: UUID, on: date, now: datetime) -> bool:
             return False
         end_promise(session, row, state, reason=f"{paid} came in", by=None, now=now)
         if state is PromiseState.BROKEN:
-            open_account_work(
+            open_work(
                 session,
                 key=f"promise:{promise_id}",
                 kind=WORK,
-                reason=f"{row.amount} was promised by {row.pay_by:%m/%d/%Y}; {paid} came in.",
+                reasons=[f"{row.amount} was promised by {row.pay_by:%m/%d/%Y}; {paid} came in."],
                 next_step="Ask kindly what happened. Offer help with the bill, or a plan.",
-                account_id=account_id,
-                now=now,
                 amount=row.amount - paid,
+                account_id=account_id,
                 due_on=on,
+                now=now,
             )
         return True

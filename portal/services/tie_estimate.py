@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.estimates import SELF_PAY, keep_until, valid_since
@@ -14,9 +14,9 @@ from portal.models.accounts import Patient
 from portal.models.appointments import Appointment
 from portal.models.claims import Visit
 from portal.models.estimates import EstimateTie, GoodFaithEstimate
-from portal.models.work import WorkItem
 from portal.queries.estimate_sums import estimates_of_days
 from portal.queries.viewer import StaffViewer
+from portal.services.close_work import close_work
 from portal.services.compare_estimates import compare_estimates
 from portal.services.hold_unestimated import MISSING, UNCLEAR, hold_key, hold_missing
 from portal.services.record_access import add_staff_act
@@ -146,13 +146,8 @@ def _fits(
 def _close(
     session: Session, kind: str, visit_id: int, staff: StaffViewer, *, outcome: str, now: datetime
 ) -> bool:
-    closed = session.execute(
-        update(WorkItem)
-        .where(WorkItem.dedupe_key == hold_key(kind, visit_id), WorkItem.closed_at.is_(None))
-        .values(closed_at=now, closed_by_id=staff.login_id, outcome=outcome)
-        .returning(WorkItem.id)
-    )
-    return closed.scalar() is not None
+    key = hold_key(kind, visit_id)
+    return close_work(session, key, by=staff.login_id, outcome=outcome, now=now)
 
 
 def _note(

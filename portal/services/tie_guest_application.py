@@ -17,11 +17,11 @@ from portal.models.assistance import PENDING
 from portal.models.guest_applications import GuestApplication, GuestPaper
 from portal.queries.viewer import StaffViewer
 from portal.services.assistance_refusals import CannotDecideAssistance
+from portal.services.close_work import close_work
 from portal.services.enter_application import Paper, Relative, write_application
 from portal.services.guest_application import WORK
 from portal.services.guest_papers import document_of
 from portal.services.move_application import held_application
-from portal.services.open_group_work import close_group_work
 from portal.services.receive_application import look_again
 from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound
@@ -137,7 +137,7 @@ def _done(
     account_id: int | None,
     now: datetime,
 ) -> None:
-    close_group_work(session, f"{WORK}:{row.id}", by_id=staff.login_id, outcome=outcome, now=now)
+    close_work(session, f"{WORK}:{row.id}", by=staff.login_id, outcome=outcome, now=now)
     add_staff_act(
         session,
         staff,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing import entries
@@ -35,6 +35,7 @@ from portal.queries.prior_decisions import load_entries
 from portal.queries.viewer import StaffViewer
 from portal.queries.visit_books import load_visit_books
 from portal.services.apply_credit import apply_credit
+from portal.services.close_work import close_work
 from portal.services.decide_review import decide_review
 from portal.services.lock_posting import lock_accounts, lock_posting
 from portal.services.post_entry import post_entries, post_entry
@@ -134,11 +135,7 @@ def undo_transfer(
             raise TransferRefused("The plan took its decision back meanwhile.")
         decision.share_returned_id = None
         _move(session, claim, ClaimEvent.DECIDE, on=on)
-        session.execute(
-            update(WorkItem)
-            .where(WorkItem.dedupe_key == f"again:{entry_id}", WorkItem.closed_at.is_(None))
-            .values(closed_at=now, outcome="taken_back")
-        )
+        close_work(session, f"again:{entry_id}", by=None, outcome="taken_back", now=now)
         return
     due = _due(session, claim.visit_id, on=on)
     for leg in entry.postings:

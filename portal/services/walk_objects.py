@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -17,7 +16,6 @@ from sqlalchemy.orm import Session
 from billing.money import ZERO
 from portal.db import read_only, transaction
 from portal.models.payments import ObjectWalk, Payment
-from portal.models.work import WorkItem
 from portal.ports import (
     Notice,
     NotThere,
@@ -29,6 +27,7 @@ from portal.ports import (
 )
 from portal.services.ask_disputes import ask_for_open_disputes
 from portal.services.name_foreign import name_others, name_payment
+from portal.services.open_work import open_work
 from portal.services.receive_event import PROVIDER, store_notice
 from portal.services.record_payment import is_news
 
@@ -39,6 +38,7 @@ PAGES_AT_ONCE = 100  # of 100 objects, for each kind
 ASKED_AT_ONCE = 100
 MONEY_STATES = ("processing", "succeeded")
 MONEY = frozenset({Outcome.PROCESSING, Outcome.SUCCEEDED})
+ORPHAN = "payment_orphan"
 UNKNOWN_HERE = "The card company holds a payment made under our name that is not in our records."
 UNKNOWN_THERE = "We recorded a payment that the card company does not know."
 
@@ -181,48 +181,27 @@ def _name_orphan(session: Session, facts: PaymentFacts, now: datetime) -> int:
     """Our mark on it and no row here: with money, or once it has some, a person must know."""
     if facts.outcome not in MONEY:
         return 0
-    return _open_work(
+    opened = open_work(
         session,
-        key=f"payment_orphan:{facts.intent_id}:{facts.outcome}",
-        reason=UNKNOWN_HERE,
+        key=f"{ORPHAN}:{facts.intent_id}:{facts.outcome}",
+        kind=ORPHAN,
+        reasons=[UNKNOWN_HERE],
         next_step="Find in the card company's pages who paid, then refund it or post it by hand.",
-        values={"amount": facts.amount or ZERO},
+        amount=facts.amount or ZERO,
         now=now,
     )
+    return int(opened)
 
 
 def _name_missing(session: Session, payment: Payment, now: datetime) -> int:
-    return _open_work(
+    opened = open_work(
         session,
-        key=f"payment_orphan:{payment.id}",
-        reason=UNKNOWN_THERE,
+        key=f"{ORPHAN}:{payment.id}",
+        kind=ORPHAN,
+        reasons=[UNKNOWN_THERE],
         next_step="Check that the right card company account is set up before you reverse it.",
-        values={"amount": payment.amount, "guarantor_account_id": payment.guarantor_account_id},
+        amount=payment.amount,
+        account_id=payment.guarantor_account_id,
         now=now,
     )
-
-
-def _open_work(
-    session: Session,
-    *,
-    key: str,
-    reason: str,
-    next_step: str,
-    values: dict[str, Any],
-    now: datetime,
-) -> int:
-    """1 if the item is new."""
-    opened = session.scalar(
-        insert(WorkItem)
-        .values(
-            dedupe_key=key,
-            kind="payment_orphan",
-            reasons=[reason],
-            next_step=next_step,
-            opened_at=now,
-            **values,
-        )
-        .on_conflict_do_nothing()
-        .returning(WorkItem.id)
-    )
-    return int(opened is not None)
+    return int(opened)

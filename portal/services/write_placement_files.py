@@ -15,7 +15,6 @@ from typing import Protocol
 from uuid import uuid4
 
 from sqlalchemy import exists, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from billing.placement import Order, PlacementState, order_for
@@ -23,11 +22,11 @@ from billing.placement_file import PlacementRow, manifest, problems_of, write_fi
 from portal.db import read_only, transaction
 from portal.models.placements import AgencyRow, Placement, PlacementFile, PlacementOrder
 from portal.models.practice import Practice
-from portal.models.work import WorkItem
 from portal.ports import DocumentStore
 from portal.queries.placed_bills import PlacedBill
 from portal.queries.placement_rows import placement_rows
 from portal.services.lock_posting import lock_accounts
+from portal.services.open_work import open_work
 
 REFUSED = "placement_refused"  # the kind of work item
 NEXT = "Put right what the row lacks; the bill is ours until it is placed again."
@@ -141,20 +140,16 @@ def _refuse(
     if order.order == Order.PLACE:
         placement.state = PlacementState.RECALLED.value
         placement.ended_at, placement.ended_why = now, f"It never left: {'; '.join(problems)}."
-    added = session.execute(
-        insert(WorkItem)
-        .values(
-            dedupe_key=f"{REFUSED}:{order.id}",
-            kind=REFUSED,
-            reasons=list(problems),
-            next_step=NEXT,
-            guarantor_account_id=placement.guarantor_account_id,
-            opened_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(WorkItem.id)
+    added = open_work(
+        session,
+        key=f"{REFUSED}:{order.id}",
+        kind=REFUSED,
+        reasons=problems,
+        next_step=NEXT,
+        account_id=placement.guarantor_account_id,
+        now=now,
     )
-    return len(added.all())
+    return int(added)
 
 
 def _keep(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.models.confidential import ConfidentialRequest
 from portal.models.work import WorkItem
+from portal.services.close_work import close_work
 
 WORDS = ("street", "street2", "city", "state", "postal_code", "email", "phone")
 SWITCHES = ("no_paper", "no_email", "no_texts", "no_calls", "shared_phone")
@@ -53,7 +53,7 @@ def write_request(
     session.flush()
     session.add(
         WorkItem(
-            dedupe_key=f"{KIND}:{row.id}",
+            dedupe_key=work_key(row),
             kind=KIND,
             reasons=["somebody asked to be reached in another way; it holds already"],
             next_step="Open the account, read what holds, and sign that you saw it. Ask for no reason.",
@@ -67,16 +67,10 @@ def write_request(
 def end_row(session: Session, row: ConfidentialRequest, *, by: int, now: datetime) -> None:
     """From now on it holds no more; work that waited for a signature is done."""
     row.ended_at, row.ended_by_id = now, by
-    close_work(session, row, by=by, outcome="ended", now=now)
+    close_work(session, work_key(row), by=by, outcome="ended", now=now)
     session.flush()
 
 
-def close_work(
-    session: Session, row: ConfidentialRequest, *, by: int, outcome: str, now: datetime
-) -> None:
-    """The item of the queue that the row opened."""
-    session.execute(
-        update(WorkItem)
-        .where(WorkItem.dedupe_key == f"{KIND}:{row.id}", WorkItem.closed_at.is_(None))
-        .values(closed_at=now, closed_by_id=by, outcome=outcome)
-    )
+def work_key(row: ConfidentialRequest) -> str:
+    """By which the item of the queue is known that the row opened."""
+    return f"{KIND}:{row.id}"

@@ -20,7 +20,7 @@ from portal.queries.gate_facts import gate_facts
 from portal.queries.viewer import StaffViewer
 from portal.services.correct_call import correct_call
 from portal.services.note_call import CannotNote, Heard, note_call, note_their_call
-from portal.services.open_account_work import open_account_work
+from portal.services.open_work import open_work
 from portal.services.refusal import NotFound
 from portal.services.set_hold import HoldAsked, set_hold
 from portal.services.start_call import CallRefused, start_call
@@ -68,11 +68,11 @@ def days(n: int) -> date:
 def test_COLL_5_a_call_that_told_of_help_proves_it_and_closes_the_work() -> None:
     account_id, staff = world()
     with db.transaction() as session:
-        open_account_work(
+        open_work(
             session,
             key="dunning:1:oral_attempt",
             kind="tell_of_help",
-            reason="Call",
+            reasons=["Call"],
             next_step="Call",
             account_id=account_id,
             now=noon(DAY),

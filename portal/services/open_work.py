@@ -1,7 +1,8 @@
-"""Work about one account for a person, opened once under its key."""
+"""Work for a person, opened once under its key."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.dialects.postgresql import insert
@@ -11,32 +12,38 @@ from billing.money import ZERO, Money
 from portal.models.work import WorkItem
 
 
-def open_account_work(
+def open_work(
     session: Session,
     *,
     key: str,
     kind: str,
-    reason: str,
+    reasons: Sequence[str],
     next_step: str,
-    account_id: int,
-    now: datetime,
     amount: Money = ZERO,
-    due_on: date | None = None,
+    account_id: int | None = None,
     visit_id: int | None = None,
-) -> None:
-    """In the caller's transaction; the same key again changes nothing."""
-    session.execute(
+    owner_id: int | None = None,
+    holds_bill: bool = False,
+    due_on: date | None = None,
+    now: datetime,
+) -> bool:
+    """In the caller's transaction; false where the key had one already. Without an account it concerns many, or none."""
+    opened = session.scalar(
         insert(WorkItem)
         .values(
             dedupe_key=key,
             kind=kind,
-            reasons=[reason],
+            reasons=list(reasons),
             next_step=next_step,
             amount=amount,
             guarantor_account_id=account_id,
             visit_id=visit_id,
+            owner_id=owner_id,
+            holds_bill=holds_bill,
             opened_at=now,
             due_on=due_on,
         )
         .on_conflict_do_nothing()
+        .returning(WorkItem.id)
     )
+    return opened is not None
