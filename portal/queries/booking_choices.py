@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.booking_rules import Policy
@@ -15,13 +14,10 @@ from billing.who_may_book import KindFacts, Person, ProviderFacts, WhyNot, why_n
 from portal.models.calendar import (
     BookingPolicy,
     Location,
-    ProviderNetwork,
-    ProviderProfile,
-    ScheduleBlock,
     VisitType,
 )
-from portal.models.claims import Provider
 from portal.queries.booking_policy import policy_of
+from portal.queries.offered_providers import kind_facts, provider_rows
 
 # Reasons that keep somebody from booking by themself, and not from the visit.
 ONLY_CALL = frozenset({WhyNot.VIEW_ONLY, WhyNot.STAFF_ONLY})
@@ -132,66 +128,21 @@ def _policy_and_kinds(session: Session, *, spanish: bool) -> tuple[Policy, list[
             modality=row.modality,
             emergency=row.emergency,
             self_booking=row.self_booking,
-            facts=KindFacts(
-                for_whom=row.for_whom,
-                min_age_months=row.min_age_months,
-                max_age_months=row.max_age_months,
-                sex=row.sex,
-                skills=frozenset(row.skills),
-                self_booking=row.self_booking,
-            ),
+            facts=kind_facts(row),
         )
         for row in rows
     ]
 
 
 def _clinicians(session: Session, on: date) -> list[Clinician]:
-    places = (
-        select(func.array_agg(ScheduleBlock.location_id.distinct()))
-        .where(
-            ScheduleBlock.provider_id == ProviderProfile.provider_id,
-            or_(ScheduleBlock.until.is_(None), ScheduleBlock.until >= on),
-        )
-        .correlate(ProviderProfile)
-        .scalar_subquery()
-    )
-    networks = (
-        select(func.array_agg(ProviderNetwork.payer_id))
-        .where(
-            ProviderNetwork.provider_id == ProviderProfile.provider_id,
-            and_(
-                ProviderNetwork.since <= on,
-                or_(ProviderNetwork.until.is_(None), ProviderNetwork.until >= on),
-            ),
-        )
-        .correlate(ProviderProfile)
-        .scalar_subquery()
-    )
-    rows: Any = session.execute(
-        select(ProviderProfile, Provider, places, networks)
-        .join(Provider, Provider.id == ProviderProfile.provider_id)
-        .where(ProviderProfile.active)
-        .order_by(Provider.last_name, Provider.first_name, Provider.id)
-    )
     return [
         Clinician(
-            id=profile.provider_id,
+            id=facts.provider_id,
             name=provider.display_name,
             plain_specialty=profile.plain_specialty,
-            facts=ProviderFacts(
-                provider_id=profile.provider_id,
-                specialty=profile.specialty,
-                languages=frozenset(profile.languages),
-                skills=frozenset(profile.skills),
-                takes_new=profile.takes_new,
-                min_age_months=profile.min_age_months,
-                max_age_months=profile.max_age_months,
-                booking=profile.booking,
-                location_ids=frozenset(location_ids or ()),
-                payer_ids=frozenset(payer_ids or ()),
-            ),
+            facts=facts,
         )
-        for profile, provider, location_ids, payer_ids in rows
+        for profile, provider, facts in provider_rows(session, on)
     ]
 
 

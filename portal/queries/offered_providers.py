@@ -75,19 +75,7 @@ def offered_providers(
     if kind is None:
         return ()
     found = []
-    for profile, provider, places, payers in session.execute(_providers(on)):
-        facts = ProviderFacts(
-            provider_id=profile.provider_id,
-            specialty=profile.specialty,
-            languages=frozenset(profile.languages),
-            skills=frozenset(profile.skills),
-            takes_new=profile.takes_new,
-            min_age_months=profile.min_age_months,
-            max_age_months=profile.max_age_months,
-            booking=profile.booking,
-            location_ids=frozenset(places or ()),
-            payer_ids=frozenset(payers or ()),
-        )
+    for profile, provider, facts in provider_rows(session, on):
         found.append(
             ProviderChoice(
                 provider_id=facts.provider_id,
@@ -111,8 +99,11 @@ def offered_providers(
 
 def _kind(session: Session, visit_type_id: int) -> KindFacts | None:
     row = session.get(VisitType, visit_type_id)
-    if row is None or not row.active:
-        return None
+    return None if row is None or not row.active else kind_facts(row)
+
+
+def kind_facts(row: VisitType) -> KindFacts:
+    """Whom a kind of visit is for."""
     return KindFacts(
         for_whom=row.for_whom,
         min_age_months=row.min_age_months,
@@ -123,9 +114,34 @@ def _kind(session: Session, visit_type_id: int) -> KindFacts | None:
     )
 
 
+def provider_rows(
+    session: Session, on: date
+) -> list[tuple[ProviderProfile, Provider, ProviderFacts]]:
+    """Every provider who is here, by name, with whom they see, where, and in whose network, on a day."""
+    return [
+        (
+            profile,
+            provider,
+            ProviderFacts(
+                provider_id=profile.provider_id,
+                specialty=profile.specialty,
+                languages=frozenset(profile.languages),
+                skills=frozenset(profile.skills),
+                takes_new=profile.takes_new,
+                min_age_months=profile.min_age_months,
+                max_age_months=profile.max_age_months,
+                booking=profile.booking,
+                location_ids=frozenset(places or ()),
+                payer_ids=frozenset(payers or ()),
+            ),
+        )
+        for profile, provider, places, payers in session.execute(_providers(on))
+    ]
+
+
 def _providers(on: date) -> Select[*tuple[Any, ...]]:
     places = (
-        select(func.array_agg(ScheduleBlock.location_id))
+        select(func.array_agg(ScheduleBlock.location_id.distinct()))
         .where(
             ScheduleBlock.provider_id == ProviderProfile.provider_id,
             or_(ScheduleBlock.until.is_(None), ScheduleBlock.until >= on),
@@ -144,5 +160,6 @@ def _providers(on: date) -> Select[*tuple[Any, ...]]:
     return (
         select(ProviderProfile, Provider, places, payers)
         .join(Provider, Provider.id == ProviderProfile.provider_id)
-        .where(ProviderProfile.active.is_(True))
+        .where(ProviderProfile.active)
+        .order_by(Provider.last_name, Provider.first_name, Provider.id)
     )
