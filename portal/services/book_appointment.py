@@ -27,7 +27,6 @@ from portal.services.appointment_time import (
     Start,
     TimeGone,
     check_person_free,
-    clear_ended_holds,
     give_back,
     locked,
     note_event,
@@ -37,7 +36,7 @@ from portal.services.appointment_time import (
     step,
     take_rooms,
 )
-from portal.services.find_time import alternatives, find_time
+from portal.services.find_time import alternatives, time_again
 from portal.services.lock_calendar import lock_calendar
 from portal.services.refusal import NotFound
 
@@ -223,25 +222,7 @@ def _book(
 
 def _take_again(session: Session, row: Appointment, start: Start, *, now: datetime) -> None:
     """Late by less than anybody else was quick: the same time, if nobody has it, whatever the lead time says now."""
-    clear_ended_holds(
-        session,
-        start,
-        ends_at=start.starts_at + (row.ends_at - row.starts_at),
-        now=now,
-        except_id=row.id,
-        patient_id=row.patient_id,
-        newcomer_id=row.newcomer_id,
-    )
-    if start.starts_at <= now:
-        raise TimeGone
-    slot, _ = find_time(
-        session,
-        start,
-        now=now,
-        for_staff=True,
-        may_overbook=bool(row.overbook_reason),
-        except_id=row.id,
-    )
+    slot, _ = time_again(session, row, start, may_overbook=bool(row.overbook_reason), now=now)
     give_back(session, [row.id])
     with proved(session):
         put_on(row, slot)

@@ -17,7 +17,7 @@ from portal.models.calendar import Location, Resource, VisitType
 from portal.queries.booking_times import bare_slot
 from portal.queries.free_times import nearest, standing, the_slot
 from portal.queries.offered_providers import offered_providers, person_facts
-from portal.services.appointment_time import Start, TimeGone
+from portal.services.appointment_time import Start, TimeGone, clear_ended_holds
 from portal.services.practice_date import practice_date
 from portal.services.refusal import NotFound
 
@@ -47,6 +47,26 @@ def find_time(
     if not may_overbook:
         raise TimeGone
     return overbooked_slot(session, start, now=now, except_id=except_id), True
+
+
+def time_again(
+    session: Session, row: Appointment, start: Start, *, may_overbook: bool, now: datetime
+) -> tuple[Slot, bool]:
+    """The same for a visit that stands already, whatever the lead time says now. Raises TimeGone."""
+    clear_ended_holds(
+        session,
+        start,
+        ends_at=start.starts_at + (row.ends_at - row.starts_at),
+        now=now,
+        except_id=row.id,
+        patient_id=row.patient_id,
+        newcomer_id=row.newcomer_id,
+    )
+    if start.starts_at <= now:
+        raise TimeGone
+    return find_time(
+        session, start, now=now, for_staff=True, may_overbook=may_overbook, except_id=row.id
+    )
 
 
 def overbooked_slot(

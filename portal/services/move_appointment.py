@@ -29,7 +29,6 @@ from portal.services.appointment_time import (
     TimeGone,
     check_person_free,
     check_seen,
-    clear_ended_holds,
     expire,
     give_back,
     locked,
@@ -40,7 +39,7 @@ from portal.services.appointment_time import (
     start_of,
     take_rooms,
 )
-from portal.services.find_time import alternatives, find_time
+from portal.services.find_time import alternatives, time_again
 from portal.services.lock_calendar import lock_calendar
 from portal.services.refusal import NotFound
 
@@ -162,24 +161,7 @@ def _from_hold(
 def _straight(
     session: Session, row: Appointment, start: Start, overbook: Overbook | None, *, now: datetime
 ) -> tuple[Slot, Overbook | None]:
-    clear_ended_holds(
-        session,
-        start,
-        ends_at=start.starts_at + (row.ends_at - row.starts_at),
-        now=now,
-        patient_id=row.patient_id,
-        newcomer_id=row.newcomer_id,
-    )
-    if start.starts_at <= now:
-        raise TimeGone
-    slot, beyond = find_time(
-        session,
-        start,
-        now=now,
-        for_staff=True,
-        may_overbook=overbook is not None,
-        except_id=row.id,
-    )
+    slot, beyond = time_again(session, row, start, may_overbook=overbook is not None, now=now)
     return slot, overbook if beyond else None
 
 
