@@ -22,6 +22,7 @@ from billing.money import ZERO, Money
 from billing.statement_calendar import STATEMENTS_FIRST
 
 SCREEN_FROM = timedelta(days=60)  # asked about help well before the final notice
+A_DAY = timedelta(days=1)
 CALL_FROM = NOTICE_FROM  # the call goes with the final notice: 30 days before the gate may open
 
 
@@ -61,10 +62,11 @@ def due(
     *,
     held_days: int = 0,
     cycle_days: int = 30,
+    gate_from: date | None = None,
 ) -> tuple[Due, ...]:
     """What is due on a day for one bill that nothing holds; nothing where nothing is owed.
 
-    The first statement has no calendar of its own: it goes when a plan has answered (STMT-1).
+    `gate_from`: what its notice says, or the law of a state, lets nobody ask for a placement before. The first statement has no calendar of its own: it goes when a plan has answered (STMT-1).
     """
     start = clocks.first_statement_on
     if balance <= ZERO or start is None:
@@ -90,9 +92,14 @@ def due(
                 due_on=max(counted + NOTICE_FROM, *deliveries.statements),
             )
         )
-    if noticed and _taken(deliveries.oral_attempts, start) and deliveries.screened_on:
+    if noticed and all(_taken(days, start) for days in since.values()):
         called = min(day for day in deliveries.oral_attempts if day >= start)
-        opens = max(counted + OPENS_AFTER, min(noticed) + BEFORE_ACTING, called + BEFORE_ACTING)
+        opens = max(
+            counted + OPENS_AFTER,
+            min(noticed) + BEFORE_ACTING + A_DAY,  # its last day is over
+            called + BEFORE_ACTING,
+            gate_from or start,
+        )
         found.append(Due(step=Step.GATE_OPEN, due_on=opens))
     return tuple(sorted((d for d in found if d.due_on <= as_of), key=lambda d: d.due_on))
 
@@ -121,7 +128,20 @@ def bundle_due(facts: GateFacts, as_of: date, *, cycle_days: int = 30) -> tuple[
         as_of,
         held_days=young.held_days,
         cycle_days=cycle_days,
+        gate_from=_gate_from(facts, young, owing),
     )
+
+
+def _gate_from(facts: GateFacts, young: Episode, owing: Sequence[Episode]) -> date | None:
+    """The last day that the first notice names is over, and what the law of a state adds is waited for."""
+    start = young.clocks.first_statement_on
+    sent = [day for day in _shared_notices(owing) if start and day >= start + NOTICE_FROM]
+    if start is None or not sent:
+        return None
+    named = [n.deadline_on for one in owing for n in one.notices if n.sent_on == min(sent)]
+    terms = facts.terms
+    waited = start + timedelta(days=young.held_days + terms.wait_days) + A_DAY
+    return max(max(named) + A_DAY, min(sent) + timedelta(days=terms.notice_days), waited)
 
 
 def _shared_notices(episodes: Sequence[Episode]) -> tuple[date, ...]:

@@ -235,7 +235,7 @@ def _counts(one: Episode, notice: FinalNotice, at: date, days: timedelta) -> boo
         and (since is None or notice.sent_on >= since)
         and notice.deadline_on >= notice.sent_on + BEFORE_ACTING
         and notice.sent_on + days <= at
-        and notice.deadline_on <= at
+        and notice.deadline_on < at  # the day that it names is the patient's to its end
         and notice.encloses_summary
         and Action.PLACEMENT.value in notice.names
     )

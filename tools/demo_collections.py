@@ -251,7 +251,7 @@ def _wants_only_steps(facts: GateFacts, on: date) -> bool:
 
 
 def _steps(session: Session, account_id: int, start: date, desk: Desk) -> None:
-    noticed = min(start + NOTICE_FROM, desk.on - BEFORE_ACTING)
+    noticed = min(start + NOTICE_FROM, desk.on - BEFORE_ACTING - timedelta(days=1))
     facts = {
         "deadline_on": (noticed + BEFORE_ACTING).isoformat(),
         "names": [Action.PLACEMENT.value],

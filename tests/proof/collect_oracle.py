@@ -385,7 +385,7 @@ def _warns(story: Story, warned: Warned, visit: int, day: date) -> bool:
         and "placement" in warned.names
         and since <= warned.sent <= day - timedelta(days=30)
         and warned.deadline is not None
-        and warned.sent + timedelta(days=30) <= warned.deadline <= day
+        and warned.sent + timedelta(days=30) <= warned.deadline < day
     )
 
 

@@ -126,7 +126,7 @@ def test_acceptance_5_in_new_jersey_a_plan_is_offered_and_the_notice_says_in_bol
     assert any(
         said in " ".join(pdf_text(pdf).split()) and said in in_bold(pdf, 14) for pdf in printed
     )
-    day = max(after(125), notice.deadline_on or after(0))
+    day = max(after(125), (notice.deadline_on or after(0)) + timedelta(days=1))
     assert getattr(ask(account_id, day), "rule_ids", ()) == ("COLL-T4",)
     prove(account_id, ProofKind.PLAN_OFFER, after(100))
     assert ask(account_id, day) == Allowed()

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.dunning import Deliveries, Due, Step, due
-from billing.gate import Clocks
+from billing.dunning import Deliveries, Due, Step, bundle_due, due
+from billing.gate import Clocks, Episode, FinalNotice, GateFacts, missing_for_placement
 from billing.money import Money
+from billing.organisation import Organisation
+from billing.state_rules import Terms
 
 D0 = date(2026, 1, 5)
 CLOCKS = Clocks(service_on=date(2025, 12, 1), first_statement_on=D0)
@@ -69,8 +71,36 @@ def test_COLL_3_the_gate_opens_on_day_121_and_not_before_its_notice_and_call_are
     assert steps(120, done) == set()
     assert due(CLOCKS, OWED, done, day(121)) == (Due(step=Step.GATE_OPEN, due_on=day(121)),)
     late = replace(done, final_notices=(day(100),))
-    assert (steps(129, late), steps(130, late)) == (set(), {Step.GATE_OPEN})
-    assert Step.GATE_OPEN not in steps(400, replace(done, screened_on=None))
+    assert (steps(130, late), steps(131, late)) == (set(), {Step.GATE_OPEN})
+    for screened in (None, day(-1)):
+        assert Step.GATE_OPEN not in steps(400, replace(done, screened_on=screened))
+
+
+def test_COLL_3_COLL_4_the_day_on_which_the_gate_may_open_is_the_first_that_it_lets_pass() -> None:
+    """The last day that the letter names, and what the law of a state adds, are waited for."""
+    notice = FinalNotice(
+        sent_on=day(90),
+        deadline_on=day(125),
+        names=frozenset({"placement"}),
+        encloses_summary=True,
+    )
+    bill = Episode(visit_id=1, clocks=CLOCKS, balance=OWED, statements=FOUR, notices=(notice,))
+    facts = GateFacts(
+        organisation=Organisation(states_of_service=("OH",), is_501r_hospital=False),
+        episodes=(bill,),
+        oral_attempts=(day(90),),
+        screened_on=day(60),
+    )
+    for terms, number in (
+        (Terms(), 126),
+        (Terms(wait_days=180), 181),
+        (Terms(notice_days=60), 150),
+    ):
+        asked = replace(facts, terms=terms)
+        [opens] = bundle_due(asked, day(400))
+        assert opens == Due(step=Step.GATE_OPEN, due_on=day(number))
+        assert missing_for_placement(asked, day(number)) == set()
+        assert missing_for_placement(asked, day(number - 1)) != set()
 
 
 def test_DISP_2_days_in_a_dispute_move_every_step_but_no_statement() -> None:

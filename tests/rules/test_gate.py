@@ -29,7 +29,7 @@ def day(number: int) -> date:
 
 
 NOTICE = FinalNotice(
-    sent_on=day(90), deadline_on=day(121), names=frozenset({"placement"}), encloses_summary=True
+    sent_on=day(90), deadline_on=day(120), names=frozenset({"placement"}), encloses_summary=True
 )
 EPISODE = Episode(
     visit_id=1,
@@ -78,7 +78,7 @@ def test_COLL_3_bundled_bills_count_from_the_latest_first_statement() -> None:
         visit_id=2,
         clocks=replace(EPISODE.clocks, first_statement_on=day(10), responsible_on=day(5)),
         statements=(day(10), day(40), day(70), day(100)),
-        notices=(replace(NOTICE, sent_on=day(100), deadline_on=day(131)),),
+        notices=(replace(NOTICE, sent_on=day(100), deadline_on=day(130)),),
     )
     both = replace(READY, episodes=(EPISODE, later), oral_attempts=(day(100),), screened_on=day(70))
     assert "COLL-3" in ids(may_place(both, day(130)))
@@ -116,7 +116,7 @@ def test_STMT_10_four_statements_first(told: int) -> None:
         replace(NOTICE, sent_on=day(89)),  # before D90
         replace(NOTICE, sent_on=day(92)),  # 29 days before
         replace(NOTICE, deadline_on=day(119)),  # a last day too near
-        replace(NOTICE, deadline_on=day(122)),  # not over yet
+        replace(NOTICE, deadline_on=day(121)),  # its last day is the patient's
         replace(NOTICE, names=frozenset({"lawsuit"})),  # an action that it does not name
         replace(NOTICE, encloses_summary=False),
     ],
@@ -126,10 +126,11 @@ def test_COLL_4_a_notice_that_lacks_anything_is_none(notice: FinalNotice) -> Non
     assert place(notices=()) == ("COLL-4",)
 
 
-def test_COLL_4_on_the_thirtieth_day_it_counts() -> None:
+def test_COLL_4_it_counts_once_the_last_day_that_it_names_is_over() -> None:
+    """Until that day, it says, one word of theirs stops everything: the day is theirs to its end."""
     late = replace(NOTICE, sent_on=day(95), deadline_on=day(125))
-    assert place(124, notices=(late,)) == ("COLL-4",)
-    assert place(125, notices=(late,)) == ()
+    assert place(125, notices=(late,)) == ("COLL-4",)
+    assert place(126, notices=(late,)) == ()
 
 
 def test_PLAN_14_a_plan_that_was_lost_needs_a_notice_after_it() -> None:

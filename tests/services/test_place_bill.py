@@ -97,7 +97,7 @@ def test_COLL_2_the_gate_is_asked_in_the_moment_and_names_every_rule(tmp_path) -
 def test_COLL_19_every_step_proven_places_it_once_and_orders_the_agency(tmp_path) -> None:
     account_id, visit_id = walk(tmp_path)
     row, form = approved(), uuid4()
-    assert rules(account_id, visit_id, row, on=after(120)) == ("COLL-3",)
+    assert rules(account_id, visit_id, row, on=after(120)) == ("COLL-3", "COLL-4")
     assert ask(account_id, visit_id, row, form=form) == form
     assert ask(account_id, visit_id, row, form=form) == form
     assert rules(account_id, visit_id, row)[0] == "COLL-19"

@@ -80,7 +80,7 @@ def test_a_case_moves_over_the_board_as_its_steps_are_proven(world: World) -> No
     )
     assert stage() is Stage.NOTICED
     [row] = case_board(stage="noticed", age="91-120", on=ON, number=1).page.rows
-    assert (row.next_step, row.next_on) == ("The gate may open", ON + timedelta(days=30))
+    assert (row.next_step, row.next_on) == ("The gate may open", ON + timedelta(days=32))
     assert case_board(stage="noticed", age="0-60", on=ON, number=1).page.rows == []
     with transaction() as session:
         session.add(
