@@ -78,7 +78,8 @@ class GateFacts:
     terms_rules: Mapping[str, str] = field(default_factory=dict)  # field of Terms -> its row's id
     unreviewed_rows: tuple[str, ...] = ()  # of either state; a reason to deny by itself
     conditions: frozenset[Condition] = frozenset()  # of the account as a whole
-    cleared: frozenset[Condition] = frozenset()  # NEEDED is on record for the asked action
+    # What NEEDED asks for is on record: of which condition, for which action alone.
+    clearances: frozenset[tuple[Condition, Action]] = frozenset()
     episodes: tuple[Episode, ...] = ()
     oral_attempts: tuple[date, ...] = ()  # to tell of help with bills (COLL-5)
     screened_on: date | None = None  # for help with bills (FA-8)
@@ -89,6 +90,10 @@ class GateFacts:
     def all_conditions(self) -> frozenset[Condition]:
         """Of the account and of each of its bills: one that is held keeps all of them."""
         return self.conditions.union(*(one.conditions for one in self.episodes))
+
+    def cleared(self, action: Action) -> frozenset[Condition]:
+        """The conditions that somebody decided for this action."""
+        return frozenset(condition for condition, decided in self.clearances if decided is action)
 
     @property
     def latest_start(self) -> date | None:
@@ -125,7 +130,7 @@ def may_sue(facts: GateFacts, at: date) -> Allowed | Denied:
 
 
 def _answer(facts: GateFacts, action: Action, unproven: Iterable[str]) -> Allowed | Denied:
-    return allowed(facts.all_conditions, action, cleared=facts.cleared, unproven=unproven)
+    return allowed(facts.all_conditions, action, cleared=facts.cleared(action), unproven=unproven)
 
 
 def missing_for_notice(facts: GateFacts, at: date) -> frozenset[str]:

@@ -214,7 +214,7 @@ def _prove(desk: Desk) -> list[int]:
         for account_id, start in ready.items():
             _steps(session, account_id, start, desk)
     with read_only() as session:
-        facts = gate_facts(session, on=desk.on, account_ids=list(ready), action=Action.PLACEMENT)
+        facts = gate_facts(session, on=desk.on, account_ids=list(ready))
     oldest_last = sorted(facts.items(), key=lambda one: ready[one[0]], reverse=True)
     return [
         one.visit_id
@@ -230,7 +230,7 @@ def _ready(session: Session, on: date) -> Mapping[int, date]:
     accounts = session.scalars(
         select(Visit.guarantor_account_id).where(Visit.first_statement_on <= oldest).distinct()
     ).all()
-    facts = gate_facts(session, on=on, account_ids=accounts, action=Action.PLACEMENT)
+    facts = gate_facts(session, on=on, account_ids=accounts)
     owed = {
         one.guarantor_account_id: one.patient_due
         for one in balances(session, on=on, account_ids=accounts)

@@ -198,7 +198,9 @@ def _holding(row: Row[Any], facts: GateFacts) -> frozenset[Condition]:
     """What forbids its next step; our own books may be screened whatever holds."""
     if row.next_step in {None, Step.SCREENING.value}:
         return frozenset()
-    return blocked_by(facts.all_conditions, Action.FINAL_NOTICE, cleared=facts.cleared)
+    return blocked_by(
+        facts.all_conditions, Action.FINAL_NOTICE, cleared=facts.cleared(Action.FINAL_NOTICE)
+    )
 
 
 def _count(stage: Stage, rows: Sequence[Row[Any]]) -> StageCount:

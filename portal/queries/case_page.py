@@ -122,7 +122,11 @@ class CasePage:
     def held(self) -> tuple[HoldWords, ...]:
         """What keeps every step of the calendar waiting, whatever its day."""
         return words_of(
-            blocked_by(self.facts.all_conditions, Action.FINAL_NOTICE, cleared=self.facts.cleared)
+            blocked_by(
+                self.facts.all_conditions,
+                Action.FINAL_NOTICE,
+                cleared=self.facts.cleared(Action.FINAL_NOTICE),
+            )
         )
 
     @property
@@ -163,7 +167,9 @@ def case_page(account_id: int, *, on: date, cycle_days: int = 30) -> CasePage | 
 
 
 def _lacks(facts: GateFacts, action: Action, missing: frozenset[str]) -> tuple[Lack, ...]:
-    held: frozenset[Condition] = blocked_by(facts.all_conditions, action, cleared=facts.cleared)
+    held: frozenset[Condition] = blocked_by(
+        facts.all_conditions, action, cleared=facts.cleared(action)
+    )
     return lacks(missing, held, action)
 
 

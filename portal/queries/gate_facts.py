@@ -95,8 +95,9 @@ SELECT 'proof', s.guarantor_account_id, jsonb_build_object(
                       AND w.kind = 'assistance_presumed' AND w.closed_at IS NULL)
  GROUP BY s.guarantor_account_id
 UNION ALL
-SELECT 'cleared', guarantor_account_id, to_jsonb(condition) FROM gate_clearances
- WHERE guarantor_account_id = ANY (:accounts) AND action = :action AND ended_at IS NULL
+SELECT 'cleared', guarantor_account_id, jsonb_build_object('condition', condition, 'action', action)
+  FROM gate_clearances
+ WHERE guarantor_account_id = ANY (:accounts) AND ended_at IS NULL
    AND (until_on IS NULL OR until_on >= :on)
 UNION ALL
 SELECT DISTINCT 'state', h.id, to_jsonb(h.state) FROM (
@@ -129,7 +130,6 @@ def gate_facts(
     *,
     on: date,
     account_ids: Collection[int],
-    action: Action = Action.PLACEMENT,
     visit_ids: Collection[int] | None = None,
 ) -> dict[int, GateFacts]:
     """By account, for the bills on which something is owed; of these, only `visit_ids` where it is given.
@@ -145,7 +145,7 @@ def gate_facts(
         for one in found
     }  # fmt: skip
     visits = [v.visit_id for bills in owing.values() for v in bills]
-    asked = {"on": on, "accounts": list(account_ids), "visits": visits, "action": action.value}
+    asked = {"on": on, "accounts": list(account_ids), "visits": visits}
     books = _books(session, asked)
     law, settings = law_and_settings(session, on)
     floor = settings.money(Key.STATEMENT_FLOOR)
@@ -166,7 +166,10 @@ def gate_facts(
         facts[account_id] = replace(
             base,
             conditions=_of_account(one) | frozenset(extra),
-            cleared=frozenset(Condition(one) for one in books["cleared", account_id]),
+            clearances=frozenset(
+                (Condition(one["condition"]), Action(one["action"]))
+                for one in books["cleared", account_id]
+            ),
             episodes=episodes,
             oral_attempts=tuple(
                 sorted(one["happened_on"] for one in mine if one["kind"] == "oral_attempt")
@@ -185,7 +188,7 @@ def own_episodes(session: Session, account: AccountBalance, *, on: date) -> tupl
     asked = {"on": on, "accounts": [account_id], "visits": [v.visit_id for v in owing]}
     if not owing:
         return ()
-    books = _books(session, asked | {"action": Action.PLACEMENT.value})
+    books = _books(session, asked)
     return tuple(
         _episode(
             bill,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from billing.collection_packet import Part
 from billing.gate import GateFacts
 from billing.hold_words import HOLD_WORDS
-from billing.holds import REASONS, Condition
+from billing.holds import REASONS, Action, Condition
 from billing.money import Money
 from portal.queries.entry_chain import steps_of
 from portal.queries.report_shapes import Cell
@@ -153,7 +153,8 @@ def packet_content(
 def _found(condition: Condition, facts: GateFacts) -> str:
     if condition not in facts.all_conditions:
         return "no"
-    return "yes, opened on record" if condition in facts.cleared else "yes, does not forbid this"
+    opened = condition in facts.cleared(Action.PLACEMENT)
+    return "yes, opened on record" if opened else "yes, does not forbid this"
 
 
 def _rows(

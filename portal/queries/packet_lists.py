@@ -135,7 +135,8 @@ def packet_list(tab: str, *, on: date, number: int) -> Page[PacketRow]:
 
 def bill_steps(facts: GateFacts, *, on: date) -> tuple[Lack, ...]:
     """What stands between a bill and an agency; a look, which the services ask again as they act."""
-    holding = blocked_by(facts.all_conditions - facts.cleared, Action.PLACEMENT)
+    cleared = facts.cleared(Action.PLACEMENT)
+    holding = blocked_by(facts.all_conditions, Action.PLACEMENT, cleared=cleared)
     return lacks(missing_for_placement(facts, on), holding)
 
 

@@ -39,9 +39,9 @@ def ask_to_collect(
     session.execute(
         select(GuarantorAccount.id).where(GuarantorAccount.id == account_id).with_for_update()
     )
-    facts = gate_facts(
-        session, on=on, account_ids=[account_id], action=action, visit_ids=visit_ids
-    ).get(account_id)
+    facts = gate_facts(session, on=on, account_ids=[account_id], visit_ids=visit_ids).get(
+        account_id
+    )
     return ask_gate(
         session,
         facts.all_conditions - frozenset(beside) if facts else (),
@@ -49,6 +49,6 @@ def ask_to_collect(
         asked_by=asked_by,
         account_id=account_id,
         login_id=login_id,
-        cleared=facts.cleared if facts else (),
+        cleared=facts.cleared(action) if facts else (),
         unproven=MISSING[action](facts, on) if facts else None,
     )

@@ -132,7 +132,7 @@ def _steps(facts: GateFacts, on: date, *, cycle_days: int) -> tuple[Due, ...]:
 def _held(facts: GateFacts, step: Step) -> bool:
     """A step that the matrix forbids now is not given to anybody; it is found on the day after the hold."""
     action = KINDS[step][2] or Action.PLACEMENT
-    answer = allowed(facts.all_conditions, action, cleared=facts.cleared, unproven=())
+    answer = allowed(facts.all_conditions, action, cleared=facts.cleared(action), unproven=())
     return isinstance(answer, Denied)
 
 

@@ -229,9 +229,14 @@ def test_COLL_17_what_a_manager_cleared_opens_only_its_own_cell() -> None:
     facts = replace(
         READY,
         conditions=frozenset({Condition.ATTORNEY, Condition.BANKRUPTCY}),
-        cleared=frozenset({Condition.ATTORNEY, Condition.BANKRUPTCY}),
+        clearances=frozenset(
+            {(Condition.ATTORNEY, Action.PLACEMENT), (Condition.BANKRUPTCY, Action.PLACEMENT)}
+        ),
     )
     assert ids(may_place(facts, day(121))) == ("COLL-24",)
+    attorney = replace(facts, conditions=frozenset({Condition.ATTORNEY}))
+    assert may_place(attorney, day(121)) == Allowed()
+    assert "COLL-17" in ids(may_sue(attorney, day(121)))
 
 
 @pytest.mark.parametrize(("at", "rules"), [(89, ("STMT-10",)), (90, ())])

@@ -8,17 +8,20 @@ import pytest
 from sqlalchemy import select, text
 
 from billing.dunning import Step
-from billing.holds import Allowed
+from billing.holds import Action, Allowed, Condition
 from portal import db
 from portal.models.gate import DunningStep
 from portal.models.notices import Notice
 from portal.models.work import WorkItem
+from portal.queries.case_page import case_page
 from portal.queries.gate_facts import gate_facts
 from portal.services import walk_dunning as module
 from portal.services.run_day import run_day
+from portal.services.set_hold import HoldAsked, clear_cell, set_hold
 from portal.services.walk_dunning import walk_dunning
 from tests.services.gate_world import act, ask, delivered, owing, read_law
 from tests.services.placement_world import agency
+from tests.services.staff_world import add_staff
 from tests.services.statement_world import DAY, Office, after, later, noon
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -138,3 +141,30 @@ def test_COLL_4_with_an_agency_the_day_sends_the_final_notice_itself_and_it_prov
     [proven] = facts.episodes[0].notices
     assert (proven.sent_on, proven.names) == (after(90), {"placement"})
     assert proven.encloses_summary
+
+
+@pytest.mark.parametrize(
+    ("decided", "steps"), [(Action.FINAL_NOTICE, {Step.FINAL_NOTICE}), (Action.PLACEMENT, set())]
+)
+def test_COLL_27_what_a_manager_decided_of_the_final_notice_counts_for_it_and_nothing_else(
+    tmp_path, decided: Action, steps: set[Step]
+) -> None:
+    account_id, _ = owing()
+    manager = add_staff("manager")
+    asked = HoldAsked(kind=Condition.SCRA, reason="On active duty.")
+    set_hold(staff=manager, account_id=account_id, asked=asked, now=noon(DAY))
+    clear_cell(
+        staff=manager,
+        account_id=account_id,
+        condition=Condition.SCRA,
+        action=decided,
+        reason="Looked at with the owner.",
+        until_on=None,
+        now=noon(DAY),
+    )
+    found: set[Step] = set()
+    for number in (0, 30, 60, 90):
+        report = run_day(on=after(number), now=noon(after(number)), office=Office(tmp_path))
+        found |= {step for _, step in report.walked.found}
+    assert found & {Step.FINAL_NOTICE} == steps
+    assert (not case_page(account_id, on=after(90)).held) == bool(steps)
