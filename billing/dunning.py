@@ -62,29 +62,32 @@ def due(
     *,
     held_days: int = 0,
     cycle_days: int = 30,
+    since: date | None = None,
     gate_from: date | None = None,
 ) -> tuple[Due, ...]:
     """What is due on a day for one bill that nothing holds; nothing where nothing is owed.
 
-    `gate_from`: what its notice says, or the law of a state, lets nobody ask for a placement before. The first statement has no calendar of its own: it goes when a plan has answered (STMT-1).
+    `since`: from when on a step counts, where a later bill goes with it. `gate_from`: before it nobody may ask for a
+    placement, by the notice or the law of a state. The first statement has no calendar of its own: it goes when a plan
+    has answered (STMT-1).
     """
     start = clocks.first_statement_on
     if balance <= ZERO or start is None:
         return ()
-    counted = start + timedelta(days=held_days)
+    counted, since = start + timedelta(days=held_days), since or start
     found: list[Due] = []
     told = len(set(deliveries.statements))
     if told < STATEMENTS_FIRST and deliveries.statements:
         following = max(deliveries.statements) + timedelta(days=cycle_days)
         found.append(Due(step=Step.STATEMENT, due_on=following))
-    since = {
+    taken = {
         Step.SCREENING: () if deliveries.screened_on is None else (deliveries.screened_on,),
         Step.ORAL_ATTEMPT: deliveries.oral_attempts,
     }
     for step, wait in ((Step.SCREENING, SCREEN_FROM), (Step.ORAL_ATTEMPT, CALL_FROM)):
-        if not _taken(since[step], start):
+        if not _taken(taken[step], since):
             found.append(Due(step=step, due_on=counted + wait))
-    noticed = [day for day in deliveries.final_notices if day >= start + NOTICE_FROM]
+    noticed = [day for day in deliveries.final_notices if day >= since + NOTICE_FROM]
     if told >= STATEMENTS_FIRST and not noticed:
         found.append(
             Due(
@@ -92,13 +95,13 @@ def due(
                 due_on=max(counted + NOTICE_FROM, *deliveries.statements),
             )
         )
-    if noticed and all(_taken(days, start) for days in since.values()):
-        called = min(day for day in deliveries.oral_attempts if day >= start)
+    if noticed and all(_taken(days, since) for days in taken.values()):
+        called = min(day for day in deliveries.oral_attempts if day >= since)
         opens = max(
             counted + OPENS_AFTER,
             min(noticed) + BEFORE_ACTING + A_DAY,  # its last day is over
             called + BEFORE_ACTING,
-            gate_from or start,
+            gate_from or since,
         )
         found.append(Due(step=Step.GATE_OPEN, due_on=opens))
     return tuple(sorted((d for d in found if d.due_on <= as_of), key=lambda d: d.due_on))
@@ -128,14 +131,15 @@ def bundle_due(facts: GateFacts, as_of: date, *, cycle_days: int = 30) -> tuple[
         as_of,
         held_days=young.held_days,
         cycle_days=cycle_days,
+        since=facts.latest_start,
         gate_from=_gate_from(facts, young, owing),
     )
 
 
 def _gate_from(facts: GateFacts, young: Episode, owing: Sequence[Episode]) -> date | None:
     """The last day that the first notice names is over, and what the law of a state adds is waited for."""
-    start = young.clocks.first_statement_on
-    sent = [day for day in _shared_notices(owing) if start and day >= start + NOTICE_FROM]
+    start, latest = young.clocks.first_statement_on, facts.latest_start
+    sent = [day for day in _shared_notices(owing) if latest and day >= latest + NOTICE_FROM]
     if start is None or not sent:
         return None
     named = [n.deadline_on for one in owing for n in one.notices if n.sent_on == min(sent)]

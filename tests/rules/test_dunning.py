@@ -103,6 +103,27 @@ def test_COLL_3_COLL_4_the_day_on_which_the_gate_may_open_is_the_first_that_it_l
         assert missing_for_placement(asked, day(number - 1)) != set()
 
 
+def test_COLL_3_of_bills_that_go_together_a_step_counts_from_the_latest_first_statement() -> None:
+    """Also where the other is younger, for the days of a long dispute: what was done before is due again."""
+    disputed = Episode(visit_id=1, clocks=CLOCKS, balance=OWED, statements=FOUR, held_days=120)
+    later = Episode(
+        visit_id=2,
+        clocks=replace(CLOCKS, first_statement_on=day(100)),
+        balance=OWED,
+        statements=(day(100), day(130), day(160), day(190)),
+    )
+    facts = GateFacts(
+        organisation=Organisation(states_of_service=("OH",), is_501r_hospital=False),
+        episodes=(disputed, later),
+        oral_attempts=(day(90),),
+        screened_on=day(60),
+    )
+    assert facts.youngest == disputed
+    assert {"COLL-5", "FA-8"} <= missing_for_placement(facts, day(245))
+    wanted = {Step.SCREENING, Step.ORAL_ATTEMPT, Step.FINAL_NOTICE}
+    assert {one.step for one in bundle_due(facts, day(245))} == wanted
+
+
 def test_DISP_2_days_in_a_dispute_move_every_step_but_no_statement() -> None:
     nothing = Deliveries(statements=FOUR)
     assert Step.ORAL_ATTEMPT not in steps(94, nothing, held_days=5)
