@@ -11,15 +11,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import combinations
 
 from billing.bank_lines import read_addenda
-from billing.money import Money
+from billing.money import Money, total_of
 
 WINDOW = timedelta(days=10)  # between a payer's date and the bank's
 SOON = timedelta(days=5)  # between a card payout or a batch and the bank
 TRACE_AT_LEAST = 6  # a shorter number stands in any text by chance
 WORD_AT_LEAST = 4
 EIN_WITH_PREFIX = 10
+BATCHES_AT_MOST = 8  # of a deposit slip, and parts of them
 PROCESSORS = ("STRIPE",)
 
 
@@ -99,6 +101,27 @@ def certain_pairs(
             sure.append((line, mine[0]))
     wanted = Counter((one.kind, one.id) for _, one in sure)
     return [(line, one) for line, one in sure if wanted[one.kind, one.id] == 1]
+
+
+def together(line: Seen, expected: Iterable[Expected]) -> tuple[Expected, ...]:
+    """An agency's check with counted batches of those days that make the line to the cent; nothing where two sets do."""
+    near = [one for one in expected if abs(line.on - one.on) <= SOON and one.amount.cents > 0]
+    batches = [one for one in near if one.kind is Kind.BATCH][:BATCHES_AT_MOST]
+    found = [
+        (check, *some)
+        for check in near
+        if check.kind is Kind.AGENCY
+        for size in range(1, len(batches) + 1)
+        for some in combinations(batches, size)
+        if check.amount + total_of(one.amount for one in some) == line.amount and _apart(some)
+    ]
+    return found[0] if len(found) == 1 else ()
+
+
+def _apart(batches: Iterable[Expected]) -> bool:
+    """Whether no batch is among them twice, as a whole or by its parts: the parts together are the whole."""
+    named = [one.id.partition(":")[0] for one in batches]
+    return len(set(named)) == len(named)
 
 
 def same_payer(one: str, other: str) -> bool:

@@ -96,13 +96,15 @@ _DEPOSITS = text("""
 SELECT d.id, d.amount_cents, d.trace, d.remittance_id, d.payout_id, d.check_refund_id,
        d.agency_remittance_id, d.payer_refund_id,
        coalesce(r.payer_name, y.name, '') AS payer_name,
-       coalesce(r.paid_cents, o.amount_cents, -c.amount_cents, -k.amount_cents, z.gross_cents - z.fee_cents, b.total) AS expected,
+       coalesce(r.paid_cents, o.amount_cents, -c.amount_cents, -k.amount_cents,
+                z.gross_cents - z.fee_cents + coalesce(b.total, 0), b.total) AS expected,
+       CASE WHEN b.total IS NOT NULL THEN z.gross_cents - z.fee_cents END AS agency_part,
        b.total IS NOT NULL AS counted,
        CASE WHEN d.remittance_id IS NOT NULL THEN coalesce(m.moved, 0)
             WHEN d.payout_id IS NOT NULL THEN CASE WHEN o.entry_id IS NULL THEN 0 ELSE o.amount_cents END
             WHEN d.check_refund_id IS NOT NULL THEN -c.amount_cents
             WHEN k.id IS NOT NULL THEN -k.amount_cents
-            WHEN z.id IS NOT NULL THEN z.gross_cents - z.fee_cents  -- posted as it was entered
+            WHEN z.id IS NOT NULL THEN z.gross_cents - z.fee_cents + coalesce(b.posted, 0)  -- posted as it was entered
             ELSE coalesce(b.posted, 0) END AS posted
   FROM bank_deposits d
   LEFT JOIN remittances r ON r.id = d.remittance_id
@@ -221,6 +223,7 @@ class DayDeposit:
     payer_name: str
     expected: Money | None
     posted: Money  # of what it answers, whenever that was posted
+    agency_part: Money = ZERO  # of a line that holds an agency's check together with batches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,6 +307,7 @@ def day_deposits(session: Session, day: date) -> tuple[DayDeposit, ...]:
             payer_name=row.payer_name,
             expected=None if row.expected is None else Money(row.expected),
             posted=Money(row.posted),
+            agency_part=Money(row.agency_part or 0),
         )
         for row in session.execute(_DEPOSITS, {"day": day})
     )
@@ -316,7 +320,7 @@ def _deposit_kind(row: Row[Any]) -> str:
         return "payout"
     if row.check_refund_id is not None or row.payer_refund_id is not None:
         return "refund"
-    if row.agency_remittance_id is not None:
+    if row.agency_remittance_id is not None and not row.counted:
         return "agency"
     return "check" if row.counted else ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from billing.money import ZERO, Money, total_of
 from portal.queries.day_drawer import Drawer
@@ -43,8 +43,9 @@ class Way:
 def day_ways(deposits: Sequence[DayDeposit], drawer: Drawer) -> tuple[Way, ...]:
     """A row for each kind that the day has."""
     rows = []
+    parts = [part for one in deposits for part in _parts(one)]
     for kind, label in KINDS.items():
-        mine = [one for one in deposits if one.kind == kind]
+        mine = [one for one in parts if one.kind == kind]
         if mine:
             rows.append(
                 Way(
@@ -66,3 +67,17 @@ def day_ways(deposits: Sequence[DayDeposit], drawer: Drawer) -> tuple[Way, ...]:
             )
         )
     return tuple(rows)
+
+
+def _parts(one: DayDeposit) -> tuple[DayDeposit, ...]:
+    """A line that holds an agency's check together with checks and cash counts with both, each to the cent."""
+    agency = one.agency_part
+    if not agency:
+        return (one,)
+    rest = replace(
+        one,
+        amount=one.amount - agency,
+        expected=(one.expected or ZERO) - agency,
+        posted=one.posted - agency,
+    )
+    return (replace(one, kind="agency", amount=agency, expected=agency, posted=agency), rest)

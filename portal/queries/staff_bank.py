@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from billing.bank_lines import BankLine, identities, plain_text
 from billing.money import ZERO, Money, total_of
-from billing.reassociation import Expected, Proposal, Seen, proposals, seen_line
+from billing.reassociation import Expected, Proposal, Seen, proposals, seen_line, together
 from portal.db import read_only
 from portal.models.bank import BankFileRow, BankLineRow
 from portal.models.day import BankDeposit, DayClose
@@ -83,6 +83,7 @@ class LinePage:
     closed: bool
     proposals: tuple[Proposal, ...]
     others: tuple[Expected, ...]
+    together: tuple[Expected, ...]  # an agency's check with batches that make the line to the cent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +168,7 @@ def line_page(deposit_id: int, *, on: date) -> LinePage | None:
         text=line.text if line else "",
     )
     scored = proposals(seen, expected)
+    slip = together(seen, expected) if not scored else ()
     typed_by = row[3] or row[4] or ""
     return LinePage(
         id=deposit.id,
@@ -185,7 +187,8 @@ def line_page(deposit_id: int, *, on: date) -> LinePage | None:
         matched_by=row[5] or row[6] or ("by rule" if answers else ""),
         closed=closed is not None,
         proposals=scored,
-        others=_others(seen, expected, scored),
+        others=_others(seen, [one for one in expected if one not in slip], scored),
+        together=slip,
     )
 
 
@@ -255,16 +258,19 @@ def _answer(session: Session, deposit: BankDeposit) -> tuple[str, Money | None, 
     if deposit.check_refund_id is not None or deposit.payer_refund_id is not None:
         cashed = "A check to a payer" if deposit.payer_refund_id else "A refund by check"
         return f"{cashed} that was cashed", deposit.amount, ()
+    said, amount = [], ZERO
     if deposit.agency_remittance_id is not None:
         told = session.get_one(AgencyRemittance, deposit.agency_remittance_id)
         name = session.get_one(AgencyRow, told.agency_id).name
-        return f"{name}, trace {told.trace}", told.gross - told.fee, ()
+        said.append(f"{name}, trace {told.trace}")
+        amount += told.gross - told.fee
     parts = answered_parts(session, deposit.id)
-    if not parts:
-        return "", None, ()
-    words = sorted({PART_WORDS[part] for _, part, _ in parts if part})
-    answers = f"Of batches: {', '.join(words)}" if words else "Checks and cash"
-    return answers, total_of(one for _, _, one in parts), tuple({one: 0 for one, _, _ in parts})
+    if parts:
+        words = sorted({PART_WORDS[part] for _, part, _ in parts if part})
+        said.append(f"Of batches: {', '.join(words)}" if words else "Checks and cash")
+        amount += total_of(one for _, _, one in parts)
+    batches = tuple({one: 0 for one, _, _ in parts})
+    return "; ".join(said), amount if said else None, batches
 
 
 def _files(session: Session, file_id: UUID | None = None) -> tuple[FileRow, ...]:

@@ -26,6 +26,7 @@ from portal.services.lock_check import move_check
 from portal.services.post_entry import post_entry
 from portal.services.refusal import Refusal
 
+OTHER_WAY = "One is money that came, the other money that left."
 BANKED = "One of these batches, or a part of it, is in another deposit already."
 
 
@@ -44,7 +45,7 @@ def answer_remittance(session: Session, deposit: BankDeposit, remittance_id: int
     if remittance.status != "posted" or taken is not None:
         raise CannotMatch("This remittance is not posted, or has its money already.")
     if (deposit.amount.cents > 0) != (remittance.paid.cents > 0):
-        raise CannotMatch("One is money that came, the other money that left.")
+        raise CannotMatch(OTHER_WAY)
     deposit.remittance_id = remittance.id
     _post(
         session,
@@ -69,6 +70,21 @@ def answer_payout(session: Session, deposit: BankDeposit, payout_id: int) -> Non
 
 def answer_batches(session: Session, deposit: BankDeposit, wanted: list[tuple[UUID, str]]) -> None:
     """Batches, or their parts of one method, in one line: D bank, C practice_deposits by what the bank shows."""
+    counted = _bank_batches(session, deposit, wanted)
+    _post(
+        session,
+        deposit,
+        entries.practice_deposit(
+            source_ref=_reference(deposit),
+            occurred_on=deposit.deposited_on,
+            amount=deposit.amount,
+            memo=_of_batches(wanted, counted),
+        ),
+    )
+
+
+def _bank_batches(session: Session, deposit: BankDeposit, wanted: list[tuple[UUID, str]]) -> Money:
+    """Tie them to the line, each once; what was counted of them together."""
     found = {one.batch_id: one for one in batch_parts(session, ids={one for one, _ in wanted})}
     if not wanted or len(set(wanted)) != len(wanted) or any(b not in found for b, _ in wanted):
         raise CannotMatch(BANKED)
@@ -79,27 +95,30 @@ def answer_batches(session: Session, deposit: BankDeposit, wanted: list[tuple[UU
             raise CannotMatch(BANKED)
         amounts.append(amount)
     if deposit.amount.cents < 0:
-        raise CannotMatch("One is money that came, the other money that left.")
+        raise CannotMatch(OTHER_WAY)
     session.flush()
     session.add_all(
         DepositBatch(batch_id=batch_id, part=part, deposit_id=deposit.id)
         for batch_id, part in wanted
     )
+    return total_of(amounts)
+
+
+def _of_batches(wanted: list[tuple[UUID, str]], counted: Money) -> str:
     parts = any(part for _, part in wanted)
-    _post(
-        session,
-        deposit,
-        entries.practice_deposit(
-            source_ref=_reference(deposit),
-            occurred_on=deposit.deposited_on,
-            amount=deposit.amount,
-            memo=f"{len(wanted)} {'parts of batches' if parts else 'batches'} of {total_of(amounts)}",
-        ),
-    )
+    return f"{len(wanted)} {'parts of batches' if parts else 'batches'} of {counted}"
 
 
-def answer_agency(session: Session, deposit: BankDeposit, remittance_id: UUID) -> None:
-    """An agency's own payment stands at the bank: D bank, C practice_deposits by what the bank shows."""
+def answer_agency(
+    session: Session,
+    deposit: BankDeposit,
+    remittance_id: UUID,
+    with_batches: list[tuple[UUID, str]],
+) -> None:
+    """An agency's own payment stands at the bank: D bank, C practice_deposits by what the bank shows.
+
+    One that lay in one deposit with counted batches is matched together with them, and only to the cent.
+    """
     row = session.scalars(
         select(AgencyRemittance).where(AgencyRemittance.id == remittance_id).with_for_update()
     ).one()
@@ -111,7 +130,16 @@ def answer_agency(session: Session, deposit: BankDeposit, remittance_id: UUID) -
     if row.back_entry_id is not None:
         raise CannotMatch("This payment of an agency was taken back.")
     if deposit.amount.cents < 0:
-        raise CannotMatch("One is money that came, the other money that left.")
+        raise CannotMatch(OTHER_WAY)
+    memo = f"payment of an agency, trace {row.trace}"
+    if with_batches:
+        counted = _bank_batches(session, deposit, with_batches)
+        together = row.gross - row.fee + counted
+        if together != deposit.amount:
+            raise CannotMatch(
+                f"What you chose makes {together}, and the bank shows {deposit.amount}."
+            )
+        memo += f", with {_of_batches(with_batches, counted)}"
     deposit.agency_remittance_id = row.id
     _post(
         session,
@@ -120,7 +148,7 @@ def answer_agency(session: Session, deposit: BankDeposit, remittance_id: UUID) -
             source_ref=_reference(deposit),
             occurred_on=deposit.deposited_on,
             amount=deposit.amount,
-            memo=f"payment of an agency, trace {row.trace}",
+            memo=memo,
         ),
     )
 

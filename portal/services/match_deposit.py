@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -44,8 +45,12 @@ def match_deposit(
     staff: StaffViewer,
     on: date,
     now: datetime,
+    batches: Collection[str] = (),
 ) -> None:
-    """Tie the line to it and post. Several `ids` only for batches. Raises CannotMatch or NotFound."""
+    """Tie the line to it and post. Several `ids` only for batches.
+
+    `batches`: those that lay in one deposit with an agency's check. Raises CannotMatch or NotFound.
+    """
     with transaction() as session:
         lock_posting(session)
         check = lock_check(session, UUID(ids[0])) if kind is Kind.CHECK else None
@@ -59,7 +64,7 @@ def match_deposit(
         elif kind is Kind.PAYOUT:
             answer_payout(session, deposit, int(ids[0]))
         elif kind is Kind.AGENCY:
-            answer_agency(session, deposit, UUID(ids[0]))
+            answer_agency(session, deposit, UUID(ids[0]), [part_of(one) for one in batches])
         elif kind is Kind.PAYER_CHECK:
             answer_payer_check(session, deposit, UUID(ids[0]), staff, now)
         elif check is not None:

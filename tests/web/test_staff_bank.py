@@ -9,6 +9,9 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
+from tests.services.agency_world import ON
+from tests.services.statement_world import noon
+from tests.services.test_agency_in_deposit import CHECKS, NET, Slip
 from tests.web.pages import PageClient
 from tests.web.statements_sent import statements_sent
 from tests.web.test_staff_day import NOW, remitted
@@ -74,3 +77,24 @@ def test_OPS_10_columns_are_named_once_and_a_bad_file_says_where(as_staff: AsSta
     assert "SOMEBODY" in poster.get(uploaded(poster, odd.replace("12.00", "13.00"))).text
     form = {"file_id": str(uuid4()), "file": (BytesIO(b"Date,Amount\nsoon,1\n"), "x.csv")}
     assert "Row 2: “soon” is no date." in poster.post("/bank/upload", form).text
+
+
+def test_OPS_10_an_agencys_check_and_a_batch_of_one_slip_are_matched_together(
+    staff_app: Flask, as_staff: AsStaff
+) -> None:
+    staff_app.config["CLOCK"] = lambda: noon(ON)
+    slip = Slip()
+    deposit_id = slip.line(NET + CHECKS)
+    poster = as_staff("payment_poster")
+    agency, checks = f"agency:{slip.remittance_id}", f"batch:{slip.batch_id}:check"
+    address = f"/bank/{deposit_id}"
+    with statements_sent() as sent:
+        page = poster.get(address).text
+    assert len(sent) <= 12, "\n".join(sent)
+    assert page.count("Together with the others that are ticked: $42.50") == 2
+    wrong = poster.post(f"{address}/match", {"answer": [agency, f"batch:{slip.batch_id}:cash"]})
+    assert "What you chose makes $29.50, and the bank shows $42.50." in wrong.text
+    done = poster.follow(poster.post(f"{address}/match", {"answer": [agency, checks]})).text
+    assert "Of batches: checks" in done
+    assert "Differs by$0.00" in done
+    assert "with checks and cash" in poster.get(f"/day/?on={ON}").text

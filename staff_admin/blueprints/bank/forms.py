@@ -14,6 +14,7 @@ from portal.queries.staff_bank import LinePage
 from portal.web.fields import at_most, chosen, required
 from portal.web.note_field import NoteField
 
+_BATCH = f"{Kind.BATCH}:"
 COLUMNS = ("date", "amount", "credit", "debit", "text", "more", "reference", "account")
 
 
@@ -66,22 +67,32 @@ class MatchForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     def offer(self, page: LinePage) -> None:
         """What could be, by score, then the rest."""
-        found = [one.expected for one in page.proposals] + list(page.others)
+        found = [one.expected for one in page.proposals] + [*page.together, *page.others]
         self.answer.choices = [
             (f"{one.kind}:{one.id}", f"{one.name}, {one.amount}, {one.on}") for one in found
         ]
 
     @property
     def kind(self) -> Kind | None:
-        """What all of the chosen are; None for a mixture, or two of what is one alone."""
-        chosen_answers = self.answer.data or []
-        kinds = {answer.partition(":")[0] for answer in chosen_answers}
-        alone = len(chosen_answers) == 1 or kinds == {Kind.BATCH.value}
-        return Kind(kinds.pop()) if len(kinds) == 1 and alone else None
+        """What the chosen are: one paper, batches, or batches with one agency's check; None for any other mixture."""
+        papers = [one for one in self.answer.data or [] if not one.startswith(_BATCH)]
+        kinds = [Kind(one.partition(":")[0]) for one in papers]
+        if not kinds:
+            return Kind.BATCH
+        alone = len(self.answer.data or []) == 1 or kinds == [Kind.AGENCY]
+        return kinds[0] if alone and len(kinds) == 1 else None
 
     @property
     def ids(self) -> list[str]:
-        return [answer.partition(":")[2] for answer in self.answer.data or []]
+        """Of the paper; of the batches where no other paper was chosen."""
+        papers = [one for one in self.answer.data or [] if not one.startswith(_BATCH)]
+        return [one.partition(":")[2] for one in papers] or self.batches
+
+    @property
+    def batches(self) -> list[str]:
+        return [
+            one.removeprefix(_BATCH) for one in self.answer.data or [] if one.startswith(_BATCH)
+        ]
 
 
 class UnmatchForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

@@ -14,7 +14,7 @@ from portal.web.practice_day import practice_day
 from staff_admin.blueprints.bank.forms import MatchForm, UnmatchForm
 from staff_admin.blueprints.show import found, show
 
-MIXED = "Choose one paper, or several batches that went to the bank together."
+MIXED = "Choose one paper, or batches that went to the bank together, with one agency’s check if it went too."
 
 blueprint = Blueprint("bank", __name__, url_prefix="/bank")
 
@@ -47,6 +47,7 @@ def match(deposit_id: int) -> ResponseReturnValue:
         deposit_id=deposit_id,
         kind=form.kind,
         ids=form.ids,
+        batches=form.batches,
         staff=current_staff(),
         on=practice_day(),
         now=now(),
