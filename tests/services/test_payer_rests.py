@@ -14,6 +14,7 @@ from billing.denial_states import DenialState
 from billing.ledger import Account
 from billing.money import ZERO, Money
 from portal.db import read_only, transaction
+from portal.models.accounts import GuarantorAccount
 from portal.models.bad_debt import BadDebtBatch, BadDebtBill
 from portal.models.claims import Claim, Visit
 from portal.models.denials import Denial
@@ -42,7 +43,7 @@ from tests.services.payer_voice import (
     work,
 )
 from tests.services.staff_world import add_staff
-from tests.services.statement_world import noon
+from tests.services.statement_world import content, cut, noon
 
 pytestmark = pytest.mark.usefixtures("database_url")
 DAY_60 = date(2026, 2, 20) + timedelta(days=60)  # since the plan decided
@@ -257,3 +258,19 @@ def test_OPS_19_two_who_approve_at_once_let_it_go_once() -> None:
         assert sorted(pool.map(press, bosses)) == [0, 1]
     assert total(Account.SMALL_BALANCE, visit_id=visit.id) == 300
     assert proven()
+
+
+def test_STMT_4_a_statement_after_it_counts_the_rest_with_what_is_ours_to_bear() -> None:
+    visit = left(3.0)
+    proposed()
+    approve()
+    with transaction() as session:
+        account = session.get_one(GuarantorAccount, visit.guarantor_account_id)
+        account.street, account.city = "1 Invented Street", "Sampletown"
+        account.state, account.postal_code = "NY", "10001"
+    cut(DAY_60)
+    said = content()
+    [line] = [line for one in said.visits for line in one.lines]
+    assert (line.owe, line.provider_responsibility) == (Money(20_00), Money(300))
+    assert said.amount_due == Money(20_00)
+    assert bill(visit.id).patient_due == Money(20_00)
