@@ -91,12 +91,16 @@ def tell_leftovers(stage: Stage) -> None:
 
 def _never_paid(stage: Stage) -> None:
     """Enough for a packet to sign, a bill at an agency, one called home and two written off, on any day."""
-    for name, age, codes in (
-        ("Defaulta Specimen F", 36, "99204 12001"),
-        ("Goneaway Prototype M", 63, "99214 93000"),
-        ("Vanisha Testerson F", 28, "99204 94010"),
-        ("Ignatio Placeholder M", 51, "99214 71046"),
+    for number, (name, age, codes) in enumerate(
+        (
+            ("Defaulta Specimen F", 36, "99204 12001"),
+            ("Goneaway Prototype M", 63, "99214 93000"),
+            ("Vanisha Testerson F", 28, "99204 94010"),
+            ("Ignatio Placeholder M", 51, "99214 71046"),
+        ),
+        start=1,
     ):
         patient = stage.adult(name, age, catalogue.ACME_CLASSIC)
         stage.decided(stage.visit(patient, 178, codes), 163)
-        stage.hero("never_paid", patient, "Never paid: the bill is at an agency, or was there.")
+        about = "Never paid: the bill is at an agency, or was there."
+        stage.hero(f"never_paid_{number}", patient, about)
