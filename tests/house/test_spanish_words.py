@@ -85,3 +85,9 @@ def test_LANG_3_an_estimate_is_an_estimado() -> None:
 @pytest.mark.parametrize("path", BOTH)
 def test_LANG_3_letters_texts_and_consents_say_the_same_words(path: str) -> None:
     assert [words for words in constants(path) if cuenta(words) and words not in BOTH[path]] == []
+
+
+def test_LANG_3_no_sentence_ends_with_two_stops() -> None:
+    """A moment ends in `a.m.`, so a sentence goes on after it."""
+    ends = re.compile(r"%\((?:when|moment|clock|time)\)s\.")
+    assert [spanish for _, spanish in pairs() if ends.search(spanish)] == []
