@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visitor, next_code
+from tests.browser.conftest import Visitor
 
 FOCUSED = """() => {
   const e = document.activeElement;
@@ -47,7 +47,7 @@ def test_sign_in_pay_and_read_the_receipt_by_keyboard(visit: Callable[[str], Vis
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="Enter your code")).to_be_visible()
     tab_to(page, "ode")
-    page.keyboard.type(next_code(devon))
+    page.keyboard.type(visitor.next_code(devon))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="Your bills")).to_be_visible()
     tab_to(page, r"^Pay \$")

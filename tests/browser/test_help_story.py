@@ -10,7 +10,7 @@ from babel.messages.mofile import read_mo
 from playwright.sync_api import expect
 
 from portal.web.languages import COMPILED
-from tests.browser.conftest import Visitor, next_code
+from tests.browser.conftest import Visitor
 from tests.web.insurance_world import photo
 
 WHO = {"en": "automatia.standin@example.com", "es": "bankford.facsimile@example.com"}
@@ -44,7 +44,7 @@ def sign_in_here(visitor: Visitor, person: dict[str, str], say: Speaker) -> None
     visitor.fill("password", person["password"])
     visitor.press(say("Sign in"))
     visitor.look(say("Enter your code"))
-    visitor.fill("code", next_code(person))
+    visitor.fill("code", visitor.next_code(person))
     visitor.press(say("Continue"))
 
 

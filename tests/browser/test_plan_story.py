@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visitor, next_code
+from tests.browser.conftest import Visitor
 
 WHO = "Startina Placeholder"
 
@@ -63,5 +63,5 @@ def sign_in(visitor: Visitor, url: str, person: dict[str, str]) -> None:
     visitor.fill("email", person["email"])
     visitor.fill("password", person["password"])
     visitor.press("Sign in")
-    visitor.fill("code", next_code(person))
+    visitor.fill("code", visitor.next_code(person))
     visitor.press("Continue")

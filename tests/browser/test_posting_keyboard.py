@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visitor, next_code
+from tests.browser.conftest import Visitor
 
 # What the element that has the focus says of itself, as somebody hears it.
 FOCUSED = """() => {
@@ -44,7 +44,7 @@ def sign_in_by_keys(visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     visitor.look("Enter your code")
     reach(page, "[Cc]ode")
-    page.keyboard.type(next_code(person))
+    page.keyboard.type(visitor.next_code(person))
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Sign out")
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from tests.browser.conftest import Visitor, next_code
+from tests.browser.conftest import Visitor
 
 
 def test_LANG_3_from_the_start_page_to_the_bill_in_spanish(visit: Callable[[str], Visitor]) -> None:
@@ -42,5 +42,5 @@ def sign_in(visitor: Visitor) -> None:
     visitor.fill("password", person["password"])
     visitor.press("Iniciar sesión")
     visitor.look("Escriba su código")
-    visitor.fill("code", next_code(person))
+    visitor.fill("code", visitor.next_code(person))
     visitor.press("Continuar")
