@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday morning at the practic
 def pytest_configure(config: pytest.Config) -> None:
     """The controller starts the server once; xdist workers inherit its URL."""
     search_seldom()
+    _compile_once()
     if os.environ.get("KINDBILL_TEST_SERVER") or hasattr(config, "workerinput"):
         return
     if os.environ.get("KINDBILL_DATABASE_URL"):
@@ -40,6 +42,12 @@ def pytest_configure(config: pytest.Config) -> None:
     _never_wait_for_the_disk(server.url)
     os.environ["KINDBILL_TEST_SERVER"] = server.url
     config.stash[HOME] = home
+
+
+def _compile_once() -> None:
+    """A run starts a hundred processes of ours: where bytecode is not kept, each compiles every module again."""
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def _never_wait_for_the_disk(url: str) -> None:
