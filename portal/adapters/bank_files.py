@@ -16,7 +16,6 @@ from typing import Any
 from bai2 import bai2
 from bai2.constants import TypeCodes, TypeCodeTransaction
 from bai2.exceptions import IntegrityException, NotSupportedYetException, ParsingException
-from ofxtools.Parser import OFXTree
 
 from billing.bank_lines import BankFile, BankLine, last_four, line_text
 from billing.money import Money
@@ -163,6 +162,9 @@ def _known_code(row: str) -> str:
 def _ofx(data: bytes, text: str) -> Iterator[BankLine]:
     if not text.rstrip().upper().endswith("</OFX>"):
         raise BankFileRefused("The file does not end with </OFX>: it was cut off.")
+    # Late: it builds hundreds of classes, which every process would pay for at its start.
+    from ofxtools.Parser import OFXTree
+
     try:
         root = OFXTree().parse(BytesIO(data))
     except (SyntaxError, ValueError, LookupError, TypeError, AttributeError) as trouble:
