@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from portal.queries.esign_words import sample_words
 from tests.proof.collect_watch import Watch
 from tests.proof.collect_world import Sim
 from tests.sandbox_server import SandboxServer
@@ -48,4 +49,4 @@ def laid(
     return Watch(sim, office, rate, every=every, eager=eager)
 
 
-SAMPLE = {"practice": "Sample", "code": "000 000"}
+SAMPLE = {**sample_words("en"), "language": "en", "practice": "Sample", "code": "000 000"}
