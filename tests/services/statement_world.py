@@ -209,23 +209,24 @@ class World(Book):
 def world(build):
     """Run `build(world)` in one committed transaction and give back what it returned."""
     with db.transaction() as session:
-        book = World(session, counter=_counter())
+        book = World(session, counter=_made[0])
         book.practice()
-        return build(book)
+        return _built(book, build)
 
 
 def later(build):
     """The same in a practice that is already there."""
     with db.transaction() as session:
-        return build(World(session, counter=_counter()))
+        return _built(World(session, counter=_made[0]), build)
 
 
-_made = [0]
+_made = [0]  # numbers given so far: none twice
 
 
-def _counter() -> int:
-    _made[0] += 1000
-    return _made[0]
+def _built(book: World, build):
+    made = build(book)
+    _made[0] = book.counter
+    return made
 
 
 def cut(on: date = DAY):
