@@ -50,13 +50,25 @@ _RETRY = procrastinate.RetryStrategy(max_attempts=5, exponential_wait=4)
 _deferring = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
+# A provider tells of each text afterwards, often twice: many, and nobody waits for them.
+AWAITED, TOLD = "default", "told"
+_PRIORITY = {AWAITED: 0, TOLD: -1}
+
+
 def enqueue(
-    session: Session, name: str, *, not_before: datetime | None = None, **args: Any
+    session: Session,
+    name: str,
+    *,
+    not_before: datetime | None = None,
+    queue: str = AWAITED,
+    **args: Any,
 ) -> None:
     """Write the job as part of the session's transaction; `args` are ids and plain values."""
     connection = session.connection().connection.driver_connection
     at = clock.on_the_machine(not_before) if not_before else None
-    _deferring.configure_task(name, connection=connection, schedule_at=at).defer(**args)
+    _deferring.configure_task(
+        name, connection=connection, schedule_at=at, queue=queue, priority=_PRIORITY[queue]
+    ).defer(**args)
 
 
 def enqueue_all(session: Session, name: str, jobs: Sequence[dict[str, Any]]) -> None:
@@ -92,15 +104,17 @@ def _run_recurring(handler: Handler, gateways: Any, timestamp: int) -> None:
     handler(JobContext(gateways, datetime.fromtimestamp(timestamp, UTC) + clock.ahead()))
 
 
-def run_due(database_url: str, gateways: Any, *, now: datetime) -> int:
-    """Run every job that is due, in this process, until none is left; the number that failed.
+def run_due(
+    database_url: str, gateways: Any, *, now: datetime, queues: Sequence[str] | None = None
+) -> int:
+    """Run every job that is due, in this process, until none is left; the number that failed. None means all queues.
 
     For `run-day` and tests: the same rows and handlers as the worker, with `now` as the clock.
     """
     app = build_worker(database_url, gateways, fixed_now=now)
     options = {"wait": False, "listen_notify": False, "install_signal_handlers": False}
     with ThreadPoolExecutor(max_workers=1) as thread:  # the caller's may run an event loop already
-        thread.submit(app.run_worker, concurrency=1, **options).result()
+        thread.submit(app.run_worker, concurrency=1, queues=queues, **options).result()
     with read_only() as session:
         failed = text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
         return int(session.execute(failed).scalar_one())

@@ -32,10 +32,10 @@ LOG = logging.getLogger(__name__)
 LOOKS_EVERY = 0.3  # seconds
 # What a day brings to people. What keeps the machinery going is left to the worker, on the machine's time.
 LIVED = (
-    *("run_day", "mark_missed", "tend_holds", "tend_placements", "tend_insurance"),
+    *("run_day", "mark_missed", "tend_holds", "tend_insurance"),
     "offer_slots",
     "drop_eob_photos",
-)
+)  # a day's run looks after placements itself
 _JOBS = text(
     "UPDATE procrastinate_jobs SET scheduled_at = scheduled_at - :by"
     " WHERE status = 'todo' AND scheduled_at IS NOT NULL"
@@ -43,10 +43,9 @@ _JOBS = text(
 _LEFT = text(
     """
 SELECT EXISTS (SELECT FROM procrastinate_jobs
- WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
-   AND task_name <> 'record_delivery')
+ WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()) AND queue_name = :queue)
 """
-)  # what the phone company tells of a text changes nothing of the day
+)
 # Whoever asked for the walk stays signed in.
 _SESSIONS = text(
     "UPDATE login_sessions SET started_at = started_at + :by, seen_at = seen_at + :by"
@@ -83,13 +82,16 @@ class TimeMachine:
         self._finish(moment)
 
     def _finish(self, moment: datetime) -> None:
-        """Do beside the worker what is due: two processes are done with a day of texts in half the time."""
+        """Do beside the worker what is due: two processes are done with a day of texts in half the time.
+
+        What the phone company tells of them changes nothing of the day: the worker writes it down while the next one goes on.
+        """
         while self._left():
-            queue.run_due(self.url, self.office, now=moment)
+            queue.run_due(self.url, self.office, now=moment, queues=[queue.AWAITED])
 
     def _left(self) -> bool:
         with self.engine.connect() as connection:
-            return bool(connection.execute(_LEFT).scalar_one())
+            return bool(connection.execute(_LEFT, {"queue": queue.AWAITED}).scalar_one())
 
     def _move_to(self, moment: datetime) -> None:
         """Everybody's clock; never backwards."""

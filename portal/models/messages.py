@@ -18,7 +18,14 @@ class OutboundMessage(Base):
     """
 
     __tablename__ = "outbound_messages"
-    __table_args__ = (Index("ix__outbound_messages__recipient_at", "recipient", "created_at"),)
+    __table_args__ = (
+        Index("ix__outbound_messages__recipient_at", "recipient", "created_at"),
+        Index(
+            "ix__outbound_messages__waiting",
+            "id",
+            postgresql_where=text("state IN ('queued', 'sending')"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str]  # sms, email

@@ -13,7 +13,7 @@ from portal.db import transaction
 from portal.models.messages import OutboundMessage
 from portal.models.payments import InboundEvent
 from portal.ports import RetryLater, SmsSender
-from portal.queue import enqueue
+from portal.queue import TOLD, enqueue
 from portal.services.answer_text_failure import answer_text_failure
 from portal.services.lock_message import lock_message
 from portal.services.note_status import note_status
@@ -49,7 +49,7 @@ def receive_delivery(
         )
         event_id = session.scalar(event)
         if event_id is not None:
-            enqueue(session, "record_delivery", event_id=event_id)
+            enqueue(session, "record_delivery", queue=TOLD, event_id=event_id)
     return event_id is not None
 
 

@@ -31,7 +31,7 @@ from portal.queries.settings import setting
 from portal.services.warn_finally import warn_finally
 from portal.services.write_remittance import add_work_items
 
-AT_ONCE = 100
+AT_ONCE = 500
 KINDS = {
     Step.SCREENING: ("screen_for_help", "Ask whether help with this bill fits", Action.CALL),
     Step.ORAL_ATTEMPT: ("tell_of_help", "Call and tell of help with bills", Action.CALL),

@@ -65,3 +65,18 @@ def test_jobs_run_for_a_caller_inside_an_event_loop(
     with ThreadPoolExecutor(max_workers=1) as thread:
         assert thread.submit(lambda: asyncio.run(caller())).result() == 0
     assert ran == [(now, 9)]
+
+
+def test_what_nobody_waits_for_goes_last_and_may_be_left_to_others(
+    database_url: str, now: datetime, ran: list
+) -> None:
+    with db.transaction() as session:
+        queue.enqueue(session, "test_note", queue=queue.TOLD, number=1)
+        queue.enqueue(session, "test_note", number=2)
+        queue.enqueue(session, "test_note", queue=queue.TOLD, number=3)
+    queue.run_due(database_url, None, now=now, queues=[queue.AWAITED])
+    assert ran == [(now, 2)]
+    with db.transaction() as session:
+        queue.enqueue(session, "test_note", number=4)
+    queue.run_due(database_url, None, now=now)
+    assert ran == [(now, 2), (now, 4), (now, 1), (now, 3)]
