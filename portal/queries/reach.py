@@ -25,6 +25,7 @@ from portal.queries.statement_words import address_lines, has_address
 
 RULE = "HIPAA-10"
 Envelope = tuple[str, int | None]  # whom an e-mail was meant for, and the account that it is about
+NO_MAIL = "no mail reaches the account: its address is not complete, or a letter came back"
 
 
 def wishes_of(row: ConfidentialRequest | None) -> Wishes | None:

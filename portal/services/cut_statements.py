@@ -27,7 +27,7 @@ from portal.models.statements import Statement, StatementLine
 from portal.models.work import WorkItem
 from portal.queries.balances import balances
 from portal.queries.paperless import electronic_readers
-from portal.queries.reach import paper_lines
+from portal.queries.reach import NO_MAIL, paper_lines
 from portal.queries.settings import settings_on
 from portal.queries.statement_build import Draft, asked_of, draft
 from portal.queries.statement_candidates import overtaken_accounts, statement_candidates
@@ -44,7 +44,6 @@ from portal.queries.statements_told import all_told
 AT_ONCE = 250
 # Statements are numbered without gaps and cut by one process at a time.
 LOCK = text("SELECT pg_advisory_xact_lock(hashtext('kindbill.statements'))")
-NO_ADDRESS = "the account has no complete mailing address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ def _cut(
     held = {
         d.account_id: reasons
         for d in due
-        if (reasons := [*d.faults, *((NO_ADDRESS,) if d.account_id in unreached else ())])
+        if (reasons := [*d.faults, *((NO_MAIL,) if d.account_id in unreached else ())])
     }
     _open_work_items(session, due, held, now)
     clean = [d for d in due if d.account_id not in held]

@@ -12,7 +12,7 @@ from portal.models.consents import ESignConsent
 from portal.models.identity import Login
 from portal.models.messages import OutboundMessage
 from portal.models.statements import Statement, StatementDelivery
-from portal.queries.reach import paper_lines
+from portal.queries.reach import NO_MAIL, paper_lines
 from portal.services.consent_paperless import newest_consents
 from portal.services.first_statement import clear_clocks
 from portal.services.judge_reach import judge_reach
@@ -126,7 +126,7 @@ def _ask_a_person(session: Session, account_id: int, now: datetime) -> None:
         session,
         key=f"unreachable:{account_id}:{now:%Y-%m-%d}",
         kind="unreachable",
-        reasons=["e-mail came back and the account has no complete mailing address"],
+        reasons=[f"e-mail came back, and {NO_MAIL}"],
         next_step="Call the patient for an address, or look it up.",
         account_id=account_id,
         now=now,

@@ -204,21 +204,26 @@ class Story:
             kinds = self.kinds(one.account, one.visit, day) - {"credit_balance"}
             if any(account == one.account and cut >= one.day for account, cut in corrected):
                 self.correct.remove(one)
-            elif blocked(kinds, "statement") or "plan_current" in kinds:
+            elif (
+                blocked(kinds, "statement") or "plan_current" in kinds or self.unmailed(one.account)
+            ):
                 one.since = day
             elif (day - one.since).days > 16:
                 late.append(one)
                 self.correct.remove(one)
         return late
 
-    def unreachable(self, account: int) -> bool:
-        """No way is left: the last mail came back, no mobile takes a text, no e-mail arrives."""
+    def unmailed(self, account: int) -> bool:
+        """No statement arrives: the last mail came back, and no e-mail tells of one. A text alone is none."""
         return (
             account in self.lost_mail
             and self.last_paper[account].returned
-            and account not in self.phones - self.dead
             and account not in self.mailboxes
         )
+
+    def unreachable(self, account: int) -> bool:
+        """No way is left: no statement arrives, and no mobile takes a text."""
+        return self.unmailed(account) and account not in self.phones - self.dead
 
     def came_back(self, account: int, statement: int, channel: str) -> None:
         for one in self.sent.values():

@@ -20,6 +20,7 @@ from portal.queries.balances import balances
 from portal.queries.bill import bill_page
 from portal.queries.ledger_proof import prove
 from portal.queries.overview import overview
+from portal.queries.reach import NO_MAIL
 from portal.queries.viewer import PatientViewer, acting_patient_viewer
 from portal.services.grant_minor_proxy import Checked, grant_minor_proxy
 from portal.services.invite_proxy import ProxyRefused
@@ -102,7 +103,7 @@ def test_HIPAA_9_a_confidential_visit_is_absent_from_portal_total_pdf_and_texts(
         assert waiting.guarantor_account_id == own_id
         own = session.get_one(GuarantorAccount, own_id)
         after = prove(session).faults
-    assert waiting.reasons == ["the account has no complete mailing address"]
+    assert waiting.reasons == [NO_MAIL]
     assert (own.first_name, own.named, own.street, own.mobile, own.email) == (
         "Teena",
         True,

@@ -8,6 +8,7 @@ from billing import entries
 from billing.ledger import Account
 from billing.money import Money
 from portal.models.accounts import AccountCondition
+from portal.queries.reach import NO_MAIL
 from tests.services.ledger_book import party_of
 from tests.services.statement_world import (
     DAY,
@@ -127,4 +128,4 @@ def test_STMT_13_a_confidential_visit_beside_others_holds_the_whole_statement():
 def test_an_account_without_an_address_is_held():
     world(lambda w: w.owed(5000, account=w.account(street="")))
     assert cut().numbers == ()
-    assert work_items()[0].reasons == ["the account has no complete mailing address"]
+    assert work_items()[0].reasons == [NO_MAIL]
