@@ -23,9 +23,9 @@ TOLD = text(
     """
 SELECT d.id, d.statement_id, d.channel, d.delivered_on, coalesce(d.due_on, s.due_on) AS due_on, s.cycle_on,
        s.guarantor_account_id, c.visit_id,
-       jsonb_object_agg(c.id, l.amount_cents) AS asked, sum(l.amount_cents)
+       jsonb_object_agg(c.id, l.amount_cents) FILTER (WHERE c.id IS NOT NULL) AS asked, sum(l.amount_cents)
   FROM statement_deliveries d JOIN statements s ON s.id = d.statement_id
-  JOIN statement_lines l ON l.statement_id = s.id JOIN charges c ON c.id = l.charge_id
+  LEFT JOIN statement_lines l ON l.statement_id = s.id LEFT JOIN charges c ON c.id = l.charge_id
  WHERE d.id > :seen GROUP BY d.id, s.id, c.visit_id
  ORDER BY d.id
 """

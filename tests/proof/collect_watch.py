@@ -176,17 +176,17 @@ class Watch:
         for row in rows:
             self.seen = max(self.seen, row.id)
             account, visit, story = row.guarantor_account_id, row.visit_id, self.sim.story
-            asked = by_charge(row.asked)
-            no = oracle.statement(story, account, visit, asked, on)
-            self._says("statement", account, on, no | oracle.due(row.delivered_on, row.due_on))
-            story.sent[row.id] = Sent(
-                row.statement_id, row.channel, row.delivered_on, cut=row.cycle_on
-            )
+            if visit is not None:
+                asked = by_charge(row.asked)
+                no = oracle.statement(story, account, visit, asked, on)
+                self._says("statement", account, on, no | oracle.due(row.delivered_on, row.due_on))
+                story.named[visit].append(row.id)
+                if row.sum > 0:
+                    story.told[visit].append(row.id)
+            sent = Sent(row.statement_id, row.channel, row.delivered_on, cut=row.cycle_on)
+            story.sent[row.id] = sent  # also of one that tells of credit alone
             if row.channel == "paper":
-                story.last_paper[account] = story.sent[row.id]
-            story.named[visit].append(row.id)
-            if row.sum > 0:
-                story.told[visit].append(row.id)
+                story.last_paper[account] = sent
 
     def _corrected(self, on: date) -> None:
         """What a payer decided anew was told by a corrected statement."""
