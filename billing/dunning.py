@@ -36,6 +36,15 @@ class Step(StrEnum):
     GATE_OPEN = "gate_open"  # somebody may now ask for a placement
 
 
+# No step that falls to a person is due sooner after the first statement; holds and a state's law only add to it.
+EARLIEST = {
+    Step.SCREENING: SCREEN_FROM,
+    Step.ORAL_ATTEMPT: CALL_FROM,
+    Step.FINAL_NOTICE: NOTICE_FROM,
+    Step.GATE_OPEN: OPENS_AFTER,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """One step that is due, and since when."""

@@ -11,21 +11,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from billing.dunning import CALL_FROM, SCREEN_FROM, Due, Step, bundle_due
+from billing.dunning import Due, Step, bundle_due
 from billing.gate import GateFacts
 from billing.holds import Action, Denied, allowed
-from billing.ledger import Account
 from billing.money import ZERO, total_of
 from billing.settings import Key
 from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount
-from portal.models.claims import Visit
 from portal.models.gate import DunningStep
-from portal.models.ledger import LedgerAccount, PostingRow
+from portal.queries.dunning_candidates import dunning_candidates, steps_found
 from portal.queries.gate_facts import gate_facts
 from portal.queries.settings import setting
 from portal.services.warn_finally import warn_finally
@@ -63,7 +61,7 @@ def walk_dunning(*, on: date, now: datetime, public_url: str) -> Walked:
     """Find every step that is due on this day; a second run of the day finds none."""
     found: list[tuple[int, Step]] = []
     with read_only() as session:
-        candidates = _candidates(session, on)
+        candidates = dunning_candidates(session, on)
     for start in range(0, len(candidates), AT_ONCE):
         with read_only() as session:
             ids = candidates[start : start + AT_ONCE]
@@ -76,41 +74,10 @@ def walk_dunning(*, on: date, now: datetime, public_url: str) -> Walked:
     return Walked(tuple(found))
 
 
-def _candidates(session: Session, on: date) -> list[int]:
-    """Accounts with an open bill that was told so long ago that its first step may be due."""
-    signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
-    owed = exists(
-        select(PostingRow.visit_id)
-        .where(
-            PostingRow.visit_id == Visit.id,
-            PostingRow.account_id == LedgerAccount.id,
-            LedgerAccount.code == Account.PATIENT_RECEIVABLE,
-        )
-        .group_by(PostingRow.visit_id)
-        .having(func.sum(signed) > ZERO)
-        .correlate(Visit)
-    )
-    return list(
-        session.scalars(
-            select(Visit.guarantor_account_id)
-            .where(Visit.first_statement_on <= on - min(SCREEN_FROM, CALL_FROM), owed)
-            .distinct()
-            .order_by(Visit.guarantor_account_id)
-        )
-    )
-
-
 def _fresh(session: Session, facts: Mapping[int, GateFacts], on: date) -> list[int]:
     """Accounts with a step that is due and was not found before; only these are locked and looked at again."""
     cycle = setting(session, Key.STATEMENT_CYCLE_DAYS, on)
-    kept = {
-        tuple(row)
-        for row in session.execute(
-            select(
-                DunningStep.guarantor_account_id, DunningStep.step, DunningStep.started_on
-            ).where(DunningStep.guarantor_account_id.in_(facts))
-        )
-    }
+    kept = steps_found(session, facts.keys())
     return [
         account_id
         for account_id, one in facts.items()

@@ -1,0 +1,100 @@
+"""Whose calendar may bring a step on a day: what a few queries can tell, before the gate's facts are gathered (STMT-10, COLL-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, select, union
+from sqlalchemy.orm import Session
+
+from billing.dunning import EARLIEST
+from billing.ledger import Account
+from billing.money import ZERO
+from billing.transitions import PlanState
+from portal.models.claims import Charge, Visit
+from portal.models.gate import DunningStep
+from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
+from portal.models.plans import Plan
+from portal.models.statements import Statement, StatementLine
+
+
+def dunning_candidates(session: Session, on: date) -> list[int]:
+    """Accounts with an open bill told long ago, and a step of its days that was not found: what a few queries can tell.
+
+    Nobody is left out whose step is due. Where a plan was lost, or a payer decided on a bill that was told, the start of
+    the steps is another day than the bill says: those are looked at.
+    """
+    first = Visit.first_statement_on
+    rows = session.execute(
+        select(Visit.guarantor_account_id, func.min(first), func.max(first))
+        .where(_owed())
+        .group_by(Visit.guarantor_account_id)
+        .having(func.min(first) <= on - min(EARLIEST.values()))
+        .order_by(Visit.guarantor_account_id)
+    ).all()
+    starts = [(account_id, o, n) for account_id, o, n in rows if o is not None and n is not None]
+    ids = [account_id for account_id, _, _ in starts]
+    kept, another = steps_found(session, ids), _with_another_start(session, ids)
+    return [
+        account_id
+        for account_id, oldest, latest in starts
+        if account_id in another
+        or any(
+            oldest + wait <= on and (account_id, step.value, latest) not in kept
+            for step, wait in EARLIEST.items()
+        )
+    ]
+
+
+def steps_found(session: Session, account_ids: Collection[int]) -> set[tuple[int, str, date]]:
+    """The steps that were found: whose, which, and from which start."""
+    rows = session.execute(
+        select(DunningStep.guarantor_account_id, DunningStep.step, DunningStep.started_on).where(
+            DunningStep.guarantor_account_id.in_(account_ids)
+        )
+    )
+    return {(account_id, step, started_on) for account_id, step, started_on in rows}
+
+
+def _owed() -> ColumnElement[bool]:
+    """For a query over Visit: something is open on it."""
+    signed = case((PostingRow.side == "debit", PostingRow.amount), else_=-PostingRow.amount)
+    return exists(
+        select(PostingRow.visit_id)
+        .where(
+            PostingRow.visit_id == Visit.id,
+            PostingRow.account_id == LedgerAccount.id,
+            LedgerAccount.code == Account.PATIENT_RECEIVABLE,
+        )
+        .group_by(PostingRow.visit_id)
+        .having(func.sum(signed) > ZERO)
+        .correlate(Visit)
+    )
+
+
+def _with_another_start(session: Session, account_ids: Collection[int]) -> set[int]:
+    lost = select(Plan.guarantor_account_id).where(
+        Plan.guarantor_account_id.in_(account_ids), Plan.state == PlanState.DEFAULTED.value
+    )
+    decided = (
+        select(Statement.guarantor_account_id)
+        .join(StatementLine, StatementLine.statement_id == Statement.id)
+        .join(Charge, Charge.id == StatementLine.charge_id)
+        .join(
+            PostingRow,
+            and_(
+                PostingRow.guarantor_account_id == Statement.guarantor_account_id,
+                PostingRow.visit_id == Charge.visit_id,
+                PostingRow.id > Statement.ledger_position,
+            ),
+        )
+        .join(JournalEntry, JournalEntry.id == PostingRow.entry_id)
+        .join(LedgerAccount, LedgerAccount.id == PostingRow.account_id)
+        .where(
+            Statement.guarantor_account_id.in_(account_ids),
+            LedgerAccount.code == Account.PATIENT_RECEIVABLE,
+            JournalEntry.kind.like("remittance_claim%"),
+        )
+    )
+    return set(session.scalars(union(lost, decided)))
