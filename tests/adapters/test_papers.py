@@ -12,6 +12,7 @@ from PIL import Image, ImageChops
 from portal.adapters.papers import Papers
 from portal.adapters.pdf import TypstPrinter
 from portal.office_ports import UnusablePaper
+from portal.queries.esign_words import sample_words
 
 
 def picture(kind: str, size: tuple[int, int] = (1200, 900)) -> bytes:
@@ -122,7 +123,12 @@ def test_what_cannot_be_opened_is_refused_with_the_reason(content: bytes, words:
 
 
 def test_a_packet_has_our_tagged_pages_first_and_then_each_paper() -> None:
-    said = {"practice": "Example Family Practice", "code": "123456"}
+    said = {
+        **sample_words("en"),
+        "language": "en",
+        "practice": "Example Family Practice",
+        "code": "123456",
+    }
     front = TypstPrinter().print("sample", said)
     enclosed = Papers().clean(picture("PNG"))
     bound = Papers().bind(front, [enclosed.content, enclosed.content])
