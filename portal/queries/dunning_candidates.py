@@ -6,14 +6,14 @@ from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from billing.dunning import EARLIEST
+from billing.dunning import EARLIEST, Step
 from billing.ledger import Account
 from billing.money import ZERO
 from billing.transitions import PlanState
 from portal.models.claims import Charge, Visit
-from portal.models.gate import DunningStep
+from portal.models.gate import CollectionProof, DunningStep
 from portal.models.ledger import JournalEntry, LedgerAccount, PostingRow
 from portal.models.plans import Plan
 from portal.models.statements import Statement, StatementLine
@@ -22,29 +22,49 @@ from portal.models.statements import Statement, StatementLine
 def dunning_candidates(session: Session, on: date) -> list[int]:
     """Accounts with an open bill told long ago, and a step of its days that was not found: what a few queries can tell.
 
-    Nobody is left out whose step is due. Where a plan was lost, or a payer decided on a bill that was told, the start of
-    the steps is another day than the bill says: those are looked at.
+    Nobody is left out whose step is due. The gate opens for nobody who was not called. Where a plan was lost, or a payer
+    decided on a bill that was told, the start of the steps is another day than the bill says: those are looked at.
     """
-    first = Visit.first_statement_on
-    rows = session.execute(
-        select(Visit.guarantor_account_id, func.min(first), func.max(first))
-        .where(_owed())
-        .group_by(Visit.guarantor_account_id)
-        .having(func.min(first) <= on - min(EARLIEST.values()))
-        .order_by(Visit.guarantor_account_id)
-    ).all()
-    starts = [(account_id, o, n) for account_id, o, n in rows if o is not None and n is not None]
-    ids = [account_id for account_id, _, _ in starts]
-    kept, another = steps_found(session, ids), _with_another_start(session, ids)
-    return [
+    starts = _starts(session, on - min(EARLIEST.values()))
+    kept, called = steps_found(session, starts), _called(session, starts)
+    chosen = {
         account_id
-        for account_id, oldest, latest in starts
-        if account_id in another
-        or any(
+        for account_id, (oldest, latest) in starts.items()
+        if any(
             oldest + wait <= on and (account_id, step.value, latest) not in kept
             for step, wait in EARLIEST.items()
+            if step is not Step.GATE_OPEN or account_id in called
         )
-    ]
+    }
+    return sorted(chosen | _with_another_start(session, starts.keys() - chosen))
+
+
+def _starts(session: Session, by: date) -> dict[int, tuple[date, date]]:
+    """By account of which a bill was told by that day: the first day of the oldest bill that is open, and of the latest."""
+    first, old = Visit.first_statement_on, aliased(Visit)
+    rows = session.execute(
+        select(Visit.guarantor_account_id, func.min(first), func.max(first))
+        .where(
+            Visit.guarantor_account_id.in_(
+                select(old.guarantor_account_id).where(old.first_statement_on <= by)
+            ),
+            _owed(),
+        )
+        .group_by(Visit.guarantor_account_id)
+    )
+    return {
+        account_id: (oldest, latest)
+        for account_id, oldest, latest in rows
+        if oldest is not None and latest is not None and oldest <= by
+    }
+
+
+def _called(session: Session, account_ids: Collection[int]) -> set[int]:
+    called = select(CollectionProof.guarantor_account_id).where(
+        CollectionProof.guarantor_account_id.in_(account_ids),
+        CollectionProof.kind == "oral_attempt",
+    )
+    return set(session.scalars(called))
 
 
 def steps_found(session: Session, account_ids: Collection[int]) -> set[tuple[int, str, date]]:

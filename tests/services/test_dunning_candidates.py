@@ -14,7 +14,9 @@ from portal.models.gate import DunningStep
 from portal.queries.dunning_candidates import dunning_candidates
 from portal.queries.gate_facts import gate_facts
 from portal.services import walk_dunning as module
+from portal.services.prove_step import ProofKind
 from tests.proof.collect_run import laid
+from tests.services.gate_world import prove
 from tests.services.statement_world import (
     DAY,
     after,
@@ -85,6 +87,8 @@ def test_STMT_10_an_account_is_left_out_between_its_steps(tmp_path: Path) -> Non
     later(lambda w: found(w, bill, module.Step.SCREENING))
     assert [days for days in (60, 89, 90) if chosen(days)] == [90]
     later(lambda w: found(w, bill, module.Step.ORAL_ATTEMPT, module.Step.FINAL_NOTICE))
+    assert not chosen(121), "nobody called: the gate does not open"
+    prove(bill[0].guarantor_account_id, ProofKind.ORAL_ATTEMPT, after(92), outcome="no answer")
     assert [days for days in (90, 120, 121) if chosen(days)] == [121]
     later(lambda w: found(w, bill, module.Step.GATE_OPEN))
     assert not chosen(300)
