@@ -195,7 +195,9 @@ def asked_of(account: AccountBalance) -> tuple[Money, Money]:
 
 
 def _credit(account: AccountBalance, due: Money) -> Money:
-    """What we owe the patient for good: nothing while any bill is open or any plan still decides."""
+    """What we owe the patient for good: nothing while any bill is open, any plan still decides, or no statement may go."""
+    if not isinstance(allowed(account.conditions, Action.STATEMENT), Allowed):
+        return ZERO
     if due > ZERO or any(Condition.OPEN_CLAIM in visit.conditions for visit in account.visits):
         return ZERO
     # What was paid for a visit that is denied or held may be needed for it yet.

@@ -63,8 +63,7 @@ def letter(sim: Sim, account: int, on: date) -> bool:
     ):
         return False
     story.unwarned(account, notice_id)
-    last = story.last_paper.get(account)
-    if story.homes[account][-1][0] < sent_on and (last is None or last.day <= sent_on):
+    if story.homes[account][-1][0] < sent_on:  # a newer paper may be on its way back too
         story.last_paper[account] = Sent(0, "letter", sent_on, returned=True)
         story.lost_mail.add(account)
     return True

@@ -12,7 +12,7 @@ from billing import entries
 from billing.ledger import Party
 from billing.money import ZERO, Money
 from portal import db
-from portal.models.accounts import GuarantorAccount, Patient
+from portal.models.accounts import AccountCondition, GuarantorAccount, Patient
 from portal.models.claims import Claim, Visit
 from portal.queries.statement_json import from_json
 from tests.services.ledger_book import party_of
@@ -23,6 +23,7 @@ from tests.services.statement_world import (
     decided_anew,
     deliver,
     later,
+    noon,
     statements,
     world,
 )
@@ -196,25 +197,26 @@ def test_CORE_3_D0_does_not_move_without_a_corrected_statement(tmp_path):
         session.execute(move)
 
 
+def overpay(w, bill):
+    visit, charges = bill[0], bill[1]
+    w.post(
+        entries.payment(
+            source_ref="test:too-much",
+            occurred_on=after(3),
+            lines=[entries.Line(party_of(visit, charges[0]), Money(5000))],
+            leftover=entries.Line(
+                Party(guarantor_account_id=visit.guarantor_account_id), Money(2500)
+            ),
+        )
+    )
+
+
 def test_STMT_11_a_credit_prints_do_not_pay(tmp_path):
     bill = world(lambda w: w.owed(5000))
     cut()
     deliver(tmp_path)
 
-    def overpay(w):
-        visit, charges = bill[0], bill[1]
-        w.post(
-            entries.payment(
-                source_ref="test:too-much",
-                occurred_on=after(3),
-                lines=[entries.Line(party_of(visit, charges[0]), Money(5000))],
-                leftover=entries.Line(
-                    Party(guarantor_account_id=visit.guarantor_account_id), Money(2500)
-                ),
-            )
-        )
-
-    later(overpay)
+    later(lambda w: overpay(w, bill))
     assert cut(after(30)).numbers == ("2026-0002",)
     said = from_json(statements()[-1].content)
     assert (said.amount_due, said.credit, said.is_credit) == (ZERO, Money(2500), True)
@@ -240,3 +242,26 @@ def test_STMT_11_what_was_paid_for_a_denied_visit_is_no_credit_yet(tmp_path):
 
     later(build)
     assert cut(after(30)).numbers == ()
+
+
+@pytest.mark.parametrize("kind", ["unreachable", "bankruptcy", "do_not_contact"])
+def test_CORE_6_a_credit_is_told_to_nobody_who_may_have_no_statement(tmp_path, kind):
+    bill = world(lambda w: w.owed(5000))
+    cut()
+    deliver(tmp_path)
+    later(lambda w: overpay(w, bill))
+    hold = later(
+        lambda w: (
+            w.add(
+                AccountCondition(
+                    guarantor_account_id=bill[0].guarantor_account_id,
+                    kind=kind,
+                    since=noon(after(4)),
+                    source="test",
+                )
+            ).id
+        )
+    )
+    assert cut(after(31)).numbers == ()
+    later(lambda w: setattr(w.session.get_one(AccountCondition, hold), "ended_at", noon(after(32))))
+    assert len(cut(after(33)).numbers) == 1
