@@ -172,7 +172,9 @@ def order_for(
     if state not in WITH_AGENCY:
         return None
     holding = blocked_by(frozenset(conditions) - _SILENT, Action.PLACEMENT)
-    recalling = holding - _WAIT - {Condition.BELOW_FLOOR, Condition.CREDIT_BALANCE}
+    recalling = holding - _WAIT - {Condition.BELOW_FLOOR}
+    if balance <= ZERO:  # what was paid above the bill is no reason to call it home: it is paid
+        recalling -= {Condition.CREDIT_BALANCE}
     if recalling:
         return Told(Order.RECALL, _rules(recalling), recalling)
     if balance <= ZERO:

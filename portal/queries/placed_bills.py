@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -18,7 +18,7 @@ from billing.placement import WITH_AGENCY, Lost
 from portal.models.ledger import LedgerAccount, PostingRow
 from portal.models.placements import Placement, PlacementOrder
 from portal.queries.among import among
-from portal.queries.balances import balances
+from portal.queries.balances import AccountBalance, balances
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +59,10 @@ def placed_bills(
 ) -> tuple[PlacedBill, ...]:
     """The bills of these placements as they stand on a day, three questions for any number."""
     account_ids = {one.guarantor_account_id for one in placements}
-    visits = {
-        visit.visit_id: visit
-        for account in balances(session, on=on, account_ids=account_ids)
-        for visit in account.visits
-    }
+    accounts = balances(session, on=on, account_ids=account_ids)
+    visits = {visit.visit_id: visit for account in accounts for visit in account.visits}
     lost = bad_debt_lines(session, {one.visit_id for one in placements})
+    covered = _covered(accounts, lost)
     told = _last_told(session, placements)
     found = []
     for one in placements:
@@ -80,11 +78,25 @@ def placed_bills(
                     if c.patient_due > ZERO
                 ),
                 written_off=lost.get(one.visit_id, ()),
-                conditions=visit.conditions if visit else frozenset(),
+                conditions=(visit.conditions if visit else frozenset())
+                | (frozenset({Condition.CREDIT_BALANCE}) if owner in covered else frozenset()),
                 last_told=told.get(one.id, one.placed),
             )
         )
     return tuple(found)
+
+
+def _covered(accounts: Iterable[AccountBalance], lost: Mapping[int, Sequence[Lost]]) -> set[int]:
+    """Accounts to which we owe as much as they owe us, or more: what was written off is owed too (CORE-6, STMT-11)."""
+    covered = set()
+    for account in accounts:
+        off = sum(
+            (line.amount for visit in account.visits for line in lost.get(visit.visit_id, ())),
+            ZERO,
+        )
+        if account.credit > ZERO and account.credit >= account.patient_due + off:
+            covered.add(account.guarantor_account_id)
+    return covered
 
 
 def bad_debt_lines(session: Session, visit_ids: Collection[int]) -> dict[int, tuple[Lost, ...]]:

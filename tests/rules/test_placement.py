@@ -116,6 +116,7 @@ RECALLED_FOR = {
     Condition.ASSISTANCE_PENDING,
     Condition.GFE_DISPUTE,
     Condition.UNREACHABLE,
+    Condition.CREDIT_BALANCE,
 }
 SUSPENDED_FOR = {
     Condition.SCRA,
@@ -149,9 +150,14 @@ def test_CORE_6_nothing_that_may_not_be_placed_stays_placed(
         c
         for c in held
         if MATRIX[c][Action.PLACEMENT] in {Effect.BLOCK, Effect.UNTIL}
-        and c not in {Condition.PLACED, Condition.BELOW_FLOOR, Condition.CREDIT_BALANCE}
+        and c not in {Condition.PLACED, Condition.BELOW_FLOOR}
     }
     assert (told is not None) is (bool(blocked) or cents <= 0)
+    if cents <= 0 and held <= {Condition.CREDIT_BALANCE}:
+        assert told is not None
+        assert told.order is Order.PAID_IN_FULL, (
+            "what was paid above it is no reason to call it home"
+        )
 
 
 def test_COLL_8_a_suspended_bill_is_recalled_but_never_reinstated_by_itself() -> None:

@@ -7,7 +7,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from billing import entries
 from billing.holds import Action, Condition, Denied, allowed
+from billing.ledger import Account, Entry, Party
 from billing.money import Money
 from billing.placement import bad_debt
 from portal import db
@@ -111,6 +113,34 @@ def test_OPS_22_what_is_written_off_is_still_owed_at_the_agency():
         (placed,) = placed_bills(session, [placement], on=ON)
     assert placed.open_lines == ()
     assert placed.owed == Money(5000)
+
+
+def owe(w, bill, cents):
+    """We owe the account so much, for no bill of its own."""
+    party = Party(guarantor_account_id=bill[0].guarantor_account_id)
+    legs = entries.transfer(
+        Money(cents),
+        debit_to=(Account.PRACTICE_DEPOSITS, party),
+        credit_to=(Account.PATIENT_CREDIT, party),
+    )
+    w.post(Entry("receipt", "test:credit", ON, tuple(legs)))
+
+
+@pytest.mark.parametrize(("credit", "recalled"), [(4999, 0), (5000, 1)])
+@pytest.mark.parametrize("written_off", [False, True])
+def test_CORE_6_STMT_11_a_bill_comes_home_where_we_owe_as_much(credit, recalled, written_off):
+    bill = world(build)
+
+    def change(w):
+        if written_off:
+            rows = [one for rows in live_placements(w.session).values() for one in rows]
+            (one,) = placed_bills(w.session, rows, on=ON)
+            w.post(bad_debt(source_ref="bad:1", occurred_on=ON, lines=one.open_lines, memo="test"))
+        owe(w, bill, credit)
+
+    later(change)
+    assert tend() == PlacementsTended(recalled=recalled)
+    assert orders() == [("recall", "STMT-11")] * recalled
 
 
 def test_MSG_15_while_an_agency_has_it_no_text_may_ask_for_it():
