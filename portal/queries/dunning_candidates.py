@@ -20,18 +20,19 @@ from portal.models.statements import Statement, StatementLine
 
 
 def dunning_candidates(session: Session, on: date) -> list[int]:
-    """Accounts with an open bill told long ago, and a step of its days that was not found: what a few queries can tell.
+    """Accounts whose latest open bill was told long ago, and a step of its days that was not found: what a few queries can tell.
 
-    Nobody is left out whose step is due. The gate opens for nobody who was not called. Where a plan was lost, or a payer
-    decided on a bill that was told, the start of the steps is another day than the bill says: those are looked at.
+    Nobody is left out whose step is due: bills go together, and no step counts from sooner than the latest first
+    statement; a dispute only adds to it (COLL-3). The gate opens for nobody who was not called. Where a plan was lost, or a
+    payer decided on a bill that was told, the start of the steps is another day than the bill says: those are looked at.
     """
     starts = _starts(session, on - min(EARLIEST.values()))
     kept, called = steps_found(session, starts), _called(session, starts)
     chosen = {
         account_id
-        for account_id, (oldest, latest) in starts.items()
+        for account_id, start in starts.items()
         if any(
-            oldest + wait <= on and (account_id, step.value, latest) not in kept
+            start + wait <= on and (account_id, step.value, start) not in kept
             for step, wait in EARLIEST.items()
             if step is not Step.GATE_OPEN or account_id in called
         )
@@ -39,11 +40,11 @@ def dunning_candidates(session: Session, on: date) -> list[int]:
     return sorted(chosen | _with_another_start(session, starts.keys() - chosen))
 
 
-def _starts(session: Session, by: date) -> dict[int, tuple[date, date]]:
-    """By account of which a bill was told by that day: the first day of the oldest bill that is open, and of the latest."""
-    first, old = Visit.first_statement_on, aliased(Visit)
+def _starts(session: Session, by: date) -> dict[int, date]:
+    """By account: the first day of the latest of its open bills that were told, where that is by this day."""
+    latest, old = func.max(Visit.first_statement_on), aliased(Visit)
     rows = session.execute(
-        select(Visit.guarantor_account_id, func.min(first), func.max(first))
+        select(Visit.guarantor_account_id, latest)
         .where(
             Visit.guarantor_account_id.in_(
                 select(old.guarantor_account_id).where(old.first_statement_on <= by)
@@ -51,12 +52,9 @@ def _starts(session: Session, by: date) -> dict[int, tuple[date, date]]:
             _owed(),
         )
         .group_by(Visit.guarantor_account_id)
+        .having(latest <= by)
     )
-    return {
-        account_id: (oldest, latest)
-        for account_id, oldest, latest in rows
-        if oldest is not None and latest is not None and oldest <= by
-    }
+    return {account_id: start for account_id, start in rows if start is not None}
 
 
 def _called(session: Session, account_ids: Collection[int]) -> set[int]:
@@ -104,8 +102,7 @@ def _with_another_start(session: Session, account_ids: Collection[int]) -> set[i
         .join(
             PostingRow,
             and_(
-                PostingRow.guarantor_account_id == Statement.guarantor_account_id,
-                PostingRow.visit_id == Charge.visit_id,
+                PostingRow.visit_id == Charge.visit_id,  # whoever had the bill at that time
                 PostingRow.id > Statement.ledger_position,
             ),
         )
