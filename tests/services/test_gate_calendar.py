@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from billing.dunning import Step
 from billing.holds import Action, Allowed, Condition
 from portal import db
+from portal.models.claims import Visit
 from portal.models.gate import DunningStep
 from portal.models.notices import Notice
 from portal.models.work import WorkItem
@@ -50,6 +51,29 @@ def test_acceptance_3_STMT_10_COLL_3_4_5_day_by_day_until_the_gate_opens(tmp_pat
         Step.GATE_OPEN: 121,
     }
     assert opened == 121
+
+
+def test_an_account_that_lost_its_bills_since_it_was_looked_at_is_passed_over(
+    tmp_path, monkeypatch
+) -> None:
+    account_id, visit_id = owing()
+    other = later(lambda w: w.account())
+    for number in (0, 30):
+        run_day(on=after(number), now=noon(after(number)), office=Office(tmp_path))
+    real, seen = module._fresh, []
+
+    def meanwhile(session, facts, on):
+        seen.extend(fresh := real(session, facts, on))
+        with db.transaction() as another:
+            visit = another.get_one(Visit, visit_id)
+            visit.guarantor_account_id = other.id
+        return fresh
+
+    monkeypatch.setattr(module, "_fresh", meanwhile)
+    walked = walk_dunning(on=after(60), now=noon(after(60)), public_url="http://localhost")
+    assert (seen, walked.found) == ([account_id], ())
+    with db.read_only() as session:
+        assert session.scalars(select(DunningStep)).all() == []
 
 
 def test_STMT_10_a_second_run_of_a_day_and_two_at_once_find_nothing_more(tmp_path) -> None:
