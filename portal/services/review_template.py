@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from billing.free_text import check_free_text
 from billing.notice_text import LANGUAGES
 from portal.db import transaction
 from portal.queries.viewer import StaffViewer
 from portal.services.notice_template import state_blocks
 from portal.services.practice_date import practice_date
-from portal.services.record_access import Access, add_access
+from portal.services.record_access import add_staff_act
 from portal.services.refusal import NotFound, Refusal
 
 MAY = "settings.edit"
@@ -40,19 +38,12 @@ def review_template(
         if found.reviewed_at is not None:
             return
         found.reviewed_at, found.reviewed_by_id = now, staff.login_id
-        _note(session, staff, key=f"{state}:{language}:{found.version}", reason=note, now=now)
-
-
-def _note(session: Session, staff: StaffViewer, *, key: str, reason: str, now: datetime) -> None:
-    add_access(
-        session,
-        Access(
-            face="staff",
-            login_id=staff.login_id,
+        add_staff_act(
+            session,
+            staff,
             action="update",
             object_type="letter_words",
-            object_id=key,
-            reason=reason,
-        ),
-        now=now,
-    )
+            object_id=f"{state}:{language}:{found.version}",
+            reason=note,
+            now=now,
+        )

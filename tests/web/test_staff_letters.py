@@ -91,6 +91,7 @@ def test_COLL_T_a_state_s_words_count_once_somebody_says_who_read_them(as_staff:
         )
     assert row.reviewed_at is not None
     assert (told.object_id, told.reason) == ("NJ:en:1", "Counsel, P.L. 2024")
+    assert (told.face, told.role) == ("staff", "manager")
 
 
 def test_HIPAA_7_only_who_sets_things_reviews_words(as_staff: As) -> None:
