@@ -36,7 +36,7 @@ KIND_LABELS = {
     "screen_for_help": "Help with bills: screening due",
     "tell_of_help": "Help with bills: call due",
     "final_notice": "Final notice due",
-    "gate_open": "Every step before an agency taken",
+    "gate_open": "Calendar before an agency at its end",
     "placement_refused": "Bill that could not go to its agency",
     "bad_debt": "Write-offs to approve",
     "small_balance": "Small balances to let go",

@@ -16,7 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.dunning import Due, Step, bundle_due
-from billing.gate import GateFacts
+from billing.gate import GateFacts, missing_for_placement
+from billing.gate_words import Lack, lacks
 from billing.holds import Action, Denied, allowed
 from billing.money import ZERO, total_of
 from billing.settings import Key
@@ -34,7 +35,7 @@ KINDS = {
     Step.SCREENING: ("screen_for_help", "Ask whether help with this bill fits", Action.CALL),
     Step.ORAL_ATTEMPT: ("tell_of_help", "Call and tell of help with bills", Action.CALL),
     Step.FINAL_NOTICE: ("final_notice", "The final notice is due", Action.FINAL_NOTICE),
-    Step.GATE_OPEN: ("gate_open", "Every step is taken: a placement may be asked for", None),
+    Step.GATE_OPEN: ("gate_open", "Every step of the calendar is taken", None),
 }
 NEXT = {
     Step.SCREENING: "Screen the account for help with bills, and record the result.",
@@ -42,6 +43,7 @@ NEXT = {
     Step.FINAL_NOTICE: "Send the final notice from the account's case.",
     Step.GATE_OPEN: "Look at the account once more. Offer help or a plan before anything else.",
 }
+READY = "A placement may be asked for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,11 @@ def _write_down(account_id: int, public_url: str, *, on: date, now: datetime) ->
             for due in fresh
         )
         left = [due for due in fresh if not (warned and due.step is Step.FINAL_NOTICE)]
-        add_work_items(session, [_item(account_id, due, amount, start, now) for due in left])
+        missing = lacks(missing_for_placement(facts, on))
+        add_work_items(
+            session,
+            [_item(account_id, due, amount, missing, start=start, now=now) for due in left],
+        )
         return [due.step for due in fresh]
 
 
@@ -159,14 +165,28 @@ def _keep(session: Session, account_id: int, due: Due, start: date, now: datetim
 
 
 def _item(
-    account_id: int, due: Due, amount: Any, start: date | None, now: datetime
+    account_id: int,
+    due: Due,
+    amount: Any,
+    missing: Sequence[Lack],
+    *,
+    start: date | None,
+    now: datetime,
 ) -> dict[str, Any]:
     kind, reason, _ = KINDS[due.step]
+    reasons, next_step = [reason], NEXT[due.step]
+    if due.step is Step.GATE_OPEN and not missing:
+        reasons.append(READY)
+    elif due.step is Step.GATE_OPEN:
+        # What is missing is no step of the calendar: no other item asks somebody for it.
+        reasons += [f"Still missing: {one.what} ({one.rule})" for one in missing]
+        steps = (*(one.next for one in missing), next_step, "The case says what is missing now.")
+        next_step = " ".join(dict.fromkeys(steps))
     return {
         "dedupe_key": f"dunning:{account_id}:{due.step.value}:{start}",
         "kind": kind,
-        "reasons": [reason],
-        "next_step": NEXT[due.step],
+        "reasons": reasons,
+        "next_step": next_step,
         "amount": amount,
         "guarantor_account_id": account_id,
         "holds_bill": False,

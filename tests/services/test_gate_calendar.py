@@ -23,7 +23,7 @@ from portal.services.walk_dunning import walk_dunning
 from tests.services.gate_world import act, ask, delivered, owing, read_law
 from tests.services.placement_world import agency
 from tests.services.staff_world import add_staff
-from tests.services.statement_world import DAY, Office, after, later, noon
+from tests.services.statement_world import DAY, Office, after, later, noon, world
 
 pytestmark = pytest.mark.usefixtures("database_url")
 
@@ -51,6 +51,33 @@ def test_acceptance_3_STMT_10_COLL_3_4_5_day_by_day_until_the_gate_opens(tmp_pat
         Step.GATE_OPEN: 121,
     }
     assert opened == 121
+
+
+@pytest.mark.parametrize(
+    ("home", "read", "missing", "next_words"),
+    [
+        ("NY", ("NY",), None, "Look at the account once more."),
+        ("NY", (), "that nobody here has read (CORE-2)", "A manager reads it under State law."),
+        ("IL", ("NY", "IL"), "an offer of a plan (COLL-T6)", "Offer help or a plan before"),
+    ],
+)
+def test_COLL_2_the_item_at_the_calendar_s_end_claims_nothing_that_is_missing(
+    tmp_path, home: str, read: tuple[str, ...], missing: str | None, next_words: str
+) -> None:
+    visit, *_ = world(lambda w: w.owed(200_00, account=w.account(state=home)))
+    account_id = visit.guarantor_account_id
+    read_law(*read)
+    for number in (0, 30, 60, 90, 121):
+        on = after(number)
+        for _, step in run_day(on=on, now=noon(on), office=Office(tmp_path)).walked.found:
+            act(account_id, step, on)
+    with db.read_only() as session:
+        [item] = session.scalars(select(WorkItem).where(WorkItem.kind == "gate_open"))
+    ready, said = module.READY in item.reasons, " ".join(item.reasons)
+    assert ready == isinstance(ask(account_id, after(121)), Allowed) == (missing is None)
+    assert ("Still missing" in said) == (missing is not None)
+    assert (missing or "") in said
+    assert next_words in item.next_step
 
 
 def test_an_account_that_lost_its_bills_since_it_was_looked_at_is_passed_over(
