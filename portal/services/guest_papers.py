@@ -1,4 +1,4 @@
-"""Papers of an application without a sign-in, while it is filled in and once the office asks for them (FA-7, FA-9, HIPAA-18)."""
+"""Papers of an application without a sign-in, from its first screen until the office answers (FA-7, FA-9, HIPAA-18)."""
 
 from __future__ import annotations
 
@@ -91,9 +91,9 @@ def answer_as_guest(guest_id: UUID, *, on: date, now: datetime) -> bool:
     """All that we asked for is sent, as with a sign-in (FA-9). Raises NotFound, AlreadySent or CannotApply."""
     with transaction() as session:
         row, application = _open(session, guest_id)
-        if application is None or not put_answered(
-            session, application, login_id=None, on=on, now=now
-        ):
+        if application is None:
+            raise NotFound  # nothing was asked for yet
+        if not put_answered(session, application, login_id=None, on=on, now=now):
             return False
         account_id = application.guarantor_account_id
         tell_guest(session, row, "update", now, reason="answered", account_id=account_id)
@@ -118,28 +118,31 @@ def document_of(application_id: UUID, paper: GuestPaper) -> AssistanceDocument:
 
 
 def tied_guest(session: Session, guest_id: UUID) -> tuple[GuestApplication, AssistanceApplication]:
-    """One that is tied, with its application, held with its accounts. Raises NotFound.
-
-    The accounts are locked first: once tied, it stays tied to that application.
-    """
-    application_id = session.scalar(
-        select(GuestApplication.application_id).where(GuestApplication.id == guest_id)
-    )
-    if application_id is None:
+    """One that is tied, with its application, held with its accounts. Raises NotFound."""
+    row, application = _held(session, guest_id)
+    if application is None:
         raise NotFound
-    application = held_application(session, application_id)
-    return session.get_one(GuestApplication, guest_id, with_for_update=True), application
+    return row, application
+
+
+def _held(
+    session: Session, guest_id: UUID
+) -> tuple[GuestApplication, AssistanceApplication | None]:
+    """It is locked before its accounts, as where it is tied (`tie_guest`): it is tied before or after, never in between."""
+    row = session.get(GuestApplication, guest_id, with_for_update=True)
+    if row is None:
+        raise NotFound
+    tied_to = row.application_id
+    return row, None if tied_to is None else held_application(session, tied_to)
 
 
 def _open(
     session: Session, guest_id: UUID
 ) -> tuple[GuestApplication, AssistanceApplication | None]:
-    """A draft; or a tied one with its application, held with its accounts, while the office still takes papers."""
-    tied_to = select(GuestApplication.application_id).where(GuestApplication.id == guest_id)
-    if session.scalar(tied_to) is None:
-        return guest_draft(session, guest_id), None
-    row, application = tied_guest(session, guest_id)
-    if application.state not in PENDING:
+    """The same, while papers are taken: until the office answered, or closed it."""
+    row, application = _held(session, guest_id)
+    over = row.state == "closed" if application is None else application.state not in PENDING
+    if over:
         raise AlreadySent(CLOSED)
     return row, application
 

@@ -47,11 +47,17 @@ def sign(stranger: PageClient) -> Page:
 def tie(as_staff: Callable[[str], PageClient], account_id: int) -> PageClient:
     """By the office; the counsellor who did it."""
     clerk = as_staff("fa_counsellor")
-    page = clerk.get("/assistance/without-sign-in")
-    [address] = [a for a in page.links() if re.search(r"without-sign-in/[0-9a-f-]{36}$", a)]
+    address = guest_address(clerk)
     clerk.get(address)
     clerk.follow(clerk.post(f"{address}/tie", {"account": str(account_id)}))
     return clerk
+
+
+def guest_address(clerk: PageClient) -> str:
+    """The page of the one that waits for its account."""
+    page = clerk.get("/assistance/without-sign-in")
+    [address] = [a for a in page.links() if re.search(r"without-sign-in/[0-9a-f-]{36}$", a)]
+    return str(address)
 
 
 def come_back(patient_app: Flask, code: str, born: str = "4/28/1986") -> tuple[PageClient, Page]:

@@ -11,12 +11,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.config import Settings
-from portal.db import read_only
+from portal.db import read_only, transaction
 from portal.models.assistance import AssistanceApplication, AssistanceDocument, AssistanceEvent
 from portal.models.audit import AuditEvent
 from portal.models.guest_applications import GuestPaper
+from portal.services import guest_papers
 from tests.services.statement_world import DAY, noon, world
-from tests.web.guest_help_world import begin, come_back, fill, sign, tie
+from tests.web.guest_help_world import begin, come_back, fill, guest_address, sign, tie
 from tests.web.help_world import application, papers, send_photo
 from tests.web.insurance_world import photo
 from tests.web.pages import PageClient
@@ -161,22 +162,102 @@ def test_FA_7_a_paper_finds_no_other_application(
         assert nobody.post(address).location.endswith("/help-paying/come-back")
 
 
-def test_FA_9_once_it_is_answered_or_before_it_is_tied_no_paper_is_taken(
-    stranger: PageClient, as_staff: AsStaff, account_id: int
-) -> None:
-    begin(stranger)
+@pytest.fixture
+def untied(stranger: PageClient, patient_app: Flask) -> PageClient:
+    """Sent, and back by the code on another phone before the office found its account."""
+    code = begin(stranger)
     fill(stranger)
-    page = sign(stranger)
-    assert SEND not in page.source
-    page = stranger.follow(send_photo(stranger, SEND, photo()))
-    assert "Our office has your application." in page.text
+    sign(stranger)
+    other, page = come_back(patient_app, code)
+    assert "A person here finds your bills." in page.text
+    assert SEND in [form.get("action") for form in page.all("form")]
+    return other
+
+
+def test_FA_7_a_missing_paper_goes_before_it_is_tied_and_is_tied_with_it(
+    untied: PageClient, as_staff: AsStaff, account_id: int
+) -> None:
+    page = untied.follow(send_photo(untied, SEND, photo()))
+    assert "We have your paper. Thank you." in page.text
+    untied.follow(send_photo(untied, SEND, photo()))  # the same file once more
+    with read_only() as session:
+        paper = session.scalars(select(GuestPaper)).one()
+        [told] = session.scalars(select(AuditEvent).where(AuditEvent.reason == "paper"))
+    assert (told.account_ids, told.login_id) == ([], None)
+    assert f"/help-paying/mine/papers/{paper.id}.pdf" in page.links()
+    assert f"/help-paying/mine/papers/{paper.id}/remove" not in page.source
+    untied.post(f"/help-paying/mine/papers/{paper.id}/remove", {})
+    assert untied.get(f"/help-paying/mine/papers/{paper.id}.pdf").status == 200
     tie(as_staff, account_id)
-    page = stranger.follow(send_photo(stranger, SEND, photo()))
+    [document] = papers()
+    assert (document.kind, document.stored_as) == (paper.kind, paper.stored_as)
+
+
+def test_FA_7_HIPAA_18_before_it_is_tied_the_same_is_refused(
+    untied: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = send_photo(untied, SEND, b"MZ not a picture")
+    assert page.status == 200
+    assert "field-error" in page.source
+    monkeypatch.setattr("portal.services.guest_papers.MOST_PAPERS", 0)
+    assert "There are many papers already." in send_photo(untied, SEND, photo()).text
+    assert untied.post("/help-paying/mine/answered", expect=404).status == 404
+    with read_only() as session:
+        assert session.scalars(select(GuestPaper)).all() == []
+
+
+def test_FA_7_a_paper_that_comes_while_the_office_ties_it_lies_with_both(
+    untied: PageClient, as_staff: AsStaff, account_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = guest_papers.cleaned_paper
+
+    def meanwhile(*args):  # type: ignore[no-untyped-def]  # as the one that it stands for
+        tie(as_staff, account_id)
+        ask_for_more()
+        return real(*args)
+
+    monkeypatch.setattr(guest_papers, "cleaned_paper", meanwhile)
+    send_photo(untied, SEND, photo())
+    with read_only() as session:
+        paper = session.scalars(select(GuestPaper)).one()
+    assert [document.stored_as for document in papers()] == [paper.stored_as]
+
+
+def ask_for_more() -> None:
+    """As if it had not been clear at once."""
+    with transaction() as session:
+        session.scalars(select(AssistanceApplication)).one().state = "received"
+
+
+def test_FA_9_once_it_is_answered_or_closed_no_paper_is_taken(
+    untied: PageClient, patient_app: Flask, as_staff: AsStaff, account_id: int
+) -> None:
+    tie(as_staff, account_id)
+    page = untied.follow(send_photo(untied, SEND, photo()))
     assert application().state == "decided"
     assert "This application has its answer already." in page.text
+    other = PageClient(patient_app)
+    begin(other)
+    fill(other)
+    sign(other)
+    clerk = as_staff("fa_counsellor")
+    address = guest_address(clerk)
+    clerk.get(address)
+    clerk.post(f"{address}/close", {"reason": "No bill here; called."}, expect=302)
+    page = other.follow(send_photo(other, SEND, photo()))
+    assert "We could not find your bills." in page.text
+    assert SEND not in page.source
     with read_only() as session:
         assert session.scalars(select(AssistanceDocument)).all() == []
         assert session.scalars(select(GuestPaper)).all() == []
+
+
+def test_LANG_3_it_is_sent_in_Spanish_before_it_is_tied(untied: PageClient) -> None:
+    untied.post("/speak/es", {}, expect=302)
+    page = untied.get("/help-paying/mine").text
+    assert "Enviar un papel" in page
+    for words in ("We have it", "finds your bills", "Send this paper", "by mail"):
+        assert words not in page
 
 
 def test_LANG_3_it_is_asked_for_and_sent_in_Spanish(asked: PageClient) -> None:
