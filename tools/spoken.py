@@ -13,6 +13,7 @@ SPOKEN = (
     "billing/text_wording.py",
     "billing/visit_reasons.py",
     "billing/who_may_book.py",
+    "portal/adapters/papers.py",
     "portal/blueprints/account",
     "portal/blueprints/bill_disputes",
     "portal/blueprints/check_in",

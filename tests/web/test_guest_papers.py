@@ -258,6 +258,9 @@ def test_LANG_3_it_is_sent_in_Spanish_before_it_is_tied(untied: PageClient) -> N
     assert "Enviar un papel" in page
     for words in ("We have it", "finds your bills", "Send this paper", "by mail"):
         assert words not in page
+    refused = send_photo(untied, SEND, b"MZ not a picture").text
+    assert "Envíe un PDF, un JPEG o un PNG." in refused
+    assert "Send a PDF" not in refused
 
 
 def test_LANG_3_it_is_asked_for_and_sent_in_Spanish(asked: PageClient) -> None:
