@@ -20,7 +20,7 @@ from portal.services.guest_application import guest_draft, tell_guest
 from portal.services.move_application import held_application
 from portal.services.own_application import AlreadySent, CannotApply
 from portal.services.refusal import NotFound
-from portal.services.send_paper import CLOSED, PDF, Desk, cleaned_paper, lay_paper
+from portal.services.send_paper import CLOSED, PDF, Desk, lay_paper, stored_paper
 
 
 def send_guest_paper(
@@ -42,33 +42,26 @@ def send_guest_paper(
         _open(session, guest_id)
         if _known(session, guest_id, digest):
             return False
-    pdf = cleaned_paper(content, desk)
-    key = desk.documents.put(pdf)
-    kept = False
-    try:
-        with transaction() as session:
-            row, application = _open(session, guest_id)
-            if _known(session, guest_id, digest):
-                return False
-            paper = GuestPaper(
-                guest_id=guest_id,
-                kind=kind.value,
-                size=len(pdf),
-                sha256=digest,
-                stored_as=key,
-                added_at=now,
-            )
-            session.add(paper)
-            row.changed_at = now
-            account_id = application.guarantor_account_id if application else None
-            tell_guest(session, row, "update", now, reason="paper", account_id=account_id)
-            if application is not None:
-                document = document_of(application.id, paper)
-                lay_paper(session, application, document, public_url=public_url, on=on)
-        kept = True
-    finally:
-        if not kept:
-            desk.documents.delete(key)
+    with stored_paper(content, desk) as stored, transaction() as session:
+        row, application = _open(session, guest_id)
+        if _known(session, guest_id, digest):
+            return False
+        paper = GuestPaper(
+            guest_id=guest_id,
+            kind=kind.value,
+            size=stored.size,
+            sha256=digest,
+            stored_as=stored.key,
+            added_at=now,
+        )
+        session.add(paper)
+        row.changed_at = now
+        account_id = application.guarantor_account_id if application else None
+        tell_guest(session, row, "update", now, reason="paper", account_id=account_id)
+        if application is not None:
+            document = document_of(application.id, paper)
+            lay_paper(session, application, document, public_url=public_url, on=on)
+        stored.kept = True
     return True
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Protocol
@@ -62,33 +65,48 @@ def send_paper(
     with transaction() as session:
         if _known(session, viewer, application_id, digest):
             return False
-    pdf = cleaned_paper(content, desk)
-    key = desk.documents.put(pdf)
-    kept = False
-    try:
-        with transaction() as session:
-            if _known(session, viewer, application_id, digest):
-                return False
-            row = own_application(session, viewer, application_id)
-            paper = AssistanceDocument(
-                id=uuid4(),
-                application_id=application_id,
-                kind=kind.value,
-                name=PROOF_WORDS[kind],
-                media_type=PDF,
-                size=len(pdf),
-                sha256=digest,
-                stored_as=key,
-                login_id=viewer.login_id,
-                added_at=now,
-            )
-            tell_own_change(session, row, viewer, action="update", reason="paper", now=now)
-            lay_paper(session, row, paper, public_url=public_url, on=on)
-        kept = True
-    finally:
-        if not kept:
-            desk.documents.delete(key)
+    with stored_paper(content, desk) as stored, transaction() as session:
+        if _known(session, viewer, application_id, digest):
+            return False
+        row = own_application(session, viewer, application_id)
+        paper = AssistanceDocument(
+            id=uuid4(),
+            application_id=application_id,
+            kind=kind.value,
+            name=PROOF_WORDS[kind],
+            media_type=PDF,
+            size=stored.size,
+            sha256=digest,
+            stored_as=stored.key,
+            login_id=viewer.login_id,
+            added_at=now,
+        )
+        tell_own_change(session, row, viewer, action="update", reason="paper", now=now)
+        lay_paper(session, row, paper, public_url=public_url, on=on)
+        stored.kept = True
     return True
+
+
+@dataclass(slots=True)
+class Stored:
+    """A file that waits for the row that names it; whoever writes that row says that it is kept."""
+
+    key: str
+    size: int
+    kept: bool = False
+
+
+@contextmanager
+def stored_paper(content: bytes, desk: Desk) -> Iterator[Stored]:
+    """Made harmless and stored; deleted again where the transaction within fails, or keeps it not. Raises CannotApply."""
+    pdf = _cleaned(content, desk)
+    stored, written = Stored(desk.documents.put(pdf), len(pdf)), False
+    try:
+        yield stored
+        written = stored.kept
+    finally:
+        if not written:
+            desk.documents.delete(stored.key)
 
 
 def lay_paper(
@@ -143,7 +161,7 @@ def _known(session: Session, viewer: PatientViewer, application_id: UUID, digest
     return False
 
 
-def cleaned_paper(content: bytes, desk: Desk) -> bytes:
+def _cleaned(content: bytes, desk: Desk) -> bytes:
     """A PDF of our own making; a phone's HEIC becomes a JPEG first. Both are opened in a child process."""
     try:
         if content[4:8] == b"ftyp":

@@ -16,6 +16,7 @@ from portal.models.assistance import AssistanceApplication, AssistanceDocument, 
 from portal.models.audit import AuditEvent
 from portal.models.guest_applications import GuestPaper
 from portal.services import guest_papers
+from portal.services.refusal import NotFound
 from tests.services.statement_world import DAY, noon, world
 from tests.web.guest_help_world import begin, come_back, fill, guest_address, sign, tie
 from tests.web.help_world import application, papers, send_photo
@@ -209,18 +210,43 @@ def test_FA_7_HIPAA_18_before_it_is_tied_the_same_is_refused(
 def test_FA_7_a_paper_that_comes_while_the_office_ties_it_lies_with_both(
     untied: PageClient, as_staff: AsStaff, account_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = guest_papers.cleaned_paper
+    real = guest_papers.stored_paper
 
     def meanwhile(*args):  # type: ignore[no-untyped-def]  # as the one that it stands for
         tie(as_staff, account_id)
         ask_for_more()
         return real(*args)
 
-    monkeypatch.setattr(guest_papers, "cleaned_paper", meanwhile)
+    monkeypatch.setattr(guest_papers, "stored_paper", meanwhile)
     send_photo(untied, SEND, photo())
     with read_only() as session:
         paper = session.scalars(select(GuestPaper)).one()
     assert [document.stored_as for document in papers()] == [paper.stored_as]
+
+
+@pytest.mark.parametrize("why", ["twice", "fails"])
+def test_HIPAA_18_a_file_that_no_row_names_is_deleted(
+    untied: PageClient, patient_app: Flask, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    deleted: list[str] = []
+    documents = patient_app.extensions["kindbill"].documents
+    monkeypatch.setattr(documents, "delete", deleted.append)
+    real, sent = guest_papers._open, []
+
+    def meanwhile(session, guest_id):  # type: ignore[no-untyped-def]  # as the one that it stands for
+        sent.append(guest_id)
+        if len(sent) == 2 and why == "twice":  # from another window
+            send_photo(untied, SEND, photo())
+        if len(sent) == 2 and why == "fails":
+            raise NotFound
+        return real(session, guest_id)
+
+    monkeypatch.setattr(guest_papers, "_open", meanwhile)
+    send_photo(untied, SEND, photo())
+    with read_only() as session:
+        kept = session.scalars(select(GuestPaper.stored_as)).all()
+    assert (len(deleted), len(kept)) == (1, 1 if why == "twice" else 0)
+    assert not set(deleted) & set(kept)
 
 
 def ask_for_more() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.blueprints.help_paying.forms import AgainForm, ButtonForm, PaperForm
-from portal.blueprints.help_paying.papers import NOTHING
+from portal.blueprints.help_paying.papers import kept_paper
 from portal.blueprints.help_paying.views import (
     ASKED_AGAIN,
     blueprint,
@@ -18,9 +20,8 @@ from portal.queries.assistance_standing import Standing, standing_of_tied
 from portal.queries.guest_application import GuestPage
 from portal.services.appeal_own import appeal_as_guest
 from portal.services.guest_papers import answer_as_guest, send_guest_paper
-from portal.services.own_application import AlreadySent, CannotApply
+from portal.services.own_application import CannotApply
 from portal.web.access import applicant
-from portal.web.base import gateways
 from portal.web.clock import now
 from portal.web.languages import language
 from portal.web.practice_day import practice_day
@@ -89,28 +90,8 @@ def show_status(
 
 
 def kept_guest_paper(page: GuestPage, form: PaperForm) -> bool:
-    """Why a paper was not taken stands at its field."""
-    content = form.content
-    if content is None:
-        form.photo.errors = [NOTHING]
-        return False
-    try:
-        send_guest_paper(
-            page.id,
-            kind=form.proof,
-            content=content,
-            desk=gateways(),
-            public_url=gateways().public_url,
-            on=practice_day(),
-            now=now(),
-        )
-    except AlreadySent as refused:  # the page has no form any more
-        flash(str(refused), "attention")
-        abort(redirect(url_for("help_paying.guest_parts")))
-    except CannotApply as refused:
-        form.photo.errors = [str(refused)]
-        return False
-    return True
+    """The same as with a sign-in."""
+    return kept_paper(form, partial(send_guest_paper, page.id), url_for("help_paying.guest_parts"))
 
 
 def _stands(page: GuestPage) -> Standing | None:

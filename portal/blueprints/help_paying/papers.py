@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from flask import Response, abort, flash, redirect, url_for
@@ -74,15 +76,18 @@ def without_paper(application_id: UUID, document_id: UUID) -> ResponseReturnValu
 
 
 def _kept(application_id: UUID, form: PaperForm) -> bool:
-    """Why a paper was not taken stands at its field."""
+    send = partial(send_paper, viewer=current_patient(), application_id=application_id)
+    return kept_paper(form, send, url_for("help_paying.status", application_id=application_id))
+
+
+def kept_paper(form: PaperForm, send: Callable[..., bool], status: str) -> bool:
+    """Why a paper was not taken stands at its field; `status`: the page of one that takes none any more."""
     content = form.content
     if content is None:
         form.photo.errors = [NOTHING]
         return False
     try:
-        send_paper(
-            viewer=current_patient(),
-            application_id=application_id,
+        send(
             kind=form.proof,
             content=content,
             desk=gateways(),
@@ -92,7 +97,7 @@ def _kept(application_id: UUID, form: PaperForm) -> bool:
         )
     except AlreadySent as refused:  # the page has no form any more
         flash(str(refused), "attention")
-        abort(redirect(url_for("help_paying.status", application_id=application_id)))
+        abort(redirect(status))
     except CannotApply as refused:
         form.photo.errors = [str(refused)]
         return False
