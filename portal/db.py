@@ -61,6 +61,9 @@ class Base(DeclarativeBase):
 
 # A page takes a connection several times: asking each time whether it lives costs as much as a query.
 TRUSTED_SECONDS = 1.0
+# A day's run asks about 120 different questions, the pages more: the driver's 100 would be thrown out before they are
+# asked again, and each would be planned anew every time.
+PREPARED_MOST = 500
 _KEPT = "kept_anyway"
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
@@ -124,6 +127,7 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
         connection.execute(f"SET ROLE {APP_ROLE}")
         connection.execute("SET TIME ZONE 'UTC'")
         connection.autocommit = autocommit
+        connection.prepared_max = PREPARED_MOST
 
     @event.listens_for(engine, "checkin")
     def _note_rest(_connection: Any, record: Any) -> None:

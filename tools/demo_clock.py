@@ -90,8 +90,8 @@ class TimeMachine:
             queue.run_due(self.url, self.office, now=moment, queues=[queue.AWAITED])
 
     def _left(self) -> bool:
-        with self.engine.connect() as connection:
-            return bool(connection.execute(_LEFT, {"queue": queue.AWAITED}).scalar_one())
+        with db.read_only() as session:  # ended by a rollback, it would have all statements planned anew
+            return bool(session.execute(_LEFT, {"queue": queue.AWAITED}).scalar_one())
 
     def _move_to(self, moment: datetime) -> None:
         """Everybody's clock; never backwards."""
