@@ -15,7 +15,7 @@ from portal.models.messages import TextNumber
 from portal.queries.call_wishes import AskedOfCalls, asked_of, newest_asked
 from portal.queries.notice_channel import CONSENT, About, Channel
 from portal.queries.paperless import electronic_readers
-from portal.queries.reach import number_proven_at, own_number
+from portal.queries.reach import own_number, phone_reach
 from portal.queries.text_consents import (
     ConsentRow,
     TextCategory,
@@ -119,7 +119,7 @@ def contact_page(viewer: PatientViewer, account_id: int, *, now: datetime) -> Co
     with read_only() as session:
         account = session.get_one(GuarantorAccount, account_id)
         phone = own_number(session, account, login_id=viewer.login_id)
-        proven_at = number_proven_at(session, phone, account)
+        proven_at = phone_reach(session, account).proven_at(phone)
         number = session.get(TextNumber, phone)
         standing = standing_consents(session, phone=phone, account_id=account_id) if phone else ()
         history = consent_history(session, phone=phone, account_id=account_id) if phone else ()

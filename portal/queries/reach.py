@@ -102,24 +102,38 @@ def own_number(session: Session, account: GuarantorAccount, *, login_id: int) ->
     return (text_to(account.mobile, wishes_of(request)) if mine else "") or account.mobile
 
 
-def number_proven_at(session: Session, phone: str, account: GuarantorAccount) -> datetime | None:
-    """When the number was last proven to be theirs by a code (MSG-21)."""
-    request = standing_requests(session, [account.id]).get(account.id)
-    if request is not None and request.phone == phone:
-        return request.phone_proven_at
-    return account.proven_mobile_at if account.proven_mobile == phone else None
+@dataclass(frozen=True, slots=True)
+class PhoneReach:
+    """What holds for texts to one account, asked once for all questions about it."""
+
+    account: GuarantorAccount
+    request: ConfidentialRequest | None
+
+    @property
+    def number(self) -> str:
+        """Where they go; empty where none may."""
+        return text_to(self.account.mobile, wishes_of(self.request))
+
+    def proven_at(self, phone: str) -> datetime | None:
+        """When the number was last proven to be theirs by a code (MSG-21)."""
+        if self.request is not None and self.request.phone == phone:
+            return self.request.phone_proven_at
+        return self.account.proven_mobile_at if self.account.proven_mobile == phone else None
+
+    @property
+    def grade(self) -> Grade:
+        """How much a text may say."""
+        return text_grade(Grade(self.account.text_grade), wishes_of(self.request))
+
+    @property
+    def offer_grade(self) -> Grade:
+        """The same for an offer of a time: who waits for one asked to be told it, unless others hold the phone too."""
+        return text_grade(Grade.FULL, wishes_of(self.request))
 
 
-def text_may_say(session: Session, account: GuarantorAccount) -> Grade:
-    """How much a text to the account may say."""
-    request = standing_requests(session, [account.id]).get(account.id)
-    return text_grade(Grade(account.text_grade), wishes_of(request))
-
-
-def offer_grade(session: Session, account: GuarantorAccount) -> Grade:
-    """The same for an offer of a time: who waits for one asked to be told it, unless others hold the phone too."""
-    request = standing_requests(session, [account.id]).get(account.id)
-    return text_grade(Grade.FULL, wishes_of(request))
+def phone_reach(session: Session, account: GuarantorAccount) -> PhoneReach:
+    """Of one account."""
+    return PhoneReach(account, standing_requests(session, [account.id]).get(account.id))
 
 
 def envelopes(session: Session, statements: Collection[Statement]) -> dict[int, Lines]:

@@ -13,7 +13,7 @@ from billing.text_wording import VERSION, consent_wording
 from portal.db import transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.practice import Practice
-from portal.queries.reach import number_proven_at, own_number
+from portal.queries.reach import own_number, phone_reach
 from portal.queries.text_consents import TextCategory
 from portal.queries.viewer import PatientViewer
 from portal.services.confirm_texts import confirm_texts
@@ -51,7 +51,7 @@ def agree_to_texts(
     with transaction() as session:
         account = _own(session, viewer, account_id)
         phone = own_number(session, account, login_id=viewer.login_id)
-        if not phone or number_proven_at(session, phone, account) is None:
+        if not phone or phone_reach(session, account).proven_at(phone) is None:
             raise NotProven("Type the code that we text to your phone. Then you can turn texts on.")
         practice = session.scalars(select(Practice)).one()
         for category in categories:

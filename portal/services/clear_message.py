@@ -27,7 +27,7 @@ from portal.models.practice import Practice
 from portal.queries.call_standing import called_since
 from portal.queries.conditions import conditions
 from portal.queries.notice_facts import NoticeFacts, notice_facts
-from portal.queries.reach import RULE, number_proven_at, text_number
+from portal.queries.reach import RULE, PhoneReach, phone_reach
 from portal.queries.recipient_zones import recipient_zones
 from portal.queries.settings import settings_on
 from portal.queries.text_consents import ConsentRow, TextCategory, standing_consent
@@ -95,18 +95,18 @@ def _clear_of_account(
     denied = _denied(session, message, facts, on)
     if denied:
         return Stop(denied)
-    consent: ConsentRow | None = None
-    if message.channel == "sms":
-        if placed := placed_at_agency(session, account.id, asked_by=message.template):
-            return Stop(placed)
-        answer = _may_text(session, message, account, practice, now)
-        if isinstance(answer, (Wait, Stop)):
-            return answer
-        consent = answer
+    if message.channel != "sms":  # it keeps the words it was queued with
+        return Leave(Worded(message.body, message.template_version), None)
+    if placed := placed_at_agency(session, account.id, asked_by=message.template):
+        return Stop(placed)
+    reach = phone_reach(session, account)
+    consent = _may_text(session, message, reach, practice, now)
+    if isinstance(consent, (Wait, Stop)):
+        return consent
     if tells_of_others(session, message, now=now):
         message.template = VISITS_REMINDER
-    words = word_message(session, message, account, practice, facts, now=now, links=links)
-    return Leave(words, consent.id if consent else None)
+    words = word_message(session, message, reach, practice, facts, now=now, links=links)
+    return Leave(words, consent.id)
 
 
 def _kept_back(
@@ -161,11 +161,12 @@ def _denied(
 def _may_text(
     session: Session,
     message: OutboundMessage,
-    account: GuarantorAccount,
+    reach: PhoneReach,
     practice: Practice,
     now: datetime,
 ) -> ConsentRow | Wait | Stop:
     """The consent under which the text goes to this number now."""
+    account = reach.account
     consent = standing_consent(
         session,
         phone=message.recipient,
@@ -176,7 +177,7 @@ def _may_text(
         return Stop(("MSG-1",))
     on = now.astimezone(ZoneInfo(practice.time_zone)).date()
     settings = settings_on(session, on)
-    refused = _unreachable(session, message.recipient, account, consent, settings=settings, now=now)
+    refused = _unreachable(session, message.recipient, reach, consent, settings=settings, now=now)
     if refused:
         return Stop(refused)
     held = account.mobile_held_until
@@ -193,19 +194,19 @@ def _may_text(
 def _unreachable(
     session: Session,
     phone: str,
-    account: GuarantorAccount,
+    reach: PhoneReach,
     consent: ConsentRow,
     *,
     settings: Settings,
     now: datetime,
 ) -> tuple[str, ...]:
     """The rules by which nothing may go to this number: not where they are texted, bad, or not proven for a year."""
-    if phone != text_number(session, account):
-        return (RULE,) if phone == account.mobile else ("MSG-1",)
+    if phone != reach.number:
+        return (RULE,) if phone == reach.account.mobile else ("MSG-1",)
     number = session.get(TextNumber, phone)
     if number is not None and number.bad_since is not None:
         return ("MSG-13",)
-    proven = number_proven_at(session, phone, account)
+    proven = reach.proven_at(phone)
     last = consent.at if proven is None else max(proven, consent.at)
     return ("MSG-21",) if last < now - settings.span(Key.MOBILE_PROVEN_DAYS) else ()
 

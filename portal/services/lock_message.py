@@ -5,17 +5,21 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.models.accounts import GuarantorAccount
 from portal.models.messages import OutboundMessage
 from portal.services.lock_posting import lock_accounts
 
 
 def lock_message(session: Session, message_id: int) -> OutboundMessage | None:
     """The message until the transaction ends; None when there is none of this id."""
-    account_id = session.scalar(
-        select(OutboundMessage.guarantor_account_id).where(OutboundMessage.id == message_id)
+    its_account = select(OutboundMessage.guarantor_account_id).where(
+        OutboundMessage.id == message_id
     )
-    if account_id is not None:
-        lock_accounts(session, [account_id])
+    session.execute(
+        select(GuarantorAccount.id)
+        .where(GuarantorAccount.id == its_account.scalar_subquery())
+        .with_for_update()
+    )
     return session.scalars(
         select(OutboundMessage).where(OutboundMessage.id == message_id).with_for_update()
     ).one_or_none()

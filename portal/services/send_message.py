@@ -176,10 +176,10 @@ def _lock(session: Session, message_id: int) -> OutboundMessage:
 
 
 def _begin(session: Session, message: OutboundMessage, now: datetime) -> None:
-    note_status(session, message.id, "sending", now=now)
     message.state = "sending"
     message.sent_at = now
     message.tries += 1
+    note_status(session, message.id, "sending", now=now)
 
 
 def _judge(session: Session, message: OutboundMessage, now: datetime, links: Links | None) -> None:

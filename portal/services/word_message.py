@@ -17,7 +17,7 @@ from portal.models.messages import OutboundMessage
 from portal.models.pay_links import PayLink
 from portal.models.practice import Practice
 from portal.queries.notice_facts import NoticeFacts
-from portal.queries.reach import offer_grade, text_may_say
+from portal.queries.reach import PhoneReach
 from portal.services.issue_pay_link import name_pay_link
 from portal.services.issue_text_link import issue_text_link
 from portal.services.word_visit import VISIT_PAGES, short_day, visit_values
@@ -44,22 +44,21 @@ class Worded:
 def word_message(
     session: Session,
     message: OutboundMessage,
-    account: GuarantorAccount,
+    reach: PhoneReach,
     practice: Practice,
     facts: NoticeFacts | None,
     *,
     now: datetime,
     links: Links,
 ) -> Worded:
-    """The text as it leaves; an e-mail keeps the words it was queued with."""
-    if message.channel != "sms":
-        return Worded(message.body, message.template_version)
+    """The text as it leaves."""
+    account = reach.account
     url = _url(session, message, account, now=now, links=links)
     values = {"org": text_name(practice), "phone": short_phone(practice.phone), "url": url}
-    grade = text_may_say(session, account)
+    grade = reach.grade
     if message.template in VISIT_TEXTS:
         values |= visit_values(session, message, language=account.language)
-        grade = offer_grade(session, account) if message.template == WAIT_LIST else grade
+        grade = reach.offer_grade if message.template == WAIT_LIST else grade
     if facts is not None:
         values["amount"] = str(facts.due)
         values["due"] = short_day(facts.due_on, account.language)
