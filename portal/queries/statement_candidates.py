@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Subquery,
     and_,
     case,
     exists,
@@ -51,7 +52,7 @@ def statement_candidates(
         GuarantorAccount.id.in_(
             _with_a_bill_to_tell(bills, last, on - settings.span(Key.STATEMENT_CYCLE_DAYS))
         ),
-        hand.c.position > last.c.ledger_position,
+        and_(hand.c.owes_them, hand.c.position > last.c.ledger_position),
         hand.c.credit != last.c.credit,
     )
     return (
@@ -127,12 +128,13 @@ def _bills(account_ids: Collection[int] | None) -> CTE:
 
 
 def _hand(bills: CTE) -> CTE:
-    """By account: whether anything is open, the last posting, and the credit."""
+    """By account: whether anything is open, whether we owe on a bill, the last posting, and the credit."""
     credit = func.sum(bills.c.net).filter(bills.c.code == Account.PATIENT_CREDIT)
     return (
         select(
             bills.c.guarantor_account_id,
             func.bool_or(bills.c.net != ZERO).label("open"),
+            func.bool_or(bills.c.net < ZERO).label("owes_them"),
             func.max(bills.c.position).label("position"),
             (-func.coalesce(credit, 0)).label("credit"),
         )
@@ -158,26 +160,30 @@ def _with_a_bill_to_tell(bills: CTE, last: CTE, cycle_before: date) -> Select[in
     )
 
 
-def overtaken_accounts(session: Session, account_ids: Collection[int]) -> set[int]:
-    """Of these, the accounts to which a payer's newer decision is to be told."""
-    return set(session.scalars(_decided_anew(account_ids)))
+def overtaken_charges(session: Session, account_ids: Collection[int]) -> set[int]:
+    """Charges of these accounts on which a payer decided after the newest statement that told of them (STMT-19)."""
+    told, decided = _decided_after_told(account_ids)
+    return set(session.scalars(select(told.c.charge_id).where(decided)))
 
 
 def _decided_anew(account_ids: Collection[int] | None) -> Select[int]:
-    """Accounts of which a payer decided on a charge after the newest statement that told of it (STMT-19).
+    """Accounts of such charges. The statement that told is the account's last or an older one."""
+    told, decided = _decided_after_told(account_ids)
+    return select(told.c.guarantor_account_id).where(decided)
 
-    That is the account's last or an older one.
-    """
+
+def _decided_after_told(
+    account_ids: Collection[int] | None,
+) -> tuple[Subquery, ColumnElement[bool]]:
     told = newest_told().where(_among(Statement.guarantor_account_id, account_ids)).subquery()
-    return (
-        select(told.c.guarantor_account_id)
-        .join(PostingRow, PostingRow.charge_id == told.c.charge_id)
-        .join(JournalEntry, JournalEntry.id == PostingRow.entry_id)
-        .where(
-            PostingRow.id > told.c.ledger_position,
-            JournalEntry.kind.like("remittance_claim%"),
-        )
+    decided = (
+        exists()
+        .where(PostingRow.charge_id == told.c.charge_id)
+        .where(PostingRow.id > told.c.ledger_position)
+        .where(JournalEntry.id == PostingRow.entry_id)
+        .where(JournalEntry.kind.like("remittance_claim%"))
     )
+    return told, decided
 
 
 def _corrected(last: CTE) -> Select[int]:

@@ -25,12 +25,12 @@ from portal.db import read_only, transaction
 from portal.models.accounts import GuarantorAccount
 from portal.models.statements import Statement, StatementLine
 from portal.models.work import WorkItem
-from portal.queries.balances import balances
+from portal.queries.balances import AccountBalance, balances
 from portal.queries.paperless import electronic_readers
 from portal.queries.reach import NO_MAIL, paper_lines
 from portal.queries.settings import settings_on
-from portal.queries.statement_build import Draft, asked_of, draft
-from portal.queries.statement_candidates import overtaken_accounts, statement_candidates
+from portal.queries.statement_build import Draft, asked_of, draft, may_be_billed
+from portal.queries.statement_candidates import overtaken_charges, statement_candidates
 from portal.queries.statement_content import LAYOUT_VERSION
 from portal.queries.statement_facts import (
     LastStatement,
@@ -83,16 +83,21 @@ def _with_something_to_tell(
     `_is_due` says the same of the rest, with everything that a statement is made from.
     """
     floor = max(settings.money(Key.STATEMENT_FLOOR), Money(1))
-    corrected = overtaken_accounts(session, account_ids) | {
-        account_id
-        for account_id, last in last_statements(session, account_ids, on).items()
-        if last.corrected
-    }
+    overtaken = overtaken_charges(session, account_ids)
+    last = last_statements(session, account_ids, on)
+    corrected = {account_id for account_id, told in last.items() if told.corrected}
     return [
         account.guarantor_account_id
         for account in balances(session, on=on, account_ids=account_ids)
-        if max(asked_of(account)) >= floor or account.guarantor_account_id in corrected
+        if max(asked_of(account)) >= floor
+        or account.guarantor_account_id in corrected
+        or overtaken & _billable_charges(account)
     ]
+
+
+def _billable_charges(account: AccountBalance) -> set[int]:
+    """What a payer decides anew is told once it has decided: until then the bill waits."""
+    return {c.charge_id for visit in account.visits if may_be_billed(visit) for c in visit.charges}
 
 
 def _batches(account_ids: Sequence[int]) -> Iterator[Sequence[int]]:
