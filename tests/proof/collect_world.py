@@ -330,12 +330,14 @@ class Sim:
                 row.rejoins_on = dispute.free
 
     def _move(self, account: int, on: date) -> bool:
-        home = self.dice.choice(HOMES)
+        home, homes = self.dice.choice(HOMES), self.story.homes[account]
         with db.transaction() as session:
-            session.get_one(GuarantorAccount, account).state = home
+            row = session.get_one(GuarantorAccount, account)
+            # Also within a state: mail that came back from the old street says nothing of the new one.
+            row.state, row.street = home, f"{len(homes) + 1} Invented Street"
             session.flush()
             judge_reach(session, account, now=noon(on), new_address=True)
-        self.story.homes[account].append((on, home))
+        homes.append((on, home))
         self.story.lost_mail.discard(account)
         return True
 
