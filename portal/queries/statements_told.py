@@ -27,6 +27,9 @@ TOLD = """
      WHERE c.visit_id = v.id AND p.state = 'defaulted')
 """
 _TOLD = text(f"SELECT v.id, {TOLD} FROM visits v WHERE v.id = ANY (:visits)")  # noqa: S608 - our own words
+_ENOUGH = text(
+    f"SELECT v.id FROM visits v WHERE v.id = ANY (:visits) AND v.first_statement_on IS NOT NULL AND {TOLD} >= :first"  # noqa: S608 - our own words
+)
 
 
 def statements_told(session: Session, visit_ids: Collection[int]) -> dict[int, int]:
@@ -35,6 +38,12 @@ def statements_told(session: Session, visit_ids: Collection[int]) -> dict[int, i
         return {}
     rows = session.execute(_TOLD, {"visits": list(visit_ids)})
     return {visit_id: max(0, told) for visit_id, told in rows}
+
+
+def told_enough(session: Session, visit_ids: Collection[int]) -> set[int]:
+    """Of these, the bills that had their first statement and as many as they get."""
+    asked = {"visits": list(visit_ids), "first": STATEMENTS_FIRST}
+    return set(session.scalars(_ENOUGH, asked)) if visit_ids else set()
 
 
 def all_told(told: Collection[int]) -> bool:

@@ -39,7 +39,7 @@ from portal.queries.statement_facts import (
     statement_facts,
 )
 from portal.queries.statement_json import content_hash, to_json
-from portal.queries.statements_told import all_told
+from portal.queries.statements_told import all_told, told_enough
 
 AT_ONCE = 250
 # Statements are numbered without gaps and cut by one process at a time.
@@ -78,7 +78,7 @@ def cut_statements(*, on: date, now: datetime, public_url: str) -> Cut:
 def _with_something_to_tell(
     session: Session, account_ids: Sequence[int], settings: Settings, on: date
 ) -> list[int]:
-    """Without those of whom nothing is asked while something holds their bills: they are looked at every day.
+    """Without those of whom nothing may be asked, as something holds their bills or each had its statements: they are looked at every day.
 
     `_is_due` says the same of the rest, with everything that a statement is made from.
     """
@@ -86,13 +86,24 @@ def _with_something_to_tell(
     overtaken = overtaken_charges(session, account_ids)
     last = last_statements(session, account_ids, on)
     corrected = {account_id for account_id, told in last.items() if told.corrected}
-    return [
-        account.guarantor_account_id
-        for account in balances(session, on=on, account_ids=account_ids)
-        if max(asked_of(account)) >= floor
-        or account.guarantor_account_id in corrected
-        or overtaken & _billable_charges(account)
-    ]
+    accounts = balances(session, on=on, account_ids=account_ids)
+    open_bills = {account.guarantor_account_id: _open_bills(account) for account in accounts}
+    enough = told_enough(session, set().union(*open_bills.values()))
+
+    def worth(account: AccountBalance) -> bool:
+        due, credit = asked_of(account)
+        return (
+            credit >= floor
+            or (due >= floor and not open_bills[account.guarantor_account_id] <= enough)
+            or account.guarantor_account_id in corrected
+            or bool(overtaken & _billable_charges(account))
+        )
+
+    return [account.guarantor_account_id for account in accounts if worth(account)]
+
+
+def _open_bills(account: AccountBalance) -> set[int]:
+    return {v.visit_id for v in account.visits if v.patient_due > ZERO and may_be_billed(v)}
 
 
 def _billable_charges(account: AccountBalance) -> set[int]:

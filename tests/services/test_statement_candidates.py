@@ -221,19 +221,36 @@ def test_STMT_19_a_bill_that_moved_stays_on_the_statement_that_told_of_it():
     assert {a: last[a].lines[charge] for a in last} == dict.fromkeys((left, now_at), Money(4000))
 
 
+def read_whole(account: int, on) -> bool:
+    """Whether everything that its statement would be made from is looked up."""
+    with db.read_only() as session:
+        return account in run._with_something_to_tell(
+            session, [account], settings_on(session, on), on
+        )
+
+
 def test_STMT_19_what_a_payer_took_back_is_read_whole_only_once_it_decided_anew():
     days = Days(1)
     days.bills = days.bills[2:3]
     stated(DAY)
     account = days.bills[0][0].guarantor_account_id
     on = DAY + timedelta(days=5)
-
-    def read_whole() -> bool:
-        with db.read_only() as session:
-            settings = settings_on(session, on)
-            return account in run._with_something_to_tell(session, [account], settings, on)
-
     later(lambda w: days.back(w, 0, on))
-    assert not read_whole()
+    assert not read_whole(account, on)
     later(lambda w: days.anew(w, 0, on))
-    assert read_whole()
+    assert read_whole(account, on)
+
+
+def test_STMT_10_who_was_asked_four_times_is_read_whole_only_for_another_bill():
+    first, second = world(two_bills)
+    later(lambda w: hold(w, second, "workers_comp"))
+    account = first[0].guarantor_account_id
+    for month in range(4):
+        on = DAY + timedelta(days=30 * month)
+        assert read_whole(account, on)
+        stated(on)
+    after = on + timedelta(days=30)
+    assert not read_whole(account, after)
+    later(lambda w: w.session.execute(update(AccountCondition).values(ended_at=noon(on))))
+    assert read_whole(account, after)
+    stated(after)
