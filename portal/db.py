@@ -15,9 +15,7 @@ from sqlalchemy import (
     MetaData,
     create_engine,
     event,
-    func,
     inspect,
-    select,
     text,
 )
 from sqlalchemy.exc import InvalidatePoolError, OperationalError, SQLAlchemyError
@@ -65,6 +63,8 @@ TRUSTED_SECONDS = 1.0
 # asked again, and each would be planned anew every time.
 PREPARED_MOST = 500
 _KEPT = "kept_anyway"
+_TAKE = text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))")
+_LET_GO = text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))")
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 
@@ -162,15 +162,14 @@ def alone(key: str) -> Iterator[bool]:
 
     The database lets go of the key by itself when the process dies, so no time has to be guessed.
     """
-    number = func.hashtextextended(key, 0)
     engine: Engine = _sessions.kw["bind"]
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        mine = bool(connection.scalar(select(func.pg_try_advisory_lock(number))))
+        mine = bool(connection.scalar(_TAKE, {"key": key}))
         try:
             yield mine
         finally:
             if mine:
-                connection.execute(select(func.pg_advisory_unlock(number)))
+                connection.execute(_LET_GO, {"key": key})
 
 
 @contextmanager

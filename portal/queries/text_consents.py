@@ -55,12 +55,16 @@ def not_withdrawn() -> ColumnElement[bool]:
     return and_(TextConsent.granted, ~withdrawn.exists())
 
 
+# Built once: each text asks for it.
+_NEWEST_YES = select(TextConsent).where(not_withdrawn()).order_by(TextConsent.id.desc()).limit(1)
+_BY_THE_PHONE = and_(TextConsent.guarantor_account_id.is_(None), TextConsent.login_id.is_(None))
+
+
 def said_for(
     account_id: int | InstrumentedAttribute[int] | InstrumentedAttribute[int | None] | None,
 ) -> ColumnElement[bool]:
     """True of what an account said, and of what the phone itself said for all who share it."""
-    by_the_phone = and_(TextConsent.guarantor_account_id.is_(None), TextConsent.login_id.is_(None))
-    return or_(TextConsent.guarantor_account_id == account_id, by_the_phone)
+    return or_(TextConsent.guarantor_account_id == account_id, _BY_THE_PHONE)
 
 
 def standing_consent(
@@ -68,15 +72,11 @@ def standing_consent(
 ) -> ConsentRow | None:
     """The yes under which a text of this category may go to this number for this account now."""
     row = session.scalars(
-        select(TextConsent)
-        .where(
+        _NEWEST_YES.where(
             TextConsent.phone == phone,
             TextConsent.category == category.value,
-            not_withdrawn(),
             said_for(guarantor_account_id),
         )
-        .order_by(TextConsent.id.desc())
-        .limit(1)
     ).one_or_none()
     return None if row is None else _row(row)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from billing.visit_reminders import Visit
@@ -32,15 +32,18 @@ class VisitFacts:
         return self.visit.starts_at.astimezone(self.zone)
 
 
+_ONE = (
+    select(Appointment, Location.time_zone, Patient.guarantor_account_id)
+    .join(Location, Location.id == Appointment.location_id)
+    .outerjoin(Patient, Patient.id == Appointment.patient_id)
+    .where(Appointment.id == bindparam("appointment_id"))
+    .execution_options(populate_existing=True)
+)
+
+
 def visit_facts(session: Session, appointment_id: UUID) -> VisitFacts:
     """Of one appointment; it is never deleted."""
-    row, zone, account_id = session.execute(
-        select(Appointment, Location.time_zone, Patient.guarantor_account_id)
-        .join(Location, Location.id == Appointment.location_id)
-        .outerjoin(Patient, Patient.id == Appointment.patient_id)
-        .where(Appointment.id == appointment_id)
-        .execution_options(populate_existing=True)
-    ).one()
+    row, zone, account_id = session.execute(_ONE, {"appointment_id": appointment_id}).one()
     return VisitFacts(
         appointment_id=row.id,
         account_id=account_id,

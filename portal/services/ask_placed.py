@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from billing.holds import Action, Condition, Denied
@@ -11,14 +11,16 @@ from portal.models.placements import Placement
 from portal.services.ask_gate import ask_gate
 
 SPEAKING = (PlacementState.PLACED.value, PlacementState.SUSPENDED.value)
+_SPEAKS = select(
+    exists().where(
+        Placement.guarantor_account_id == bindparam("account_id"), Placement.state.in_(SPEAKING)
+    )
+)
 
 
 def placed_at_agency(session: Session, account_id: int, *, asked_by: str) -> tuple[str, ...]:
     """The rules by which no text leaves, or none; asked in the moment of sending."""
-    speaks = exists().where(
-        Placement.guarantor_account_id == account_id, Placement.state.in_(SPEAKING)
-    )
-    if not session.scalar(select(speaks)):
+    if not session.scalar(_SPEAKS, {"account_id": account_id}):
         return ()
     answer = ask_gate(
         session, {Condition.PLACED}, Action.REMINDER, asked_by=asked_by, account_id=account_id

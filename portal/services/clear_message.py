@@ -44,6 +44,15 @@ REACHING = (
     "sent",
     "delivered",
 )  # what failed reached nobody: its retry is no second one
+_REACHED = (
+    select(OutboundMessage.sent_at)
+    .where(
+        OutboundMessage.channel == "sms",
+        OutboundMessage.category != "",
+        OutboundMessage.state.in_(REACHING),
+    )
+    .order_by(OutboundMessage.sent_at.desc())
+)
 PAYING = timedelta(hours=1)  # somebody is on the payment page: ask again when that page is closed
 
 
@@ -243,11 +252,7 @@ def _timed(
 ) -> Wait | Stop | None:
     """Quiet hours and caps: the first moment that both allow."""
     sent = session.scalars(
-        select(OutboundMessage.sent_at)
-        .where(
-            OutboundMessage.channel == "sms",
-            OutboundMessage.category != "",
-            OutboundMessage.state.in_(REACHING),
+        _REACHED.where(
             OutboundMessage.sent_at > now - A_WEEK,
             OutboundMessage.id != message.id,
             or_(
@@ -255,7 +260,6 @@ def _timed(
                 OutboundMessage.guarantor_account_id == account.id,
             ),
         )
-        .order_by(OutboundMessage.sent_at.desc())
     ).all()
     most = settings.count(Key.TEXTS_PER_WEEK)
     told = [at for at in sent if at is not None]

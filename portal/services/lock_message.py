@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.models.accounts import GuarantorAccount
 from portal.models.messages import OutboundMessage
 from portal.services.lock_posting import lock_accounts
 
+# Built once: each text asks both thrice, and building them takes longer than answering.
+_IT = OutboundMessage.id == bindparam("message_id")
+_ITS_ACCOUNT = (
+    select(GuarantorAccount.id)
+    .where(
+        GuarantorAccount.id
+        == select(OutboundMessage.guarantor_account_id).where(_IT).scalar_subquery()
+    )
+    .with_for_update()
+)
+_MESSAGE = select(OutboundMessage).where(_IT).with_for_update()
+
 
 def lock_message(session: Session, message_id: int) -> OutboundMessage | None:
     """The message until the transaction ends; None when there is none of this id."""
-    its_account = select(OutboundMessage.guarantor_account_id).where(
-        OutboundMessage.id == message_id
-    )
-    session.execute(
-        select(GuarantorAccount.id)
-        .where(GuarantorAccount.id == its_account.scalar_subquery())
-        .with_for_update()
-    )
-    return session.scalars(
-        select(OutboundMessage).where(OutboundMessage.id == message_id).with_for_update()
-    ).one_or_none()
+    asked = {"message_id": message_id}
+    session.execute(_ITS_ACCOUNT, asked)
+    return session.scalars(_MESSAGE, asked).one_or_none()
 
 
 def lock_waiting(session: Session, *, phone: str, account_id: int | None) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.models.messages import MessageStatus
 
+_ADD = insert(MessageStatus)
+
 
 def note_status(
     session: Session, message_id: int, status: str, *, now: datetime, error: str = ""
@@ -24,7 +26,7 @@ def note_statuses(
     """The same for many at once."""
     if message_ids:
         session.execute(
-            insert(MessageStatus),
+            _ADD,
             [
                 {"message_id": one, "status": status, "error": error, "at": now}
                 for one in message_ids

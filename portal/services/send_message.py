@@ -50,6 +50,12 @@ SECRETS = (
     "security/email/reset_instructions",
 )
 
+# MSG-20: kept without what the link opens.
+_KEPT_BODY = case(
+    (OutboundMessage.template.in_(SECRETS), ""),
+    else_=func.regexp_replace(OutboundMessage.body, LINK.pattern, LINK_HIDDEN, "g"),
+)
+
 
 def queue_text(
     session: Session, *, to: str, template: str, body: str, now: datetime, version: str = ""
@@ -278,10 +284,7 @@ def _close(
         if accepted is not None:
             values["provider_id"] = accepted.provider_id
         if state != "queued":
-            secret = OutboundMessage.template.in_(SECRETS)
-            # MSG-20: kept without what the link opens.
-            told = func.regexp_replace(OutboundMessage.body, LINK.pattern, LINK_HIDDEN, "g")
-            values["body"] = case((secret, ""), else_=told)
+            values["body"] = _KEPT_BODY
             values["ended_at"] = now if state == "refused" else None
         session.execute(
             update(OutboundMessage).where(OutboundMessage.id == message_id).values(**values)
