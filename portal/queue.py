@@ -85,6 +85,8 @@ def build_worker(
     connector = procrastinate.PsycopgConnector(
         conninfo=as_application(database_url),
         kwargs={"options": f"-c role={APP_ROLE} -c timezone=UTC"},
+        min_size=1,  # what runs a few jobs and ends opens no connection that it does not use
+        max_size=4,
     )
     app = procrastinate.App(connector=connector)
     for name, handler in HANDLERS.items():

@@ -134,6 +134,8 @@ class DayReport:
 def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     """Do everything that is due on this day."""
     folder = office.outbox / on.isoformat()
+    # First, so that texts about visits leave while the bills are worked on.
+    reminded = queue_visit_reminders(on=on, now=now, public_url=office.public_url)
     swept = sweep_payments(now=now)
     bill_prepaid(on=on)
     tend_prepayments(on=on, now=now)
@@ -165,7 +167,6 @@ def run_day(*, on: date, now: datetime, office: Office) -> DayReport:
     screen_waiting(on=on, now=now)
     placements = tend_placements(on=on, now=now)
     files = write_placement_files(on=on, now=now, shelf=office)
-    reminded = queue_visit_reminders(on=on, now=now, public_url=office.public_url)
     letters = print_visit_letters(on=on, now=now, printer=office.printer, folder=folder)
     sent = send_notices(on=on, now=now, shop=office, folder=folder)
     envelopes = write_addresses(on=on, folder=folder, letters=(*letters, *printed_on(on=on)))
