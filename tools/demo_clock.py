@@ -95,9 +95,8 @@ class TimeMachine:
                 time.sleep(GLANCE)
 
     def _left(self) -> int:
-        with (
-            db.read_only() as session
-        ):  # ended by a rollback, it would have all statements planned anew
+        # Ended by a rollback, it would have all statements of the connection planned anew.
+        with db.read_only() as session:
             return int(session.execute(_LEFT, {"queue": queue.AWAITED}).scalar_one())
 
     def _move_to(self, moment: datetime) -> None:

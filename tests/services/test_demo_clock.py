@@ -91,6 +91,10 @@ def test_days_are_lived_through_in_order(database_url, sandbox, clock_file, tmp_
         put_off = session.scalar(
             text("SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = 'send_message'")
         )
+        beside = session.scalars(
+            text("SELECT task_name FROM procrastinate_jobs WHERE status = 'succeeded'")
+        ).all()
+    assert [name for name in BESIDE if beside.count(name) != 2] == [], "not on each day"
     assert put_off < datetime.now(UTC) + timedelta(days=1), "the database's clock stood still"
     assert sandbox.control("totals")["now"] - before["now"] > 86_400, "the cards' clock stood still"
     lived = lived_days(

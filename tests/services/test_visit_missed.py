@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -11,8 +12,10 @@ from sqlalchemy import select
 from portal.db import read_only, transaction
 from portal.models.appointments import Appointment
 from portal.models.messages import OutboundMessage
+from portal.services import run_day as day
 from portal.services.queue_visit_reminders import queue_visit_reminders
 from tests.booking_world import open_booking
+from tests.services.statement_world import Office
 from tests.services.visit_world import URL, Calendar
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -39,6 +42,10 @@ def missed(now: datetime, *, began: timedelta, marked: timedelta, again: bool = 
 
 def offered(now: datetime) -> list[UUID | None]:
     queue_visit_reminders(on=now.date(), now=now, public_url=URL)
+    return queued()
+
+
+def queued() -> list[UUID | None]:
     with read_only() as session:
         return list(
             session.scalars(
@@ -66,3 +73,17 @@ def test_SCH_7_another_time_is_offered_once(office: datetime) -> None:
 def test_SCH_7_nobody_is_asked_in_vain_or_of_long_ago(office: datetime, when) -> None:
     missed(office, **when)
     assert offered(office) == []
+
+
+def test_SCH_7_it_is_queued_before_the_day_works_on_the_bills(
+    office: datetime, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    visit = missed(office, began=3 * HOUR, marked=2 * HOUR)
+
+    def stop(**_: object) -> None:
+        raise RuntimeError("the first that is done about money")
+
+    monkeypatch.setattr(day, "sweep_payments", stop)
+    with pytest.raises(RuntimeError, match="about money"):
+        day.run_day(on=office.date(), now=office, office=Office(tmp_path))
+    assert queued() == [visit]
